@@ -1,0 +1,62 @@
+/** What can go wrong between a request and a tenant's turn. Each error names the fault and the cure. */
+import * as Schema from "effect/Schema"
+
+/** There is no such tenant. */
+export class TenantUnknown extends Schema.TaggedError<TenantUnknown>()("TenantUnknown", { tenant: Schema.String }) {
+  override get message() {
+    return `There is no tenant "${this.tenant}". Create it with PUT /v1/tenants/${this.tenant}.`
+  }
+}
+
+/** The tenant's mailbox is at its limit: events wait for the database faster than it takes them (DESIGN §4). */
+export class MailboxFull extends Schema.TaggedError<MailboxFull>()("MailboxFull", {
+  tenant: Schema.String,
+  limit: Schema.Int,
+  retry_after_s: Schema.Int
+}) {
+  override get message() {
+    return `${this.limit} events of "${this.tenant}" are waiting to be made durable. Send this one again in ${this.retry_after_s} s.`
+  }
+}
+
+/** A command breaks a rule; nothing changed (DESIGN §10: 422). */
+export class RuleBroken extends Schema.TaggedError<RuleBroken>()("RuleBroken", { field: Schema.String, rule: Schema.String }) {
+  override get message() {
+    return `${this.field} ${this.rule}. Nothing was changed.`
+  }
+}
+
+/** No such connection, conversation, participant, … in this tenant. */
+export class ActorUnknown extends Schema.TaggedError<ActorUnknown>()("ActorUnknown", { kind: Schema.String, id: Schema.String }) {
+  override get message() {
+    return `There is no ${this.kind} "${this.id}" in this tenant.`
+  }
+}
+
+/** The event names an account that is not registered: it has to wait for its registration (I9). */
+export class AccountUnknown extends Schema.TaggedError<AccountUnknown>()("AccountUnknown", { account_id: Schema.String }) {
+  override get message() {
+    return `Account "${this.account_id}" is not registered. Register it with PUT …/connections/${this.account_id}.`
+  }
+}
+
+/** Another process writes this tenant's journal (I6). What was not acknowledged here must be sent again. */
+export class OwnershipLost extends Schema.TaggedError<OwnershipLost>()("OwnershipLost", { tenant: Schema.String }) {
+  override get message() {
+    return `Another process has taken over "${this.tenant}". This event was not applied; send it again.`
+  }
+}
+
+/** An event that our own rules could not digest: a defect of ours, kept for replay, nothing changed. */
+export class EventIndigestible extends Schema.TaggedError<EventIndigestible>()("EventIndigestible", {
+  type: Schema.String,
+  detail: Schema.String
+}) {
+  override get message() {
+    return `The event "${this.type}" could not be applied: ${this.detail}. Nothing was changed; it can be replayed after a fix.`
+  }
+}
+
+/** What a submitted event can end in besides an answer. */
+export type SubmitError =
+  | TenantUnknown | MailboxFull | RuleBroken | ActorUnknown | AccountUnknown | OwnershipLost | EventIndigestible

@@ -1,0 +1,15 @@
+/** An event as the body of a journal entry and back. Bodies carry a version; older ones are upcast here (DESIGN §4). */
+import { Packr } from "msgpackr"
+import type { Event } from "../machines/events.ts"
+import { eventVersion } from "../machines/events.ts"
+
+const packr = new Packr({ useRecords: false, moreTypes: false })
+
+export const encodeEvent = (event: Event): Uint8Array => packr.pack({ v: eventVersion, event })
+
+/** Throws on a body of a version that is newer than this process. */
+export const decodeEvent = (body: Uint8Array): Event => {
+  const { v, event } = packr.unpack(body)
+  if (v > eventVersion) throw new Error(`journal entry of version ${v}: this process knows up to ${eventVersion}; start a newer one`)
+  return event
+}

@@ -1,0 +1,59 @@
+/** Every frame of the feed protocol and its version (DESIGN §6). Names and shapes here are what stands on the wire. */
+
+/** The WebSocket subprotocols; the version is part of the name. */
+export const subprotocols = { json: "switchboard.v1.json", msgpack: "switchboard.v1.msgpack" } as const
+export type Encoding = keyof typeof subprotocols
+
+/** A place in a topic's history: the life of the topic, and the number of its last patch. */
+export interface Position {
+  readonly epoch: string
+  readonly offset: number
+}
+
+export interface SnapshotFrame extends Position {
+  readonly type: "snapshot"
+  readonly topic: string
+  readonly recovered: false
+  readonly state: unknown
+}
+export interface SubscribedFrame extends Position {
+  readonly type: "subscribed"
+  readonly topic: string
+  readonly recovered: true
+}
+/** Only what changed; null clears. Nested objects are merged the same way. */
+export interface PatchFrame {
+  readonly type: "patch"
+  readonly topic: string
+  readonly offset: number
+  readonly changes: unknown
+}
+/** The whole set of typists, replaced each time. `until` is ISO 8601. */
+export interface TypingFrame {
+  readonly type: "typing"
+  readonly topic: string
+  readonly typists: ReadonlyArray<{ readonly id: string; readonly name: string; readonly until: string }>
+}
+export interface ErrorFrame {
+  readonly type: "error"
+  readonly code: string
+  readonly message: string
+  readonly topic?: string
+}
+export interface ByeFrame {
+  readonly type: "bye"
+  readonly code: number
+  readonly retry_after_ms: number | null
+}
+export interface PongFrame {
+  readonly type: "pong"
+}
+
+export type ServerFrame = SnapshotFrame | SubscribedFrame | PatchFrame | TypingFrame | ErrorFrame | ByeFrame | PongFrame
+
+export type ClientFrame =
+  | { readonly type: "subscribe"; readonly topic: string; readonly since?: Position }
+  | { readonly type: "unsubscribe"; readonly topic: string }
+  | { readonly type: "ping" }
+  | { readonly type: "typing"; readonly conversation: string; readonly is_typing: boolean }
+  | { readonly type: "read"; readonly conversation: string }

@@ -1,0 +1,117 @@
+/**
+ * One open topic: what its viewers hold, the patches that led there, and who they are. Its life is an epoch; within it
+ * the offset grows by one per patch. It does not know where the state comes from or when to look.
+ */
+import { diff } from "./diff.ts"
+import type { Position } from "./frames.ts"
+import { Packet } from "./packet.ts"
+
+/**
+ * Who takes the packets of a topic: one subscription of one socket. Called in the middle of the hub's work, so it
+ * must neither throw nor open topics there; closing is fine.
+ */
+export interface Subscriber {
+  deliver(topic: string, packet: Packet): void
+  /** The hub is over (its tenant left this process); nothing comes any more. */
+  ended(): void
+}
+
+/** Somebody who is typing, until an instant in epoch milliseconds. */
+export interface Typist {
+  readonly id: string
+  readonly name: string
+  readonly until: number
+}
+
+export class Topic {
+  readonly name: string
+  readonly epoch: string
+  readonly subscribers = new Set<Subscriber>()
+  /** The newest patches, oldest first; the last one has `#offset`. */
+  readonly #history: Array<Packet> = []
+  readonly #keep: number
+  #offset = 0
+  #state: unknown
+  /** The answer to everybody who comes before the next patch: after a restart, that is everybody. */
+  #snapshot: Packet | undefined
+  #isTypingShown = false
+
+  constructor(name: string, epoch: string, state: unknown, keep: number) {
+    this.name = name
+    this.epoch = epoch
+    this.#state = state
+    this.#keep = keep
+  }
+
+  get patches(): number {
+    return this.#history.length
+  }
+
+  /** Publishes what differs from the last published state. Nothing, if nothing does. */
+  publish(state: unknown): void {
+    const changes = diff(this.#state, state)
+    this.#state = state
+    if (changes === undefined) return
+    this.#offset += 1
+    this.#snapshot = undefined
+    const packet = new Packet({ type: "patch", topic: this.name, offset: this.#offset, changes })
+    this.#history.push(packet)
+    if (this.#history.length > this.#keep) this.#history.shift()
+    this.#deliver(packet)
+  }
+
+  /** Publishes the whole set of typists, replaced each time; an empty one only to take back what was shown. */
+  publishTyping(typists: ReadonlyArray<Typist>): void {
+    if (typists.length === 0 && !this.#isTypingShown) return
+    this.#isTypingShown = typists.length > 0
+    this.#deliver(this.#typing(typists))
+  }
+
+  /** Adds a subscriber and brings it here from where it says it is: the missed patches, or a snapshot (I7). */
+  join(subscriber: Subscriber, since: Position | undefined, typists: ReadonlyArray<Typist>): void {
+    this.subscribers.add(subscriber)
+    const missed = this.#missed(since)
+    if (missed === null) subscriber.deliver(this.name, this.#whole())
+    else {
+      const position = { epoch: this.epoch, offset: this.#offset - missed.length }
+      const subscribed = new Packet({ type: "subscribed", topic: this.name, ...position, recovered: true })
+      for (const packet of [subscribed, ...missed]) subscriber.deliver(this.name, packet)
+    }
+    if (typists.length === 0) return
+    this.#isTypingShown = true
+    subscriber.deliver(this.name, this.#typing(typists))
+  }
+
+  /** Lets go of what can be made again. */
+  rest(): void {
+    this.#snapshot = undefined
+  }
+
+  /** Every patch after that place, or null when they are not all here. */
+  #missed(since: Position | undefined): ReadonlyArray<Packet> | null {
+    if (since === undefined || since.epoch !== this.epoch) return null
+    const count = this.#offset - since.offset
+    if (count < 0 || count > this.#history.length) return null
+    return this.#history.slice(this.#history.length - count)
+  }
+
+  #whole(): Packet {
+    return (this.#snapshot ??= new Packet({
+      type: "snapshot",
+      topic: this.name,
+      epoch: this.epoch,
+      offset: this.#offset,
+      recovered: false,
+      state: this.#state
+    }))
+  }
+
+  #typing(typists: ReadonlyArray<Typist>): Packet {
+    const shown = typists.map(({ id, name, until }) => ({ id, name, until: new Date(until).toISOString() }))
+    return new Packet({ type: "typing", topic: this.name, typists: shown })
+  }
+
+  #deliver(packet: Packet): void {
+    for (const subscriber of this.subscribers) subscriber.deliver(this.name, packet)
+  }
+}

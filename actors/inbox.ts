@@ -1,0 +1,65 @@
+/**
+ * The inbox of a tenant: totals over all conversations, sleeping ones included, and the most recent conversations. A projection:
+ * it starts from SQL at the cut and follows every turn's changes.
+ */
+import type { ConversationContext } from "../machines/conversation/context.ts"
+import { conversationFields } from "../machines/conversation/fields.ts"
+import { toWire } from "../machines/field.ts"
+import { summaryFields } from "./views.ts"
+
+export interface InboxTotals {
+  unread_count: number
+  unread_conversations: number
+  conversations: number
+}
+
+/** Conversations in the inbox's list; older ones are found with the list query. */
+export const inboxLimit = 200
+
+type Summary = Readonly<Record<string, unknown>>
+
+/** Whether a conversation is listed at all: filed away as spam or deleted, it is not. */
+const listed = (c: Pick<ConversationContext, "status">) => c.status === "active" || c.status === "archived"
+
+export class Inbox {
+  readonly totals: InboxTotals
+  #list = new Map<string, { readonly summary: Summary; readonly order: number }>()
+
+  constructor(totals: InboxTotals, recent: ReadonlyArray<Record<string, unknown>>) {
+    this.totals = { ...totals }
+    for (const row of recent) this.#show(row as unknown as ConversationContext)
+  }
+
+  /** Follows one conversation's change; null before: it is new. */
+  changed(before: ConversationContext | null, after: ConversationContext): void {
+    this.totals.unread_count += after.unread_count - (before?.unread_count ?? 0)
+    this.totals.unread_conversations += Number(after.unread_count > 0) - Number((before?.unread_count ?? 0) > 0)
+    this.totals.conversations += before === null ? 1 : 0
+    if (before === null || summaryFields.some((name) => before[name] !== after[name])) this.#show(after)
+  }
+
+  /** The topic's state (DESIGN §6). */
+  view() {
+    return {
+      totals: { ...this.totals },
+      conversations: Object.fromEntries([...this.#list].map(([id, { summary }]) => [id, summary]))
+    }
+  }
+
+  #show(context: ConversationContext): void {
+    if (!listed(context)) {
+      this.#list.delete(context.id)
+      return
+    }
+    const summary: Record<string, unknown> = {}
+    for (const name of summaryFields) summary[name] = toWire(conversationFields[name], context[name])
+    this.#list.set(context.id, { summary, order: context.last_message_at ?? context.created_at ?? 0 })
+    if (this.#list.size > inboxLimit) this.#list.delete(this.#oldest())
+  }
+
+  #oldest(): string {
+    let oldest: [string, number] | undefined
+    for (const [id, { order }] of this.#list) if (oldest === undefined || order < oldest[1]) oldest = [id, order]
+    return oldest![0]
+  }
+}

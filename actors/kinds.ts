@@ -1,0 +1,73 @@
+/** The kinds of actor: which machine drives one, when it wakes by itself, and how its context is kept. */
+import type { AnyStateMachine } from "xstate"
+import { channelFields } from "../machines/channel/fields.ts"
+import { channelMachine } from "../machines/channel/machine.ts"
+import type { ConnectionContext } from "../machines/connection/context.ts"
+import { connectionFields } from "../machines/connection/fields.ts"
+import { connectionMachine } from "../machines/connection/machine.ts"
+import { budgetDeadline } from "../machines/connection/sends.ts"
+import type { ConversationContext } from "../machines/conversation/context.ts"
+import { conversationFields } from "../machines/conversation/fields.ts"
+import { conversationMachine } from "../machines/conversation/machine.ts"
+import { fromList, toList } from "../machines/conversation/message-window.ts"
+import type { ActorKind } from "../machines/events.ts"
+import type { Fields } from "../machines/field.ts"
+import { participantFields } from "../machines/participant/fields.ts"
+import { participantMachine } from "../machines/participant/machine.ts"
+import { presenceDeadline, presenceMachine } from "../machines/presence/machine.ts"
+import type { PresenceContext } from "../machines/presence/machine.ts"
+import { schedulerFields } from "../machines/scheduler/fields.ts"
+import type { SchedulerContext } from "../machines/scheduler/machine.ts"
+import { schedulerMachine } from "../machines/scheduler/machine.ts"
+import { tenantFields } from "../machines/tenant/fields.ts"
+import { tenantMachine } from "../machines/tenant/machine.ts"
+
+export interface Kind {
+  readonly machine: AnyStateMachine
+  readonly fields: Fields
+  /** When an actor with this context wakes by itself, epoch milliseconds, or null. */
+  readonly deadline: (context: any) => number | null
+  /** The context as plain data, for a snapshot, and back. */
+  readonly pack: (context: any) => unknown
+  readonly unpack: (packed: any) => unknown
+}
+
+const asItIs = (context: unknown) => context
+const never = () => null
+const plain = { pack: asItIs, unpack: asItIs, deadline: never }
+
+export const kinds: Record<ActorKind, Kind> = {
+  tenant: { ...plain, machine: tenantMachine, fields: tenantFields },
+  connection: {
+    ...plain,
+    machine: connectionMachine,
+    fields: connectionFields,
+    deadline: (context: ConnectionContext) => budgetDeadline(context)
+  },
+  channel: { ...plain, machine: channelMachine, fields: channelFields },
+  conversation: {
+    machine: conversationMachine,
+    fields: conversationFields,
+    deadline: never,
+    pack: (context: ConversationContext) => ({
+      ...context,
+      facts: { ...context.facts, window: toList(context.facts.window) }
+    }),
+    unpack: (packed) => ({ ...packed, facts: { ...packed.facts, window: fromList(packed.facts.window) } })
+  },
+  participant: { ...plain, machine: participantMachine, fields: participantFields },
+  scheduler: {
+    ...plain,
+    machine: schedulerMachine,
+    fields: schedulerFields,
+    deadline: (context: SchedulerContext) => context.next_due
+  }
+}
+
+/** Presence lives beside its conversation and is never kept (I10). */
+export const presenceKind: Kind = {
+  ...plain,
+  machine: presenceMachine,
+  fields: {},
+  deadline: (context: PresenceContext) => presenceDeadline(context)
+}

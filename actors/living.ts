@@ -1,0 +1,74 @@
+/**
+ * One living actor: an XState actor, its address, and what the runtime knows of it. A turn that fails puts the earlier
+ * snapshot back; snapshots are immutable values, so that is a matter of references (I4, I5).
+ */
+import type { AnyActor, AnyMachineSnapshot } from "xstate"
+import { createActor } from "xstate"
+import type { ActorKind } from "../machines/events.ts"
+import type { Told } from "../machines/told.ts"
+import type { Kind } from "./kinds.ts"
+
+export class Living {
+  readonly kind: ActorKind | "presence"
+  readonly id: string
+  /** Whether the database has its snapshot: yes, being written by a cut, or not. */
+  kept: "yes" | "writing" | "no" = "yes"
+  /** When an event last reached it, epoch milliseconds. */
+  touched: number
+  readonly #definition: Kind
+  readonly #hear: (from: Living, told: Told) => void
+  #actor: AnyActor
+
+  constructor(
+    kind: ActorKind | "presence",
+    id: string,
+    definition: Kind,
+    start: { readonly input: unknown } | { readonly snapshot: AnyMachineSnapshot },
+    touched: number,
+    hear: (from: Living, told: Told) => void
+  ) {
+    this.kind = kind
+    this.id = id
+    this.touched = touched
+    this.#definition = definition
+    this.#hear = hear
+    this.#actor = this.#start(start)
+  }
+
+  get snapshot(): AnyMachineSnapshot {
+    return this.#actor.getSnapshot()
+  }
+
+  get context(): any {
+    return this.snapshot.context
+  }
+
+  get deadline(): number | null {
+    return this.#definition.deadline(this.context)
+  }
+
+  /** Gives the actor an event. Throws what the machine threw; then the actor is unusable until `restore`. */
+  send(event: { readonly type: string }): void {
+    this.#actor.send(event)
+    const { status, error } = this.snapshot as { status: string; error?: unknown }
+    if (status === "error") throw error
+  }
+
+  /** Back to an earlier snapshot, as if nothing had been sent since. */
+  restore(snapshot: AnyMachineSnapshot): void {
+    this.#actor.stop()
+    this.#actor = this.#start({ snapshot })
+  }
+
+  stop(): void {
+    this.#actor.stop()
+  }
+
+  #start(start: { readonly input: unknown } | { readonly snapshot: AnyMachineSnapshot }): AnyActor {
+    const actor = createActor(this.#definition.machine, start as any) as AnyActor
+    actor.on("*", (told) => this.#hear(this, told as unknown as Told))
+    // XState throws a machine's error again from a timer unless somebody listens; `send` throws it where it belongs.
+    actor.subscribe({ error: () => {} })
+    return actor.start()
+  }
+}

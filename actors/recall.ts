@@ -1,0 +1,76 @@
+/**
+ * Messages that left a conversation's window are remembered by their rows. An event about one of them is applied together with
+ * what the rows say, and journaled with it, so that a replay needs no look-up (I2). Without this an old repeat would count twice.
+ */
+import type { ConversationContext } from "../machines/conversation/context.ts"
+import type { MessageRecord } from "../machines/conversation/message-window.ts"
+import { find } from "../machines/conversation/message-window.ts"
+import type { Event } from "../machines/events.ts"
+import type { StoredMessage } from "../persistence/messages.ts"
+import type { Identity } from "./identity.ts"
+import type { TenantRuntime } from "./tenant-runtime.ts"
+
+export interface RecallRequest {
+  readonly conversation_id: string
+  /** Ids or provider ids. */
+  readonly ids: ReadonlyArray<string>
+}
+
+/** The look-up that an event needs before its turn, or null. */
+export const neededRecall = (runtime: TenantRuntime, event: Event): RecallRequest | null => {
+  if ("recalled" in event && event.recalled !== undefined) return null
+  const named = namedMessage(event, runtime.identity)
+  if (named === null) return null
+  const context = runtime.population.get("conversation", named.conversation_id)?.context as ConversationContext | undefined
+  const floor = context?.facts.window.floor ?? null
+  if (context === undefined || floor === null) return null
+  if (named.at !== null && named.at > floor) return null
+  if (find(context.facts.window, named.ids[0]!, named.ids[1] ?? null) !== undefined) return null
+  return { conversation_id: named.conversation_id, ids: named.ids }
+}
+
+/** The message that an event is about. `at`: the message's own time, where the event tells it. */
+const namedMessage = (event: Event, identity: Identity) => {
+  switch (event.type) {
+    case "message_received": {
+      const ids = [event.message.external_message_id, event.message.provider_message_id].filter((id) => id !== null)
+      return { conversation_id: identity.conversation(event.channel_type, event.account_id, event.external_thread_id), ids, at: event.at }
+    }
+    case "message_delivered":
+    case "message_read":
+    case "message_edited":
+    case "message_deleted":
+    case "message_reacted": {
+      const ids = [event.external_message_id, event.provider_message_id].filter((id) => id !== null)
+      return { conversation_id: identity.conversation(event.channel_type, event.account_id, event.external_thread_id), ids, at: null }
+    }
+    case "conversation_read":
+      return event.message_id === null ? null : { conversation_id: event.conversation_id, ids: [event.message_id], at: null }
+    default:
+      return null
+  }
+}
+
+/** A row as the record that the window had of it. The sender's key is found among the members, who never leave the context. */
+export const recalledRecord = (row: StoredMessage, context: ConversationContext, identity: Identity): MessageRecord => {
+  const keyOf = (participant_id: string | null) =>
+    Object.keys(context.members).find((key) => identity.participant(key) === participant_id) ?? ""
+  return {
+    id: row.external_message_id,
+    alias: row.provider_message_id,
+    at: (row.direction === "outbound" ? row.sent_at : row.received_at) ?? 0,
+    outbound: row.direction === "outbound",
+    sender: keyOf(row.sender_participant_id),
+    is_event: row.is_event,
+    hidden: row.hidden,
+    deleted: row.deleted_at !== null,
+    read_at: row.read_at,
+    status: row.status,
+    edited_at: row.edited_at,
+    reactions: row.reactions.map((reaction) => ({
+      key: keyOf(reaction.participant_id),
+      value: reaction.value,
+      at: reaction.at
+    }))
+  }
+}

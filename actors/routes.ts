@@ -1,0 +1,81 @@
+/** Which actor an event goes to first. What follows from it, the actors tell each other in the same turn. */
+import type { Event } from "../machines/events.ts"
+import type { Identity } from "./identity.ts"
+import type { Address } from "./population.ts"
+
+/** An event's first actor, and what makes that actor when it is new (absent: it must exist). */
+export interface Route extends Address {
+  readonly input?: unknown
+}
+
+/** The account that an event needs to be registered, or null (I9: otherwise it waits). */
+export const accountOf = (event: Event): string | null => {
+  switch (event.type) {
+    case "connection_registered":
+      return null
+    case "hosted_auth_reported":
+      return event.account_id
+    default:
+      return "account_id" in event ? event.account_id : null
+  }
+}
+
+/** First actors of an event. `tenant` is the tenant's own id. */
+export const routesOf = (event: Event, tenant: string, identity: Identity, connections: () => ReadonlyArray<Address>): ReadonlyArray<Route> => {
+  switch (event.type) {
+    case "message_received":
+    case "message_delivered":
+    case "message_read":
+    case "message_edited":
+    case "message_deleted":
+    case "message_reacted":
+    case "member_left": {
+      const id = identity.conversation(event.channel_type, event.account_id, event.external_thread_id)
+      const input = {
+        id,
+        connection_id: identity.connection(event.account_id),
+        channel_id: identity.channel(event.channel_type, event.account_id),
+        external_thread_id: event.external_thread_id,
+        received: event.received
+      }
+      return [{ kind: "conversation", id, input }]
+    }
+    case "conversation_read":
+    case "conversation_unread":
+    case "conversation_accessed":
+    case "conversation_prioritised":
+    case "conversation_status_set":
+    case "conversation_type_set":
+    case "conversation_heat_checked":
+      return [{ kind: "conversation", id: event.conversation_id }]
+    case "connection_registered": {
+      const id = identity.connection(event.account_id)
+      const channel_id = identity.channel(event.channel_type, event.account_id)
+      const made = { account_id: event.account_id, channel_type: event.channel_type, received: event.received }
+      return [
+        { kind: "connection", id, input: { ...made, id, channel_id } },
+        { kind: "channel", id: channel_id, input: { ...made, id: channel_id } }
+      ]
+    }
+    case "hosted_auth_reported":
+      // A failed sign-in names no account, only the user: it is said to each of the user's accounts that still wait for one.
+      return event.account_id === null ? connections() : [{ kind: "connection", id: identity.connection(event.account_id) }]
+    case "account_status_changed":
+    case "rate_limit_set":
+    case "send_reserved":
+    case "send_confirmed":
+    case "send_cancelled":
+      return [{ kind: "connection", id: identity.connection(event.account_id) }]
+    case "day_started":
+      return [{ kind: "connection", id: event.connection_id }]
+    case "tenant_created":
+    case "tenant_configured":
+    case "webhook_failed":
+      return [{ kind: "tenant", id: tenant, input: { id: tenant } }]
+    case "task_finished":
+    case "task_requested":
+      return [{ kind: "scheduler", id: identity.scheduler(), input: { id: identity.scheduler(), received: event.received } }]
+    case "deadline_passed":
+      return [{ kind: event.kind, id: event.id }]
+  }
+}

@@ -1,0 +1,22 @@
+/** An actor's snapshot as bytes (the column `internals`) and back. The bytes carry a version. */
+import { Packr } from "msgpackr"
+import type { AnyMachineSnapshot } from "xstate"
+import type { Kind } from "./kinds.ts"
+
+const packr = new Packr({ useRecords: false, moreTypes: false })
+/** Version of what `encode` writes. */
+const version = 1
+
+/** The whole snapshot: where the machine is and what it knows. */
+export const encodeSnapshot = (kind: Kind, snapshot: AnyMachineSnapshot): Uint8Array =>
+  packr.pack({ version, value: snapshot.value, context: kind.pack(snapshot.context) })
+
+/** Throws when the bytes are not what `encodeSnapshot` wrote. */
+export const decodeSnapshot = (kind: Kind, bytes: Uint8Array): AnyMachineSnapshot => {
+  const kept = packr.unpack(bytes)
+  if (kept?.version !== version) throw new Error(`snapshot version ${kept?.version} is not known here`)
+  return kind.machine.resolveState({ value: kept.value, context: kind.unpack(kept.context) })
+}
+
+/** The machine's state as text, for the column `machine_state`. */
+export const stateName = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value))

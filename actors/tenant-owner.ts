@@ -1,0 +1,86 @@
+/**
+ * The owner of a tenant: the one small interface through which everything outside talks to a tenant's actors (DESIGN §7).
+ * Today the owner lives in this process; an owner in another one would stand behind the same interface.
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type { ActorKind, Event, TypingSignalled } from "../machines/events.ts"
+import type { SendDecided } from "../machines/told.ts"
+import type { ActorUnknown, SubmitError, TenantUnknown } from "./errors.ts"
+import type { Hub } from "./feed/hub.ts"
+
+/** What became of an event. `decided` is there when a send was asked for. */
+export interface Answer {
+  readonly outcome: "applied" | "duplicate"
+  readonly decided?: SendDecided
+}
+
+/** An entity as JSON on the wire: its fields without ⚿, its id, and what is derived on reading. */
+export type View = Readonly<Record<string, unknown>>
+
+/** A live or sleeping actor, looked into (DESIGN §5 inspect). ⚿ fields are masked. */
+export interface Inspection {
+  readonly kind: ActorKind
+  readonly id: string
+  readonly machine_state: unknown
+  readonly context: View
+  readonly seq: number
+  readonly resident: boolean
+  readonly dirty: boolean
+  /** When the actor wakes by itself, ISO 8601, or null. */
+  readonly deadline: string | null
+}
+
+/** Figures of one tenant for `/stats` and the metrics. */
+export interface TenantStats {
+  readonly tenant: string
+  /** Events admitted and not yet durable. */
+  readonly mailbox: number
+  readonly mailbox_limit: number
+  readonly seq: number
+  readonly durable_seq: number
+  readonly checkpoint_seq: number
+  readonly residents: Readonly<Record<ActorKind, number>>
+  readonly dirty: number
+  readonly events_applied: number
+  readonly events_duplicate: number
+  readonly cuts: number
+  readonly last_cut_ms: number
+  readonly feed_topics: number
+  readonly feed_subscribers: number
+}
+
+/** The sealed secret of a tenant's webhooks and what the edge needs to let a webhook in. */
+export interface Gate {
+  readonly is_active: boolean
+  /** As the key ring sealed it. */
+  readonly webhook_secret: string
+}
+
+export class TenantOwner extends Context.Service<
+  TenantOwner,
+  {
+    /** The tenants that exist. */
+    readonly list: Effect.Effect<ReadonlyArray<string>>
+    /** Makes the tenant if it is not there; a repeat changes its name only. `created` says which. */
+    create(tenant: string, name: string, sealedSecret: string): Effect.Effect<{ readonly created: boolean }, SubmitError>
+    /** What the edge needs to let a webhook in. */
+    gate(tenant: string): Effect.Effect<Gate, TenantUnknown>
+    /** Applies an event in one turn; returns when its journal entry is durable (I1). */
+    submit(tenant: string, event: Event): Effect.Effect<Answer, SubmitError>
+    /** Typing: applied and published at once, never journaled (I10). */
+    signal(tenant: string, event: TypingSignalled): Effect.Effect<void, TenantUnknown | ActorUnknown>
+    /** An entity as it is now; wakes it if it sleeps. Connections and conversations also by the provider's id. */
+    view(tenant: string, kind: ActorKind, id: string): Effect.Effect<View, TenantUnknown | ActorUnknown>
+    inspect(tenant: string, kind: ActorKind, id: string): Effect.Effect<Inspection, TenantUnknown | ActorUnknown>
+    /** Our id for an id in a path: ours already, or the provider's account or chat id (DESIGN §5). */
+    resolve(tenant: string, kind: "connection" | "conversation", id: string): Effect.Effect<string, TenantUnknown | ActorUnknown>
+    /** Writes a cut now, so that SQL shows everything that was acknowledged before. */
+    flush(tenant: string): Effect.Effect<void, TenantUnknown>
+    /** The tenant's feed. */
+    hub(tenant: string): Effect.Effect<Hub, TenantUnknown>
+    stats(tenant: string): Effect.Effect<TenantStats, TenantUnknown>
+    /** Stats of every tenant that is in memory, for the metrics; wakes none. */
+    readonly residentStats: Effect.Effect<ReadonlyArray<TenantStats>>
+  }
+>()("switchboard/actors/TenantOwner") {}

@@ -1,0 +1,252 @@
+/**
+ * The runtime of one tenant: its mailbox, its turns, its feed, and which answers wait for which journal entry. It is the only
+ * caller of its actors (I4). Synchronous: what needs the database is handed to the `Aside`, which comes back later.
+ *
+ *   submit ─► turn ─┬─► asleep: wake, then again
+ *                   ├─► refused: answered at once
+ *                   └─► done: counters have moved, feed is told ─► journal ─► answered when durable
+ */
+import type { ConversationContext } from "../machines/conversation/context.ts"
+import type { ActorKind, Event, TypingSignalled } from "../machines/events.ts"
+import type { TaskStarted } from "../machines/told.ts"
+import { Deadlines } from "./deadlines.ts"
+import { AccountUnknown, ActorUnknown, EventIndigestible, MailboxFull, OwnershipLost, RuleBroken } from "./errors.ts"
+import type { SubmitError } from "./errors.ts"
+import { Hub } from "./feed/hub.ts"
+import { Identity } from "./identity.ts"
+import type { Inbox } from "./inbox.ts"
+import type { Living } from "./living.ts"
+import type { Address } from "./population.ts"
+import { Population } from "./population.ts"
+import { neededRecall } from "./recall.ts"
+import type { RecallRequest } from "./recall.ts"
+import { accountOf } from "./routes.ts"
+import { RowChanges } from "./row-changes.ts"
+import type { Answer } from "./tenant-owner.ts"
+import type { Done } from "./turn.ts"
+import { Turn } from "./turn.ts"
+import { topicView, typistsOn } from "./topics.ts"
+
+/** An event, and whom to tell what became of it. `settle` is called exactly once. */
+export interface Envelope {
+  readonly event: Event
+  readonly settle: (result: Answer | SubmitError) => void
+}
+
+/** What the runtime hands to those who may wait. None of these is waited for. */
+export interface Aside {
+  /** Load these actors, then `retry` the envelope. */
+  readonly wake: (actors: ReadonlyArray<Address>, envelope: Envelope) => void
+  /** Look up rows of messages that the conversation no longer remembers, then retry with them. */
+  readonly recall: (request: RecallRequest, envelope: Envelope) => void
+  /** Journal the event; call `durable` or `lose` in time. */
+  readonly journal: (seq: number, event: Event) => void
+  readonly startTask: (task: TaskStarted) => void
+  /** Deadlines have changed. */
+  readonly rearm: () => void
+}
+
+export interface RuntimeLimits {
+  /** Events admitted and not yet durable; past that, 503 (I8). */
+  readonly mailbox: number
+}
+
+export class TenantRuntime {
+  readonly tenant: string
+  readonly identity: Identity
+  readonly population: Population
+  readonly rows: RowChanges
+  readonly deadlines = new Deadlines()
+  readonly hub: Hub
+  readonly limits: RuntimeLimits
+  inbox: Inbox
+  seq: number
+  durableSeq: number
+  checkpointSeq: number
+  admitted = 0
+  applied = 0
+  duplicates = 0
+  cuts = 0
+  lastCutMs = 0
+  readonly #turn: Turn
+  readonly #aside: Aside
+  #unanswered: Array<{ readonly seq: number; readonly settle: () => void; readonly lose: () => void }> = []
+  #closed: OwnershipLost | null = null
+
+  constructor(tenant: string, start: { readonly seq: number; readonly inbox: Inbox }, limits: RuntimeLimits, aside: Aside) {
+    this.tenant = tenant
+    this.identity = new Identity(tenant)
+    this.population = new Population((from, told) => this.#turn.hear(from, told))
+    this.#turn = new Turn(tenant, this.identity, this.population)
+    this.rows = new RowChanges(this.identity)
+    this.inbox = start.inbox
+    this.seq = this.durableSeq = this.checkpointSeq = start.seq
+    this.limits = limits
+    this.#aside = aside
+    this.hub = new Hub({
+      view: (topic) => topicView(this, topic),
+      typists: (topic) => typistsOn(this, topic),
+      schedule: (run) => void setTimeout(run, frameInterval),
+      epoch: () => crypto.randomUUID()
+    })
+  }
+
+  /** Admits an event and applies it; `settle` hears what became of it, once that is durable. */
+  submit(envelope: Envelope): void {
+    if (this.#closed !== null) return envelope.settle(this.#closed)
+    if (this.admitted >= this.limits.mailbox) {
+      return envelope.settle(new MailboxFull({ tenant: this.tenant, limit: this.limits.mailbox, retry_after_s: 5 }))
+    }
+    this.admitted++
+    this.attempt(envelope)
+  }
+
+  /** One more try of an admitted event, after what it needed has been loaded. */
+  attempt(envelope: Envelope): void {
+    if (this.#closed !== null) return this.#answer(envelope, this.#closed)
+    const { event } = envelope
+    const account = accountOf(event)
+    if (account !== null && this.population.get("connection", this.identity.connection(account)) === undefined) {
+      return this.#answer(envelope, new AccountUnknown({ account_id: account }))
+    }
+    const recall = neededRecall(this, event)
+    if (recall !== null) return this.#aside.recall(recall, envelope)
+    const result = this.#turn.run(event)
+    switch (result.type) {
+      case "done":
+        return this.#keep(envelope, result)
+      case "asleep":
+        return this.#aside.wake(result.actors, envelope)
+      case "unknown":
+        return this.#answer(envelope, new ActorUnknown(result.actor))
+      case "refused":
+        return this.#answer(envelope, new RuleBroken({ field: result.refusal.field, rule: result.refusal.rule }))
+      case "declined":
+        return this.#answer(envelope, { outcome: "applied", decided: result.decided })
+      case "failed":
+        return this.#answer(envelope, new EventIndigestible({ type: event.type, detail: String(result.cause) }))
+    }
+  }
+
+  /** Applies a journaled event again, as it was (I2). Answers with the actors that have to be woken first, if any. */
+  replay(seq: number, event: Event): ReadonlyArray<Address> {
+    const result = this.#turn.run(event)
+    if (result.type === "asleep") return result.actors
+    this.seq = this.durableSeq = seq
+    if (result.type === "done") this.#absorb(result)
+    else if (result.type === "failed") throw result.cause
+    return []
+  }
+
+  /** The event could not get what it needed; it is answered with that and was never applied. */
+  giveUp(envelope: Envelope, error: SubmitError): void {
+    this.#answer(envelope, error)
+  }
+
+  /** Everything up to `seq` is in the journal: the answers that waited for it leave. */
+  durable(seq: number): void {
+    this.durableSeq = Math.max(this.durableSeq, seq)
+    let answered = 0
+    while (answered < this.#unanswered.length && this.#unanswered[answered]!.seq <= this.durableSeq) {
+      this.#unanswered[answered++]!.settle()
+    }
+    if (answered > 0) this.#unanswered.splice(0, answered)
+  }
+
+  /** Calls back when everything up to now is durable, or when the tenant is lost. */
+  whenDurable(settle: () => void, lose: () => void): void {
+    if (this.durableSeq >= this.seq) settle()
+    else this.#unanswered.push({ seq: this.seq, settle, lose })
+  }
+
+  /** Another process holds the tenant (I6): whoever waits is told so, and nothing is accepted any more. */
+  lose(): void {
+    if (this.#closed !== null) return
+    this.#closed = new OwnershipLost({ tenant: this.tenant })
+    const waiting = this.#unanswered
+    this.#unanswered = []
+    for (const { lose } of waiting) lose()
+  }
+
+  get isLost(): boolean {
+    return this.#closed !== null
+  }
+
+  /** Typing: applied and published, never journaled (I10). The conversation must be resident. */
+  signal(event: TypingSignalled): void {
+    const presence =
+      this.population.get("presence", event.conversation_id) ??
+      this.population.make("presence", event.conversation_id, { id: event.conversation_id }, event.received)
+    this.#tellPresence(presence, event)
+  }
+
+  /** An ephemeral deadline: whoever stopped typing disappears from the feed. */
+  presenceDeadline(presence: Living, now: number): void {
+    this.#tellPresence(presence, { type: "deadline_passed", received: now })
+  }
+
+  #keep(envelope: Envelope, done: Done): void {
+    const answer: Answer = {
+      outcome: done.changes.some(({ living }) => living.kind !== "tenant" || envelope.event.via !== "webhook") ? "applied" : "duplicate",
+      ...(done.decided === null ? {} : { decided: done.decided })
+    }
+    if (answer.outcome === "applied") this.applied++
+    else this.duplicates++
+    if (done.changes.length > 0) {
+      this.seq++
+      this.#absorb(done)
+      this.#aside.journal(this.seq, envelope.event)
+    }
+    // A repeat waits for the same commit as the first.
+    this.whenDurable(
+      () => this.#answer(envelope, answer),
+      () => this.#answer(envelope, this.#closed!)
+    )
+  }
+
+  #absorb(done: Done): void {
+    for (const { living, before } of done.changes) {
+      living.kept = "no"
+      this.deadlines.note(living)
+      if (living.kind === "conversation") {
+        this.inbox.changed(before, living.context as ConversationContext)
+        this.hub.touch(`conversation:${living.id}`)
+        this.hub.touch("inbox")
+      } else if (living.kind === "connection") this.hub.touch(`connection:${living.id}`)
+    }
+    for (const { from, change } of done.rows) this.rows.add(from, change)
+    for (const { conversation_id, read } of done.reads) this.rows.addHorizon(conversation_id, read)
+    for (const { conversation_id, message } of done.appeared) {
+      const presence = this.population.get("presence", conversation_id)
+      if (presence === undefined) continue
+      this.#tellPresence(presence, { type: "typing_ended", typist_id: this.identity.participant(message.key) })
+    }
+    for (const task of done.tasks) this.#aside.startTask(task)
+    this.#aside.rearm()
+  }
+
+  #tellPresence(presence: Living, event: { readonly type: string }): void {
+    const before = presence.context
+    presence.send(event)
+    if (presence.context === before) return
+    this.hub.touchTyping(`conversation:${presence.id}`)
+    this.deadlines.note(presence)
+    if (presence.deadline === null) this.population.remove(presence)
+    this.#aside.rearm()
+  }
+
+  #answer(envelope: Envelope, result: Answer | SubmitError): void {
+    this.admitted--
+    envelope.settle(result)
+  }
+}
+
+/** Changes of one topic within this many milliseconds are one patch (DESIGN §6). */
+const frameInterval = 20
+
+/** Actors by kind, for the figures. */
+export const residentsOf = (runtime: TenantRuntime): Record<ActorKind, number> => {
+  const residents = { tenant: 0, connection: 0, channel: 0, conversation: 0, participant: 0, scheduler: 0 }
+  for (const living of runtime.population.all()) if (living.kind !== "presence") residents[living.kind]++
+  return residents
+}

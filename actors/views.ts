@@ -1,0 +1,61 @@
+/** Actors as JSON on the wire: the contract's fields without ⚿, plus id and what is derived on reading. Pure. */
+import type { ConnectionContext } from "../machines/connection/context.ts"
+import { derivedOf } from "../machines/connection/derived.ts"
+import { connectionFields } from "../machines/connection/fields.ts"
+import type { ConversationContext, Member } from "../machines/conversation/context.ts"
+import { conversationFields } from "../machines/conversation/fields.ts"
+import { memberUnread } from "../machines/conversation/members.ts"
+import type { ActorKind } from "../machines/events.ts"
+import { wireOf } from "../machines/field.ts"
+import { memberFields } from "../machines/member/fields.ts"
+import type { MemberFields } from "../machines/member/fields.ts"
+import type { PresenceContext } from "../machines/presence/machine.ts"
+import type { Identity } from "./identity.ts"
+import { kinds } from "./kinds.ts"
+import type { View } from "./tenant-owner.ts"
+
+/** A member's fields as the contract has them: what is counted on showing is counted here. */
+export const memberRecord = (conversation: ConversationContext, member: Member): MemberFields => ({
+  ...member,
+  unread_count: memberUnread(conversation, member)
+})
+
+const membersView = (conversation: ConversationContext, identity: Identity): ReadonlyArray<View> =>
+  Object.values(conversation.members).map((member) => ({
+    participant_id: identity.participant(member.key),
+    ...wireOf(memberFields, memberRecord(conversation, member))
+  }))
+
+/** The state of a conversation, members included (DESIGN §6). */
+export const conversationView = (context: ConversationContext, identity: Identity): View => ({
+  id: context.id,
+  ...wireOf(conversationFields, context),
+  members: membersView(context, identity)
+})
+
+/** What the inbox shows of a conversation. */
+export const summaryFields = [
+  "connection_id", "channel_id", "external_thread_id", "subject", "conversation_type", "participant_count", "status", "priority",
+  "message_count", "last_message_at", "unread_count", "is_hot"
+] as const
+
+const connectionView = (context: ConnectionContext, now: number): View => ({
+  id: context.id,
+  ...wireOf(connectionFields, context),
+  ...derivedOf(context, now)
+})
+
+/** Any actor's view at an instant. */
+export const viewOf = (kind: ActorKind, context: any, identity: Identity, now: number): View => {
+  switch (kind) {
+    case "conversation":
+      return conversationView(context, identity)
+    case "connection":
+      return connectionView(context, now)
+    default:
+      return { id: context.id, ...wireOf(kinds[kind].fields, context) }
+  }
+}
+
+/** The typists of a conversation, as the feed shows them. */
+export const typistsOf = (presence: PresenceContext | undefined) => Object.values(presence?.typists ?? {})

@@ -1,0 +1,78 @@
+/**
+ *   pending ─► authenticated ─► expired / failed      auth_status follows the connection
+ *
+ * A channel: the tenant's view of one provider account, and its totals (CONTRACT 2.3).
+ */
+import { setup } from "xstate"
+import type { Rules } from "../decide.ts"
+import { decideWith } from "../decide.ts"
+import { Draft, later } from "../draft.ts"
+import type { ConnectionRegistered } from "../events.ts"
+import { initialOf } from "../field.ts"
+import { statesFollowing } from "../following.ts"
+import type { AuthChanged, MessageAppeared, MessageDiscounted, Told } from "../told.ts"
+import type { ChannelType } from "../vocabulary.ts"
+import { AuthStatus } from "../vocabulary.ts"
+import type { ChannelFields } from "./fields.ts"
+import { channelFields } from "./fields.ts"
+
+export interface ChannelContext extends ChannelFields {
+  readonly id: string
+}
+export interface ChannelInput {
+  readonly id: string
+  readonly account_id: string
+  readonly channel_type: ChannelType
+  readonly received: number
+}
+export type ChannelEvent = ConnectionRegistered | MessageAppeared | MessageDiscounted | AuthChanged
+
+const nameLimit = 100
+
+const rules: Rules<Draft<ChannelContext>, ChannelEvent> = {
+  connection_registered: (d, event) =>
+    d.set({
+      name: event.account_name.slice(0, nameLimit),
+      created_by: event.user_id,
+      ...(same(event.connection_config, d.context.connection_config) ? {} : { connection_config: event.connection_config }),
+      is_active: event.is_active ?? d.context.is_active
+    }),
+  message_appeared: (d, event) => {
+    if (event.is_event) return
+    d.set({
+      message_count: d.context.message_count + (event.counts ? 1 : 0),
+      last_message_at: later(d.context.last_message_at, event.at)
+    })
+  },
+  message_discounted: (d) => d.set({ message_count: d.context.message_count - 1 }),
+  auth_changed: (d, event) =>
+    d.set({ auth_status: event.auth_status, last_sync_at: later(d.context.last_sync_at, event.synced_at) })
+}
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+export const channelMachine = setup({
+  types: {} as { context: ChannelContext; input: ChannelInput; events: ChannelEvent; emitted: Told }
+}).createMachine({
+  id: "channel",
+  context: ({ input }) => ({
+    ...initialOf(channelFields),
+    id: input.id,
+    account_id: input.account_id,
+    channel_type: input.channel_type,
+    created_at: input.received,
+    updated_at: input.received
+  }),
+  initial: "pending",
+  on: {
+    "*": {
+      actions: decideWith((context: ChannelContext, event: ChannelEvent) => {
+        const d = new Draft(context)
+        rules[event.type](d, event as never)
+        if (d.changed) d.set({ updated_at: later(context.updated_at, event.received) })
+        return d
+      })
+    }
+  },
+  states: statesFollowing(AuthStatus.literals, (context: ChannelContext) => context.auth_status)
+})

@@ -1,0 +1,52 @@
+/** What a connection's actor holds: the contract's fields and the facts of its send budget. Times are epoch milliseconds. */
+import type { ChannelType } from "../vocabulary.ts"
+import { initialOf } from "../field.ts"
+import type { ConnectionFields } from "./fields.ts"
+import { connectionFields } from "./fields.ts"
+
+/** Places held for sends that the CRM is about to make. */
+export interface Reservation {
+  readonly id: string
+  readonly at: number
+  readonly count: number
+  readonly idempotency_key: string | null
+  readonly confirmed: boolean
+  /** Ids under which its echoes come. */
+  readonly message_ids: ReadonlyArray<string>
+}
+
+export interface ConnectionFacts {
+  /** Accepted sends of the last hour, oldest first: [instant, how many]. */
+  readonly sends: ReadonlyArray<readonly [at: number, count: number]>
+  /** The UTC day that messages_sent_today counts, as days since the epoch. */
+  readonly today: number
+  readonly reservations: Readonly<Record<string, Reservation>>
+  /** Echoes that counted as usage of their own: [message id, instant]. */
+  readonly echoes: ReadonlyArray<readonly [id: string, at: number]>
+  /** Time of the newest account status; older ones change nothing. */
+  readonly status_at: number | null
+}
+
+export interface ConnectionContext extends ConnectionFields {
+  readonly id: string
+  readonly facts: ConnectionFacts
+}
+
+export interface ConnectionInput {
+  readonly id: string
+  readonly channel_id: string
+  readonly account_id: string
+  readonly channel_type: ChannelType
+  readonly received: number
+}
+
+export const freshConnection = (input: ConnectionInput): ConnectionContext => ({
+  ...initialOf(connectionFields),
+  id: input.id,
+  channel_id: input.channel_id,
+  account_id: input.account_id,
+  channel_type: input.channel_type,
+  created_at: input.received,
+  updated_at: input.received,
+  facts: { sends: [], today: Math.floor(input.received / 86_400_000), reservations: {}, echoes: [], status_at: null }
+})

@@ -1,0 +1,67 @@
+/**
+ *   account:  pending ─► active ─► checkpoint_required / failed / expired / disconnected ─► active …
+ *   auth:     pending ─► authenticated ─► expired / failed ─► authenticated …
+ *
+ * A connection: one user's external account, its health and its send budget (CONTRACT 2.2). The two regions are the fields
+ * account_status and auth_status.
+ */
+import { setup } from "xstate"
+import type { Rules } from "../decide.ts"
+import { decideWith } from "../decide.ts"
+import { Draft, later } from "../draft.ts"
+import type {
+  AccountStatusChanged, ConnectionRegistered, DayStarted, DeadlinePassed, HostedAuthReported, RateLimitSet, SendCancelled,
+  SendConfirmed, SendReserved
+} from "../events.ts"
+import { statesFollowing } from "../following.ts"
+import type { MessageAppeared, Told } from "../told.ts"
+import { AccountStatus, AuthStatus } from "../vocabulary.ts"
+import type { ConnectionContext, ConnectionInput } from "./context.ts"
+import { freshConnection } from "./context.ts"
+import { sendCancelled, sendConfirmed, sendObserved, sendReserved, timePassed } from "./sends.ts"
+import { accountStatusChanged, connectionRegistered, hostedAuthReported } from "./status.ts"
+
+export type ConnectionEvent =
+  | ConnectionRegistered | AccountStatusChanged | HostedAuthReported | RateLimitSet | SendReserved | SendConfirmed | SendCancelled
+  | MessageAppeared | DeadlinePassed | DayStarted
+
+const rules: Rules<Draft<ConnectionContext>, ConnectionEvent> = {
+  connection_registered: connectionRegistered,
+  account_status_changed: accountStatusChanged,
+  hosted_auth_reported: hostedAuthReported,
+  rate_limit_set: (d, event) => d.set({ rate_limit_per_hour: event.rate_limit_per_hour }),
+  send_reserved: sendReserved,
+  send_confirmed: sendConfirmed,
+  send_cancelled: sendCancelled,
+  message_appeared: sendObserved,
+  deadline_passed: () => {},
+  day_started: () => {}
+}
+
+/** Time is settled first, then the event; a refused command leaves the settled time behind, and nothing else. */
+export const decideConnection = (context: ConnectionContext, event: ConnectionEvent): Draft<ConnectionContext> => {
+  const d = new Draft(context)
+  timePassed(d, event.received)
+  rules[event.type](d, event as never)
+  if (d.changed) d.set({ updated_at: later(context.updated_at, event.received) })
+  return d
+}
+
+export const connectionMachine = setup({
+  types: {} as { context: ConnectionContext; input: ConnectionInput; events: ConnectionEvent; emitted: Told }
+}).createMachine({
+  id: "connection",
+  context: ({ input }) => freshConnection(input),
+  type: "parallel",
+  on: { "*": { actions: decideWith(decideConnection) } },
+  states: {
+    account: {
+      initial: "pending",
+      states: statesFollowing(AccountStatus.literals, (context: ConnectionContext) => context.account_status)
+    },
+    auth: {
+      initial: "pending",
+      states: statesFollowing(AuthStatus.literals, (context: ConnectionContext) => context.auth_status)
+    }
+  }
+})

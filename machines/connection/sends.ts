@@ -1,0 +1,207 @@
+/**
+ * The send budget (CONTRACT 2.2): a rolling hour and a UTC day, decided in memory. A reservation holds a place until a message
+ * takes it; an echo that belongs to a reservation does not count twice, whichever of the two is heard of first.
+ */
+import { Draft } from "../draft.ts"
+import type { SendCancelled, SendConfirmed, SendReserved } from "../events.ts"
+import type { MessageAppeared } from "../told.ts"
+import type { ConnectionContext } from "./context.ts"
+
+type Decision = Draft<ConnectionContext>
+
+export const hour = 3_600_000
+export const day = 24 * hour
+
+/** Accepted sends that are remembered one by one; past that, neighbours share the later instant (I8). */
+const sendLimit = 2_048
+/** Echoes remembered for a confirmation that comes after them; the oldest are forgotten first (I8). */
+const echoLimit = 2_048
+
+/** The UTC day of an instant, as days since the epoch. */
+export const dayOf = (at: number): number => Math.floor(at / day)
+
+const total = (sends: ConnectionContext["facts"]["sends"]): number => sends.reduce((sum, [, count]) => sum + count, 0)
+
+/** Drops what time has taken out of the budget: sends older than an hour, yesterday's count, reservations nobody used. */
+export const timePassed = (d: Decision, now: number): void => {
+  for (const reservation of Object.values(d.context.facts.reservations)) {
+    if (reservation.at <= now - hour) expire(d, reservation.id, now)
+  }
+  const { facts } = d.context
+  const sends = facts.sends.some(([at]) => at <= now - hour) ? facts.sends.filter(([at]) => at > now - hour) : facts.sends
+  const today = dayOf(now)
+  if (sends !== facts.sends || today > facts.today) {
+    d.set({ facts: { ...facts, sends, today: Math.max(today, facts.today) } })
+  }
+  if (today > facts.today) d.set({ messages_sent_today: 0, last_rate_limit_reset: today * day })
+  d.set({ messages_sent_this_hour: total(d.context.facts.sends) })
+}
+
+/** An hour is over: what was confirmed stays spent, the rest gives its place back. */
+const expire = (d: Decision, id: string, now: number): void => {
+  const reservation = d.context.facts.reservations[id]!
+  forget(d, id)
+  const unused = reservation.count - reservation.message_ids.length
+  if (unused > 0 && !reservation.confirmed) spend(d, reservation.at, -unused, now)
+}
+
+const forget = (d: Decision, id: string): void => {
+  const { [id]: _, ...reservations } = d.context.facts.reservations
+  d.set({ facts: { ...d.context.facts, reservations } })
+}
+
+/** Counts sends at `at` (negative: gives places back). */
+const spend = (d: Decision, at: number, count: number, now: number): void => {
+  const { facts } = d.context
+  d.set({
+    facts: at > now - hour ? { ...facts, sends: added(facts.sends, at, count) } : facts,
+    messages_sent_count: d.context.messages_sent_count + count,
+    messages_sent_today: d.context.messages_sent_today + (dayOf(at) === facts.today ? count : 0)
+  })
+  d.set({ messages_sent_this_hour: total(d.context.facts.sends) })
+}
+
+const added = (sends: ConnectionContext["facts"]["sends"], at: number, count: number) => {
+  const same = sends.findIndex(([other]) => other === at)
+  const next =
+    same >= 0
+      ? sends.map((send, index) => (index === same ? ([at, send[1] + count] as const) : send))
+      : [...sends, [at, count] as const].sort((a, b) => a[0] - b[0])
+  const kept = next.filter(([, places]) => places > 0)
+  if (kept.length <= sendLimit) return kept
+  const [first, second, ...rest] = kept
+  return [[second![0], first![1] + second![1]] as const, ...rest]
+}
+
+const effectiveHourly = (c: ConnectionContext): number => c.rate_limit_per_hour
+
+/** Asks for places before sending: refused at once with the reason, or held for an hour. */
+export const sendReserved = (d: Decision, event: SendReserved): void => {
+  const now = event.received
+  const repeat = Object.values(d.context.facts.reservations).find(
+    (reservation) => event.idempotency_key !== null && reservation.idempotency_key === event.idempotency_key
+  )
+  if (repeat !== undefined) return allow(d, repeat.id, now)
+  const refusal = refuse(d.context, event.count, now)
+  if (refusal !== null) return d.tell({ type: "send_decided", allowed: false, ...refusal })
+  d.set({
+    facts: {
+      ...d.context.facts,
+      reservations: {
+        ...d.context.facts.reservations,
+        [event.reservation_id]: {
+          id: event.reservation_id,
+          at: now,
+          count: event.count,
+          idempotency_key: event.idempotency_key,
+          confirmed: false,
+          message_ids: []
+        }
+      }
+    }
+  })
+  spend(d, now, event.count, now)
+  allow(d, event.reservation_id, now)
+}
+
+const allow = (d: Decision, reservation_id: string, now: number): void => {
+  const { rate_limit_per_day, messages_sent_today, messages_sent_this_hour, facts } = d.context
+  d.tell({
+    type: "send_decided",
+    allowed: true,
+    reservation_id,
+    remaining_hour: Math.max(0, effectiveHourly(d.context) - messages_sent_this_hour),
+    remaining_day: rate_limit_per_day === null ? null : Math.max(0, rate_limit_per_day - messages_sent_today),
+    reset_at: (facts.sends[facts.sends.length - 1]?.[0] ?? now) + hour
+  })
+}
+
+type Refusal = { readonly reason: "hourly" | "daily" | "not_active"; readonly retry_after_s: number | null }
+
+/** Why so many sends are not allowed now, or null when they are. */
+const refuse = (c: ConnectionContext, count: number, now: number): Refusal | null => {
+  if (!canSend(c)) return { reason: "not_active", retry_after_s: null }
+  const hourly = effectiveHourly(c)
+  if (c.messages_sent_this_hour + count > hourly) {
+    return { reason: "hourly", retry_after_s: untilHourAllows(c, count, hourly, now) }
+  }
+  if (c.rate_limit_per_day !== null && c.messages_sent_today + count > c.rate_limit_per_day) {
+    const midnight = (dayOf(now) + 1) * day
+    return { reason: "daily", retry_after_s: count > c.rate_limit_per_day ? null : Math.ceil((midnight - now) / 1000) }
+  }
+  return null
+}
+
+/** Seconds until enough sends have left the rolling hour; null when the limit never allows so many. */
+const untilHourAllows = (c: ConnectionContext, count: number, limit: number, now: number): number | null => {
+  if (count > limit) return null
+  let excess = c.messages_sent_this_hour + count - limit
+  for (const [at, places] of c.facts.sends) {
+    excess -= places
+    if (excess <= 0) return Math.ceil((at + hour - now) / 1000)
+  }
+  return null
+}
+
+/** Whether the account may send at all (CONTRACT 2.2 can_send). */
+export const canSend = (c: ConnectionContext): boolean => c.is_active && c.account_status === "active"
+
+/** The CRM says that the reserved message went out, and under which id its echo will come or has come. */
+export const sendConfirmed = (d: Decision, event: SendConfirmed): void => {
+  const reservation = d.context.facts.reservations[event.reservation_id]
+  if (reservation === undefined) {
+    return d.tell({ type: "command_refused", field: "reservation_id", rule: "names no open reservation of the last hour" })
+  }
+  const id = event.external_message_id
+  const known = id === null || reservation.message_ids.includes(id)
+  if (known && reservation.confirmed) return
+  d.set({
+    facts: {
+      ...d.context.facts,
+      reservations: {
+        ...d.context.facts.reservations,
+        [reservation.id]: {
+          ...reservation,
+          confirmed: true,
+          message_ids: known ? reservation.message_ids : [...reservation.message_ids, id]
+        }
+      }
+    }
+  })
+  const echoed = id === null || known ? undefined : d.context.facts.echoes.find(([echo]) => echo === id)
+  if (echoed !== undefined) spend(d, echoed[1], -1, event.received)
+}
+
+/** The CRM does not send after all: the places are free again. */
+export const sendCancelled = (d: Decision, event: SendCancelled): void => {
+  const reservation = d.context.facts.reservations[event.reservation_id]
+  if (reservation === undefined) {
+    return d.tell({ type: "command_refused", field: "reservation_id", rule: "names no open reservation of the last hour" })
+  }
+  if (reservation.confirmed) {
+    return d.tell({ type: "command_refused", field: "reservation_id", rule: "is confirmed: its message was sent" })
+  }
+  forget(d, reservation.id)
+  spend(d, reservation.at, -reservation.count, event.received)
+}
+
+/** An outbound message was seen: it belongs to a reservation, or it is usage of its own, even over the limit. */
+export const sendObserved = (d: Decision, event: MessageAppeared): void => {
+  const ids = [event.external_message_id, event.provider_message_id]
+  const reserved = Object.values(d.context.facts.reservations).some((reservation) =>
+    reservation.message_ids.some((id) => ids.includes(id))
+  )
+  if (reserved) return
+  const echoes = ids.flatMap((id) => (id === null ? [] : [[id, event.at] as const]))
+  d.set({ facts: { ...d.context.facts, echoes: [...d.context.facts.echoes, ...echoes].slice(-echoLimit) } })
+  spend(d, event.at, 1, event.received)
+}
+
+/** When time changes the budget next: the oldest send leaves the hour, or a reservation runs out. Whole seconds, so that a burst leaves together. */
+export const budgetDeadline = (c: ConnectionContext): number | null => {
+  const instants = [
+    ...(c.facts.sends.length > 0 ? [c.facts.sends[0]![0]] : []),
+    ...Object.values(c.facts.reservations).map((reservation) => reservation.at)
+  ]
+  return instants.length === 0 ? null : Math.ceil((Math.min(...instants) + hour) / 1000) * 1000
+}

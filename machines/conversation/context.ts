@@ -1,0 +1,91 @@
+/** What a conversation's actor holds: the contract's fields, its members, and the facts that the fields are functions of. */
+import type { MessageDeleted, MessageDelivered, MessageEdited, MessageReacted, MessageRead } from "../events.ts"
+import { initialOf } from "../field.ts"
+import type { MemberFields } from "../member/fields.ts"
+import type { Shown } from "../person/shown.ts"
+import { conversationFields } from "./fields.ts"
+import type { ConversationFields } from "./fields.ts"
+import { emptyWindow } from "./message-window.ts"
+import type { MessageWindow } from "./message-window.ts"
+
+/** A member as the actor keeps it. `unread_count` is computed when it is shown: it changes with every message. */
+export interface Member extends Omit<MemberFields, "unread_count"> {
+  readonly key: string
+  /** What payloads have shown of the person. */
+  readonly shown: Shown
+  /** Newest sign of presence, or null. */
+  readonly seen_at: number | null
+  /** Newest sign of absence, or null. */
+  readonly gone_at: number | null
+  /** Messages of others at or before `last_read_at`. */
+  readonly seen_count: number
+}
+
+/** A fact about a message that is not known yet (CONTRACT 2.5): it waits here, bounded, for seven days. */
+export type WaitingFact = MessageDelivered | MessageRead | MessageEdited | MessageDeleted | MessageReacted
+
+export interface ConversationFacts {
+  readonly owner_key: string | null
+  readonly window: MessageWindow
+  readonly waiting: ReadonlyArray<WaitingFact>
+  /** The owner's read horizon, and when it was last set back by "mark unread". */
+  readonly owner_horizon: number | null
+  readonly unread_marked_at: number | null
+  /** Receipts of the other side: everything outbound up to `to` was read at `at`. Only those that no other one covers. */
+  readonly outbound_reads: ReadonlyArray<{ readonly to: number; readonly at: number }>
+  readonly newest_inbound: number | null
+  /** Times of the ten newest messages that count, newest first (is_hot). */
+  readonly newest: ReadonlyArray<number>
+  readonly hints: { readonly group: boolean; readonly broadcast: boolean; readonly channel: boolean }
+  readonly type_is_manual: boolean
+  readonly subject_at: number | null
+  readonly metadata_at: number | null
+  /** Newest explicit filing (a command, or a folder that is not the inbox) and newest sighting in the inbox. */
+  readonly filed: { readonly status: ConversationFields["status"]; readonly at: number } | null
+  readonly inbox_at: number | null
+  /** The newest full roster that left somebody out. */
+  readonly roster: { readonly at: number; readonly keys: ReadonlyArray<string> } | null
+}
+
+export interface ConversationContext extends ConversationFields {
+  readonly id: string
+  readonly members: Readonly<Record<string, Member>>
+  readonly facts: ConversationFacts
+}
+
+/** What is needed to make a conversation that has no snapshot. */
+export interface ConversationInput {
+  readonly id: string
+  readonly connection_id: string
+  readonly channel_id: string
+  readonly external_thread_id: string
+  readonly received: number
+}
+
+export const freshConversation = (input: ConversationInput): ConversationContext => ({
+  ...initialOf(conversationFields),
+  id: input.id,
+  connection_id: input.connection_id,
+  channel_id: input.channel_id,
+  external_thread_id: input.external_thread_id,
+  created_at: input.received,
+  updated_at: input.received,
+  members: {},
+  facts: {
+    owner_key: null,
+    window: emptyWindow,
+    waiting: [],
+    owner_horizon: null,
+    unread_marked_at: null,
+    outbound_reads: [],
+    newest_inbound: null,
+    newest: [],
+    hints: { group: false, broadcast: false, channel: false },
+    type_is_manual: false,
+    subject_at: null,
+    metadata_at: null,
+    filed: null,
+    inbox_at: null,
+    roster: null
+  }
+})

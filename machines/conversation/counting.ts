@@ -1,0 +1,29 @@
+/** What a message does to the counts when it comes, goes or changes. The one place where counts move (I3). */
+import { later } from "../draft.ts"
+import type { Decision } from "./decision.ts"
+import { becameHotter } from "./heat.ts"
+import { memberCounted } from "./members.ts"
+import type { MessageRecord } from "./message-window.ts"
+import { awaitsReading, counts, store } from "./message-window.ts"
+import { unreadCounted } from "./unread.ts"
+
+/** A message that counts came (+1) or went (-1). */
+export const messageCounted = (d: Decision, record: MessageRecord, by: 1 | -1, received: number): void => {
+  d.set({ message_count: d.context.message_count + by })
+  memberCounted(d, record.sender, record.at, by)
+  if (awaitsReading(record)) unreadCounted(d, record, by)
+  if (!record.outbound) d.learn({ newest_inbound: later(d.context.facts.newest_inbound, record.at) })
+  becameHotter(d, record, by, received)
+}
+
+/** Puts a changed record in the place of the known one and corrects every count that depends on the difference. */
+export const revise = (d: Decision, known: MessageRecord, record: MessageRecord, received: number): void => {
+  d.learn({ window: store(d.context.facts.window, record) })
+  if (counts(known) && !counts(record)) {
+    messageCounted(d, known, -1, received)
+    d.tell({ type: "message_discounted", key: known.sender, received })
+  } else if (awaitsReading(known) && !awaitsReading(record)) unreadCounted(d, known, -1)
+}
+
+/** The columns of a deleted message: its content is erased (CONTRACT 2.6). */
+export const erased = (at: number) => ({ deleted_at: at, content: null, attachments: [] })

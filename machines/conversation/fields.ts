@@ -1,0 +1,40 @@
+/** The fields of a conversation (CONTRACT 2.4). Its members are its own; they stand in ../member. */
+import * as Schema from "effect/Schema"
+import * as F from "../field.ts"
+import type { FieldsOf } from "../field.ts"
+import { ConversationStatus, ConversationType, Priority, SyncStatus } from "../vocabulary.ts"
+
+/** A CRM user's own horizon and count (CONTRACT 2.5). */
+export const Reader = Schema.Struct({ last_read_at: Schema.NullOr(Schema.Int), unread_count: Schema.Int })
+export type Reader = typeof Reader.Type
+
+const readersWire = (readers: Readonly<Record<string, Reader>>) =>
+  Object.fromEntries(
+    Object.entries(readers).map(([user, reader]) => [user, { ...reader, last_read_at: F.isoInstant(reader.last_read_at) }])
+  )
+
+export const conversationFields = {
+  connection_id: F.id("The account that it runs through", "first event"),
+  channel_id: F.id("The channel that it runs through", "first event"),
+  external_thread_id: F.text("The provider's chat or thread id", "first event"),
+  subject: F.optionalText("Subject or group name, at most 500 characters", "message events: the newest by time"),
+  conversation_type: F.oneOf(ConversationType, "direct")("What kind of conversation it is", "membership and provider hints; command"),
+  participant_count: F.count("Active members, the owner included", "membership"),
+  status: F.oneOf(ConversationStatus, "active")("Where it is filed", "command; provider folders"),
+  priority: F.oneOf(Priority, "normal")("How urgent it is", "set_conversation_priority; urgent webhooks"),
+  message_count: F.count("Distinct messages; deleted, system and hidden ones left out", "message events"),
+  last_message_at: F.instant("Newest message, by event time", "message events"),
+  unread_count: F.count("Inbound messages after the owner's read horizon", "message events, read marks"),
+  sync_status: F.oneOf(SyncStatus, "pending")("How far its history is known", "update_conversation_sync_status"),
+  last_synced_at: F.instant("Last successful sync", "update_conversation_sync_status"),
+  sync_error_count: F.count("Failed syncs in a row", "update_conversation_sync_status"),
+  sync_error_message: F.text("Text of the last sync failure, at most 500 characters", "update_conversation_sync_status"),
+  is_hot: F.flag(false)("Ten messages in a day, or a busy provider thread", "message events; detect_hot_conversations"),
+  last_accessed_at: F.instant("When a CRM user last opened it", "read marks, feed subscriptions, fetches"),
+  readers: F.jsonWith(Schema.Record(Schema.String, Reader), {}, readersWire)("Horizon and unread count of each CRM user", "read marks, message events"),
+  metadata: F.map("Provider hints: pinned, folder, content type", "message events"),
+  created_at: F.instant("When it was first seen", "first event"),
+  updated_at: F.instant("When it last changed", "any change")
+}
+
+export type ConversationFields = FieldsOf<typeof conversationFields>

@@ -1,0 +1,85 @@
+/**
+ *                 conversation_status_set, provider folders
+ *   ┌────────┐  ┌──────────┐  ┌──────┐  ┌─────────┐
+ *   │ active │◄─┤ archived │  │ spam │  │ deleted │      every state hears every event:
+ *   └────────┘─►└──────────┘  └──────┘  └─────────┘      filing hides a conversation, it does not stop it
+ *
+ * A conversation with its members (CONTRACT 2.4, 2.5). Facts in, fields out: the decisions stand in the files beside this one.
+ */
+import { setup } from "xstate"
+import type { Rules } from "../decide.ts"
+import { decideWith } from "../decide.ts"
+import type {
+  ConversationAccessed, ConversationHeatChecked, ConversationPrioritised, ConversationRead, ConversationStatusSet, ConversationTypeSet,
+  ConversationUnread, MemberLeft, MessageDeleted, MessageDelivered, MessageEdited, MessageReacted, MessageRead, MessageReceived
+} from "../events.ts"
+import { statesFollowing } from "../following.ts"
+import type { Told } from "../told.ts"
+import { ConversationStatus } from "../vocabulary.ts"
+import type { ConversationContext, ConversationInput } from "./context.ts"
+import { freshConversation } from "./context.ts"
+import { Decision } from "./decision.ts"
+import { heatChecked } from "./heat.ts"
+import { memberGone } from "./members.ts"
+import { store } from "./message-window.ts"
+import { messageReceived } from "./messages.ts"
+import { messageDelivered, messageRead } from "./receipts.ts"
+import { messageDeleted, messageEdited, messageReacted } from "./revisions.ts"
+import { prioritised, statusSet, typeDetected, typeSet } from "./thread.ts"
+import { conversationRead, conversationUnread } from "./unread.ts"
+
+export type ConversationEvent =
+  | MessageReceived | MessageDelivered | MessageRead | MessageEdited | MessageDeleted | MessageReacted | MemberLeft
+  | ConversationRead | ConversationUnread | ConversationAccessed | ConversationPrioritised | ConversationStatusSet
+  | ConversationTypeSet | ConversationHeatChecked
+
+/** Every event is decided; a new one that is not does not compile. */
+const rules: Rules<Decision, ConversationEvent> = {
+  message_received: messageReceived,
+  message_delivered: messageDelivered,
+  message_read: messageRead,
+  message_edited: messageEdited,
+  message_deleted: messageDeleted,
+  message_reacted: messageReacted,
+  member_left: (d, event) => memberGone(d, event.person, event.at, event.received),
+  conversation_read: conversationRead,
+  conversation_unread: conversationUnread,
+  conversation_accessed: (d, event) => d.set({ last_accessed_at: Math.max(d.context.last_accessed_at ?? 0, event.received) }),
+  conversation_prioritised: prioritised,
+  conversation_status_set: statusSet,
+  conversation_type_set: typeSet,
+  conversation_heat_checked: heatChecked
+}
+
+/** Applies one event to a context: the whole decision, without a machine around it. */
+export const decideConversation = (context: ConversationContext, event: ConversationEvent): Decision => {
+  const d = new Decision(remembering(context, event))
+  rules[event.type](d, event as never)
+  typeDetected(d)
+  // What was only remembered and made no difference is forgotten again: a repeat changes nothing.
+  if (!d.changed) return d.before === context ? d : forgetting(context, d)
+  d.set({ updated_at: Math.max(context.updated_at ?? 0, event.received) })
+  return d
+}
+
+const forgetting = (context: ConversationContext, d: Decision): Decision => {
+  const unchanged = new Decision(context)
+  for (const told of d.told) unchanged.tell(told)
+  return unchanged
+}
+
+/** The context with the messages in its window that the event had to bring along. */
+const remembering = (context: ConversationContext, event: ConversationEvent): ConversationContext => {
+  if (!("recalled" in event) || event.recalled === undefined || event.recalled.length === 0) return context
+  return { ...context, facts: { ...context.facts, window: event.recalled.reduce(store, context.facts.window) } }
+}
+
+export const conversationMachine = setup({
+  types: {} as { context: ConversationContext; input: ConversationInput; events: ConversationEvent; emitted: Told }
+}).createMachine({
+  id: "conversation",
+  context: ({ input }) => freshConversation(input),
+  initial: "active",
+  on: { "*": { actions: decideWith(decideConversation) } },
+  states: statesFollowing(ConversationStatus.literals, (context: ConversationContext) => context.status)
+})

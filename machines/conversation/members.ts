@@ -1,0 +1,108 @@
+/**
+ * Who is in the conversation (CONTRACT 2.5). Membership is a function of signs: presence (an authored message, an attendee list)
+ * and absence (a system line, a roster without the person, "participant left"); the newer sign wins, so order does not matter (I3).
+ */
+import { earlier, later } from "../draft.ts"
+import type { Person } from "../events.ts"
+import { initialOf } from "../field.ts"
+import { memberFields } from "../member/fields.ts"
+import { learn, valueOf } from "../person/shown.ts"
+import type { Member } from "./context.ts"
+import type { Decision } from "./decision.ts"
+import { counts, countAfter } from "./message-window.ts"
+
+/** A person was shown here at `at`. A new face becomes a member; the participant hears what was learnt. */
+export const memberSeen = (d: Decision, person: Person, at: number, received: number, isOwner: boolean): void => {
+  const member = memberShown(d, person, at, received)
+  d.member(person.key, {
+    role: isOwner ? "owner" : member.role,
+    joined_at: earlier(member.joined_at, at)
+  })
+  weigh(d, person.key, { seen_at: later(member.seen_at, at) }, received)
+}
+
+/** A sign of absence: the person was gone at `at`. */
+export const memberGone = (d: Decision, person: Person, at: number, received: number): void => {
+  const member = memberShown(d, person, at, received)
+  weigh(d, person.key, { gone_at: later(member.gone_at, at) }, received)
+}
+
+/** The member that a payload shows; made when new, not yet present. */
+const memberShown = (d: Decision, person: Person, at: number, received: number): Member => {
+  const known = d.context.members[person.key]
+  const member = known ?? newMember(d, person, received)
+  const shown = learn(member.shown, person, at)
+  if (known === undefined) d.set({ members: { ...d.context.members, [person.key]: member } })
+  if (shown === member.shown && known !== undefined) return known
+  d.member(person.key, {
+    shown,
+    name: valueOf(shown, "name"),
+    provider_participant_id: member.provider_participant_id ?? person.provider_participant_id
+  })
+  d.tell({ type: "person_shown", key: person.key, person, at, received })
+  return d.context.members[person.key]!
+}
+
+const newMember = (d: Decision, person: Person, received: number): Member => {
+  const { unread_count: _, ...fields } = initialOf(memberFields)
+  const { roster } = d.context.facts
+  return {
+    ...fields,
+    key: person.key,
+    shown: {},
+    seen_at: null,
+    gone_at: roster !== null && !roster.keys.includes(person.key) ? roster.at : null,
+    seen_count: 0,
+    is_active: false,
+    created_at: received,
+    updated_at: received
+  }
+}
+
+/** A full roster at `at`: everybody who is not on it has left by then, those included who are seen only later. */
+export const rosterShown = (d: Decision, keys: ReadonlyArray<string>, at: number, received: number): void => {
+  const roster = d.context.facts.roster
+  if (roster === null || at > roster.at) d.learn({ roster: { at, keys } })
+  for (const key in d.context.members) {
+    if (!keys.includes(key)) weigh(d, key, { gone_at: later(d.context.members[key]!.gone_at, at) }, received)
+  }
+}
+
+/** Weighs presence against absence and keeps the counts of the conversation and the person in step. */
+const weigh = (d: Decision, key: string, signs: Partial<Pick<Member, "seen_at" | "gone_at">>, received: number): void => {
+  d.member(key, signs)
+  const member = d.context.members[key]!
+  const active = member.seen_at !== null && (member.gone_at === null || member.seen_at > member.gone_at)
+  const left_at = active ? null : member.gone_at
+  if (active === member.is_active && left_at === member.left_at) return
+  d.member(key, { is_active: active, left_at, updated_at: received })
+  if (active === member.is_active) return
+  const by = active ? 1 : -1
+  d.set({ participant_count: d.context.participant_count + by })
+  d.tell({ type: "membership_changed", key, by, received })
+}
+
+/** The person has read everything up to `at` (a horizon: it only rises). `at` must not lie below the window's floor. */
+export const memberRead = (d: Decision, key: string, at: number): void => {
+  const member = d.context.members[key]
+  if (member === undefined || (member.last_read_at !== null && member.last_read_at >= at)) return
+  const unread = countAfter(d.context.facts.window, at, (record) => counts(record) && record.sender !== key)
+  const others = d.context.message_count - member.message_count
+  d.member(key, { last_read_at: at, seen_count: others - unread })
+}
+
+/** A message that counts came (+1) or went (-1): the sender's count, and what others had already read of that time. */
+export const memberCounted = (d: Decision, sender: string, at: number, by: 1 | -1): void => {
+  const author = d.context.members[sender]
+  if (author !== undefined) d.member(sender, { message_count: author.message_count + by })
+  for (const key in d.context.members) {
+    const member = d.context.members[key]!
+    if (key !== sender && member.last_read_at !== null && member.last_read_at >= at) {
+      d.member(key, { seen_count: member.seen_count + by })
+    }
+  }
+}
+
+/** Messages of others after the person's horizon. For the owner: the conversation's own unread_count. */
+export const memberUnread = (d: { readonly unread_count: number; readonly message_count: number }, member: Member): number =>
+  member.role === "owner" ? d.unread_count : d.message_count - member.message_count - member.seen_count

@@ -1,0 +1,105 @@
+/**
+ * The recent messages of a conversation, as facts: what the counters are computed from (I3). A persistent map, so that a
+ * context stays an immutable value whose update does not grow with the window. A message stands under its own id and under
+ * the provider's id, its alias. Past `limit` the oldest leave; their rows in the database remember them (`floor` says up to when).
+ */
+import * as HashMap from "effect/HashMap"
+import * as Option from "effect/Option"
+import type { MessageStatus } from "../vocabulary.ts"
+
+/** A reaction of one person; `value` null when it was taken back. */
+export interface Reaction {
+  readonly key: string
+  readonly value: string | null
+  readonly at: number
+}
+
+/** What is remembered of one message. Times are epoch milliseconds. */
+export interface MessageRecord {
+  readonly id: string
+  readonly alias: string | null
+  readonly at: number
+  readonly outbound: boolean
+  readonly sender: string
+  readonly is_event: boolean
+  readonly hidden: boolean
+  readonly deleted: boolean
+  readonly read_at: number | null
+  readonly status: MessageStatus
+  readonly edited_at: number | null
+  readonly reactions: ReadonlyArray<Reaction>
+}
+
+export interface MessageWindow {
+  readonly records: HashMap.HashMap<string, MessageRecord>
+  readonly size: number
+  /** Newest time among the messages that left the window; null while none has. */
+  readonly floor: number | null
+}
+
+/** How many messages a conversation keeps; memory per busy conversation is about 100 KB. */
+export const windowLimit = 512
+/** The oldest leave in groups, so that the sort is paid once per group. */
+const evictionGroup = 128
+
+export const emptyWindow: MessageWindow = { records: HashMap.empty(), size: 0, floor: null }
+
+/** The record of an id or an alias. */
+export const find = (window: MessageWindow, id: string, alias: string | null = null): MessageRecord | undefined => {
+  const byId = HashMap.get(window.records, id)
+  if (Option.isSome(byId)) return byId.value
+  return alias === null ? undefined : Option.getOrUndefined(HashMap.get(window.records, alias))
+}
+
+/** Each record once. */
+export function* all(window: MessageWindow): Iterable<MessageRecord> {
+  for (const [key, record] of window.records) if (key === record.id) yield record
+}
+
+const put = (records: MessageWindow["records"], record: MessageRecord) => {
+  const named = HashMap.set(records, record.id, record)
+  return record.alias === null || record.alias === record.id ? named : HashMap.set(named, record.alias, record)
+}
+
+const drop = (records: MessageWindow["records"], record: MessageRecord) => {
+  const rest = HashMap.remove(records, record.id)
+  return record.alias === null ? rest : HashMap.remove(rest, record.alias)
+}
+
+/** The window with the record in it, new or changed. */
+export const store = (window: MessageWindow, record: MessageRecord): MessageWindow => {
+  const isNew = !HashMap.has(window.records, record.id)
+  const next = { ...window, records: put(window.records, record), size: window.size + (isNew ? 1 : 0) }
+  return next.size > windowLimit + evictionGroup ? evict(next) : next
+}
+
+const evict = (window: MessageWindow): MessageWindow => {
+  const oldest = [...all(window)].sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1)).slice(0, window.size - windowLimit)
+  let records = window.records
+  for (const record of oldest) records = drop(records, record)
+  return { records, size: windowLimit, floor: Math.max(window.floor ?? -Infinity, oldest[oldest.length - 1]!.at) }
+}
+
+/** Whether a message counts at all (CONTRACT 2.4 message_count). */
+export const counts = (record: MessageRecord): boolean => !record.deleted && !record.is_event && !record.hidden
+
+/** Whether it can be unread for the owner (CONTRACT 2.4 unread_count). */
+export const awaitsReading = (record: MessageRecord): boolean =>
+  counts(record) && !record.outbound && record.read_at === null
+
+/** How many records after `at` satisfy the predicate. Exact from the floor on. */
+export const countAfter = (window: MessageWindow, at: number | null, holds: (record: MessageRecord) => boolean): number => {
+  let total = 0
+  for (const record of all(window)) if ((at === null || record.at > at) && holds(record)) total++
+  return total
+}
+
+/** The window as a plain list, for a snapshot. */
+export const toList = (window: MessageWindow) => ({ records: [...all(window)], floor: window.floor })
+
+/** The window of a list that `toList` made. */
+export const fromList = (list: { readonly records: ReadonlyArray<MessageRecord>; readonly floor: number | null }): MessageWindow => ({
+  records: list.records.reduce(put, HashMap.empty<string, MessageRecord>()),
+  size: list.records.length,
+  floor: list.floor
+})

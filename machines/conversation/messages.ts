@@ -1,0 +1,149 @@
+/** A message arrives: known or new, counted or not, and what was waiting for it happens (CONTRACT 2.4, 2.5, 2.6). */
+import { later } from "../draft.ts"
+import type { MessageReceived } from "../events.ts"
+import type { Decision } from "./decision.ts"
+import { erased, messageCounted, revise } from "./counting.ts"
+import { memberGone, memberSeen, rosterShown } from "./members.ts"
+import type { MessageRecord } from "./message-window.ts"
+import { counts, find, store } from "./message-window.ts"
+import { messageDelivered, messageRead, readOutbound } from "./receipts.ts"
+import { messageDeleted, messageEdited, messageReacted } from "./revisions.ts"
+import { threadShown } from "./thread.ts"
+import type { WaitingFact } from "./context.ts"
+import { takeWaiting } from "./waiting.ts"
+
+/** What the provider's numbering of system lines means for members (unipile.md §6, event_type). */
+const systemLine = { removed: 6, left: 7 } as const
+
+export const messageReceived = (d: Decision, event: MessageReceived): void => {
+  peopleShown(d, event)
+  threadShown(d, event)
+  const { message, at } = event
+  const known = find(d.context.facts.window, message.external_message_id, message.provider_message_id)
+  if (known === undefined) messageAppeared(d, event)
+  else messageShownAgain(d, event, known)
+  d.set({ last_message_at: message.is_event ? d.context.last_message_at : later(d.context.last_message_at, at) })
+}
+
+const peopleShown = (d: Decision, event: MessageReceived): void => {
+  const { at, received, message } = event
+  d.learn({ owner_key: d.context.facts.owner_key ?? event.owner.key })
+  const leaves = message.is_event && message.event_type === systemLine.left
+  if (!leaves || event.sender.key !== event.owner.key) memberSeen(d, event.owner, at, received, true)
+  for (const person of event.people) {
+    if (!leaves || person.key !== event.sender.key) memberSeen(d, person, at, received, false)
+  }
+  if (leaves) memberGone(d, event.sender, at, received)
+  if (message.is_event && message.event_type === systemLine.removed && event.people.length > 0) {
+    rosterShown(d, [event.owner.key, ...event.people.map((person) => person.key)], at, received)
+  }
+}
+
+const messageAppeared = (d: Decision, event: MessageReceived): void => {
+  const { message, at, received, sender } = event
+  const outbound = message.direction === "outbound"
+  const read = outbound ? readOutbound(d, at) : message.read_at
+  const record: MessageRecord = {
+    id: message.external_message_id,
+    alias: message.provider_message_id,
+    at,
+    outbound,
+    sender: sender.key,
+    is_event: message.is_event,
+    hidden: message.hidden,
+    deleted: message.deleted,
+    read_at: read,
+    status: read !== null ? "read" : outbound ? "sent" : "delivered",
+    edited_at: null,
+    reactions: []
+  }
+  d.learn({ window: store(d.context.facts.window, record) })
+  d.tell({
+    type: "row_changed",
+    external_message_id: record.id,
+    sender_key: sender.key,
+    fields: {
+      provider_message_id: message.provider_message_id,
+      direction: message.direction,
+      content: message.deleted ? null : message.content,
+      subject: message.subject,
+      contact_email: sender.identifiers.email ?? null,
+      contact_phone: sender.identifiers.phone ?? null,
+      status: record.status,
+      sent_at: outbound ? at : null,
+      received_at: outbound ? null : at,
+      read_at: read,
+      deleted_at: message.deleted ? at : null,
+      is_event: message.is_event,
+      hidden: message.hidden,
+      attachments: message.deleted ? [] : (message.attachments as ReadonlyArray<any>),
+      sync_status: "synced",
+      last_synced_at: received,
+      is_local_only: false,
+      metadata: message.metadata,
+      created_at: received,
+      updated_at: received
+    }
+  })
+  d.tell({
+    type: "message_appeared",
+    key: sender.key,
+    direction: message.direction,
+    at,
+    received,
+    is_event: message.is_event,
+    counts: counts(record),
+    external_message_id: message.external_message_id,
+    provider_message_id: message.provider_message_id
+  })
+  if (!message.is_event && d.context.members[sender.key] !== undefined) {
+    d.member(sender.key, { last_message_at: later(d.context.members[sender.key]!.last_message_at, at) })
+  }
+  if (counts(record)) messageCounted(d, record, 1, received)
+  for (const fact of takeWaiting(d, record.id, record.alias, received)) happen(d, fact)
+}
+
+/** A fact that waited for its message happens. */
+const happen = (d: Decision, fact: WaitingFact): void => {
+  switch (fact.type) {
+    case "message_delivered":
+      return messageDelivered(d, fact)
+    case "message_read":
+      return messageRead(d, fact)
+    case "message_edited":
+      return messageEdited(d, fact)
+    case "message_deleted":
+      return messageDeleted(d, fact)
+    case "message_reacted":
+      return messageReacted(d, fact)
+  }
+}
+
+/** The same message once more: it may know more (an alias, that it was read or deleted), and it never counts again. */
+const messageShownAgain = (d: Decision, event: MessageReceived, known: MessageRecord): void => {
+  const { message } = event
+  let record = known
+  if (known.alias === null && message.provider_message_id !== null && message.provider_message_id !== known.id) {
+    record = { ...record, alias: message.provider_message_id }
+  }
+  if (message.hidden && !known.hidden) record = { ...record, hidden: true }
+  if (message.read_at !== null && known.read_at === null && !known.outbound) {
+    record = { ...record, read_at: message.read_at, status: "read" }
+  }
+  if (message.deleted && !known.deleted) record = { ...record, deleted: true }
+  if (record === known) return
+  revise(d, known, record, event.received)
+  d.tell({
+    type: "row_changed",
+    external_message_id: record.id,
+    sender_key: null,
+    fields: {
+      provider_message_id: record.alias,
+      hidden: record.hidden,
+      read_at: record.read_at,
+      status: record.status,
+      ...(record.deleted ? erased(event.at) : {}),
+      updated_at: event.received
+    }
+  })
+}

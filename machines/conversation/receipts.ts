@@ -1,0 +1,77 @@
+/** Delivered and read (CONTRACT 2.5, 2.6): the status ladder only climbs; a read receipt covers every earlier outbound message. */
+import type { MessageDelivered, MessageRead } from "../events.ts"
+import type { MessageStatus } from "../vocabulary.ts"
+import { revise } from "./counting.ts"
+import type { Decision } from "./decision.ts"
+import { memberRead, memberSeen } from "./members.ts"
+import type { MessageRecord } from "./message-window.ts"
+import { all, find, store } from "./message-window.ts"
+import { waitFor } from "./waiting.ts"
+import { ownerRead } from "./unread.ts"
+
+/** `failed` stands below delivered and read: either proves it wrong (CONTRACT §1). */
+const rung: Record<MessageStatus, number> = { pending: 0, sent: 1, failed: 2, delivered: 3, read: 4 }
+
+export const messageDelivered = (d: Decision, event: MessageDelivered): void => {
+  const known = find(d.context.facts.window, event.external_message_id, event.provider_message_id)
+  if (known === undefined) return waitFor(d, event)
+  if (!known.outbound || rung[known.status] >= rung.delivered) return
+  const record: MessageRecord = { ...known, status: "delivered" }
+  d.learn({ window: store(d.context.facts.window, record) })
+  d.tell({
+    type: "row_changed",
+    external_message_id: known.id,
+    sender_key: null,
+    fields: { status: "delivered", updated_at: event.received }
+  })
+}
+
+export const messageRead = (d: Decision, event: MessageRead): void => {
+  const known = find(d.context.facts.window, event.external_message_id, event.provider_message_id)
+  if (known === undefined) return waitFor(d, event)
+  if (!known.outbound) return ownerRead(d, known.at, event.at)
+  const reader = event.reader?.key ?? otherSide(d)
+  if (event.reader !== null) memberSeen(d, event.reader, known.at, event.received, false)
+  if (reader !== null) {
+    memberRead(d, reader, known.at)
+    d.tell({ type: "person_acted", key: reader, at: event.at, received: event.received })
+  }
+  outboundRead(d, known.at, event.at, event.received)
+}
+
+/** The one other person of a direct chat, or null. */
+const otherSide = (d: Decision): string | null => {
+  const others = Object.values(d.context.members).filter((member) => member.role !== "owner")
+  return others.length === 1 ? others[0]!.key : null
+}
+
+/** When an outbound message of that time was read: the earliest receipt that covers it, or null. */
+export const readOutbound = (d: Decision, at: number): number | null => {
+  let read: number | null = null
+  for (const receipt of d.context.facts.outbound_reads) {
+    if (receipt.to >= at && (read === null || receipt.at < read)) read = receipt.at
+  }
+  return read
+}
+
+/** Receipts kept for outbound messages that arrive later than them; the oldest are forgotten first (I8). */
+const receiptLimit = 64
+
+const outboundRead = (d: Decision, to: number, at: number, received: number): void => {
+  const reads = d.context.facts.outbound_reads
+  if (reads.some((read) => read.to >= to && read.at <= at)) return
+  const kept = reads.filter((read) => !(to >= read.to && at <= read.at))
+  d.learn({ outbound_reads: [...kept, { to, at }].sort((a, b) => a.to - b.to).slice(-receiptLimit) })
+  for (const record of all(d.context.facts.window)) {
+    if (!record.outbound || record.at > to) continue
+    if (record.status === "read" && record.read_at !== null && record.read_at <= at) continue
+    revise(d, record, { ...record, status: "read", read_at: at }, received)
+    d.tell({
+      type: "row_changed",
+      external_message_id: record.id,
+      sender_key: null,
+      fields: { status: "read", read_at: at, updated_at: received }
+    })
+  }
+  if (d.context.facts.window.floor !== null) d.tell({ type: "outbound_read", at: to, read_at: at })
+}

@@ -1,0 +1,63 @@
+/** Edits, deletions and reactions of a known message (CONTRACT 2.6): the newest edit by time stands, deleted content is erased. */
+import type { MessageDeleted, MessageEdited, MessageReacted } from "../events.ts"
+import { erased, revise } from "./counting.ts"
+import type { Decision } from "./decision.ts"
+import type { MessageRecord, Reaction } from "./message-window.ts"
+import { find, store } from "./message-window.ts"
+import { waitFor } from "./waiting.ts"
+
+export const messageEdited = (d: Decision, event: MessageEdited): void => {
+  const known = find(d.context.facts.window, event.external_message_id, event.provider_message_id)
+  if (known === undefined) return waitFor(d, event)
+  if (known.deleted || (known.edited_at !== null && known.edited_at >= event.at)) return
+  d.learn({ window: store(d.context.facts.window, { ...known, edited_at: event.at }) })
+  d.tell({
+    type: "row_changed",
+    external_message_id: known.id,
+    sender_key: null,
+    fields: { content: event.content, edited_at: event.at, updated_at: event.received }
+  })
+}
+
+export const messageDeleted = (d: Decision, event: MessageDeleted): void => {
+  const known = find(d.context.facts.window, event.external_message_id, event.provider_message_id)
+  if (known === undefined) return waitFor(d, event)
+  if (known.deleted) return
+  revise(d, known, { ...known, deleted: true }, event.received)
+  d.tell({
+    type: "row_changed",
+    external_message_id: known.id,
+    sender_key: null,
+    fields: { ...erased(event.at), updated_at: event.received }
+  })
+}
+
+export const messageReacted = (d: Decision, event: MessageReacted): void => {
+  const known = find(d.context.facts.window, event.external_message_id, event.provider_message_id)
+  if (known === undefined) return waitFor(d, event)
+  const reaction: Reaction = { key: event.sender.key, value: event.reaction, at: event.at }
+  if (!supersedes(reaction, known.reactions)) return
+  const reactions = [...known.reactions.filter((other) => other.key !== reaction.key), reaction]
+  const record: MessageRecord = { ...known, reactions }
+  d.learn({ window: store(d.context.facts.window, record) })
+  d.tell({
+    type: "row_changed",
+    external_message_id: known.id,
+    sender_key: null,
+    fields: {
+      reactions: reactions
+        .filter((other) => other.value !== null)
+        .map((other) => ({ value: other.value!, participant_id: other.key, at: other.at }))
+        .sort((a, b) => a.at - b.at || (a.participant_id < b.participant_id ? -1 : 1)),
+      updated_at: event.received
+    }
+  })
+  d.tell({ type: "person_acted", key: event.sender.key, at: event.at, received: event.received })
+}
+
+/** One reaction per person: the newest by time; at the same time the greater text, so that order does not matter (I3). */
+const supersedes = (reaction: Reaction, reactions: ReadonlyArray<Reaction>): boolean => {
+  const other = reactions.find((candidate) => candidate.key === reaction.key)
+  if (other === undefined || reaction.at > other.at) return true
+  return reaction.at === other.at && (reaction.value ?? "") > (other.value ?? "")
+}

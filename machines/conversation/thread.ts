@@ -1,0 +1,90 @@
+/** What payloads say of the thread itself: subject, filing, type, priority, hints (CONTRACT 2.4). Newest by event time wins. */
+import type { ConversationPrioritised, ConversationStatusSet, ConversationTypeSet, MessageReceived } from "../events.ts"
+import type { ConversationStatus, ConversationType } from "../vocabulary.ts"
+import type { ConversationContext } from "./context.ts"
+import type { Decision } from "./decision.ts"
+import { busyThread } from "./heat.ts"
+
+const subjectLimit = 500
+
+export const threadShown = (d: Decision, event: MessageReceived): void => {
+  const { thread, at } = event
+  const { hints, subject_at, metadata_at } = d.context.facts
+  if (thread.subject !== null && newer(at, subject_at, thread.subject, d.context.subject)) {
+    d.learn({ subject_at: at })
+    d.set({ subject: thread.subject.slice(0, subjectLimit) })
+  }
+  if (metadata_at === null || at > metadata_at) {
+    d.learn({ metadata_at: at })
+    if (JSON.stringify(thread.metadata) !== JSON.stringify(d.context.metadata)) d.set({ metadata: thread.metadata })
+  }
+  const learnt = {
+    group: hints.group || thread.is_group,
+    broadcast: hints.broadcast || thread.is_broadcast,
+    channel: hints.channel || thread.is_channel || thread.is_community
+  }
+  if (learnt.group !== hints.group || learnt.broadcast !== hints.broadcast || learnt.channel !== hints.channel) {
+    d.learn({ hints: learnt })
+  }
+  for (const folder of thread.folders) folderShown(d, folder, at)
+  if (thread.is_urgent) d.set({ priority: d.context.priority === "urgent" ? "urgent" : "high" })
+  busyThread(d, thread.message_count)
+  typeDetected(d)
+}
+
+/** At the same instant the greater text wins, so that order does not matter (I3). */
+const newer = (at: number, known_at: number | null, value: string, known: string | null): boolean =>
+  known_at === null || at > known_at || (at === known_at && value > (known ?? ""))
+
+/** Detects the type from hints and membership; a manual type and a calendar event stay as they are. */
+export const typeDetected = (d: Decision): void => {
+  if (d.context.facts.type_is_manual || d.context.conversation_type === "calendar_event") return
+  d.set({ conversation_type: detect(d.context) })
+}
+
+const detect = (c: ConversationContext): ConversationType => {
+  const { hints } = c.facts
+  if (hints.broadcast) return "broadcast"
+  if (hints.channel) return "channel"
+  return hints.group || c.participant_count > 2 ? "group" : "direct"
+}
+
+const filings: Record<string, ConversationStatus> = {
+  SPAM: "spam",
+  JUNK: "spam",
+  TRASH: "deleted",
+  ARCHIVE: "archived",
+  ARCHIVED: "archived"
+}
+
+const folderShown = (d: Decision, folder: string, at: number): void => {
+  const status = filings[folder]
+  if (status !== undefined) file(d, status, at)
+  else if (folder === "INBOX" && (d.context.facts.inbox_at === null || at > d.context.facts.inbox_at)) {
+    d.learn({ inbox_at: at })
+    d.set({ status: filed(d.context) })
+  }
+}
+
+const file = (d: Decision, status: ConversationStatus, at: number): void => {
+  const last = d.context.facts.filed
+  if (last !== null && (last.at > at || (last.at === at && last.status >= status))) return
+  d.learn({ filed: { status, at } })
+  d.set({ status: filed(d.context) })
+}
+
+/** The newest filing stands; a later message in the inbox brings back what was archived, and nothing else. */
+const filed = ({ facts }: ConversationContext): ConversationStatus => {
+  if (facts.filed === null) return "active"
+  const reopened = facts.filed.status === "archived" && facts.inbox_at !== null && facts.inbox_at > facts.filed.at
+  return reopened ? "active" : facts.filed.status
+}
+
+export const statusSet = (d: Decision, event: ConversationStatusSet): void => file(d, event.status, event.received)
+
+export const prioritised = (d: Decision, event: ConversationPrioritised): void => d.set({ priority: event.priority })
+
+export const typeSet = (d: Decision, event: ConversationTypeSet): void => {
+  d.learn({ type_is_manual: true })
+  d.set({ conversation_type: event.conversation_type })
+}

@@ -1,0 +1,32 @@
+/** Facts about messages that are not known yet: they wait here, bounded, and happen when their message comes (CONTRACT 2.5). */
+import type { WaitingFact } from "./context.ts"
+import type { Decision } from "./decision.ts"
+
+/** A conversation keeps at most so many waiting facts; past that the oldest goes. */
+export const waitingLimit = 256
+/** A fact waits seven days for its message. */
+const patience = 7 * 24 * 3_600_000
+
+/** Sets a fact aside, once. */
+export const waitFor = (d: Decision, fact: WaitingFact): void => {
+  const waiting = d.context.facts.waiting.filter((other) => other.received > fact.received - patience)
+  if (waiting.some((other) => isRepeat(other, fact))) return
+  d.learn({ waiting: [...waiting, fact].slice(-waitingLimit) })
+}
+
+/** Takes out what waited for this message, in the order of its arrival. */
+export const takeWaiting = (d: Decision, id: string, alias: string | null, received: number): ReadonlyArray<WaitingFact> => {
+  const { waiting } = d.context.facts
+  if (waiting.length === 0) return []
+  const mine = (fact: WaitingFact) =>
+    [fact.external_message_id, fact.provider_message_id].some((name) => name !== null && (name === id || name === alias))
+  const due = waiting.filter(mine)
+  if (due.length > 0) d.learn({ waiting: waiting.filter((fact) => !mine(fact)) })
+  return due.filter((fact) => fact.received > received - patience)
+}
+
+const isRepeat = (a: WaitingFact, b: WaitingFact): boolean =>
+  a.type === b.type && a.external_message_id === b.external_message_id && a.at === b.at && person(a) === person(b)
+
+const person = (fact: WaitingFact): string | null =>
+  fact.type === "message_reacted" ? fact.sender.key : fact.type === "message_read" ? (fact.reader?.key ?? null) : null

@@ -1,0 +1,225 @@
+/**
+ * The events that enter a tenant: facts in the past tense from providers, accepted commands from the CRM, and time.
+ * An event is plain data, journaled as it is and replayed as it is (I2), so everything a machine needs stands in it:
+ * times, ids, people. Nothing here knows a provider's payload; that is translated at the edge, once.
+ */
+import type { MessageRecord } from "./conversation/message-window.ts"
+import type { ChannelType, ConversationStatus, ConversationType, Direction, Priority, ProviderAccountStatus, ScheduledTask } from "./vocabulary.ts"
+
+/** Version of the journaled body. Older bodies are upcast on reading (DESIGN §4). */
+export const eventVersion = 1
+
+/** A person as one provider shows them. Identifiers are already normalised (CONTRACT §1). */
+export interface Person {
+  /** The strongest identifier as `kind:value`, e.g. `phone:+447700900123`; the participant's id is derived from it. */
+  readonly key: string
+  readonly provider_participant_id: string | null
+  readonly name: string | null
+  readonly avatar_url: string | null
+  /** Only the identifiers that were shown: email, phone, linkedin_member_urn, instagram_username, facebook_id, telegram_id, twitter_handle. */
+  readonly identifiers: Readonly<Partial<Record<IdentifierKind, string>>>
+}
+
+export type IdentifierKind =
+  | "email" | "phone" | "linkedin_member_urn" | "instagram_username" | "facebook_id" | "telegram_id" | "twitter_handle"
+
+/** What a payload says about the thread that it belongs to. */
+export interface Thread {
+  readonly external_thread_id: string
+  readonly subject: string | null
+  readonly is_group: boolean
+  readonly is_broadcast: boolean
+  readonly is_channel: boolean
+  readonly is_community: boolean
+  /** Provider folders in upper case, e.g. INBOX, SPAM, ARCHIVE, TRASH; empty when the provider has none. */
+  readonly folders: ReadonlyArray<string>
+  /** The provider's own message count, where it tells one (CONTRACT 2.4 is_hot). */
+  readonly message_count: number | null
+  readonly is_urgent: boolean
+  /** Hints kept as they are: pinned, content_type, … */
+  readonly metadata: Readonly<Record<string, unknown>>
+}
+
+export interface Attachment {
+  readonly id: string | null
+  readonly type: string | null
+  readonly name: string | null
+  readonly mime: string | null
+  /** Bytes. */
+  readonly size: number | null
+  readonly url: string | null
+}
+
+/** A message as the provider shows it. */
+export interface MessageBody {
+  readonly external_message_id: string
+  readonly provider_message_id: string | null
+  readonly direction: Direction
+  readonly content: string | null
+  readonly subject: string | null
+  readonly attachments: ReadonlyArray<Attachment>
+  /** A system line: no message, but may change members and subject. */
+  readonly is_event: boolean
+  /** UniPile v1 numbering: 4 subject, 5 added, 6 removed, 7 left. */
+  readonly event_type: number | null
+  readonly hidden: boolean
+  readonly deleted: boolean
+  /** Read one by one (mail's read_date), epoch milliseconds. */
+  readonly read_at: number | null
+  /** quoted, reply_to, message_type, … as the provider shows them. */
+  readonly metadata: Readonly<Record<string, unknown>>
+}
+
+/** An event about a message that its conversation may have forgotten brings along what the message's row says. */
+interface MayRecall {
+  readonly recalled?: ReadonlyArray<MessageRecord>
+}
+
+/** What every event has. */
+interface Base {
+  /** When we accepted it, epoch milliseconds. Machines take time from here, never from a clock. */
+  readonly received: number
+  /** How it came in; a webhook also counts for the tenant's last_webhook_received. */
+  readonly via: "webhook" | "api" | "clock"
+}
+
+/** A fact about one conversation of one account. */
+interface ConversationFact extends Base {
+  readonly account_id: string
+  readonly channel_type: ChannelType
+  readonly external_thread_id: string
+  /** The provider's time of the fact, epoch milliseconds. */
+  readonly at: number
+  /** The account's own person. */
+  readonly owner: Person
+}
+
+/** A fact about one message; waits inside its conversation if the message is not known yet. */
+interface MessageFact extends ConversationFact, MayRecall {
+  readonly external_message_id: string
+  readonly provider_message_id: string | null
+}
+
+export interface MessageReceived extends ConversationFact, MayRecall {
+  readonly type: "message_received"
+  readonly thread: Thread
+  /** Everyone the payload lists, the owner left out. */
+  readonly people: ReadonlyArray<Person>
+  readonly sender: Person
+  readonly message: MessageBody
+}
+export interface MessageDelivered extends MessageFact { readonly type: "message_delivered"; readonly direction: Direction }
+export interface MessageRead extends MessageFact {
+  readonly type: "message_read"
+  readonly direction: Direction
+  /** Who read it, where the provider says; null: the other side of a direct chat. */
+  readonly reader: Person | null
+}
+export interface MessageEdited extends MessageFact { readonly type: "message_edited"; readonly content: string | null }
+export interface MessageDeleted extends MessageFact { readonly type: "message_deleted" }
+export interface MessageReacted extends MessageFact {
+  readonly type: "message_reacted"
+  readonly sender: Person
+  /** The emoji; null takes the sender's reaction back. */
+  readonly reaction: string | null
+}
+export interface MemberLeft extends ConversationFact { readonly type: "member_left"; readonly person: Person }
+
+export interface AccountStatusChanged extends Base {
+  readonly type: "account_status_changed"
+  readonly account_id: string
+  readonly status: ProviderAccountStatus
+  readonly at: number
+}
+/** The hosted-auth notify callback. On failure the provider names no account, only the CRM's own user id. */
+export interface HostedAuthReported extends Base {
+  readonly type: "hosted_auth_reported"
+  readonly account_id: string | null
+  readonly user_id: string
+  readonly status: "CREATION_SUCCESS" | "RECONNECTED" | "CREATION_FAIL"
+}
+
+export interface TenantCreated extends Base { readonly type: "tenant_created"; readonly name: string; readonly webhook_secret: string }
+export interface WebhookFailed extends Base { readonly type: "webhook_failed" }
+export interface TenantConfigured extends Base { readonly type: "tenant_configured"; readonly changes: Readonly<Record<string, unknown>> }
+
+export interface ConnectionRegistered extends Base {
+  readonly type: "connection_registered"
+  readonly account_id: string
+  readonly channel_type: ChannelType
+  readonly account_name: string
+  readonly user_id: string
+  readonly connection_config: Readonly<Record<string, unknown>>
+  readonly provider_config: Readonly<Record<string, unknown>>
+  readonly is_active: boolean | null
+}
+export interface RateLimitSet extends Base { readonly type: "rate_limit_set"; readonly account_id: string; readonly rate_limit_per_hour: number }
+export interface SendReserved extends Base {
+  readonly type: "send_reserved"
+  readonly account_id: string
+  readonly reservation_id: string
+  readonly count: number
+  readonly idempotency_key: string | null
+}
+export interface SendConfirmed extends Base {
+  readonly type: "send_confirmed"
+  readonly account_id: string
+  readonly reservation_id: string
+  readonly external_message_id: string | null
+}
+export interface SendCancelled extends Base { readonly type: "send_cancelled"; readonly account_id: string; readonly reservation_id: string }
+
+interface ConversationCommand extends Base { readonly conversation_id: string }
+export interface ConversationRead extends ConversationCommand, MayRecall {
+  readonly type: "conversation_read"
+  readonly user_id: string
+  readonly message_id: string | null
+}
+export interface ConversationUnread extends ConversationCommand { readonly type: "conversation_unread"; readonly user_id: string }
+export interface ConversationAccessed extends ConversationCommand { readonly type: "conversation_accessed" }
+export interface ConversationPrioritised extends ConversationCommand { readonly type: "conversation_prioritised"; readonly priority: Priority }
+export interface ConversationStatusSet extends ConversationCommand { readonly type: "conversation_status_set"; readonly status: ConversationStatus }
+export interface ConversationTypeSet extends ConversationCommand { readonly type: "conversation_type_set"; readonly conversation_type: ConversationType }
+/** The hourly task found this conversation cold. It carries nothing: the machine looks at its own facts again. */
+export interface ConversationHeatChecked extends ConversationCommand { readonly type: "conversation_heat_checked" }
+
+/** A deadline of an actor passed. `received` is the deadline's instant or later. */
+export interface DeadlinePassed extends Base { readonly type: "deadline_passed"; readonly kind: ActorKind; readonly id: string }
+export interface DayStarted extends Base { readonly type: "day_started"; readonly connection_id: string }
+export interface TaskFinished extends Base {
+  readonly type: "task_finished"
+  readonly task: ScheduledTask
+  readonly due: number
+  readonly touched: number
+  readonly took_ms: number
+  readonly error: string | null
+}
+export interface TaskRequested extends Base { readonly type: "task_requested"; readonly task: ScheduledTask }
+
+/** Typing: applied, published, never journaled (I10). */
+export interface TypingSignalled {
+  readonly type: "typing_signalled"
+  readonly received: number
+  readonly conversation_id: string
+  readonly typist: { readonly id: string; readonly name: string }
+  readonly is_typing: boolean
+  /** Milliseconds until it ends by itself. */
+  readonly lasts: number
+}
+
+/** Everything that is journaled. */
+export type Event =
+  | MessageReceived | MessageDelivered | MessageRead | MessageEdited | MessageDeleted | MessageReacted | MemberLeft
+  | AccountStatusChanged | HostedAuthReported
+  | TenantCreated | TenantConfigured | WebhookFailed
+  | ConnectionRegistered | RateLimitSet | SendReserved | SendConfirmed | SendCancelled
+  | ConversationRead | ConversationUnread | ConversationAccessed | ConversationPrioritised | ConversationStatusSet | ConversationTypeSet
+  | ConversationHeatChecked | DeadlinePassed | DayStarted | TaskFinished | TaskRequested
+
+/** What a provider adapter may produce. */
+export type ProviderEvent =
+  | MessageReceived | MessageDelivered | MessageRead | MessageEdited | MessageDeleted | MessageReacted
+  | AccountStatusChanged | HostedAuthReported
+
+/** The kinds of actor. */
+export type ActorKind = "tenant" | "connection" | "channel" | "conversation" | "participant" | "scheduler"

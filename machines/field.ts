@@ -1,0 +1,103 @@
+/**
+ * One definition per field: from it come the context type, the SQL column, the JSON on the wire,
+ * the documentation and the population metric (DESIGN §3). It owns what a field *is*; it does not
+ * know how a value is stored or sent, only under which type.
+ */
+import * as Schema from "effect/Schema"
+
+/** The Postgres type of a field's column. */
+export type Column = "text" | "integer" | "boolean" | "timestamptz" | "jsonb" | "double precision" | "uuid"
+
+/** What is known of one field. `A` is its type in an actor's context; instants are epoch milliseconds there. */
+export interface Field<A> {
+  readonly schema: Schema.Codec<A, unknown>
+  readonly column: Column
+  readonly initial: A
+  /** What the value says, in a sentence (CONTRACT §2). */
+  readonly meaning: string
+  /** The event, command or task that gives it its value. */
+  readonly populatedBy: string
+  /** ⚿: encrypted at rest, never logged, never on the feed, changes audited. */
+  readonly sensitive: boolean
+  /** How a structured value stands on the wire and in SQL, where that differs from context: instants inside it. */
+  readonly wire?: (value: A) => unknown
+}
+
+/** The fields of one entity, by their name on the wire, in SQL and in context. */
+export type Fields = Readonly<Record<string, Field<any>>>
+
+/** The context type that a set of fields describes. */
+export type FieldsOf<F extends Fields> = { readonly [K in keyof F]: F[K] extends Field<infer A> ? A : never }
+
+const field =
+  <A>(schema: Schema.Codec<A, any>, column: Column, initial: A) =>
+  (meaning: string, populatedBy: string): Field<A> => ({
+    schema,
+    column,
+    initial,
+    meaning,
+    populatedBy,
+    sensitive: false
+  })
+
+/** Text that is always there, empty until populated. */
+export const text = field<string>(Schema.String, "text", "")
+/** Text, or null until populated. */
+export const optionalText = field<string | null>(Schema.NullOr(Schema.String), "text", null)
+/** A whole number, zero or more, that starts at 0. */
+export const count = field<number>(Schema.Int, "integer", 0)
+/** An id of ours, or null. */
+export const optionalId = field<string | null>(Schema.NullOr(Schema.String), "uuid", null)
+/** An id of ours that every entity of the kind has. */
+export const id = field<string>(Schema.String, "uuid", "")
+/** A UTC instant or null; epoch milliseconds in context, ISO 8601 with milliseconds on the wire. */
+export const instant = field<number | null>(Schema.NullOr(Schema.Int), "timestamptz", null)
+
+/** A whole number with a default of its own. */
+export const integer = (initial: number) => field<number>(Schema.Int, "integer", initial)
+/** A whole number, or null for "no value". */
+export const optionalInteger = field<number | null>(Schema.NullOr(Schema.Int), "integer", null)
+/** A fraction, for confidences and rates. */
+export const fraction = (initial: number) => field<number>(Schema.Number, "double precision", initial)
+/** A yes or no with its default. */
+export const flag = (initial: boolean) => field<boolean>(Schema.Boolean, "boolean", initial)
+/** Text with a default of its own. */
+export const textWith = (initial: string) => field<string>(Schema.String, "text", initial)
+/** One of a closed vocabulary (CONTRACT §1). */
+export const oneOf = <const L extends ReadonlyArray<string>>(values: Schema.Literals<L>, initial: L[number]) =>
+  field<L[number]>(values as unknown as Schema.Codec<L[number], any>, "text", initial)
+/** A map or list, kept as jsonb. */
+export const json = <A>(schema: Schema.Codec<A, any>, initial: A) => field<A>(schema, "jsonb", initial)
+/** Like `json`, for values that hold instants: `wire` says how they leave the process. */
+export const jsonWith = <A>(schema: Schema.Codec<A, any>, initial: A, wire: (value: A) => unknown) => {
+  const define = json(schema, initial)
+  return (meaning: string, populatedBy: string): Field<A> => ({ ...define(meaning, populatedBy), wire })
+}
+/** A free map of provider hints. */
+export const map = json<Readonly<Record<string, unknown>>>(Schema.Record(Schema.String, Schema.Unknown), {})
+
+/** Marks a field as sensitive (⚿, CONTRACT §2). */
+export const sensitive = <A>(definition: Field<A>): Field<A> => ({ ...definition, sensitive: true })
+
+/** A fresh context: every field at its default. */
+export const initialOf = <F extends Fields>(fields: F): FieldsOf<F> =>
+  Object.fromEntries(Object.entries(fields).map(([name, definition]) => [name, definition.initial])) as FieldsOf<F>
+
+/** Epoch milliseconds as ISO 8601 with milliseconds; null stays null. */
+export const isoInstant = (value: number | null): string | null => (value === null ? null : new Date(value).toISOString())
+
+/** A context value as it stands on the wire: instants as ISO 8601 with milliseconds, all else as it is. */
+export const toWire = (definition: Field<any>, value: unknown): unknown => {
+  if (definition.wire !== undefined) return definition.wire(value)
+  return definition.column === "timestamptz" ? isoInstant(value as number | null) : value
+}
+
+/** All fields of a context as wire JSON, ⚿ fields left out. */
+export const wireOf = <F extends Fields>(fields: F, context: FieldsOf<F>): Record<string, unknown> => {
+  const wire: Record<string, unknown> = {}
+  for (const name in fields) {
+    const definition = fields[name]!
+    if (!definition.sensitive) wire[name] = toWire(definition, context[name])
+  }
+  return wire
+}

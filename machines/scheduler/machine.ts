@@ -1,0 +1,126 @@
+/**
+ *   ┌──────┐ deadline_passed, task_requested ┌─────────┐
+ *   │ idle │◄───────────────────────────────►│ running │   a task that is running is never started twice
+ *   └──────┘          task_finished          └─────────┘
+ *
+ * The scheduler of one tenant (CONTRACT §6): it knows what is due and what ran; doing is the runtime's. What fell due while
+ * the process was down runs once, because only the next due instant is kept.
+ */
+import { setup } from "xstate"
+import type { Rules } from "../decide.ts"
+import { decideWith } from "../decide.ts"
+import { Draft, later } from "../draft.ts"
+import type { DeadlinePassed, TaskFinished, TaskRequested } from "../events.ts"
+import { initialOf } from "../field.ts"
+import { statesFollowing } from "../following.ts"
+import type { Told } from "../told.ts"
+import { ScheduledTask } from "../vocabulary.ts"
+import type { SchedulerFields, TaskState } from "./fields.ts"
+import { schedulerFields } from "./fields.ts"
+import { nextDue } from "./tasks.ts"
+
+export interface SchedulerContext extends SchedulerFields {
+  readonly id: string
+}
+export interface SchedulerInput {
+  readonly id: string
+  readonly received: number
+}
+export type SchedulerEvent = DeadlinePassed | TaskRequested | TaskFinished
+type Decision = Draft<SchedulerContext>
+
+const planned = (tasks: SchedulerContext["tasks"]): number => Math.min(...Object.values(tasks).map((task) => task.next_due))
+
+const change = (d: Decision, name: ScheduledTask, changes: Partial<TaskState>): void => {
+  const tasks = { ...d.context.tasks, [name]: { ...d.context.tasks[name]!, ...changes } }
+  d.set({ tasks, next_due: planned(tasks) })
+}
+
+const start = (d: Decision, name: ScheduledTask, due: number, received: number): void => {
+  const next_due = nextDue(name, received)
+  if (d.context.tasks[name]!.running !== null) return change(d, name, { next_due })
+  change(d, name, { running: due, last_due: due, next_due })
+  d.tell({ type: "task_started", task: name, due, received })
+}
+
+const rules: Rules<Decision, SchedulerEvent> = {
+  deadline_passed: (d, event) => {
+    for (const name of ScheduledTask.literals) {
+      const { next_due } = d.context.tasks[name]!
+      if (next_due <= event.received) start(d, name, next_due, event.received)
+    }
+  },
+  task_requested: (d, event) => {
+    if (d.context.tasks[event.task]!.running !== null) {
+      return d.tell({ type: "command_refused", field: "task", rule: "is running already" })
+    }
+    start(d, event.task, event.received, event.received)
+  },
+  task_finished: (d, event) => {
+    if (d.context.tasks[event.task]!.running !== event.due) return
+    change(d, event.task, {
+      running: null,
+      last_finished: event.received,
+      last_touched: event.touched,
+      last_took_ms: event.took_ms,
+      last_error: event.error
+    })
+  }
+}
+
+/** Tasks that were under way when the process ended; they start again (CONTRACT §6). */
+export const interrupted = (context: SchedulerContext): ReadonlyArray<{ task: ScheduledTask; due: number }> =>
+  ScheduledTask.literals.flatMap((task) => {
+    const running = context.tasks[task]?.running ?? null
+    return running === null ? [] : [{ task, due: running }]
+  })
+
+const plan = (received: number): SchedulerContext["tasks"] =>
+  Object.fromEntries(
+    ScheduledTask.literals.map((task) => [
+      task,
+      {
+        next_due: nextDue(task, received),
+        running: null,
+        last_due: null,
+        last_finished: null,
+        last_touched: 0,
+        last_took_ms: 0,
+        last_error: null
+      }
+    ])
+  )
+
+export const schedulerMachine = setup({
+  types: {} as { context: SchedulerContext; input: SchedulerInput; events: SchedulerEvent; emitted: Told }
+}).createMachine({
+  id: "scheduler",
+  context: ({ input }) => {
+    const tasks = plan(input.received)
+    return {
+      ...initialOf(schedulerFields),
+      id: input.id,
+      tasks,
+      next_due: planned(tasks),
+      created_at: input.received,
+      updated_at: input.received
+    }
+  },
+  initial: "idle",
+  on: {
+    "*": {
+      actions: decideWith((context: SchedulerContext, event: SchedulerEvent) => {
+        const d = new Draft(context)
+        // A task that a newer version added has no state in an older snapshot.
+        const tasks = { ...plan(event.received), ...context.tasks }
+        if (Object.keys(tasks).length !== Object.keys(context.tasks).length) d.set({ tasks })
+        rules[event.type](d, event as never)
+        if (d.changed) d.set({ updated_at: later(context.updated_at, event.received) })
+        return d
+      })
+    }
+  },
+  states: statesFollowing(["idle", "running"], (context: SchedulerContext) =>
+    Object.values(context.tasks).some((task) => task.running !== null) ? "running" : "idle"
+  )
+})

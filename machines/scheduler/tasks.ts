@@ -1,0 +1,25 @@
+/** When each task runs (CONTRACT §6). Wall-clock times in UTC, not "n hours since the process started". */
+import type { ScheduledTask } from "../vocabulary.ts"
+
+const minute = 60_000
+const hour = 60 * minute
+const day = 24 * hour
+
+/** Due at every instant that is `offset` past a multiple of `every`, both in milliseconds, counted from midnight UTC. */
+export interface Timetable {
+  readonly every: number
+  readonly offset: number
+  readonly what: string
+}
+
+export const timetable: Record<ScheduledTask, Timetable> = {
+  detect_hot_conversations: { every: hour, offset: 0, what: "Heats and cools conversations (CONTRACT 2.4 is_hot)" },
+  reset_daily_counters: { every: day, offset: 0, what: "Sets messages_sent_today to 0" },
+  retention: { every: day, offset: 3 * hour, what: "Deletes what has been kept long enough" }
+}
+
+/** The first due instant after `now`. */
+export const nextDue = (task: ScheduledTask, now: number): number => {
+  const { every, offset } = timetable[task]
+  return (Math.floor((now - offset) / every) + 1) * every + offset
+}

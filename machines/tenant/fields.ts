@@ -1,0 +1,37 @@
+/** The fields of a tenant (CONTRACT 2.1), participant settings included: one actor, one row. */
+import * as Schema from "effect/Schema"
+import * as F from "../field.ts"
+import type { FieldsOf } from "../field.ts"
+
+/** One entry of the participant blacklist. */
+export const BlacklistEntry = Schema.Struct({
+  kind: Schema.Literals(["domain", "email", "email_pattern", "phone", "name_pattern"]),
+  value: Schema.String
+})
+const ProviderPreferences = Schema.Record(Schema.String, Schema.Record(Schema.String, Schema.Unknown))
+
+export const tenantFields = {
+  name: F.text("What people call the tenant", "tenant creation"),
+  webhook_secret: F.sensitive(F.text("The secret that the provider sends with every webhook, sealed", "tenant creation, rotation")),
+  auto_create_contacts: F.flag(true)("Whether unknown people become contacts", "config"),
+  default_contact_pipeline: F.optionalText("Pipeline of an auto-created contact", "config"),
+  default_contact_status: F.textWith("new_lead")("Status of an auto-created contact", "config"),
+  sync_historical_days: F.integer(30)("How many days the first sync goes back", "config"),
+  enable_real_time_sync: F.flag(true)("Whether webhooks are applied as they come", "config"),
+  max_api_calls_per_hour: F.integer(1000)("Limit on our own provider calls", "config"),
+  provider_preferences: F.json(ProviderPreferences, {})("Per provider: features, limits, auth method", "tenant creation; set_provider_preferences"),
+  is_active: F.flag(true)("Inactive tenants answer webhooks with 403", "config"),
+  last_webhook_received: F.instant("When the last webhook was accepted", "every accepted webhook"),
+  webhook_failures: F.count("Authenticated webhooks in a row that could not be understood", "failed webhooks; 0 on the next success"),
+  auto_create_enabled: F.flag(false)("Master switch of contact creation from participants", "config"),
+  creation_delay_hours: F.integer(0)("Hours to wait before a contact is created", "config"),
+  min_messages_before_create: F.integer(1)("Messages needed before a contact is created", "config"),
+  max_creates_per_hour: F.integer(100)("Cap on contacts created in an hour", "config"),
+  auto_link_by_domain: F.flag(true)("Whether companies are linked by e-mail domain", "config"),
+  duplicate_confidence_threshold: F.fraction(0.8)("Confidence from which two people count as one", "config"),
+  blacklist: F.json(Schema.Array(BlacklistEntry), [])("Who never becomes a contact", "config"),
+  created_at: F.instant("When the tenant was created", "tenant creation"),
+  updated_at: F.instant("When it last changed", "any change but webhook bookkeeping")
+}
+
+export type TenantFields = FieldsOf<typeof tenantFields>

@@ -1,0 +1,67 @@
+/**
+ *   ┌────────┐ tenant_configured ┌──────────┐
+ *   │ active │◄─────────────────►│ inactive │   inactive tenants answer webhooks with 403
+ *   └────────┘                   └──────────┘
+ *
+ * A tenant: its settings and the bookkeeping of its webhooks (CONTRACT 2.1).
+ */
+import { setup } from "xstate"
+import type { Rules } from "../decide.ts"
+import { decideWith } from "../decide.ts"
+import { Draft, later } from "../draft.ts"
+import type { TenantConfigured, TenantCreated, WebhookFailed } from "../events.ts"
+import { initialOf } from "../field.ts"
+import { statesFollowing } from "../following.ts"
+import type { Told } from "../told.ts"
+import type { TenantFields } from "./fields.ts"
+import { tenantFields } from "./fields.ts"
+
+export interface TenantContext extends TenantFields {
+  readonly id: string
+}
+
+/** Told by the runtime for each event that a webhook brought and that was understood. */
+export interface WebhookAccepted {
+  readonly type: "webhook_accepted"
+  readonly received: number
+}
+
+export type TenantEvent = TenantCreated | TenantConfigured | WebhookFailed | WebhookAccepted
+
+const rules: Rules<Draft<TenantContext>, TenantEvent> = {
+  tenant_created: (d, event) => {
+    if (d.context.created_at !== null) return d.set({ name: event.name, updated_at: event.received })
+    d.set({
+      name: event.name,
+      webhook_secret: event.webhook_secret,
+      created_at: event.received,
+      updated_at: event.received
+    })
+  },
+  tenant_configured: (d, event) => d.set({ ...event.changes, updated_at: event.received }),
+  webhook_failed: (d, event) =>
+    d.set({
+      last_webhook_received: later(d.context.last_webhook_received, event.received),
+      webhook_failures: d.context.webhook_failures + 1
+    }),
+  webhook_accepted: (d, event) =>
+    d.set({ last_webhook_received: later(d.context.last_webhook_received, event.received), webhook_failures: 0 })
+}
+
+export const tenantMachine = setup({
+  types: {} as { context: TenantContext; input: { readonly id: string }; events: TenantEvent; emitted: Told }
+}).createMachine({
+  id: "tenant",
+  context: ({ input }) => ({ ...initialOf(tenantFields), id: input.id }),
+  initial: "active",
+  on: {
+    "*": {
+      actions: decideWith((context: TenantContext, event: TenantEvent) => {
+        const d = new Draft(context)
+        rules[event.type](d, event as never)
+        return d
+      })
+    }
+  },
+  states: statesFollowing(["active", "inactive"], (context: TenantContext) => (context.is_active ? "active" : "inactive"))
+})

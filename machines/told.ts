@@ -1,0 +1,105 @@
+/**
+ * What one actor tells others in the same turn (I4): derived events. They are never journaled; a replay derives them again.
+ * `key` is a person's key (events.ts), from which the runtime finds the participant.
+ */
+import type { Person } from "./events.ts"
+import type { MessageFields } from "./message/fields.ts"
+import type { AuthStatus, Direction, ScheduledTask } from "./vocabulary.ts"
+
+/** A message is there that was not there before. */
+export interface MessageAppeared {
+  readonly type: "message_appeared"
+  readonly key: string
+  readonly direction: Direction
+  readonly at: number
+  readonly received: number
+  readonly is_event: boolean
+  /** Whether it counts (CONTRACT 2.4 message_count). */
+  readonly counts: boolean
+  readonly external_message_id: string
+  readonly provider_message_id: string | null
+}
+/** A message that counted no longer does: deleted, or hidden. */
+export interface MessageDiscounted {
+  readonly type: "message_discounted"
+  readonly key: string
+  readonly received: number
+}
+/** The person did something at `at`: a sighting (CONTRACT 2.7). */
+export interface PersonActed {
+  readonly type: "person_acted"
+  readonly key: string
+  readonly at: number
+  readonly received: number
+}
+/** A payload showed the person; it may fill empty fields. */
+export interface PersonShown {
+  readonly type: "person_shown"
+  readonly key: string
+  readonly person: Person
+  readonly at: number
+  readonly received: number
+}
+/** The person's active memberships grew or shrank by one. */
+export interface MembershipChanged {
+  readonly type: "membership_changed"
+  readonly key: string
+  readonly by: 1 | -1
+  readonly received: number
+}
+/** A message's row changes. `sender_key` and the keys inside `reactions` become participant ids on the way out. */
+export interface RowChanged {
+  readonly type: "row_changed"
+  readonly external_message_id: string
+  readonly sender_key: string | null
+  readonly fields: Partial<Omit<MessageFields, "conversation_id" | "channel_id" | "sender_participant_id">>
+}
+/** Every outbound message up to `at` has been read by the other side. */
+export interface OutboundRead {
+  readonly type: "outbound_read"
+  readonly at: number
+  readonly read_at: number
+}
+/** The account's auth status changed; its channel follows. */
+export interface AuthChanged {
+  readonly type: "auth_changed"
+  readonly auth_status: AuthStatus
+  readonly synced_at: number | null
+  readonly received: number
+}
+/** A task is due and starts now. */
+export interface TaskStarted {
+  readonly type: "task_started"
+  readonly task: ScheduledTask
+  readonly due: number
+  readonly received: number
+}
+/** The answer of a connection to a request for sends (CONTRACT 2.2). */
+export type SendDecided =
+  | {
+      readonly type: "send_decided"
+      readonly allowed: true
+      readonly reservation_id: string
+      /** null: no limit. */
+      readonly remaining_hour: number
+      readonly remaining_day: number | null
+      /** When the rolling hour has its full budget again, epoch milliseconds. */
+      readonly reset_at: number
+    }
+  | {
+      readonly type: "send_decided"
+      readonly allowed: false
+      readonly reason: "hourly" | "daily" | "not_active"
+      /** Seconds until a retry can succeed; null when time alone does not help. */
+      readonly retry_after_s: number | null
+    }
+/** A command broke a rule: nothing changes, the sender is told why (DESIGN §10: 422). */
+export interface CommandRefused {
+  readonly type: "command_refused"
+  readonly field: string
+  readonly rule: string
+}
+
+export type Told =
+  | MessageAppeared | MessageDiscounted | PersonActed | PersonShown | MembershipChanged | RowChanged | OutboundRead
+  | AuthChanged | TaskStarted | SendDecided | CommandRefused

@@ -1,0 +1,42 @@
+/** What a list of conversations may be narrowed by, and how that reads in SQL. */
+import type { SqlClient } from "effect/sql/SqlClient"
+import type { Fragment } from "effect/sql/Statement"
+import type { ConversationStatus, ConversationType, Priority } from "../machines/vocabulary.ts"
+
+export interface ConversationFilter {
+  readonly unread?: boolean | undefined
+  readonly priority?: Priority | undefined
+  readonly status?: ConversationStatus | undefined
+  readonly hot?: boolean | undefined
+  /** Our id of the connection. */
+  readonly connection?: string | undefined
+  readonly type?: ConversationType | undefined
+  /** Part of the subject, or of the name of somebody in the conversation; case does not matter. */
+  readonly q?: string | undefined
+}
+
+/** A text as a pattern that finds it anywhere; the pattern's own signs stand for themselves. */
+const containing = (text: string): string => `%${text.replace(/[\\%_]/g, "\\$&")}%`
+
+/** The conditions, over a table that is called `conversations` in the statement. */
+export const conditionsOf = (sql: SqlClient, tenant_id: string, filter: ConversationFilter): ReadonlyArray<Fragment> => {
+  const conditions: Array<Fragment> = [sql`conversations.tenant_id = ${tenant_id}`]
+  if (filter.unread !== undefined) conditions.push(filter.unread ? sql`unread_count > 0` : sql`unread_count = 0`)
+  if (filter.priority !== undefined) conditions.push(sql`priority = ${filter.priority}`)
+  if (filter.status !== undefined) conditions.push(sql`status = ${filter.status}`)
+  if (filter.hot !== undefined) conditions.push(filter.hot ? sql`is_hot` : sql`not is_hot`)
+  if (filter.connection !== undefined) conditions.push(sql`connection_id = ${filter.connection}::uuid`)
+  if (filter.type !== undefined) conditions.push(sql`conversation_type = ${filter.type}`)
+  if (filter.q !== undefined) {
+    const pattern = containing(filter.q)
+    conditions.push(sql`(
+      subject ilike ${pattern} or exists (
+        select from members
+        left join participants on participants.tenant_id = members.tenant_id and participants.id = members.participant_id
+        where members.tenant_id = conversations.tenant_id and members.conversation_id = conversations.id
+          and (members.name ilike ${pattern} or participants.name ilike ${pattern})
+      )
+    )`)
+  }
+  return conditions
+}

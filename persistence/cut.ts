@@ -1,0 +1,44 @@
+/** A consistent cut of one tenant (I5), as it goes to the database. */
+import * as Schema from "effect/Schema"
+import type { ActorKind } from "../machines/events.ts"
+import type { MessageChange } from "../machines/message/fields.ts"
+
+/** One actor's row. `fields` are context values: instants as epoch milliseconds; a missing one is written as its initial value. */
+export interface EntityRow {
+  readonly id: string
+  readonly machine_state: string
+  readonly internals: Uint8Array
+  readonly fields: Record<string, unknown>
+}
+
+/** One member of one conversation. */
+export interface MemberRow {
+  readonly conversation_id: string
+  readonly participant_id: string
+  readonly fields: Record<string, unknown>
+}
+
+/** Changed actors and rows of one tenant, taken between two turns. */
+export interface Cut {
+  readonly tenant_id: string
+  /** The journal entry after which the cut was taken. */
+  readonly seq: number
+  /** Epoch milliseconds. */
+  readonly at: number
+  readonly entities: Partial<Record<ActorKind, ReadonlyArray<EntityRow>>>
+  readonly members: ReadonlyArray<MemberRow>
+  /** In the order in which they were decided; several of one message are merged. `id` counts when the row is made. */
+  readonly messages: ReadonlyArray<MessageChange & { readonly id: string }>
+  /** Every outbound message of the conversation sent at or before `at` (epoch milliseconds) has been read. */
+  readonly read_horizons: ReadonlyArray<{ readonly conversation_id: string; readonly at: number }>
+}
+
+/** Another writer's cut is further on, so this process no longer owns the tenant (I6). Nothing of the cut was written. */
+export class CutOutrun extends Schema.TaggedError<CutOutrun>()("CutOutrun", {
+  tenant_id: Schema.String,
+  seq: Schema.Number
+}) {
+  override get message(): string {
+    return `the checkpoint of tenant ${this.tenant_id} is past ${this.seq}: drop the tenant from memory and load it again`
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * The database client: any Postgres 15 or newer by its URL, else the embedded one under the data directory (DESIGN §4).
+ * Owns how to reach it and nothing that stands in it.
+ */
+import * as PgClient from "@effect/sql-pg/PgClient"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import type { SqlClient } from "effect/sql/SqlClient"
+import type { SqlError } from "effect/sql/SqlError"
+import { join } from "node:path"
+import { lockDataDirectory } from "./data-directory-lock.ts"
+import { DatabaseUnavailable } from "./database-unavailable.ts"
+import { startPglite } from "./pglite/server.ts"
+
+export interface DatabaseOptions {
+  /** Some: that Postgres. None: the embedded one. */
+  readonly url: Option.Option<Redacted.Redacted>
+  /** Where the embedded one keeps its files; `memory://` keeps nothing, for tests. */
+  readonly dataDir: string
+}
+
+/** `merge … ` and `unnest … with ordinality` work on older ones too; what is tested is 15 and up. */
+const oldestServer = 150000
+
+const hostOf = (url: string): string => {
+  try {
+    const { host, pathname } = new URL(url)
+    return `${host}${pathname}`
+  } catch {
+    return "DATABASE_URL"
+  }
+}
+
+/** One statement that shows that the server is there and new enough. */
+const proven = (client: PgClient.PgClient, where: string) =>
+  Effect.gen(function* () {
+    const rows = yield* client<{ version: string }>`select current_setting('server_version_num') as version`
+    const version = Number(rows[0]?.version)
+    if (version >= oldestServer) return client
+    return yield* new DatabaseUnavailable({
+      where,
+      problem: `its version is ${Math.floor(version / 10000)}`,
+      cure: "use Postgres 15 or newer"
+    })
+  }).pipe(
+    Effect.catchTag("SqlError", (error) => Effect.fail(unreachable(where, error)))
+  )
+
+const unreachable = (where: string, error: SqlError) =>
+  new DatabaseUnavailable({ where, problem: error.message, cure: "check that it runs and that its address and credentials are right" })
+
+const server = Effect.fnUntraced(function* (url: Redacted.Redacted) {
+  const where = hostOf(Redacted.value(url))
+  const client = yield* PgClient.make({ url, maxConnections: 10, applicationName: "switchboard" }).pipe(
+    Effect.mapError((error) => unreachable(where, error))
+  )
+  return yield* proven(client, where)
+})
+
+const embedded = Effect.fnUntraced(function* (dataDir: string) {
+  const directory = dataDir === "memory://" ? null : join(dataDir, "postgres")
+  if (directory !== null) yield* lockDataDirectory(dataDir)
+  const stream = yield* startPglite(directory)
+  const client = yield* PgClient.make({
+    stream,
+    ssl: false,
+    username: "postgres",
+    database: "postgres",
+    applicationName: "switchboard",
+    // There is one backend; its one session stays open, so that prepared statements stay prepared.
+    minConnections: 1,
+    maxConnections: 1
+  }).pipe(Effect.mapError((error) => unreachable(dataDir, error)))
+  return yield* proven(client, dataDir)
+})
+
+/**
+ * The client as a layer. Closing its scope closes all connections, and the embedded Postgres cleanly.
+ * Fails with DatabaseUnavailable when the database cannot be reached, or another process holds the data directory.
+ */
+export const layerDatabase = (
+  options: DatabaseOptions
+): Layer.Layer<PgClient.PgClient | SqlClient, DatabaseUnavailable> =>
+  PgClient.layerFrom(
+    Option.match(options.url, {
+      onSome: server,
+      onNone: () => embedded(options.dataDir)
+    })
+  )

@@ -1,0 +1,27 @@
+/**
+ * Indexes over field columns, after those exist. Unique only where a row's id is derived from the same columns, so that a
+ * cut can never break on it; a participant's identifiers may stand twice for the moment of a merge and are not unique.
+ */
+import * as Effect from "effect/Effect"
+import { SqlClient } from "effect/sql/SqlClient"
+
+const indexes: ReadonlyArray<string> = [
+  "unique index if not exists connections_account on connections (tenant_id, account_id)",
+  "unique index if not exists channels_account on channels (tenant_id, channel_type, account_id)",
+  "unique index if not exists conversations_thread on conversations (tenant_id, channel_id, external_thread_id)",
+  // The order of the list as one ascending-or-descending key that a cursor can start from: see conversations.ts.
+  "index if not exists conversations_newest on conversations (tenant_id, (coalesce(last_message_at, '-infinity'::timestamptz)) desc, id)",
+  "index if not exists conversations_unread on conversations (tenant_id) where unread_count > 0",
+  "index if not exists conversations_hot on conversations (tenant_id) where is_hot",
+  "index if not exists members_participant on members (tenant_id, participant_id)",
+  "index if not exists messages_newest on messages (tenant_id, conversation_id, (coalesce(sent_at, received_at, created_at, '-infinity'::timestamptz)) desc, id)",
+  "index if not exists messages_external on messages (tenant_id, conversation_id, external_message_id)",
+  "index if not exists messages_provider on messages (tenant_id, conversation_id, provider_message_id) where provider_message_id is not null",
+  "index if not exists messages_unread_by_others on messages (tenant_id, conversation_id, sent_at) where direction = 'outbound' and status <> 'read'"
+]
+
+/** Creates what is missing. */
+export const addIndexes = Effect.gen(function* () {
+  const sql = yield* SqlClient
+  for (const index of indexes) yield* sql`create ${sql.literal(index)}`
+})

@@ -1,0 +1,143 @@
+/**
+ * The journal: every accepted event of every tenant, in order. Owns appending as a group, the fence between two writers
+ * of one tenant (I6), reading back and trimming. What a body means is not its business.
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { SqlClient } from "effect/sql/SqlClient"
+import type { SqlError } from "effect/sql/SqlError"
+import { randomUUID } from "node:crypto"
+
+/** One event on its way to the journal. */
+export interface JournalEntry {
+  readonly tenant_id: string
+  readonly seq: number
+  /** Epoch milliseconds. */
+  readonly at: number
+  readonly kind: string
+  readonly body: Uint8Array
+}
+
+/** One event as it is read back; its tenant is known to whoever reads. */
+export type JournaledEntry = Omit<JournalEntry, "tenant_id">
+
+/** Tenants of an append that another writer owns: none of their entries was written. */
+export interface Appended {
+  readonly lost: ReadonlyArray<string>
+}
+
+export class Journal extends Context.Service<
+  Journal,
+  {
+    /**
+     * Writes all entries in one statement. An entry that an earlier attempt of this process wrote already, its answer
+     * lost, counts as written. A tenant with a key that another writer holds is reported in `lost` and writes nothing.
+     */
+    append(entries: ReadonlyArray<JournalEntry>): Effect.Effect<Appended, SqlError>
+    /** At most `limit` entries of a tenant after `after`, by seq. */
+    read(tenant_id: string, after: number, limit: number): Effect.Effect<ReadonlyArray<JournaledEntry>, SqlError>
+    /** The newest seq of a tenant, 0 if it has none; of a trimmed journal the checkpoint's. */
+    head(tenant_id: string): Effect.Effect<number, SqlError>
+    /** Deletes entries older than `before` (epoch milliseconds) that a cut has made history; answers how many. */
+    trim(tenant_id: string, before: number): Effect.Effect<number, SqlError>
+  }
+>()("switchboard/persistence/Journal") {
+  static readonly layer = Layer.effect(
+    Journal,
+    Effect.gen(function* () {
+      const sql = yield* SqlClient
+      const writer = randomUUID()
+
+      const insert = (entries: ReadonlyArray<JournalEntry>) => sql`
+        insert into journal (tenant_id, seq, at, kind, body, writer)
+        select tenant_id, seq, at, kind, body, ${writer}::uuid
+        from unnest(
+          ${entries.map((entry) => entry.tenant_id)}::text[],
+          ${entries.map((entry) => String(entry.seq))}::bigint[],
+          ${entries.map((entry) => new Date(entry.at))}::timestamptz[],
+          ${entries.map((entry) => entry.kind)}::text[],
+          ${entries.map((entry) => entry.body)}::bytea[]
+        ) as entry (tenant_id, seq, at, kind, body)`
+
+      /** Which of the keys are taken, and whether by this very entry of an earlier attempt of ours. */
+      const taken = (entries: ReadonlyArray<JournalEntry>) => sql<{
+        readonly tenant_id: string
+        readonly seq: bigint
+        readonly ours: boolean
+      }>`
+        select journal.tenant_id, journal.seq, journal.writer = ${writer}::uuid and journal.body = entry.body as ours
+        from unnest(
+          ${entries.map((entry) => entry.tenant_id)}::text[],
+          ${entries.map((entry) => String(entry.seq))}::bigint[],
+          ${entries.map((entry) => entry.body)}::bytea[]
+        ) as entry (tenant_id, seq, body)
+        join journal on journal.tenant_id = entry.tenant_id and journal.seq = entry.seq`
+
+      /** What is still to be written, and who is lost, after an insert broke on a key. */
+      const afterConflict = Effect.fnUntraced(function* (entries: ReadonlyArray<JournalEntry>, broken: SqlError) {
+        const keys = yield* taken(entries)
+        if (keys.length === 0) return yield* broken
+        const lost = new Set(keys.filter((key) => !key.ours).map((key) => key.tenant_id))
+        const written = new Set(keys.map((key) => `${key.seq} ${key.tenant_id}`))
+        const rest = entries.filter(
+          (entry) => !lost.has(entry.tenant_id) && !written.has(`${entry.seq} ${entry.tenant_id}`)
+        )
+        return { rest, lost }
+      })
+
+      const append = Effect.fn("Journal.append")(function* (entries: ReadonlyArray<JournalEntry>) {
+        const lost = new Set<string>()
+        let pending = entries
+        while (pending.length > 0) {
+          const attempt = yield* insert(pending).pipe(
+            Effect.as(null),
+            Effect.catchReason("SqlError", "UniqueViolation", (_reason, error) => Effect.succeed(error))
+          )
+          if (attempt === null) break
+          const conflict = yield* afterConflict(pending, attempt)
+          for (const tenant of conflict.lost) lost.add(tenant)
+          pending = conflict.rest
+        }
+        return { lost: [...lost] }
+      })
+
+      const read = Effect.fn("Journal.read")(function* (tenant_id: string, after: number, limit: number) {
+        const rows = yield* sql<{
+          readonly seq: bigint
+          readonly at: Date
+          readonly kind: string
+          readonly body: Uint8Array
+        }>`
+          select seq, at, kind, body from journal
+          where tenant_id = ${tenant_id} and seq > ${after}
+          order by seq limit ${limit}`
+        return rows.map((row) => ({ ...row, seq: Number(row.seq), at: row.at.getTime() }))
+      })
+
+      const head = Effect.fn("Journal.head")(function* (tenant_id: string) {
+        const rows = yield* sql<{ readonly head: bigint }>`
+          select greatest(
+            (select max(seq) from journal where tenant_id = ${tenant_id}),
+            (select seq from checkpoints where tenant_id = ${tenant_id}),
+            0
+          ) as head`
+        return Number(rows[0]?.head ?? 0)
+      })
+
+      const trim = Effect.fn("Journal.trim")(function* (tenant_id: string, before: number) {
+        const rows = yield* sql<{ readonly trimmed: number }>`
+          with trimmed as (
+            delete from journal
+            where tenant_id = ${tenant_id} and at < ${new Date(before)}
+              and seq <= (select seq from checkpoints where tenant_id = ${tenant_id})
+            returning 1
+          )
+          select count(*)::integer as trimmed from trimmed`
+        return rows[0]?.trimmed ?? 0
+      })
+
+      return Journal.of({ append, read, head, trim })
+    })
+  )
+}

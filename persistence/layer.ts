@@ -1,0 +1,23 @@
+/** Everything that remembers, over one database client. The tables must be there: see migrated.ts. */
+import * as Layer from "effect/Layer"
+import { ApiKeys } from "./api-keys.ts"
+import { Conversations } from "./conversations.ts"
+import { Journal } from "./journal.ts"
+import { Messages } from "./messages.ts"
+import { Quarantine } from "./quarantine.ts"
+import { ScheduleRuns } from "./schedule-runs.ts"
+import { Snapshots } from "./snapshots.ts"
+import { TenantRows } from "./tenants.ts"
+import { Waiting } from "./waiting.ts"
+
+export const layer = Layer.mergeAll(
+  Journal.layer,
+  Snapshots.layer,
+  Messages.layer,
+  Conversations.layer,
+  TenantRows.layer,
+  Quarantine.layer,
+  Waiting.layer,
+  ApiKeys.layer,
+  ScheduleRuns.layer
+)

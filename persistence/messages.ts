@@ -1,0 +1,90 @@
+/** Reading messages back: those that an actor has forgotten, and pages for a reader. Writing is the cut's (snapshots.ts). */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { SqlClient } from "effect/sql/SqlClient"
+import type { SqlError } from "effect/sql/SqlError"
+import { type MessageFields, messageFields } from "../machines/message/fields.ts"
+import { fromCursor, type InvalidCursor, keyOf, toCursor } from "./cursor.ts"
+import { fromColumns } from "./field-values.ts"
+
+/** A message's row; instants are epoch milliseconds. */
+export type StoredMessage = MessageFields & { readonly id: string; readonly external_message_id: string }
+
+export interface MessagePage {
+  readonly items: ReadonlyArray<StoredMessage>
+  /** Cursor of the next, older page; null at the end. */
+  readonly next: string | null
+}
+
+type Row = Record<string, unknown> & { readonly id: string; readonly external_message_id: string }
+
+const toMessage = (row: Row): StoredMessage => ({
+  id: row.id,
+  external_message_id: row.external_message_id,
+  ...(fromColumns(messageFields, row) as MessageFields)
+})
+
+export class Messages extends Context.Service<
+  Messages,
+  {
+    /** The messages of a conversation that answer to one of these ids, external or the provider's own. */
+    recall(
+      tenant_id: string,
+      conversation_id: string,
+      external_ids: ReadonlyArray<string>
+    ): Effect.Effect<ReadonlyArray<StoredMessage>, SqlError>
+    /** A page of a conversation, newest first. */
+    page(
+      tenant_id: string,
+      conversation_id: string,
+      options: { readonly before: string | null; readonly limit: number }
+    ): Effect.Effect<MessagePage, SqlError | InvalidCursor>
+  }
+>()("switchboard/persistence/Messages") {
+  static readonly layer = Layer.effect(
+    Messages,
+    Effect.gen(function* () {
+      const sql = yield* SqlClient
+
+      const recall = Effect.fn("Messages.recall")(function* (
+        tenant_id: string,
+        conversation_id: string,
+        external_ids: ReadonlyArray<string>
+      ) {
+        const ids = [...external_ids]
+        const rows = yield* sql<Row>`
+          select * from messages
+          where tenant_id = ${tenant_id} and conversation_id = ${conversation_id}
+            and (external_message_id = any(${ids}::text[]) or provider_message_id = any(${ids}::text[]))`
+        return rows.map(toMessage)
+      })
+
+      // The expression is the index's: the event's own time, and rows without one at the end.
+      const time = sql`coalesce(sent_at, received_at, created_at, '-infinity'::timestamptz)`
+
+      const page = Effect.fn("Messages.page")(function* (
+        tenant_id: string,
+        conversation_id: string,
+        options: { readonly before: string | null; readonly limit: number }
+      ) {
+        const start = options.before === null ? null : yield* fromCursor(options.before)
+        const after =
+          start === null
+            ? sql`true`
+            : sql`${time} <= ${keyOf(start)}::timestamptz
+                and (${time} < ${keyOf(start)}::timestamptz or id > ${start.id}::uuid)`
+        const rows = yield* sql<Row>`
+          select * from messages
+          where tenant_id = ${tenant_id} and conversation_id = ${conversation_id} and ${after}
+          order by ${time} desc, id limit ${options.limit + 1}`
+        const items = rows.slice(0, options.limit).map(toMessage)
+        const last = items.at(-1)
+        const at = last === undefined ? null : (last.sent_at ?? last.received_at ?? last.created_at)
+        return { items, next: rows.length > items.length && last ? toCursor({ at, id: last.id }) : null }
+      })
+
+      return Messages.of({ recall, page })
+    })
+  )
+}

@@ -1,0 +1,39 @@
+/** Which entity kind lives in which table, with which fields: the one place that ties machines to SQL. */
+import { channelFields } from "../machines/channel/fields.ts"
+import { connectionFields } from "../machines/connection/fields.ts"
+import { conversationFields } from "../machines/conversation/fields.ts"
+import type { ActorKind } from "../machines/events.ts"
+import type { Fields } from "../machines/field.ts"
+import { memberFields } from "../machines/member/fields.ts"
+import { messageFields } from "../machines/message/fields.ts"
+import { participantFields } from "../machines/participant/fields.ts"
+import { schedulerFields } from "../machines/scheduler/fields.ts"
+import { tenantFields } from "../machines/tenant/fields.ts"
+
+/** A table whose columns are a set of fields, beside its own key columns. */
+export interface FieldTable {
+  readonly table: string
+  readonly fields: Fields
+}
+
+/** A table of actors. */
+export interface EntityTable extends FieldTable {
+  /** A tenant's id is its name; all other ids are derived UUIDs. */
+  readonly id: "uuid" | "text"
+}
+
+/** One table per kind of actor (DESIGN §4). */
+export const entityTables: Readonly<Record<ActorKind, EntityTable>> = {
+  tenant: { table: "tenants", id: "text", fields: tenantFields },
+  connection: { table: "connections", id: "uuid", fields: connectionFields },
+  channel: { table: "channels", id: "uuid", fields: channelFields },
+  conversation: { table: "conversations", id: "uuid", fields: conversationFields },
+  participant: { table: "participants", id: "uuid", fields: participantFields },
+  scheduler: { table: "schedulers", id: "uuid", fields: schedulerFields }
+}
+
+export const memberTable = { table: "members", fields: memberFields } satisfies FieldTable
+export const messageTable = { table: "messages", fields: messageFields } satisfies FieldTable
+
+/** Every table that has field columns. */
+export const fieldTables: ReadonlyArray<FieldTable> = [...Object.values(entityTables), memberTable, messageTable]

@@ -1,0 +1,58 @@
+/**
+ * What can be set from outside, read once at start from the environment. Owns names and defaults; two secrets that are not set
+ * are made at the first start and kept in the data directory.
+ */
+import * as Config from "effect/Config"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import { keptSecrets } from "./secrets/kept-secrets.ts"
+
+const environment = Config.all({
+  /** Address to listen on. */
+  host: Config.String("HOST").pipe(Config.withDefault("127.0.0.1")),
+  /** Port to listen on; 0 takes a free one. */
+  port: Config.Port("PORT").pipe(Config.withDefault(4000)),
+  /** A Postgres to use; absent, the embedded one under the data directory. */
+  databaseUrl: Config.option(Config.Redacted("DATABASE_URL")),
+  /** Where the embedded Postgres and generated secrets are kept; `memory://` keeps nothing. */
+  dataDir: Config.String("SWITCHBOARD_DATA_DIR").pipe(Config.withDefault("./data")),
+  /** The key that may do everything. */
+  adminKey: Config.option(Config.Redacted("SWITCHBOARD_ADMIN_KEY")),
+  /** Comma-separated base64 keys of 32 bytes: the first encrypts, all decrypt. The same in every process of a deployment. */
+  encryptionKeys: Config.option(Config.Redacted("SWITCHBOARD_ENCRYPTION_KEYS")),
+  /** How providers and people reach this server, without a trailing slash; the base of webhook URLs. */
+  publicUrl: Config.option(Config.URL("SWITCHBOARD_PUBLIC_URL")),
+  /** How often changed actors are written to Postgres. */
+  snapshotInterval: Config.Duration("SWITCHBOARD_SNAPSHOT_INTERVAL").pipe(Config.withDefault("5 seconds")),
+  /** Events of one tenant that may wait for the database before webhooks get 503. */
+  mailboxLimit: Config.Int("SWITCHBOARD_MAILBOX_LIMIT").pipe(Config.withDefault(10_000))
+})
+
+const read = Effect.gen(function* () {
+  const { adminKey, encryptionKeys, publicUrl, ...rest } = yield* environment
+  const needed = Option.isNone(adminKey) || Option.isNone(encryptionKeys)
+  const kept = needed ? yield* keptSecrets(rest.dataDir) : null
+  return {
+    ...rest,
+    adminKey: Option.getOrElse(adminKey, () => kept!.adminKey),
+    encryptionKeys: Option.getOrElse(encryptionKeys, () => kept!.encryptionKeys),
+    publicUrl: Option.match(publicUrl, {
+      onSome: (url) => url.href.replace(/\/+$/, ""),
+      onNone: () => `http://${rest.host.includes(":") ? `[${rest.host}]` : rest.host}:${rest.port}`
+    })
+  }
+})
+
+export type SettingsShape = Effect.Success<typeof read>
+
+/** The settings of this process. */
+export class Settings extends Context.Service<Settings, SettingsShape>()("switchboard/Settings") {
+  /** From the environment; fails with ConfigError, or with SecretsUnreadable when the data directory cannot be used. */
+  static readonly layer = Layer.effect(Settings, read)
+}
+
+/** The admin key as text, for the one place that compares it and the one that prints it. */
+export const adminKeyOf = (settings: SettingsShape): string => Redacted.value(settings.adminKey)

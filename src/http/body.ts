@@ -1,0 +1,40 @@
+/** Request bodies: bounded, JSON whatever the Content-Type says, decoded once. */
+import * as ByteSize from "effect/ByteSize"
+import * as Effect from "effect/Effect"
+import { MaxBodySize } from "effect/http/HttpIncomingMessage"
+import type { HttpServerError } from "effect/http/HttpServerError"
+import type { HttpServerRequest } from "effect/http/HttpServerRequest"
+import * as Schema from "effect/Schema"
+import { parse } from "../providers/unipile/parse.ts"
+import { BodyCutShort, BodyInvalid, BodyTooLarge } from "./faults.ts"
+import { firstIssue } from "./schema-issue.ts"
+
+/** 1 MiB (DESIGN §10). */
+export const bodyLimit = 1024 * 1024
+
+const limit = ByteSize.bytes(bodyLimit)
+const tooLarge = Effect.fail(new BodyTooLarge({ limit: bodyLimit }))
+
+const whyUnread = (error: HttpServerError) =>
+  error.reason._tag === "RequestParseError" && error.reason.reason === "BodyTooLarge"
+    ? new BodyTooLarge({ limit: bodyLimit })
+    : new BodyCutShort({})
+
+/** The raw bytes. A body that announces itself as too long is not read at all. */
+export const bytesOf = (request: HttpServerRequest): Effect.Effect<Uint8Array, BodyTooLarge | BodyCutShort> =>
+  Number(request.headers["content-length"] ?? 0) > bodyLimit
+    ? tooLarge
+    : request.arrayBuffer.pipe(
+        Effect.provideService(MaxBodySize, limit),
+        Effect.mapBoth({ onSuccess: (buffer) => new Uint8Array(buffer), onFailure: whyUnread })
+      )
+
+/** A reader for bodies of this shape. An empty body reads as `{}`, so that commands without arguments need none. */
+export const bodyReader = <A>(schema: Schema.Codec<A, any>) => {
+  const decode = Schema.decodeUnknownEffect(Schema.toCodecJson(schema) as Schema.Codec<A, unknown>)
+  return Effect.fnUntraced(function* (request: HttpServerRequest) {
+    const bytes = yield* bytesOf(request)
+    const json = bytes.length === 0 ? {} : yield* Effect.fromResult(parse(bytes))
+    return yield* decode(json).pipe(Effect.mapError((error) => new BodyInvalid(firstIssue(error))))
+  })
+}

@@ -1,0 +1,93 @@
+/** The message that a messaging payload names: its ids, its time, its text. */
+import * as Result from "effect/Result"
+import type { MessageBody } from "../../../machines/events.ts"
+import type { ChannelType, Direction } from "../../../machines/vocabulary.ts"
+import { attachmentsOf } from "./attachment.ts"
+import type { Messaging } from "./payload.ts"
+import { clean, cut, hints, identity, label, yesNo } from "./text.ts"
+import { subjectLength } from "./thread.ts"
+import type { Unreadable } from "./unreadable.ts"
+import { unreadable } from "./unreadable.ts"
+
+/** Characters of a text that are kept; the metadata says how long a shortened one was. */
+const contentLength = 65_536
+
+export interface MessageIds {
+  readonly external_message_id: string
+  readonly provider_message_id: string | null
+}
+
+/** UniPile's id, or the network's own where UniPile's is missing (a send answers null sometimes). */
+export const messageIdsOf = (payload: Messaging): Result.Result<MessageIds, Unreadable> => {
+  const provider_message_id = identity(payload.provider_message_id)
+  const external_message_id = identity(payload.message_id) ?? provider_message_id
+  return external_message_id === null
+    ? Result.fail(unreadable("message_id", "names no message, and neither does provider_message_id"))
+    : Result.succeed({ external_message_id, provider_message_id })
+}
+
+const iso = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?$/i
+const earliest = Date.UTC(2000, 0, 1)
+const latest = Date.UTC(2101, 0, 1)
+
+/**
+ * The payload's time in epoch milliseconds; `received` where it has none. ISO 8601 without an offset is
+ * UTC. Unreadable outside the years 2000–2100: such a time would bend every "newest" for good.
+ */
+export const instantOf = (payload: Messaging, received: number): Result.Result<number, Unreadable> => {
+  const timestamp = payload.timestamp?.trim() ?? ""
+  if (timestamp === "") return Result.succeed(received)
+  const match = iso.exec(timestamp)
+  if (match === null) return Result.fail(unreadable("timestamp", "is not an ISO 8601 instant"))
+  const instant = Date.parse(match[3] === undefined ? `${timestamp}Z` : timestamp)
+  return instant >= earliest && instant < latest
+    ? Result.succeed(instant)
+    : Result.fail(unreadable("timestamp", "is no instant of the years 2000 to 2100"))
+}
+
+/** The text of a payload, cleaned but not shortened; null when there is none. */
+const textOf = (payload: Messaging): string | null => {
+  const message = payload.message
+  const text = typeof message === "string" ? message : message?.text
+  return text == null ? null : clean(text)
+}
+
+/** The text of a payload, at most 64 Ki characters; null when there is none, "" when it is empty. */
+export const contentOf = (payload: Messaging): string | null => {
+  const text = textOf(payload)
+  return text === null ? null : cut(text, contentLength)
+}
+
+/** The message as the provider shows it. Only networks with letters (LinkedIn, mail) have subjects per message. */
+export const messageOf = (
+  payload: Messaging,
+  ids: MessageIds,
+  direction: Direction,
+  channel_type: ChannelType
+): MessageBody => {
+  const text = textOf(payload)
+  const { event_type } = payload
+  return {
+    external_message_id: ids.external_message_id,
+    provider_message_id: ids.provider_message_id,
+    direction,
+    content: text === null ? null : cut(text, contentLength),
+    subject: lettered.has(channel_type) ? label(payload.subject, subjectLength) : null,
+    attachments: attachmentsOf(payload.attachments),
+    is_event: yesNo(payload.is_event) === true,
+    event_type: typeof event_type === "number" && Number.isInteger(event_type) ? event_type : null,
+    hidden: yesNo(payload.hidden) === true,
+    deleted: yesNo(payload.deleted) === true,
+    read_at: null,
+    metadata: hints({
+      quoted: payload.quoted,
+      reply_to: payload.reply_to,
+      mentions: payload.mentions,
+      is_forwarded: payload.is_forwarded,
+      message_type: payload.message_type,
+      content_length: text !== null && text.length > contentLength ? text.length : null
+    })
+  }
+}
+
+const lettered: ReadonlySet<ChannelType> = new Set(["linkedin", "gmail", "outlook", "mail"])

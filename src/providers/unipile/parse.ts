@@ -1,0 +1,51 @@
+/**
+ * Raw bytes to JSON. The content type is ignored on purpose: the provider labels JSON bodies as
+ * application/x-www-form-urlencoded (unipile.md §5). Really urlencoded bodies, registration format
+ * `form`, are refused: how that format nests values is documented nowhere.
+ */
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+
+/** Deepest nesting accepted. Known payloads need 5; more would only serve to exhaust a stack. */
+export const maximumDepth = 64
+
+/** 400: the body is not UTF-8 or not JSON. */
+export class NotJson extends Schema.TaggedError<NotJson>()(
+  "NotJson",
+  { code: Schema.Literal("not_json"), message: Schema.String },
+  { httpApiStatus: 400 }
+) {}
+
+/** 400: the body nests deeper than `maximumDepth`. */
+export class TooDeep extends Schema.TaggedError<TooDeep>()(
+  "TooDeep",
+  { code: Schema.Literal("too_deep"), message: Schema.String },
+  { httpApiStatus: 400 }
+) {}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true })
+
+/** The JSON value of a request body; total, it never throws. Size is limited before it is called. */
+export const parse = (raw: Uint8Array): Result.Result<unknown, NotJson | TooDeep> => {
+  let body: unknown
+  try {
+    body = JSON.parse(utf8.decode(raw))
+  } catch {
+    return Result.fail(
+      new NotJson({
+        code: "not_json",
+        message: "The body is not JSON in UTF-8. Register the webhook with format json."
+      })
+    )
+  }
+  return deeperThan(body, maximumDepth)
+    ? Result.fail(new TooDeep({ code: "too_deep", message: `The body nests deeper than ${maximumDepth} levels.` }))
+    : Result.succeed(body)
+}
+
+const deeperThan = (value: unknown, levels: number): boolean => {
+  if (typeof value !== "object" || value === null) return false
+  if (levels === 0) return true
+  for (const inner of Object.values(value)) if (deeperThan(inner, levels - 1)) return true
+  return false
+}

@@ -1,0 +1,112 @@
+/**
+ * A webhook's attendee as a person. Owns which of an attendee's fields is which identifier, per channel,
+ * and which identifier is the strongest. Never guesses: a WhatsApp `@lid` is no phone number.
+ */
+import {
+  identifierKey,
+  normaliseEmail,
+  normaliseHandle,
+  normalisePhone,
+  normaliseProviderId
+} from "../../../machines/identifiers.ts"
+import type { IdentifierKind, Person } from "../../../machines/events.ts"
+import type { ChannelType } from "../../../machines/vocabulary.ts"
+import type { Attendee } from "./payload.ts"
+import { identity, label, record } from "./text.ts"
+
+/** How long a name may be. */
+const nameLength = 200
+/** Longer picture addresses are inlined images; those are not kept. */
+const avatarLength = 2048
+
+/** What a network's own id is called in a person's key. */
+const keyKinds: Partial<Record<ChannelType, string>> = {
+  linkedin: "linkedin",
+  instagram: "instagram",
+  telegram: "telegram",
+  messenger: "facebook",
+  twitter: "twitter"
+}
+
+type Identifiers = Partial<Record<IdentifierKind, string>>
+
+/**
+ * The person that an attendee is, or null when it has no id at all. The key is the strongest of phone,
+ * e-mail, the network's own id (it outlives a change of handle), handle, UniPile's attendee id.
+ */
+export const personOf = (attendee: Attendee, channel_type: ChannelType): Person | null => {
+  const providerId = normalised(identity(attendee.attendee_provider_id), normaliseProviderId)
+  const identifiers = identifiersOf(attendee, providerId, channel_type)
+  const key = keyOf(identifiers, providerId, identity(attendee.attendee_id), channel_type)
+  if (key === null) return null
+  const avatar = attendee.attendee_profile_picture_url
+  return {
+    key,
+    provider_participant_id: providerId,
+    name: label(attendee.attendee_name, nameLength),
+    avatar_url: typeof avatar === "string" && avatar.length > avatarLength ? null : label(avatar, avatarLength),
+    identifiers
+  }
+}
+
+const normalised = (raw: string | null, normalise: (raw: string) => string | null): string | null =>
+  raw === null ? null : normalise(raw)
+
+const identifiersOf = (attendee: Attendee, providerId: string | null, channel_type: ChannelType): Identifiers => {
+  const publicId = identity(attendee.attendee_public_identifier)
+  const specifics = record(attendee.attendee_specifics)
+  const identifiers: Identifiers = {}
+  const show = (kind: IdentifierKind, value: string | null) => {
+    if (value !== null && identifiers[kind] === undefined) identifiers[kind] = value
+  }
+  show("phone", phoneOf(identity(specifics["phone_number"]), channel_type))
+  switch (channel_type) {
+    case "whatsapp":
+      show("phone", normalised(publicId, normalisePhone))
+      show("phone", normalised(providerId, normalisePhone))
+      break
+    case "linkedin":
+      show("linkedin_member_urn", normalised(identity(specifics["member_urn"]), normaliseProviderId))
+      break
+    case "instagram":
+      show("instagram_username", normalised(publicId ?? identity(specifics["public_identifier"]), normaliseHandle))
+      break
+    case "telegram":
+      show("telegram_id", providerId)
+      break
+    case "messenger":
+      show("facebook_id", providerId)
+      break
+    case "twitter":
+      show("twitter_handle", normalised(publicId, normaliseHandle))
+      break
+    case "gmail":
+    case "outlook":
+    case "mail":
+      show("email", normalised(publicId, normaliseEmail) ?? normalised(providerId, normaliseEmail))
+  }
+  return identifiers
+}
+
+/** WhatsApp numbers are always international, so there bare digits only lack their plus. */
+const phoneOf = (raw: string | null, channel_type: ChannelType): string | null =>
+  raw === null ? null : normalisePhone(channel_type === "whatsapp" && /^\d+$/.test(raw) ? `+${raw}` : raw)
+
+const keyOf = (
+  identifiers: Identifiers,
+  providerId: string | null,
+  attendeeId: string | null,
+  channel_type: ChannelType
+): string | null => {
+  if (identifiers.phone !== undefined) return identifierKey("phone", identifiers.phone)
+  if (identifiers.email !== undefined) return identifierKey("email", identifiers.email)
+  const kind = keyKinds[channel_type] ?? channel_type
+  if (providerId !== null)
+    return identifierKey(kind, channel_type === "whatsapp" ? withoutDevice(providerId) : providerId)
+  const handle = identifiers.instagram_username ?? identifiers.twitter_handle
+  if (handle !== undefined) return identifierKey(kind, handle)
+  return attendeeId === null ? null : identifierKey("unipile", attendeeId)
+}
+
+/** One person has many devices: `digits:device@lid` is `digits@lid`. */
+const withoutDevice = (id: string): string => id.replace(/:\d+@/, "@").toLowerCase()

@@ -1,0 +1,45 @@
+/** What a messaging payload says of its chat. A hint that is missing is false; a machine decides what it means. */
+import type { Thread } from "../../../machines/events.ts"
+import type { Messaging } from "./payload.ts"
+import { hints, identity, label, quantity, yesNo } from "./text.ts"
+
+/** CONTRACT 2.4 and 2.6. */
+export const subjectLength = 500
+const folderLength = 100
+
+/** Whether the payload's chat is a group, told by the flag, else by the end of WhatsApp's chat id. */
+export const isGroup = (payload: Messaging): boolean =>
+  yesNo(payload.is_group) ?? identity(payload.provider_chat_id)?.endsWith("@g.us") ?? false
+
+/** The chat of a payload. WhatsApp marks broadcasts and newsletters by the end of the chat's own id. */
+export const threadOf = (payload: Messaging, external_thread_id: string): Thread => {
+  const chat = identity(payload.provider_chat_id)
+  const content = label(payload.chat_content_type, folderLength)
+  return {
+    external_thread_id,
+    subject: label(payload.subject, subjectLength),
+    is_group: isGroup(payload),
+    is_broadcast:
+      yesNo(payload.is_broadcast) === true || content === "broadcast" || chat?.endsWith("@broadcast") === true,
+    is_channel: yesNo(payload.is_channel) === true || content === "channel" || chat?.endsWith("@newsletter") === true,
+    is_community: yesNo(payload.is_community) === true || content === "community",
+    folders: foldersOf(payload.folder),
+    message_count: quantity(payload.message_count),
+    is_urgent: yesNo(payload.is_urgent) === true || payload.priority === "high",
+    metadata: hints({
+      pinned: yesNo(payload.chat_pinned),
+      folder: payload.folder,
+      content_type: content,
+      provider_chat_id: chat
+    })
+  }
+}
+
+const foldersOf = (folder: unknown): ReadonlyArray<string> => {
+  const folders: Array<string> = []
+  for (const one of Array.isArray(folder) ? folder : [folder]) {
+    const name = label(one, folderLength)?.toUpperCase()
+    if (name !== undefined && !folders.includes(name)) folders.push(name)
+  }
+  return folders
+}

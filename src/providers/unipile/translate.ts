@@ -1,0 +1,55 @@
+/**
+ * UniPile's payloads → our events, once, at the edge (DESIGN §1 step 2). Owns the recognition of the
+ * kind; no payload travels further than this folder. Total: every JSON value ends as events or as
+ * Unreadable (I9), nothing throws, nothing touches a clock.
+ */
+import * as Result from "effect/Result"
+import type { ProviderEvent } from "../../../machines/events.ts"
+import { accountStatusOf, hostedAuthOf } from "./account.ts"
+import { isMessagingKind, messagingEventOf } from "./messaging.ts"
+import { label, record } from "./text.ts"
+import type { Unreadable } from "./unreadable.ts"
+import { unreadable } from "./unreadable.ts"
+
+export interface TranslateContext {
+  /** When the body was accepted, epoch milliseconds. */
+  readonly received: number
+  /**
+   * Where it came in; `webhook` if absent. The hosted-auth URL carries its secret in itself and no header, so
+   * nothing but the hosted-auth report is believed there.
+   */
+  readonly source?: "webhook" | "hosted_auth"
+}
+
+/** The events that a body holds, at least one, in order. */
+export const translate = (
+  body: unknown,
+  { received, source = "webhook" }: TranslateContext
+): Result.Result<ReadonlyArray<ProviderEvent>, Unreadable> =>
+  Result.map(eventOf(body, received, source), (event) => [event])
+
+const eventOf = (
+  body: unknown,
+  received: number,
+  source: "webhook" | "hosted_auth"
+): Result.Result<ProviderEvent, Unreadable> => {
+  if (typeof body !== "object" || body === null || Array.isArray(body)) {
+    return Result.fail(unreadable("", "is not a JSON object"))
+  }
+  const fields = record(body)
+  if (source === "hosted_auth") return hostedAuthOf(body, received)
+  const kind = label(fields["event"], kindLength)
+  if (kind !== null) {
+    return isMessagingKind(kind) ? messagingEventOf(body, kind, received) : Result.fail(notYet("event", kind))
+  }
+  if ("AccountStatus" in fields) return accountStatusOf(fields["AccountStatus"], received)
+  const envelope = label(fields["type"], kindLength)
+  if (envelope !== null && "payload" in fields) return Result.fail(notYet("type", `v2 ${envelope}`))
+  if ("status" in fields && "name" in fields) return hostedAuthOf(body, received)
+  if ("message" in fields && "account_id" in fields) return accountStatusOf(body, received)
+  return Result.fail(unreadable("event", "is missing, and the shape is that of no known payload"))
+}
+
+const kindLength = 100
+
+const notYet = (field: string, kind: string): Unreadable => unreadable(field, `${kind} is not handled yet`)

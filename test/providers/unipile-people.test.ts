@@ -1,0 +1,164 @@
+/** Claims about who is who: the owner, the author, the others, and the direction that follows. */
+import { describe, expect, test } from "vitest"
+import type { Json } from "./unipile-bodies.ts"
+import { ana, ben, carl, fixture, martaUnseen, messageIn, refused } from "./unipile-bodies.ts"
+
+describe("the owner", () => {
+  test("has one key in all payloads of an account, shown or not", () => {
+    const keys = ["whatsapp_direct", "whatsapp_outbound_echo", "whatsapp_group"].map(
+      (name) => messageIn(name).owner.key
+    )
+    expect(new Set(keys)).toEqual(new Set(["phone:+351960000111"]))
+    expect(messageIn("linkedin_inbound").owner.key).toBe(messageIn("linkedin_outbound_echo").owner.key)
+  })
+
+  test("in a group's list is left out of people, and lends its name to the owner", () => {
+    const { owner, people } = messageIn("whatsapp_group")
+    expect(people.map((one) => one.key)).not.toContain(owner.key)
+    expect(owner.name).toBe("Marta Lopes")
+  })
+
+  test("is recognised by network_distance SELF when account_info says nothing", () => {
+    const { owner, sender, message } = messageIn("linkedin_outbound_echo", { account_info: null, is_sender: undefined })
+    expect(message.direction).toBe("outbound")
+    expect(owner.key).toBe("account:_MpGHlq-z7-1dfa5szm5_g")
+    expect(owner.identifiers).toEqual({ linkedin_member_urn: "urn:li:member:900000001" })
+    expect(sender).toEqual(owner)
+  })
+
+  test("without account_info has the account's key, whether it wrote the message or not", () => {
+    const keys = ["whatsapp_direct", "whatsapp_outbound_echo"].map(
+      (name) => messageIn(name, { account_info: {} }).owner.key
+    )
+    expect(keys).toEqual(["account:ryiNb5LlmAmAfGwuyo5X7A", "account:ryiNb5LlmAmAfGwuyo5X7A"])
+  })
+
+  test("is the sender of what is_sender marks, even under an id that cannot be compared", () => {
+    const lid = {
+      attendee_id: "x",
+      attendee_provider_id: "99000111222333@lid",
+      attendee_name: "Marta",
+      attendee_specifics: { phone_number: "hidden" }
+    }
+    const attendees = [...fixture("message_received.whatsapp_direct")["attendees"], lid]
+    const { owner, sender, people } = messageIn("whatsapp_outbound_echo", { sender: lid, attendees })
+    expect(sender).toEqual({ ...martaUnseen, provider_participant_id: "99000111222333@lid", name: "Marta" })
+    expect(owner).toEqual(sender)
+    expect(people).toEqual([ben])
+  })
+})
+
+describe("people", () => {
+  const from = (sender: Json, account_type = "WHATSAPP") =>
+    messageIn("whatsapp_direct", { account_type, account_info: {}, sender, attendees: [sender] }).sender
+
+  test.each<[string, Json, string, Json]>([
+    [
+      "WHATSAPP",
+      { attendee_provider_id: "1@lid", attendee_public_identifier: "34600000222@s.whatsapp.net" },
+      "phone:+34600000222",
+      { phone: "+34600000222" }
+    ],
+    [
+      "WHATSAPP",
+      { attendee_provider_id: "1@lid", attendee_specifics: { phone_number: "34600000222" } },
+      "phone:+34600000222",
+      { phone: "+34600000222" }
+    ],
+    [
+      "WHATSAPP",
+      { attendee_provider_id: "34600000222:7@s.whatsapp.net" },
+      "phone:+34600000222",
+      { phone: "+34600000222" }
+    ],
+    [
+      "WHATSAPP",
+      { attendee_provider_id: "183:4@lid", attendee_specifics: { phone_number: "hidden" } },
+      "whatsapp:183@lid",
+      {}
+    ],
+    ["LINKEDIN", { attendee_provider_id: "ACoAAx" }, "linkedin:ACoAAx", {}],
+    [
+      "INSTAGRAM",
+      { attendee_public_identifier: "@Noor.Makes" },
+      "instagram:noor.makes",
+      { instagram_username: "noor.makes" }
+    ],
+    ["MESSENGER", { attendee_provider_id: 1000123 }, "facebook:1000123", { facebook_id: "1000123" }],
+    [
+      "TWITTER",
+      { attendee_provider_id: "55", attendee_public_identifier: "@Jo" },
+      "twitter:55",
+      { twitter_handle: "jo" }
+    ],
+    [
+      "TELEGRAM",
+      { attendee_provider_id: "61", attendee_specifics: { phone_number: "+34 600 000 222" } },
+      "phone:+34600000222",
+      { phone: "+34600000222", telegram_id: "61" }
+    ],
+    [
+      "OUTLOOK",
+      { attendee_public_identifier: "Jo@Acme.example" },
+      "email:jo@acme.example",
+      { email: "jo@acme.example" }
+    ],
+    ["GOOGLE_OAUTH", { attendee_provider_id: "g-1" }, "gmail:g-1", {}],
+    ["LINKEDIN", { attendee_id: "only-ours" }, "unipile:only-ours", {}]
+  ])("on %s, %j is %s", (account_type, sender, key, identifiers) => {
+    expect(from(sender, account_type)).toMatchObject({ key, identifiers })
+    expect(from(sender, account_type).identifiers).toEqual(identifiers)
+  })
+
+  test("are listed once, the author included", () => {
+    const twice = [
+      ...fixture("message_received.whatsapp_direct")["attendees"],
+      ...fixture("message_received.whatsapp_direct")["attendees"]
+    ]
+    expect(messageIn("whatsapp_direct", { attendees: twice }).people).toEqual([ben])
+    expect(messageIn("whatsapp_direct", { attendees: [] }).people).toEqual([ben])
+    expect(messageIn("whatsapp_direct", { attendees: undefined }).people).toEqual([ben])
+  })
+
+  test("do not include a group's own id", () => {
+    const group = { attendee_id: "g", attendee_provider_id: "120363000000000777@g.us" }
+    const attendees = [...fixture("message_received.whatsapp_group")["attendees"], group]
+    expect(messageIn("whatsapp_group", { attendees }).people).toEqual([ben, ana, carl])
+  })
+
+  test("keep a picture's address, but not a picture", () => {
+    const sender = { attendee_provider_id: "1@lid" }
+    const url = "https://media.example.net/a.jpg"
+    expect(from({ ...sender, attendee_profile_picture_url: url }).avatar_url).toBe(url)
+    expect(from({ ...sender, attendee_profile_picture_url: `data:${"x".repeat(3000)}` }).avatar_url).toBeNull()
+  })
+
+  test("a missing author is the other side of a chat of two, and unreadable in a group", () => {
+    expect(messageIn("whatsapp_direct", { sender: null }).sender).toEqual(ben)
+    expect(refused({ ...fixture("message_received.whatsapp_group"), sender: null }).field).toBe("sender")
+  })
+})
+
+describe("direction", () => {
+  test.each([
+    [true, "outbound"],
+    [1, "outbound"],
+    [false, "inbound"],
+    [0, "inbound"]
+  ])("is_sender %j means %s", (is_sender, direction) =>
+    expect(messageIn("whatsapp_direct", { is_sender }).message.direction).toBe(direction)
+  )
+
+  test("without is_sender is told by comparing the author with the account", () => {
+    const is_sender = undefined
+    expect(messageIn("whatsapp_direct", { is_sender }).message.direction).toBe("inbound")
+    expect(messageIn("whatsapp_outbound_echo", { is_sender }).message.direction).toBe("outbound")
+    expect(messageIn("linkedin_inbound", { is_sender }).message.direction).toBe("inbound")
+  })
+
+  test("that nothing tells is never guessed", () => {
+    const body = { ...fixture("message_received.whatsapp_direct"), is_sender: null }
+    expect(refused({ ...body, account_info: null }).field).toBe("is_sender")
+    expect(refused({ ...body, sender: { attendee_provider_id: "183@lid" } }).field).toBe("is_sender")
+  })
+})
