@@ -29,7 +29,7 @@ const batchLimit = 1_000
 const batchBytes = 4 * 1024 * 1024
 
 /** While the database is away an append is tried again and again; answers wait for it (DESIGN §4). */
-const untilItIsBack = Schedule.exponential("50 millis").pipe(Schedule.either(Schedule.spaced("1 second")))
+const untilItIsBack = Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("1 second")])
 
 const batches = Metric.counter("switchboard_journal_statements_total", { description: "Journal statements written" })
 const entries = Metric.counter("switchboard_journal_entries_total", { description: "Journal entries written" })

@@ -69,12 +69,16 @@ export const routesOf = (event: Event, tenant: string, identity: Identity, conne
     case "day_started":
       return [{ kind: "connection", id: event.connection_id }]
     case "tenant_created":
+      return [
+        { kind: "tenant", id: tenant, input: { id: tenant } },
+        { kind: "scheduler", id: identity.scheduler(), input: { id: identity.scheduler(), received: event.received } }
+      ]
     case "tenant_configured":
     case "webhook_failed":
-      return [{ kind: "tenant", id: tenant, input: { id: tenant } }]
+      return [{ kind: "tenant", id: tenant }]
     case "task_finished":
     case "task_requested":
-      return [{ kind: "scheduler", id: identity.scheduler(), input: { id: identity.scheduler(), received: event.received } }]
+      return [{ kind: "scheduler", id: identity.scheduler() }]
     case "deadline_passed":
       return [{ kind: event.kind, id: event.id }]
   }

@@ -8,11 +8,12 @@
  */
 import type { ConversationContext } from "../machines/conversation/context.ts"
 import type { ActorKind, Event, TypingSignalled } from "../machines/events.ts"
+import type { PresenceEvent } from "../machines/presence/machine.ts"
 import type { TaskStarted } from "../machines/told.ts"
 import { Deadlines } from "./deadlines.ts"
 import { AccountUnknown, ActorUnknown, EventIndigestible, MailboxFull, OwnershipLost, RuleBroken } from "./errors.ts"
 import type { SubmitError } from "./errors.ts"
-import { Hub } from "./feed/hub.ts"
+import { Hub, hubLimits } from "./feed/hub.ts"
 import { Identity } from "./identity.ts"
 import type { Inbox } from "./inbox.ts"
 import type { Living } from "./living.ts"
@@ -87,7 +88,8 @@ export class TenantRuntime {
       view: (topic) => topicView(this, topic),
       typists: (topic) => typistsOn(this, topic),
       schedule: (run) => void setTimeout(run, frameInterval),
-      epoch: () => crypto.randomUUID()
+      epoch: () => crypto.randomUUID(),
+      limits: hubLimits
     })
   }
 
@@ -225,7 +227,7 @@ export class TenantRuntime {
     this.#aside.rearm()
   }
 
-  #tellPresence(presence: Living, event: { readonly type: string }): void {
+  #tellPresence(presence: Living, event: PresenceEvent): void {
     const before = presence.context
     presence.send(event)
     if (presence.context === before) return

@@ -148,8 +148,9 @@ export class Hub {
     try {
       for (const name of this.#touched) {
         this.#touched.delete(name)
-        const state = this.#options.view(name)
-        if (state !== undefined) this.#topics.get(name)?.publish(state)
+        const topic = this.#topics.get(name)
+        const state = topic && this.#options.view(name)
+        if (state !== undefined) topic?.publish(state)
       }
       for (const name of this.#typing) {
         this.#typing.delete(name)

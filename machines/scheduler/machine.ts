@@ -10,7 +10,7 @@ import { setup } from "xstate"
 import type { Rules } from "../decide.ts"
 import { decideWith } from "../decide.ts"
 import { Draft, later } from "../draft.ts"
-import type { DeadlinePassed, TaskFinished, TaskRequested } from "../events.ts"
+import type { DeadlinePassed, TaskFinished, TaskRequested, TenantCreated } from "../events.ts"
 import { initialOf } from "../field.ts"
 import { statesFollowing } from "../following.ts"
 import type { Told } from "../told.ts"
@@ -26,7 +26,7 @@ export interface SchedulerInput {
   readonly id: string
   readonly received: number
 }
-export type SchedulerEvent = DeadlinePassed | TaskRequested | TaskFinished
+export type SchedulerEvent = TenantCreated | DeadlinePassed | TaskRequested | TaskFinished
 type Decision = Draft<SchedulerContext>
 
 const planned = (tasks: SchedulerContext["tasks"]): number => Math.min(...Object.values(tasks).map((task) => task.next_due))
@@ -44,6 +44,8 @@ const start = (d: Decision, name: ScheduledTask, due: number, received: number):
 }
 
 const rules: Rules<Decision, SchedulerEvent> = {
+  // A tenant's scheduler begins with its tenant; the plan is made with the context.
+  tenant_created: () => {},
   deadline_passed: (d, event) => {
     for (const name of ScheduledTask.literals) {
       const { next_due } = d.context.tasks[name]!

@@ -5,7 +5,6 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { randomUUID } from "node:crypto"
 import { layerDatabase } from "../../persistence/database.ts"
 import { Journal } from "../../persistence/journal.ts"
 import { layer } from "../../persistence/layer.ts"
@@ -14,7 +13,7 @@ import { Snapshots } from "../../persistence/snapshots.ts"
 
 const tell = (message: Record<string, unknown>) => process.stdout.write(`${JSON.stringify(message)}\n`)
 const tenant_id = "acme"
-const conversations = Array.from({ length: 200 }, () => randomUUID())
+const conversations = Array.from({ length: 200 }, (_, n) => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`)
 
 const write = Effect.gen(function* () {
   const journal = yield* Journal
@@ -22,8 +21,12 @@ const write = Effect.gen(function* () {
   const head = yield* journal.head(tenant_id)
   const checkpoint = yield* snapshots.checkpoint(tenant_id)
   const entries = yield* journal.read(tenant_id, 0, 1_000_000)
-  const cut = yield* snapshots.loadAll(tenant_id, "conversation")
-  tell({ head, checkpoint, entries: entries.length, cuts: [...new Set(cut.map(({ internals }) => Buffer.from(internals).toString()))] })
+  const cut: Record<string, number> = {}
+  for (const { internals } of yield* snapshots.loadAll(tenant_id, "conversation")) {
+    const seq = Buffer.from(internals).toString()
+    cut[seq] = (cut[seq] ?? 0) + 1
+  }
+  tell({ head, checkpoint, entries: entries.length, cut })
   for (let seq = head + 1; ; seq++) {
     yield* journal.append([{ tenant_id, seq, at: seq, kind: "task_requested", body: Buffer.alloc(500, seq % 256) }])
     tell({ acknowledged: seq })
@@ -33,7 +36,6 @@ const write = Effect.gen(function* () {
     yield* snapshots.write({
       tenant_id, seq, at: seq, entities: { conversation: rows }, members: [], messages: [], read_horizons: []
     })
-    tell({ cut: seq })
   }
 })
 

@@ -1,0 +1,194 @@
+/** The owner of tenants in this process: brings them into memory when they are named, and keeps one runtime for each. */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Scope from "effect/Scope"
+import * as Semaphore from "effect/Semaphore"
+import type { ActorKind, Event, TypingSignalled } from "../machines/events.ts"
+import { toWire } from "../machines/field.ts"
+import type { TenantContext } from "../machines/tenant/machine.ts"
+import { TenantRows } from "../persistence/tenants.ts"
+import { ActorUnknown, TenantUnknown } from "./errors.ts"
+import type { SubmitError } from "./errors.ts"
+import { kinds } from "./kinds.ts"
+import type { Answer, Inspection, TenantStats } from "./tenant-owner.ts"
+import { TenantOwner } from "./tenant-owner.ts"
+import { residentsOf } from "./tenant-runtime.ts"
+import type { TenantRuntime } from "./tenant-runtime.ts"
+import { openTenant } from "./tenant-shell.ts"
+import type { ShellOptions, TenantShell } from "./tenant-shell.ts"
+import { viewOf } from "./views.ts"
+import { wakeActors } from "./wake.ts"
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+export const ownerLayer = (options: ShellOptions) =>
+  Layer.effect(
+    TenantOwner,
+    Effect.gen(function* () {
+      const rows = yield* TenantRows
+      const scope = yield* Effect.scope
+      const context = yield* Effect.context<Effect.Services<ReturnType<typeof openTenant>>>()
+      const known = new Set(yield* rows.list)
+      const open = new Map<string, TenantShell & { readonly scope: Scope.Closeable }>()
+      const oneAtATime = yield* Semaphore.make(1)
+
+      const load = Effect.fnUntraced(function* (tenant: string) {
+        const already = open.get(tenant)
+        if (already !== undefined && !already.runtime.isLost) return already
+        if (already !== undefined) {
+          open.delete(tenant)
+          yield* Scope.close(already.scope, Exit.void)
+          yield* Effect.logWarning(`Tenant ${tenant} was written by another process; it is loaded again`)
+        }
+        const own = yield* Scope.fork(scope)
+        const shell = yield* openTenant(tenant, options).pipe(
+          Scope.provide(own),
+          Effect.provideContext(Context.omit(Scope.Scope)(context) as typeof context),
+          Effect.orDie
+        )
+        const opened = { ...shell, scope: own }
+        open.set(tenant, opened)
+        return opened
+      }, oneAtATime.withPermits(1))
+
+      const shellOf = (tenant: string): Effect.Effect<TenantShell, TenantUnknown> => {
+        const shell = open.get(tenant)
+        if (shell !== undefined && !shell.runtime.isLost) return Effect.succeed(shell)
+        if (known.has(tenant)) return load(tenant)
+        return rows.list.pipe(
+          Effect.orDie,
+          Effect.tap((all) => Effect.sync(() => all.forEach((each) => known.add(each)))),
+          Effect.flatMap((all) => (all.includes(tenant) ? load(tenant) : Effect.fail(new TenantUnknown({ tenant }))))
+        )
+      }
+
+      const submitTo = (runtime: TenantRuntime, event: Event): Effect.Effect<Answer, SubmitError> =>
+        Effect.callback((resume) =>
+          runtime.submit({
+            event,
+            settle: (result) => resume("outcome" in result ? Effect.succeed(result) : Effect.fail(result))
+          })
+        )
+
+      const submit = (tenant: string, event: Event): Effect.Effect<Answer, SubmitError> =>
+        Effect.flatMap(shellOf(tenant), ({ runtime }) => submitTo(runtime, event))
+
+      /** The resident actor, woken if need be; null when there is none. */
+      const residentOf = Effect.fnUntraced(function* (runtime: TenantRuntime, kind: ActorKind, id: string) {
+        const here = runtime.population.get(kind, id)
+        if (here !== undefined) return here
+        if (kind !== "tenant" && !uuid.test(id)) return undefined
+        yield* wakeActors(runtime, [{ kind, id }], yield* Clock.currentTimeMillis).pipe(
+          Effect.provideContext(context),
+          Effect.orDie
+        )
+        return runtime.population.get(kind, id)
+      })
+
+      /** Paths may name a connection by its account and a conversation by the provider's chat id (DESIGN §5). */
+      const idsOf = (runtime: TenantRuntime, kind: ActorKind, id: string): ReadonlyArray<string> => {
+        if (kind === "tenant") return [runtime.tenant]
+        if (uuid.test(id)) return [id]
+        if (kind === "connection") return [runtime.identity.connection(id)]
+        if (kind !== "conversation") return []
+        return runtime.population
+          .ofKind("connection")
+          .map(({ context }) => runtime.identity.conversation(context.channel_type, context.account_id, id))
+      }
+
+      const find = Effect.fnUntraced(function* (tenant: string, kind: ActorKind, id: string) {
+        const { runtime } = yield* shellOf(tenant)
+        for (const candidate of idsOf(runtime, kind, id)) {
+          const living = yield* residentOf(runtime, kind, candidate)
+          if (living !== undefined) return { runtime, living }
+        }
+        return yield* new ActorUnknown({ kind, id })
+      })
+
+      const statsOf = (runtime: TenantRuntime): TenantStats => {
+        const kept = [...runtime.population.all()].filter((living) => living.kept !== "yes" && living.kind !== "presence")
+        return {
+          tenant: runtime.tenant,
+          mailbox: runtime.admitted,
+          mailbox_limit: runtime.limits.mailbox,
+          seq: runtime.seq,
+          durable_seq: runtime.durableSeq,
+          checkpoint_seq: runtime.checkpointSeq,
+          residents: residentsOf(runtime),
+          dirty: kept.length,
+          events_applied: runtime.applied,
+          events_duplicate: runtime.duplicates,
+          cuts: runtime.cuts,
+          last_cut_ms: runtime.lastCutMs,
+          feed_topics: runtime.hub.topics,
+          feed_subscribers: runtime.hub.subscribers
+        }
+      }
+
+      const owner = TenantOwner.of({
+        list: Effect.sync(() => [...known].sort()),
+        create: Effect.fnUntraced(function* (tenant, name, sealedSecret) {
+          known.add(tenant)
+          const { runtime } = yield* load(tenant)
+          const before = runtime.population.get("tenant", tenant)?.context as TenantContext | undefined
+          const received = yield* Clock.currentTimeMillis
+          yield* submitTo(runtime, { type: "tenant_created", name, webhook_secret: sealedSecret, received, via: "api" })
+          return { created: before === undefined || before.created_at === null }
+        }),
+        gate: (tenant) =>
+          Effect.flatMap(shellOf(tenant), ({ runtime }) => {
+            const context = runtime.population.get("tenant", tenant)?.context as TenantContext | undefined
+            if (context === undefined) return Effect.fail(new TenantUnknown({ tenant }))
+            return Effect.succeed({ is_active: context.is_active, webhook_secret: context.webhook_secret })
+          }),
+        submit,
+        signal: Effect.fnUntraced(function* (tenant: string, event: TypingSignalled) {
+          const { runtime } = yield* find(tenant, "conversation", event.conversation_id)
+          runtime.signal(event)
+        }),
+        view: Effect.fnUntraced(function* (tenant, kind, id) {
+          const { runtime, living } = yield* find(tenant, kind, id)
+          return viewOf(kind, living.context, runtime.identity, yield* Clock.currentTimeMillis)
+        }),
+        inspect: Effect.fnUntraced(function* (tenant, kind, id) {
+          const { runtime, living } = yield* find(tenant, kind, id)
+          return {
+            kind,
+            id: living.id,
+            machine_state: living.snapshot.value,
+            context: masked(kind, living.context),
+            seq: runtime.seq,
+            resident: true,
+            dirty: living.kept !== "yes",
+            deadline: living.deadline === null ? null : new Date(living.deadline).toISOString()
+          } satisfies Inspection
+        }),
+        resolve: (tenant, kind, id) => Effect.map(find(tenant, kind, id), ({ living }) => living.id),
+        flush: (tenant) => Effect.flatMap(shellOf(tenant), ({ cut }) => cut),
+        hub: (tenant) => Effect.map(shellOf(tenant), ({ runtime }) => runtime.hub),
+        stats: (tenant) => Effect.map(shellOf(tenant), ({ runtime }) => statsOf(runtime)),
+        residentStats: Effect.sync(() => [...open.values()].map(({ runtime }) => statsOf(runtime)))
+      })
+
+      // Deadlines and tasks of a tenant run only while it is in memory, so all of them are brought in at start.
+      yield* Effect.forEach([...known], load, { discard: true })
+      yield* Effect.addFinalizer(() =>
+        Effect.forEach([...open.values()], (shell) => Scope.close(shell.scope, Exit.void), { concurrency: 4, discard: true })
+      )
+      return owner
+    })
+  )
+
+/** A context for looking into: its ⚿ fields are masked, its facts are as they are. */
+const masked = (kind: ActorKind, context: Record<string, unknown>): Record<string, unknown> => {
+  const { fields, pack } = kinds[kind]
+  const shown: Record<string, unknown> = { ...(pack(context) as object) }
+  for (const name in fields) {
+    const definition = fields[name]!
+    shown[name] = definition.sensitive ? (context[name] ? "••••" : null) : toWire(definition, context[name])
+  }
+  return shown
+}

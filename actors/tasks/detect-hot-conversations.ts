@@ -1,0 +1,29 @@
+/** The hourly look at hot conversations (CONTRACT 2.4): each one decides for itself whether it has cooled. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type { ConversationContext } from "../../machines/conversation/context.ts"
+import { Conversations } from "../../persistence/conversations.ts"
+import type { TenantRuntime } from "../tenant-runtime.ts"
+import { tell } from "./tell.ts"
+
+/** Sleeping conversations are woken so many at a time. */
+const atOnce = 100
+
+export const detectHotConversations = Effect.fnUntraced(function* (runtime: TenantRuntime, cut: Effect.Effect<void, unknown>) {
+  const conversations = yield* Conversations
+  yield* cut
+  const received = yield* Clock.currentTimeMillis
+  const candidates = yield* conversations.coldCandidates(runtime.tenant, received)
+  const cooled = yield* Effect.forEach(
+    candidates,
+    (conversation_id) =>
+      tell(runtime, { type: "conversation_heat_checked", conversation_id, received, via: "clock" }).pipe(
+        Effect.map(() => {
+          const living = runtime.population.get("conversation", conversation_id)
+          return living !== undefined && !(living.context as ConversationContext).is_hot
+        })
+      ),
+    { concurrency: atOnce }
+  )
+  return cooled.filter(Boolean).length
+})

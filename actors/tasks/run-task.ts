@@ -1,0 +1,45 @@
+/** Runs a scheduled task to its end and says so: the scheduler is told, and the run stands in schedule_runs (CONTRACT §6). */
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type { TaskStarted } from "../../machines/told.ts"
+import type { ScheduledTask } from "../../machines/vocabulary.ts"
+import type { Conversations } from "../../persistence/conversations.ts"
+import type { Journal } from "../../persistence/journal.ts"
+import type { Quarantine } from "../../persistence/quarantine.ts"
+import { ScheduleRuns } from "../../persistence/schedule-runs.ts"
+import type { TenantRuntime } from "../tenant-runtime.ts"
+import { detectHotConversations } from "./detect-hot-conversations.ts"
+import { resetDailyCounters } from "./reset-daily-counters.ts"
+import { retention } from "./retention.ts"
+import { tell } from "./tell.ts"
+
+/** Every task: how many things it touched. It runs again if the process ends in the middle, so it must not mind. */
+const bodies: Record<
+  ScheduledTask,
+  (runtime: TenantRuntime, cut: Effect.Effect<void, unknown>) => Effect.Effect<number, unknown, Conversations | Journal | Quarantine | ScheduleRuns>
+> = {
+  detect_hot_conversations: detectHotConversations,
+  reset_daily_counters: resetDailyCounters,
+  retention
+}
+
+export const runTask = Effect.fn("runTask")(function* (
+  runtime: TenantRuntime,
+  cut: Effect.Effect<void, unknown>,
+  { task, due }: TaskStarted
+) {
+  const runs = yield* ScheduleRuns
+  const started = yield* Clock.currentTimeMillis
+  const exit = yield* bodies[task](runtime, cut).pipe(Effect.exit)
+  const finished = yield* Clock.currentTimeMillis
+  const touched = Exit.isSuccess(exit) ? exit.value : 0
+  const error = Exit.isSuccess(exit) ? null : Cause.pretty(exit.cause).slice(0, 1000)
+  if (error !== null) yield* Effect.logError(`Tenant ${runtime.tenant}: task ${task} failed`, error)
+  const took_ms = finished - started
+  yield* tell(runtime, { type: "task_finished", task, due, touched, took_ms, error, received: finished, via: "clock" })
+  yield* runs
+    .add({ tenant_id: runtime.tenant, task, due, started, took_ms, touched, error })
+    .pipe(Effect.catch((failure) => Effect.logWarning(`The run of ${task} could not be recorded`, failure)))
+})

@@ -1,0 +1,150 @@
+/**
+ * What each client frame does. Frames of one socket are worked off one after the other; what has to wait for the journal
+ * goes on beside them, so that the feed keeps flowing when the database does not (DESIGN §4).
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type { ClientFrame } from "../../actors/feed/frames.ts"
+import type { TenantOwner } from "../../actors/tenant-owner.ts"
+import { typingLasts } from "../../machines/presence/machine.ts"
+import { readFrame } from "./client-frames.ts"
+import type { FeedLimits } from "./limits.ts"
+import { locate, placeOf } from "./places.ts"
+import { errorFrame, FrameRefused } from "./refusals.ts"
+import type { Refusal } from "./refusals.ts"
+import type { Incoming, Session } from "./session.ts"
+import { Subscription } from "./subscription.ts"
+
+export interface Answering {
+  readonly owner: TenantOwner["Service"]
+  readonly limits: FeedLimits
+  /** Runs on, even when the socket closes meanwhile: what a viewer has done is done. */
+  readonly background: (effect: Effect.Effect<void>) => void
+}
+
+/** An opened conversation counts as accessed at most once in so many milliseconds for each socket. */
+const accessEvery = 60_000
+
+/** Works off one incoming thing; whatever is wrong with it is told to the client. */
+export const answer = (session: Session, incoming: Incoming, to: Answering): Effect.Effect<void> =>
+  incoming.type === "refresh" ? refresh(session, incoming.subscription, to) : message(session, incoming.bytes, to)
+
+const message = Effect.fnUntraced(
+  function* (session: Session, bytes: Buffer, to: Answering) {
+    const frame = yield* readFrame(bytes, session.encoding)
+    yield* told(session, frame, act(session, frame, to))
+  },
+  (effect, session) => Effect.catchTag(effect, "FrameRefused", (refusal) => tell(session, refusal, undefined))
+)
+
+const act = (session: Session, frame: ClientFrame, to: Answering): Effect.Effect<void, Refusal> => {
+  switch (frame.type) {
+    case "ping":
+      return Effect.sync(() => session.tell({ type: "pong" }))
+    case "subscribe":
+      return subscribe(session, frame, to)
+    case "unsubscribe":
+      return Effect.sync(() => {
+        session.subscriptions?.get(frame.topic)?.close()
+        session.subscriptions?.delete(frame.topic)
+      })
+    case "typing":
+      return typing(session, frame, to)
+    case "read":
+      return Effect.sync(() => to.background(told(session, frame, read(session, frame, to))))
+  }
+}
+
+const subscribe = Effect.fnUntraced(function* (
+  session: Session,
+  frame: Extract<ClientFrame, { readonly type: "subscribe" }>,
+  { owner, limits, background }: Answering
+) {
+  const count = session.subscriptions?.size ?? 0
+  if (count >= limits.subscriptions && !session.subscriptions?.has(frame.topic)) {
+    const detail = `A socket watches at most ${limits.subscriptions} topics. Unsubscribe from one first.`
+    return yield* new FrameRefused({ code: "too_many_subscriptions", detail })
+  }
+  const place = yield* locate(owner, session.pass, placeOf(frame.topic))
+  // The socket may have gone while the actor was woken.
+  const subscriptions = session.subscriptions
+  if (subscriptions === null) return
+  const subscription = subscriptions.get(frame.topic) ?? new Subscription(frame.topic, session)
+  const opened = subscription.open(place.hub, place.topic, frame.since)
+  if (opened !== "opened") return yield* notOpened(session, subscription, opened)
+  subscriptions.set(frame.topic, subscription)
+  if (place.conversation !== null) background(access(session, owner, place.conversation))
+})
+
+/** Opens a subscription again whose socket was slow: a fresh snapshot, not the patches, which are more by now. */
+const refresh = Effect.fnUntraced(
+  function* (session: Session, subscription: Subscription, { owner }: Answering) {
+    const { asked } = subscription
+    if (session.subscriptions?.get(asked) !== subscription) return
+    const place = yield* locate(owner, session.pass, placeOf(asked))
+    if (session.subscriptions?.get(asked) !== subscription) return
+    const opened = subscription.open(place.hub, place.topic)
+    if (opened !== "opened") yield* notOpened(session, subscription, opened)
+  },
+  (effect, session, subscription) =>
+    Effect.catch(effect, (refusal) => {
+      subscription.close()
+      session.subscriptions?.delete(subscription.asked)
+      return tell(session, refusal, subscription.asked)
+    })
+)
+
+/** The hub would not open it: nothing of it stays. */
+const notOpened = (session: Session, { asked }: Subscription, why: "unknown_topic" | "too_many_topics" | "ended") => {
+  session.subscriptions?.delete(asked)
+  if (why === "ended") return Effect.sync(() => session.close("tenant_moved"))
+  return why === "too_many_topics"
+    ? new FrameRefused({ code: why, detail: "Too many topics of this tenant are watched. Subscribe again later." })
+    : new FrameRefused({ code: "not_found", detail: `There is no "${asked}" in this tenant.` })
+}
+
+const typing = Effect.fnUntraced(function* (
+  { pass }: Session,
+  frame: Extract<ClientFrame, { readonly type: "typing" }>,
+  { owner }: Answering
+) {
+  const { id } = yield* locate(owner, pass, { kind: "conversation", id: frame.conversation })
+  yield* owner.signal(pass.tenant, {
+    type: "typing_signalled",
+    received: yield* Clock.currentTimeMillis,
+    conversation_id: id,
+    typist: { id: pass.user_id, name: pass.name },
+    is_typing: frame.is_typing,
+    lasts: typingLasts
+  })
+})
+
+const read = Effect.fnUntraced(function* (
+  { pass }: Session,
+  frame: Extract<ClientFrame, { readonly type: "read" }>,
+  { owner }: Answering
+) {
+  const { id } = yield* locate(owner, pass, { kind: "conversation", id: frame.conversation })
+  const received = yield* Clock.currentTimeMillis
+  const fact = { conversation_id: id, user_id: pass.user_id, message_id: null, received, via: "api" } as const
+  yield* owner.submit(pass.tenant, { type: "conversation_read", ...fact })
+})
+
+/** A viewer opened a conversation (CONTRACT 2.4 last_accessed_at). Its failure is not the viewer's business. */
+const access = Effect.fnUntraced(
+  function* (session: Session, owner: TenantOwner["Service"], conversation_id: string) {
+    const received = yield* Clock.currentTimeMillis
+    if (!session.accesses(conversation_id, received, accessEvery)) return
+    yield* owner.submit(session.pass.tenant, { type: "conversation_accessed", conversation_id, received, via: "api" })
+  },
+  (effect) => Effect.catch(effect, (error) => Effect.logWarning("an access was not counted", error))
+)
+
+/** Runs what a frame asks for and tells the client if it is refused. */
+const told = (session: Session, frame: ClientFrame, effect: Effect.Effect<void, Refusal>): Effect.Effect<void> =>
+  Effect.catch(effect, (refusal) =>
+    tell(session, refusal, "topic" in frame ? frame.topic : "conversation" in frame ? `conversation:${frame.conversation}` : undefined)
+  )
+
+const tell = (session: Session, refusal: Refusal, topic: string | undefined) =>
+  Effect.sync(() => session.tell(errorFrame(refusal, topic)))

@@ -1,0 +1,45 @@
+/** Reads what a client sends: bytes of its subprotocol to one of our frames, decoded once, here. */
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { unpack } from "msgpackr"
+import type { ClientFrame, Encoding } from "../../actors/feed/frames.ts"
+import { FrameRefused } from "./refusals.ts"
+
+const Name = Schema.NonEmptyString.check(Schema.isMaxLength(500))
+const Since = Schema.Struct({ epoch: Schema.String, offset: Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)) })
+
+/** One schema per type of frame: a type without one does not compile. */
+const schemas: { readonly [T in ClientFrame["type"]]: Schema.Codec<Extract<ClientFrame, { readonly type: T }>> } = {
+  subscribe: Schema.Struct({ type: Schema.tag("subscribe"), topic: Name, since: Schema.optionalKey(Since) }),
+  unsubscribe: Schema.Struct({ type: Schema.tag("unsubscribe"), topic: Name }),
+  ping: Schema.Struct({ type: Schema.tag("ping") }),
+  typing: Schema.Struct({ type: Schema.tag("typing"), conversation: Name, is_typing: Schema.Boolean }),
+  read: Schema.Struct({ type: Schema.tag("read"), conversation: Name })
+}
+const types = Object.keys(schemas)
+const decoders = new Map<string, (frame: unknown) => Effect.Effect<ClientFrame, Schema.SchemaError>>(
+  Object.entries(schemas).map(([type, schema]) => [type, Schema.decodeUnknownEffect(schema as Schema.Codec<ClientFrame>)])
+)
+
+const decodeType = Schema.decodeUnknownEffect(Schema.Struct({ type: Schema.String }))
+
+const parsers: Readonly<Record<Encoding, (bytes: Buffer) => unknown>> = {
+  json: (bytes) => JSON.parse(bytes.toString()),
+  msgpack: (bytes) => unpack(bytes)
+}
+
+const malformed = (error: { readonly message: string }) =>
+  new FrameRefused({ code: "malformed", detail: `This frame cannot be read: ${error.message}` })
+
+/** The frame in a message of at most `frameBytes` bytes. Extra members are ignored. */
+export const readFrame = Effect.fnUntraced(function* (bytes: Buffer, encoding: Encoding) {
+  const raw = yield* Effect.try({
+    try: () => parsers[encoding](bytes),
+    catch: () => malformed({ message: `it is not ${encoding}` })
+  })
+  const { type } = yield* decodeType(raw).pipe(Effect.mapError(malformed))
+  const decode = decoders.get(type)
+  if (decode !== undefined) return yield* decode(raw).pipe(Effect.mapError(malformed))
+  const detail = `There is no frame "${type.slice(0, 100)}". Send one of ${types.join(", ")}.`
+  return yield* new FrameRefused({ code: "unknown_type", detail })
+})

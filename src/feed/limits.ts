@@ -1,0 +1,32 @@
+/** The bounds of the feed's sockets (I8) and what happens at each. */
+import type * as Duration from "effect/Duration"
+
+export interface FeedLimits {
+  /** Sockets of this process; further ones get 503 on the handshake. */
+  readonly sockets: number
+  /** Subscriptions of one socket; further ones get an error frame. */
+  readonly subscriptions: number
+  /** Bytes of one client message; a larger one closes the socket with `too_large`. */
+  readonly frameBytes: number
+  /** Client messages that wait for their turn; past it the socket is not read. */
+  readonly inbox: number
+  /** Bytes that wait in a socket from where it counts as slow: its topics skip patches and get a fresh snapshot later. */
+  readonly slowBytes: number
+  /** Bytes that wait in a socket from where it is closed with `too_slow`. */
+  readonly hopelessBytes: number
+  /** How often a socket is pinged; one that has not answered by the next time is cut off. */
+  readonly heartbeat: Duration.Input
+  /** How long an opening handshake may wait for its tenant; then 503. */
+  readonly handshake: Duration.Input
+}
+
+export const feedLimits: FeedLimits = {
+  sockets: 10_000,
+  subscriptions: 256,
+  frameBytes: 64 * 1024,
+  inbox: 16,
+  slowBytes: 256 * 1024,
+  hopelessBytes: 8 * 1024 * 1024,
+  heartbeat: "30 seconds",
+  handshake: "10 seconds"
+}

@@ -1,0 +1,164 @@
+/**
+ *   ┌──────┐ close(name) ┌─────────┐ the peer closes ┌────────┐
+ *   │ open │────────────►│ closing │────────────────►│ closed │   an open one may also break: closed at once
+ *   └──────┘             └─────────┘                 └────────┘
+ *
+ * One socket of the feed: what it may see, what it watches, what it still has to read. It does not know what a client
+ * frame means, and does not know the other sockets.
+ */
+import * as Queue from "effect/Queue"
+import type { Duplex } from "node:stream"
+import type { WebSocket } from "ws"
+import type { Encoding, ServerFrame } from "../../actors/feed/frames.ts"
+import { Packet } from "../../actors/feed/packet.ts"
+import type { CloseName } from "./close-codes.ts"
+import { byeFrame, closeCodes } from "./close-codes.ts"
+import type { FeedLimits } from "./limits.ts"
+import { Subscription } from "./subscription.ts"
+import type { Line } from "./subscription.ts"
+import type { FeedPass } from "./tokens.ts"
+
+/** What waits for its turn: a message of the client, or a subscription that has to be opened again. */
+export type Incoming =
+  | { readonly type: "message"; readonly bytes: Buffer }
+  | { readonly type: "refresh"; readonly subscription: Subscription }
+
+type State =
+  | {
+      readonly at: "open"
+      readonly subscriptions: Map<string, Subscription>
+      /** Whether the peer was heard since it was last pinged. */
+      readonly heartbeat: "heard" | "pinged"
+    }
+  | { readonly at: "closing" }
+  | { readonly at: "closed" }
+
+export interface SessionParts {
+  readonly ws: WebSocket
+  /** The stream under `ws`, for its `drain`. */
+  readonly stream: Duplex
+  readonly encoding: Encoding
+  readonly pass: FeedPass
+  readonly limits: FeedLimits
+  readonly inbox: Queue.Queue<Incoming>
+  /** In [0, 1), for the time to come back. */
+  readonly random: () => number
+}
+
+export class Session implements Line {
+  readonly #parts: SessionParts
+  #state: State = { at: "open", subscriptions: new Map(), heartbeat: "heard" }
+  /** When a conversation was last counted as opened by this socket, epoch milliseconds; longest ago first. */
+  readonly #accessed = new Map<string, number>()
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts
+    const { ws, stream } = parts
+    ws.on("message", (data, isBinary) => this.#receive(data as Buffer, isBinary))
+    ws.on("pong", () => this.#hear())
+    // The WebSocket layer closes by itself after an error, with a standard code of the table.
+    ws.on("error", () => this.#leave("closing"))
+    ws.once("close", () => this.#leave("closed"))
+    stream.on("drain", () => this.#drained())
+  }
+
+  get pass(): FeedPass {
+    return this.#parts.pass
+  }
+  get encoding(): Encoding {
+    return this.#parts.encoding
+  }
+  /** By the name that the client gave; null when the session is over. */
+  get subscriptions(): Map<string, Subscription> | null {
+    return this.#state.at === "open" ? this.#state.subscriptions : null
+  }
+  get isSlow(): boolean {
+    return this.#parts.ws.bufferedAmount > this.#parts.limits.slowBytes && this.#parts.stream.writableNeedDrain
+  }
+
+  /** Sends a frame that others get too. */
+  send(packet: Packet): void {
+    if (this.#state.at !== "open") return
+    this.#write(packet)
+    if (this.#parts.ws.bufferedAmount > this.#parts.limits.hopelessBytes) this.close("too_slow")
+  }
+
+  /** Sends a frame for this socket alone. */
+  tell(frame: ServerFrame): void {
+    this.send(new Packet(frame))
+  }
+
+  /** The next message; the socket is read again once few enough wait. */
+  get next() {
+    return Queue.take(this.#parts.inbox)
+  }
+  /** To be called when a message has been worked off. */
+  handled(): void {
+    const { ws, inbox, limits } = this.#parts
+    if (ws.isPaused && Queue.sizeUnsafe(inbox) < limits.inbox) ws.resume()
+  }
+
+  /** Whether a conversation that is opened now counts as accessed: once in `every` milliseconds. */
+  accesses(conversation: string, now: number, every: number): boolean {
+    if (now - (this.#accessed.get(conversation) ?? -Infinity) < every) return false
+    this.#accessed.delete(conversation)
+    this.#accessed.set(conversation, now)
+    const [longest] = this.#accessed.keys()
+    if (this.#accessed.size > this.#parts.limits.subscriptions && longest !== undefined) this.#accessed.delete(longest)
+    return true
+  }
+
+  /** Says goodbye with a code of the table. Only the first call counts. */
+  close(name: CloseName): void {
+    if (this.#state.at !== "open") return
+    const { ws, random } = this.#parts
+    this.#leave("closing")
+    this.#write(new Packet(byeFrame(name, random())))
+    ws.close(closeCodes[name].code, closeCodes[name].reason)
+    // Or the peer's answer to the close would never be read.
+    ws.resume()
+  }
+
+  cut(): void {
+    this.close("tenant_moved")
+  }
+
+  /** Pings; a peer that was pinged before and not heard since is gone. */
+  beat(): void {
+    if (this.#state.at !== "open") return
+    const { ws } = this.#parts
+    // What a paused socket has sent, we have not looked at: that is our fault, not its.
+    if (this.#state.heartbeat === "pinged" && !ws.isPaused) return ws.terminate()
+    this.#state = { ...this.#state, heartbeat: "pinged" }
+    ws.ping()
+  }
+
+  #write(packet: Packet): void {
+    const { ws, encoding } = this.#parts
+    ws.send(packet.bytes(encoding), { binary: encoding === "msgpack" })
+  }
+
+  #hear(): void {
+    if (this.#state.at === "open") this.#state = { ...this.#state, heartbeat: "heard" }
+  }
+
+  #receive(bytes: Buffer, isBinary: boolean): void {
+    if (this.#state.at !== "open") return
+    this.#hear()
+    const { ws, encoding, inbox, limits } = this.#parts
+    if (isBinary !== (encoding === "msgpack")) return this.close("wrong_encoding")
+    Queue.offerUnsafe(inbox, { type: "message", bytes })
+    if (Queue.sizeUnsafe(inbox) >= limits.inbox) ws.pause()
+  }
+
+  #drained(): void {
+    for (const subscription of this.subscriptions?.values() ?? []) {
+      if (subscription.drained()) Queue.offerUnsafe(this.#parts.inbox, { type: "refresh", subscription })
+    }
+  }
+
+  #leave(at: "closing" | "closed"): void {
+    for (const subscription of this.subscriptions?.values() ?? []) subscription.close()
+    this.#state = { at }
+  }
+}

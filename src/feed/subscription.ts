@@ -1,0 +1,67 @@
+/**
+ *   ┌──────┐ the socket is slow ┌───────┐ drained ┌────────────┐
+ *   │ live │───────────────────►│ stale │────────►│ refreshing │── a fresh snapshot ──► live
+ *   └──────┘                    └───────┘         └────────────┘
+ *
+ * One topic that one socket watches. A slow socket costs only itself (DESIGN §6): while it is slow nothing of the topic is
+ * queued for it, so it skips patches and starts again from a snapshot; it never gets a patch after one that it missed (I7).
+ */
+import type { Position } from "../../actors/feed/frames.ts"
+import type { Hub, Opened } from "../../actors/feed/hub.ts"
+import type { Packet } from "../../actors/feed/packet.ts"
+import type { Subscriber } from "../../actors/feed/topic.ts"
+
+/** What a subscription needs of its socket. */
+export interface Line {
+  /** More waits to be read by the client than we want to add to, and a drain will be told. */
+  readonly isSlow: boolean
+  send(packet: Packet): void
+  /** The hub is over. */
+  cut(): void
+}
+
+export class Subscription implements Subscriber {
+  /** The topic as the client named it, perhaps by a provider's id; its frames carry this name. */
+  readonly asked: string
+  readonly #line: Line
+  #at: "live" | "stale" | "refreshing" = "live"
+  #hub: Hub | undefined
+  /** The topic as the hub names it. */
+  #topic = ""
+
+  constructor(asked: string, line: Line) {
+    this.asked = asked
+    this.#line = line
+  }
+
+  /** Begins, or begins again: what was missed since a place, or a snapshot. */
+  open(hub: Hub, topic: string, since?: Position): Opened {
+    this.close()
+    this.#hub = hub
+    this.#topic = topic
+    this.#at = "live"
+    return hub.open(topic, this, since)
+  }
+
+  close(): void {
+    this.#hub?.close(this.#topic, this)
+    this.#hub = undefined
+  }
+
+  /** The socket has drained: true if this needs to be opened again, which is asked of the caller once. */
+  drained(): boolean {
+    if (this.#at !== "stale") return false
+    this.#at = "refreshing"
+    return true
+  }
+
+  deliver(_topic: string, packet: Packet): void {
+    if (this.#at !== "live") return
+    if (this.#line.isSlow) this.#at = "stale"
+    else this.#line.send(packet.named(this.asked))
+  }
+
+  ended(): void {
+    this.#line.cut()
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * Short-lived tokens with which a browser opens the feed: they say which tenant, who, which topics, until when, and are
+ * signed, not stored. They open nothing but the feed.
+ */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto"
+
+/** Seconds. */
+export const tokenLifetime = { default: 3_600, most: 86_400 } as const
+
+/** A name or id in a token; the whole token travels in a URL, so everything in it is short. */
+const ShortText = Schema.NonEmptyString.check(Schema.isMaxLength(200))
+
+/** Body of `POST …/feed-tokens` (DESIGN §5). */
+export const FeedTokenRequest = Schema.Struct({
+  user_id: ShortText,
+  /** How viewers see this user type; the user_id when left out. */
+  name: Schema.optionalKey(ShortText),
+  /** The only topics that it opens, as clients ask for them; all of the tenant's when left out. */
+  topics: Schema.optionalKey(Schema.Array(ShortText).check(Schema.isMaxLength(32))),
+  ttl_s: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: tokenLifetime.most })))
+})
+export type FeedTokenRequest = typeof FeedTokenRequest.Type
+
+/** What a valid token allows. */
+export const FeedPass = Schema.Struct({
+  tenant: Schema.String,
+  user_id: Schema.String,
+  name: Schema.String,
+  topics: Schema.NullOr(Schema.Array(Schema.String)),
+  /** Epoch milliseconds. */
+  expires_at: Schema.Int
+})
+export type FeedPass = typeof FeedPass.Type
+
+/** No valid token: answered 401, without saying what is wrong with it. */
+export class FeedTokenRefused extends Schema.TaggedError<FeedTokenRefused>()("FeedTokenRefused", {
+  reason: Schema.Literals(["forged", "expired"])
+}) {
+  override get message() {
+    return "This feed token is not valid or not any more. Get a new one with POST /v1/tenants/{tenant}/feed-tokens."
+  }
+}
+
+const decodePass = Schema.decodeUnknownOption(Schema.fromJsonString(FeedPass))
+
+export class FeedTokens extends Context.Service<
+  FeedTokens,
+  {
+    /** A token for a user of a tenant. `expires_at` is ISO 8601, as it stands on the wire. */
+    issue(
+      request: FeedTokenRequest & { readonly tenant: string }
+    ): Effect.Effect<{ readonly token: string; readonly expires_at: string }>
+    /** What a token allows now. */
+    verify(token: string): Effect.Effect<FeedPass, FeedTokenRefused>
+  }
+>()("switchboard/feed/FeedTokens") {
+  /** Processes with the same secret take each other's tokens. */
+  static layer(secret: Redacted.Redacted): Layer.Layer<FeedTokens> {
+    return Layer.sync(FeedTokens, () => make(secret))
+  }
+}
+
+const make = (secret: Redacted.Redacted): FeedTokens["Service"] => {
+  // The secret has other uses; the label keeps a signature made for one of them from being worth anything here.
+  const key = Buffer.from(hkdfSync("sha256", Redacted.value(secret), "", "switchboard/feed-token/1", 32))
+  const sign = (payload: string): Buffer => createHmac("sha256", key).update(payload).digest()
+  return {
+    issue: Effect.fnUntraced(function* ({ tenant, user_id, name, topics, ttl_s }) {
+      const expires_at = (yield* Clock.currentTimeMillis) + (ttl_s ?? tokenLifetime.default) * 1_000
+      const pass: FeedPass = { tenant, user_id, name: name ?? user_id, topics: topics ?? null, expires_at }
+      const payload = Buffer.from(JSON.stringify(pass)).toString("base64url")
+      const token = `${payload}.${sign(payload).toString("base64url")}`
+      return { token, expires_at: new Date(expires_at).toISOString() }
+    }),
+    verify: Effect.fnUntraced(function* (token) {
+      const [payload = "", signature = ""] = token.split(".")
+      const given = Buffer.from(signature, "base64url")
+      const right = sign(payload)
+      if (given.length !== right.length || !timingSafeEqual(given, right)) {
+        return yield* new FeedTokenRefused({ reason: "forged" })
+      }
+      const pass = decodePass(Buffer.from(payload, "base64url").toString())
+      if (Option.isNone(pass)) return yield* new FeedTokenRefused({ reason: "forged" })
+      const now = yield* Clock.currentTimeMillis
+      return pass.value.expires_at > now ? pass.value : yield* new FeedTokenRefused({ reason: "expired" })
+    })
+  }
+}

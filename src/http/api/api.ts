@@ -1,0 +1,28 @@
+/** The whole public surface (DESIGN §5), as one document. */
+import * as HttpApi from "effect/http-api/HttpApi"
+import * as OpenApi from "effect/http-api/OpenApi"
+import { Refusing } from "../refusing.ts"
+import { connections } from "./connections.ts"
+import { conversations } from "./conversations.ts"
+import { events } from "./events.ts"
+import { feedTokens } from "./feed-tokens.ts"
+import { health } from "./health.ts"
+import { inspection } from "./inspection.ts"
+import { tenants } from "./tenants.ts"
+import { webhooks } from "./webhooks.ts"
+
+/** What the framework serves. `Refusing` comes last, so it stands around everything else. */
+export const served = HttpApi.make("switchboard")
+  .add(tenants, connections, conversations, events, inspection, feedTokens, health)
+  .middleware(Refusing)
+  .annotateMerge(
+    OpenApi.annotations({
+      title: "Switchboard",
+      version: "1",
+      description:
+        "Live state of a unified inbox. JSON in and out; errors are application/problem+json with a stable code. A 2xx is a promise: what it answers survives a crash."
+    })
+  )
+
+/** What is documented: the webhooks too, which are served beside the framework. */
+export const documented = served.add(webhooks)

@@ -1,0 +1,133 @@
+/** Accounts of users, and their send budgets. */
+import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
+import * as OpenApi from "effect/http-api/OpenApi"
+import * as Schema from "effect/Schema"
+import { ChannelType } from "../../../machines/vocabulary.ts"
+import { Access } from "../access.ts"
+import { Outcome } from "./outcome.ts"
+import { entityInTenant, Id, inTenant } from "./parameters.ts"
+import { refusals } from "./refusals.ts"
+import { ConnectionWire, Instant } from "./wire.ts"
+
+const Settings = Schema.Record(Schema.String, Schema.Unknown)
+const base = "/v1/tenants/:tenant/connections"
+const atReservation = { ...entityInTenant, reservation_id: Id }
+
+export const Registration = Schema.Struct({
+  channel_type: ChannelType,
+  account_name: Schema.String.check(Schema.isMaxLength(200)),
+  user_id: Schema.NonEmptyString.check(Schema.isMaxLength(200)),
+  connection_config: Schema.optionalKey(Settings),
+  provider_config: Schema.optionalKey(Settings),
+  is_active: Schema.optionalKey(Schema.Boolean)
+})
+export const Sends = Schema.Struct({
+  count: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1000 }))),
+  idempotency_key: Schema.optionalKey(Schema.NonEmptyString.check(Schema.isMaxLength(200)))
+})
+export const Confirmation = Schema.Struct({ message_id: Schema.optionalKey(Id) })
+export const RateLimit = Schema.Struct({ rate_limit_per_hour: Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)) })
+
+const Quota = Schema.Struct({
+  rate_limit_per_hour: Schema.Int,
+  rate_limit_per_day: Schema.NullOr(Schema.Int),
+  messages_sent_this_hour: Schema.Int,
+  messages_sent_today: Schema.Int,
+  messages_sent_count: Schema.Int,
+  remaining_hour: Schema.Int,
+  remaining_day: Schema.NullOr(Schema.Int),
+  can_send: Schema.Boolean
+})
+const Allowed = Schema.Struct({
+  allowed: Schema.Literal(true),
+  reservation_id: Schema.String,
+  remaining_hour: Schema.Int,
+  remaining_day: Schema.NullOr(Schema.Int),
+  reset_at: Instant
+})
+const Refused = Schema.Struct({
+  allowed: Schema.Literal(false),
+  reason: Schema.Literals(["hourly", "daily", "not_active"]),
+  retry_after_s: Schema.NullOr(Schema.Int)
+})
+  .annotate({ description: "Not now; Retry-After says when, unless time alone does not help" })
+  .pipe(HttpApiSchema.status(429))
+
+const put = HttpApiEndpoint.put("put", `${base}/:account_id`, {
+  params: { ...inTenant, account_id: Id },
+  payload: Registration,
+  success: [ConnectionWire.pipe(HttpApiSchema.status(201)), ConnectionWire],
+  error: refusals(404, 413, 422)
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "Register an account, or change its registration",
+    description:
+      "Sets user_id, channel_type, account_name, connection_config, provider_config and is_active; the first time also rate_limit_per_day, created_at and the channel. What is left out of a repeat stays as it is. Webhooks that waited for the account are applied before the answer."
+  })
+)
+
+const get = HttpApiEndpoint.get("get", `${base}/:id`, {
+  params: entityInTenant,
+  success: ConnectionWire,
+  error: refusals(404)
+}).annotateMerge(
+  OpenApi.annotations({ summary: "A connection", description: "By our id or the provider's account id. Sets nothing." })
+)
+
+const quota = HttpApiEndpoint.get("quota", `${base}/:id/quota`, {
+  params: entityInTenant,
+  success: Quota,
+  error: refusals(404)
+}).annotateMerge(OpenApi.annotations({ summary: "What is left of the send budget", description: "Sets nothing." }))
+
+const reserve = HttpApiEndpoint.post("reserve", `${base}/:id/sends`, {
+  params: entityInTenant,
+  payload: Sends,
+  success: [Allowed, Refused],
+  error: refusals(404, 413, 422)
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "Ask before sending",
+    description:
+      "count is 1 if absent. When allowed: sets messages_sent_this_hour, messages_sent_today and messages_sent_count. A reservation that is neither confirmed nor seen as an echo within an hour gives its place back. The same idempotency_key gives the same reservation."
+  })
+)
+
+const confirm = HttpApiEndpoint.post("confirm", `${base}/:id/sends/:reservation_id/confirm`, {
+  params: atReservation,
+  payload: Confirmation,
+  success: Outcome,
+  error: refusals(404, 413, 422)
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "A reserved send was made",
+    description: "Keeps its place for good. message_id lets the echo be recognised, so that it does not count twice."
+  })
+)
+
+const cancel = HttpApiEndpoint.delete("cancel", `${base}/:id/sends/:reservation_id`, {
+  params: atReservation,
+  success: Outcome,
+  error: refusals(404, 422)
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "A reserved send will not be made",
+    description: "Gives its place back: messages_sent_this_hour, messages_sent_today, messages_sent_count."
+  })
+)
+
+const rateLimit = HttpApiEndpoint.put("rateLimit", `${base}/:id/rate-limit`, {
+  params: entityInTenant,
+  payload: RateLimit,
+  success: ConnectionWire,
+  error: refusals(404, 413, 422)
+}).annotateMerge(
+  OpenApi.annotations({ summary: "Set the hourly limit", description: "Sets rate_limit_per_hour; 0 means no sends at all." })
+)
+
+export const connections = HttpApiGroup.make("connections")
+  .add(put, get, quota, reserve, confirm, cancel, rateLimit)
+  .middleware(Access)
+  .annotateMerge(OpenApi.annotations({ description: "Accounts of users at a provider, and what they may send." }))

@@ -1,0 +1,118 @@
+/** Conversations, their messages and members, and the commands on them. */
+import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as OpenApi from "effect/http-api/OpenApi"
+import * as Schema from "effect/Schema"
+import { ConversationStatus, ConversationType, Priority } from "../../../machines/vocabulary.ts"
+import { Access } from "../access.ts"
+import { Outcome } from "./outcome.ts"
+import { entityInTenant, Id, inTenant, page, YesOrNo } from "./parameters.ts"
+import { refusals } from "./refusals.ts"
+import { ConversationSummaryWire, ConversationWire, MemberWire, MessageWire } from "./wire.ts"
+
+const base = "/v1/tenants/:tenant/conversations"
+const one = `${base}/:id` as const
+const user_id = Schema.NonEmptyString.check(Schema.isMaxLength(200))
+
+export const Filter = Schema.Struct({
+  unread: Schema.optionalKey(YesOrNo),
+  priority: Schema.optionalKey(Priority),
+  status: Schema.optionalKey(ConversationStatus),
+  hot: Schema.optionalKey(YesOrNo),
+  connection: Schema.optionalKey(Id).annotate({ description: "Our id of the connection, or its account id" }),
+  type: Schema.optionalKey(ConversationType),
+  q: Schema.optionalKey(Schema.NonEmptyString.check(Schema.isMaxLength(200))).annotate({
+    description: "Part of the subject or of somebody's name"
+  }),
+  ...page
+})
+export const Read = Schema.Struct({ user_id, message_id: Schema.optionalKey(Id) })
+export const Unread = Schema.Struct({ user_id })
+export const Typing = Schema.Struct({
+  user_id,
+  is_typing: Schema.Boolean,
+  name: Schema.optionalKey(Schema.NonEmptyString.check(Schema.isMaxLength(200)))
+})
+export const Prioritising = Schema.Struct({ priority: Priority })
+export const Filing = Schema.Struct({ status: ConversationStatus })
+export const Typed = Schema.Struct({ conversation_type: ConversationType })
+
+const list = HttpApiEndpoint.get("list", base, {
+  params: inTenant,
+  query: Filter.fields,
+  success: Schema.Struct({ items: Schema.Array(ConversationSummaryWire), next_cursor: Schema.NullOr(Schema.String) }),
+  error: refusals(404)
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "Conversations, the newest message first",
+    description: "As of now: everything acknowledged before is in it. Sets nothing."
+  })
+)
+
+const get = HttpApiEndpoint.get("get", one, { params: entityInTenant, success: ConversationWire, error: refusals(404) })
+  .annotateMerge(
+    OpenApi.annotations({
+      summary: "A conversation with its members",
+      description: "By our id or the provider's chat id. Sets last_accessed_at, at most once a minute."
+    })
+  )
+
+const messages = HttpApiEndpoint.get("messages", `${one}/messages`, {
+  params: entityInTenant,
+  query: page,
+  success: Schema.Struct({ items: Schema.Array(MessageWire), next_cursor: Schema.NullOr(Schema.String) }),
+  error: refusals(404)
+}).annotateMerge(OpenApi.annotations({ summary: "Its messages, the newest first", description: "Sets nothing." }))
+
+const members = HttpApiEndpoint.get("members", `${one}/members`, {
+  params: entityInTenant,
+  success: Schema.Struct({ items: Schema.Array(MemberWire) }),
+  error: refusals(404)
+}).annotateMerge(
+  OpenApi.annotations({ summary: "Its members", description: "Those who left too (is_active false). Sets nothing." })
+)
+
+/** A command on one conversation that answers with the conversation after it. */
+const command = { params: entityInTenant, success: ConversationWire, error: refusals(404, 413, 422) } as const
+
+const read = HttpApiEndpoint.post("read", `${one}/read`, { ...command, payload: Read }).annotateMerge(
+  OpenApi.annotations({
+    summary: "A user has read it",
+    description:
+      "Sets unread_count, last_accessed_at, the user's entry in readers, and the owner's last_read_at and unread_count: up to message_id, or up to the newest message. Horizons only rise."
+  })
+)
+
+const unread = HttpApiEndpoint.post("unread", `${one}/unread`, { ...command, payload: Unread }).annotateMerge(
+  OpenApi.annotations({
+    summary: "Mark it unread",
+    description: "Sets the owner's horizon just before the newest inbound message, so unread_count is at least 1."
+  })
+)
+
+const typing = HttpApiEndpoint.post("typing", `${one}/typing`, { ...command, success: Outcome, payload: Typing }).annotateMerge(
+  OpenApi.annotations({
+    summary: "A user types",
+    description: "Shown on the feed for 6 seconds or until is_typing is false. Sets no field and is never stored."
+  })
+)
+
+const priority = HttpApiEndpoint.put("priority", `${one}/priority`, { ...command, payload: Prioritising }).annotateMerge(
+  OpenApi.annotations({ summary: "Set the priority", description: "Sets priority." })
+)
+
+const status = HttpApiEndpoint.put("status", `${one}/status`, { ...command, payload: Filing }).annotateMerge(
+  OpenApi.annotations({ summary: "File it", description: "Sets status." })
+)
+
+const type = HttpApiEndpoint.put("type", `${one}/type`, { ...command, payload: Typed }).annotateMerge(
+  OpenApi.annotations({
+    summary: "Set the type by hand",
+    description: "Sets conversation_type; from then on it is not detected any more."
+  })
+)
+
+export const conversations = HttpApiGroup.make("conversations")
+  .add(list, get, messages, members, read, unread, typing, priority, status, type)
+  .middleware(Access)
+  .annotateMerge(OpenApi.annotations({ description: "The inbox." }))

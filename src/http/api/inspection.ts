@@ -1,0 +1,98 @@
+/** Looking into a tenant: people, actors, the schedule, figures, quarantine. */
+import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as OpenApi from "effect/http-api/OpenApi"
+import * as Schema from "effect/Schema"
+import { ScheduledTask } from "../../../machines/vocabulary.ts"
+import { Access } from "../access.ts"
+import { Outcome } from "./outcome.ts"
+import { entityInTenant, Id, inTenant, Limit } from "./parameters.ts"
+import { refusals } from "./refusals.ts"
+import { Instant, ParticipantWire, SchedulerWire } from "./wire.ts"
+
+const base = "/v1/tenants/:tenant"
+const newest = { limit: Schema.optionalKey(Limit) }
+const Anything = Schema.Record(Schema.String, Schema.Unknown)
+
+const participant = HttpApiEndpoint.get("participant", `${base}/participants/:id`, {
+  params: entityInTenant,
+  success: ParticipantWire,
+  error: refusals(404)
+}).annotateMerge(OpenApi.annotations({ summary: "A participant", description: "Sets nothing." }))
+
+const Kind = Schema.Literals(["tenant", "connection", "channel", "conversation", "participant", "scheduler"])
+
+const actor = HttpApiEndpoint.get("actor", `${base}/actors/:kind/:id`, {
+  params: { ...inTenant, kind: Kind, id: Id },
+  success: Schema.Struct({
+    kind: Kind,
+    id: Schema.String,
+    machine_state: Schema.Unknown,
+    context: Anything,
+    seq: Schema.Int,
+    resident: Schema.Boolean,
+    dirty: Schema.Boolean,
+    deadline: Schema.NullOr(Instant)
+  }),
+  error: refusals(404)
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "Look into an actor",
+    description: "Machine state, context with sensitive fields masked, sequence number and deadline. Sets nothing."
+  })
+)
+
+const Run = Schema.Struct({
+  task: Schema.String,
+  due: Instant,
+  started: Instant,
+  took_ms: Schema.Int,
+  touched: Schema.Int,
+  error: Schema.NullOr(Schema.String)
+})
+
+const schedule = HttpApiEndpoint.get("schedule", `${base}/schedule`, {
+  params: inTenant,
+  query: newest,
+  success: Schema.Struct({ scheduler: SchedulerWire, runs: Schema.Array(Run) }),
+  error: refusals(404)
+}).annotateMerge(
+  OpenApi.annotations({ summary: "Scheduled tasks and their newest runs", description: "Sets nothing." })
+)
+
+const runTask = HttpApiEndpoint.post("runTask", `${base}/schedule/:task/run`, {
+  params: { ...inTenant, task: ScheduledTask },
+  success: Outcome,
+  error: refusals(404, 422)
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "Run a task now",
+    description: "Starts it; the run shows up in the schedule. A task that is running is refused. Sets what the task sets."
+  })
+)
+
+const stats = HttpApiEndpoint.get("stats", `${base}/stats`, {
+  params: inTenant,
+  success: Anything,
+  error: refusals(404)
+}).annotateMerge(
+  OpenApi.annotations({ summary: "Figures of the tenant", description: "Mailbox, journal, actors, feed. Sets nothing." })
+)
+
+const quarantine = HttpApiEndpoint.get("quarantine", `${base}/quarantine`, {
+  params: inTenant,
+  query: newest,
+  success: Schema.Struct({
+    items: Schema.Array(
+      Schema.Struct({ id: Schema.String, received_at: Instant, source: Schema.String, reason: Schema.String })
+    )
+  }),
+  error: refusals(404)
+}).annotateMerge(
+  OpenApi.annotations({ summary: "Payloads that were not understood", description: "The newest first. Sets nothing." })
+)
+
+export const inspection = HttpApiGroup.make("inspection")
+  .add(participant, actor, schedule, runTask, stats, quarantine)
+  .middleware(Access)
+  .annotateMerge(OpenApi.annotations({ description: "What goes on inside." }))

@@ -1,0 +1,47 @@
+/** Entities as they stand on the wire, for the OpenAPI document: from the same definitions as column and context. */
+import * as Schema from "effect/Schema"
+import { connectionFields } from "../../../machines/connection/fields.ts"
+import { conversationFields } from "../../../machines/conversation/fields.ts"
+import type { Field, Fields } from "../../../machines/field.ts"
+import { memberFields } from "../../../machines/member/fields.ts"
+import { messageFields } from "../../../machines/message/fields.ts"
+import { participantFields } from "../../../machines/participant/fields.ts"
+import { schedulerFields } from "../../../machines/scheduler/fields.ts"
+
+/** ISO 8601 with milliseconds, UTC. */
+export const Instant = Schema.String.annotate({ format: "date-time" })
+
+const onWire = (field: Field<any>): Schema.Top => {
+  if (field.wire !== undefined) return Schema.Unknown
+  return field.column === "timestamptz" ? Schema.NullOr(Instant) : field.schema
+}
+
+const described = (field: Field<any>) =>
+  onWire(field).annotate({ description: `${field.meaning}. Populated by: ${field.populatedBy}.` })
+
+/** The fields that leave the process, each with its meaning and what populates it. */
+const wireFields = (fields: Fields): Schema.Struct.Fields =>
+  Object.fromEntries(
+    Object.entries(fields)
+      .filter(([, field]) => !field.sensitive)
+      .map(([name, field]) => [name, described(field)])
+  )
+
+const entity = (identifier: string, fields: Fields, more: Schema.Struct.Fields = {}) =>
+  Schema.Struct({ id: Schema.String, ...wireFields(fields), ...more }).annotate({ identifier })
+
+export const ConnectionWire = entity("Connection", connectionFields, {
+  is_token_expired: Schema.Boolean,
+  needs_refresh: Schema.Boolean,
+  needs_reconnection: Schema.Boolean,
+  can_send: Schema.Boolean,
+  needs_action: Schema.NullOr(Schema.Literals(["checkpoint", "reconnect", "complete_auth"]))
+})
+export const MemberWire = Schema.Struct({ participant_id: Schema.String, ...wireFields(memberFields) }).annotate({
+  identifier: "Member"
+})
+export const ConversationSummaryWire = entity("ConversationSummary", conversationFields)
+export const ConversationWire = entity("Conversation", conversationFields, { members: Schema.Array(MemberWire) })
+export const MessageWire = entity("Message", messageFields, { external_message_id: Schema.String })
+export const ParticipantWire = entity("Participant", participantFields)
+export const SchedulerWire = entity("Scheduler", schedulerFields)

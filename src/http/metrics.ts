@@ -1,0 +1,67 @@
+/**
+ * The figures of this process for Prometheus. Counters move where things happen; gauges are taken when somebody asks. Tenants
+ * are summed up: names do not belong into a metric, and their number has no bound.
+ */
+import * as Effect from "effect/Effect"
+import * as Metric from "effect/Metric"
+import type { TenantStats } from "../../actors/tenant-owner.ts"
+
+/** One counter per value of a label, made once. The values come from closed sets, so this is bounded. */
+const countedBy = (name: string, label: string, description: string) => {
+  const counter = Metric.counter(name, { description, incremental: true })
+  const known = new Map<string, Effect.Effect<void>>()
+  return (value: string): Effect.Effect<void> => {
+    let count = known.get(value)
+    if (count === undefined) {
+      count = Metric.update(Metric.withAttributes(counter, { [label]: value }), 1)
+      known.set(value, count)
+    }
+    return count
+  }
+}
+
+/** An answer left, with this status. */
+export const answered = countedBy("switchboard_http_responses_total", "status", "HTTP answers by status")
+/** A webhook ended: applied, duplicate, quarantined, waiting. */
+export const webhookEnded = countedBy("switchboard_webhooks_total", "outcome", "Authentic webhooks by outcome")
+/** Somebody was not let in: `key` or `webhook`. */
+export const refusedAuth = countedBy("switchboard_auth_refused_total", "by", "Requests with wrong or missing credentials")
+
+const gauge = (name: string, description: string) => Metric.gauge(`switchboard_${name}`, { description })
+
+const gauges: Readonly<Record<string, readonly [Metric.Gauge<number>, (all: ReadonlyArray<TenantStats>) => number]>> = {
+  tenants: [gauge("tenants_resident", "Tenants in memory"), (all) => all.length],
+  waiting: [gauge("mailbox_events", "Events admitted and not yet durable"), (all) => sum(all, (one) => one.mailbox)],
+  fullest: [
+    gauge("mailbox_fill_ratio", "Fill of the fullest mailbox, 0 to 1"),
+    (all) => Math.max(0, ...all.map((one) => one.mailbox / one.mailbox_limit))
+  ],
+  behind: [
+    gauge("journal_behind_cut", "Journaled events that no cut holds yet"),
+    (all) => sum(all, (one) => one.durable_seq - one.checkpoint_seq)
+  ],
+  dirty: [gauge("actors_dirty", "Actors changed since their last cut"), (all) => sum(all, (one) => one.dirty)],
+  applied: [gauge("events_applied", "Events applied by the tenants in memory"), (all) => sum(all, (one) => one.events_applied)],
+  duplicates: [
+    gauge("events_duplicate", "Repeats seen by the tenants in memory"),
+    (all) => sum(all, (one) => one.events_duplicate)
+  ],
+  cut: [gauge("last_cut_ms", "Slowest last cut, milliseconds"), (all) => Math.max(0, ...all.map((one) => one.last_cut_ms))],
+  topics: [gauge("feed_topics", "Feed topics that somebody follows"), (all) => sum(all, (one) => one.feed_topics)],
+  subscribers: [gauge("feed_subscribers", "Feed subscriptions"), (all) => sum(all, (one) => one.feed_subscribers)]
+}
+
+const residents = gauge("actors_resident", "Actors in memory by kind")
+
+const sum = (all: ReadonlyArray<TenantStats>, of: (one: TenantStats) => number) =>
+  all.reduce((total, one) => total + of(one), 0)
+
+/** Sets the gauges from the tenants that are in memory. */
+export const measured = Effect.fnUntraced(function* (all: ReadonlyArray<TenantStats>) {
+  for (const [metric, read] of Object.values(gauges)) yield* Metric.update(metric, read(all))
+  const kinds = new Set(all.flatMap((one) => Object.keys(one.residents)))
+  for (const kind of kinds) {
+    const count = sum(all, (one) => one.residents[kind as keyof typeof one.residents])
+    yield* Metric.update(Metric.withAttributes(residents, { kind }), count)
+  }
+})
