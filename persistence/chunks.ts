@@ -1,24 +1,40 @@
-/** Cuts rows into JSON arrays of a size that one statement carries well. */
+/** Cuts rows into portions that one statement carries well. */
 import { storableJson } from "./field-values.ts"
+
+/** One row on its way: its columns by name, and the bytes of the one column that is not JSON. */
+export interface OutgoingRow {
+  readonly columns: Readonly<Record<string, unknown>>
+  readonly bytes?: Uint8Array
+}
+
+/** Rows of one statement: a JSON array of their columns, and their bytes in the same order. */
+export interface Chunk {
+  readonly json: string
+  readonly bytes: ReadonlyArray<Uint8Array>
+}
 
 /** Rows per statement: past some hundreds a statement gets slower per row, not faster. */
 const mostRows = 500
-/** Characters of JSON per statement, so that large internals do not make one huge message. */
-const mostCharacters = 4_000_000
+/** JSON characters and bytes per statement, so that large internals do not make one huge message. */
+const mostBytes = 4_000_000
 
-/** The rows as JSON arrays, encoded only when asked for the next, so that a big cut does not hold the event loop. */
-export function* jsonChunks(rows: Iterable<unknown>): Generator<string> {
-  let chunk: Array<string> = []
-  let characters = 0
+/** The rows in portions, encoded only when the next is asked for, so that a big cut does not hold the event loop. */
+export function* chunksOf(rows: Iterable<OutgoingRow>): Generator<Chunk> {
+  let columns: Array<string> = []
+  let bytes: Array<Uint8Array> = []
+  let size = 0
   for (const row of rows) {
-    const json = storableJson(row)
-    if (chunk.length > 0 && (chunk.length === mostRows || characters + json.length > mostCharacters)) {
-      yield `[${chunk.join(",")}]`
-      chunk = []
-      characters = 0
+    const json = storableJson(row.columns)
+    const weight = json.length + (row.bytes?.length ?? 0)
+    if (columns.length > 0 && (columns.length === mostRows || size + weight > mostBytes)) {
+      yield { json: `[${columns.join(",")}]`, bytes }
+      columns = []
+      bytes = []
+      size = 0
     }
-    chunk.push(json)
-    characters += json.length
+    columns.push(json)
+    if (row.bytes !== undefined) bytes.push(row.bytes)
+    size += weight
   }
-  if (chunk.length > 0) yield `[${chunk.join(",")}]`
+  if (columns.length > 0) yield { json: `[${columns.join(",")}]`, bytes }
 }

@@ -19,7 +19,11 @@ export interface ConversationFilter {
 const containing = (text: string): string => `%${text.replace(/[\\%_]/g, "\\$&")}%`
 
 /** The conditions, over a table that is called `conversations` in the statement. */
-export const conditionsOf = (sql: SqlClient, tenant_id: string, filter: ConversationFilter): ReadonlyArray<Fragment> => {
+export const conditionsOf = (
+  sql: SqlClient,
+  tenant_id: string,
+  filter: ConversationFilter
+): ReadonlyArray<Fragment> => {
   const conditions: Array<Fragment> = [sql`conversations.tenant_id = ${tenant_id}`]
   if (filter.unread !== undefined) conditions.push(filter.unread ? sql`unread_count > 0` : sql`unread_count = 0`)
   if (filter.priority !== undefined) conditions.push(sql`priority = ${filter.priority}`)

@@ -21,7 +21,7 @@ export interface DatabaseOptions {
   readonly dataDir: string
 }
 
-/** `merge … ` and `unnest … with ordinality` work on older ones too; what is tested is 15 and up. */
+/** As the server counts its versions: 15.0. */
 const oldestServer = 150000
 
 const hostOf = (url: string): string => {
@@ -44,12 +44,14 @@ const proven = (client: PgClient.PgClient, where: string) =>
       problem: `its version is ${Math.floor(version / 10000)}`,
       cure: "use Postgres 15 or newer"
     })
-  }).pipe(
-    Effect.catchTag("SqlError", (error) => Effect.fail(unreachable(where, error)))
-  )
+  }).pipe(Effect.catchTag("SqlError", (error) => Effect.fail(unreachable(where, error))))
 
 const unreachable = (where: string, error: SqlError) =>
-  new DatabaseUnavailable({ where, problem: error.message, cure: "check that it runs and that its address and credentials are right" })
+  new DatabaseUnavailable({
+    where,
+    problem: error.message,
+    cure: "check that it runs and that its address and credentials are right"
+  })
 
 const server = Effect.fnUntraced(function* (url: Redacted.Redacted) {
   const where = hostOf(Redacted.value(url))

@@ -1,5 +1,5 @@
 /**
- * Between a context value and its column: context → a JSON value for jsonb_to_recordset, and a row as read → context.
+ * Between a context value and its column: context → a JSON value for json_to_recordset, and a row as read → context.
  * A value that Postgres cannot hold is bent to the nearest that it can: one such value must not stop a tenant's cuts.
  */
 import type { Field, Fields } from "../machines/field.ts"
@@ -50,7 +50,7 @@ export const fromColumns = (fields: Fields, row: Readonly<Record<string, unknown
 /** JSON escapes that no Postgres text may contain: NUL, and halves of a surrogate pair. The look-behind leaves `\\u0000` alone. */
 const unstorable = /(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/g
 
-/** JSON that Postgres takes as jsonb; what it could not hold becomes U+FFFD. */
+/** JSON that Postgres takes; what it could not hold becomes U+FFFD. */
 export const storableJson = (value: unknown): string => {
   const json = JSON.stringify(value)
   return json.includes("\\u") ? json.replace(unstorable, "$1\ufffd") : json

@@ -73,9 +73,8 @@ export class Quarantine extends Context.Service<
         return Option.map(Option.fromNullishOr(rows[0]), toQuarantined)
       })
 
-      const markReplayed = Effect.fn("Quarantine.markReplayed")(
-        (tenant_id: string, id: string, at: number) =>
-          sql`
+      const markReplayed = Effect.fn("Quarantine.markReplayed")((tenant_id: string, id: string, at: number) =>
+        sql`
             update quarantine set replayed_at = coalesce(replayed_at, ${new Date(at)})
             where tenant_id = ${tenant_id} and id = ${id}::uuid`.pipe(Effect.asVoid)
       )

@@ -25,7 +25,10 @@ export class ScheduleRuns extends Context.Service<
   {
     add(run: ScheduleRun): Effect.Effect<void, SqlError>
     /** The newest `limit` runs. */
-    list(tenant_id: string, limit: number): Effect.Effect<ReadonlyArray<ScheduleRun & { readonly id: string }>, SqlError>
+    list(
+      tenant_id: string,
+      limit: number
+    ): Effect.Effect<ReadonlyArray<ScheduleRun & { readonly id: string }>, SqlError>
     /** Deletes runs that started before `before` (epoch milliseconds); answers how many. */
     expire(tenant_id: string, before: number): Effect.Effect<number, SqlError>
   }

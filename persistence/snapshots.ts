@@ -8,42 +8,18 @@ import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import type { ActorKind } from "../machines/events.ts"
-import { messageFields } from "../machines/message/fields.ts"
-import { jsonChunks } from "./chunks.ts"
+import { chunksOf, type OutgoingRow } from "./chunks.ts"
+import { entityPlan, entityRows, horizonRows, memberPlan, memberRows, messagePlan, messageRows } from "./cut-rows.ts"
 import { type Cut, CutOutrun, type EntityRow } from "./cut.ts"
-import { isoOf, toColumns } from "./field-values.ts"
 import { changeGroups } from "./message-changes.ts"
-import { entityTables, memberTable, messageTable } from "./tables.ts"
-import { columnTypes, type Upsert, upsert } from "./upsert.ts"
+import { entityTables } from "./tables.ts"
+import { type Upsert, upsert } from "./upsert.ts"
 
 /** What wakes an actor. */
 export interface SleepingActor {
   readonly id: string
   readonly internals: Uint8Array
 }
-
-const entityPlan = (kind: ActorKind, seq: number): Upsert => {
-  const { table, id, fields } = entityTables[kind]
-  return {
-    table,
-    key: { id },
-    columns: { machine_state: "text", internals: "bytea", ...columnTypes(fields) },
-    fixed: { seq }
-  }
-}
-
-const memberPlan: Upsert = {
-  table: memberTable.table,
-  key: { conversation_id: "uuid", participant_id: "uuid" },
-  columns: columnTypes(memberTable.fields)
-}
-
-const messagePlan = (names: ReadonlyArray<string>): Upsert => ({
-  table: messageTable.table,
-  key: { channel_id: "uuid", external_message_id: "text" },
-  columns: { id: "uuid", conversation_id: "uuid", ...columnTypes(messageTable.fields, names) },
-  kept: new Set(["id"])
-})
 
 export class Snapshots extends Context.Service<
   Snapshots,
@@ -75,13 +51,13 @@ export class Snapshots extends Context.Service<
         where checkpoints.seq <= excluded.seq
         returning seq`
 
-      const writeRows = Effect.fnUntraced(function* (tenant_id: string, plan: Upsert, rows: Iterable<unknown>) {
-        for (const chunk of jsonChunks(rows)) yield* upsert(sql, tenant_id, plan, chunk)
+      const writeRows = Effect.fnUntraced(function* (tenant_id: string, plan: Upsert, rows: Iterable<OutgoingRow>) {
+        for (const chunk of chunksOf(rows)) yield* upsert(sql, tenant_id, plan, chunk)
       })
 
       const raiseToRead = (tenant_id: string, horizons: string) => sql`
         update messages set status = 'read'
-        from jsonb_to_recordset(${horizons}::jsonb) as horizon (conversation_id uuid, at timestamptz)
+        from json_to_recordset(${horizons}::json) as horizon (conversation_id uuid, at timestamptz)
         where messages.tenant_id = ${tenant_id}
           and messages.conversation_id = horizon.conversation_id
           and messages.direction = 'outbound'
@@ -92,13 +68,13 @@ export class Snapshots extends Context.Service<
         const moved = yield* moveCheckpoint(cut)
         if (moved.length === 0) return yield* new CutOutrun({ tenant_id: cut.tenant_id, seq: cut.seq })
         for (const [kind, rows] of Object.entries(cut.entities) as Array<[ActorKind, ReadonlyArray<EntityRow>]>) {
-          yield* writeRows(cut.tenant_id, entityPlan(kind, cut.seq), entityJson(kind, rows))
+          yield* writeRows(cut.tenant_id, entityPlan(kind, cut.seq), entityRows(kind, rows))
         }
-        yield* writeRows(cut.tenant_id, memberPlan, memberJson(cut.members))
+        yield* writeRows(cut.tenant_id, memberPlan, memberRows(cut.members))
         for (const { names, changes } of changeGroups(cut.messages)) {
-          yield* writeRows(cut.tenant_id, messagePlan(names), messageJson(names, changes))
+          yield* writeRows(cut.tenant_id, messagePlan(names), messageRows(names, changes))
         }
-        for (const chunk of jsonChunks(horizonJson(cut.read_horizons))) yield* raiseToRead(cut.tenant_id, chunk)
+        for (const { json } of chunksOf(horizonRows(cut.read_horizons))) yield* raiseToRead(cut.tenant_id, json)
       })
 
       const write = Effect.fn("Snapshots.write")((cut: Cut) => sql.withTransaction(writeAll(cut)))
@@ -123,33 +99,4 @@ export class Snapshots extends Context.Service<
       return Snapshots.of({ write, load, loadAll, checkpoint })
     })
   )
-}
-
-function* entityJson(kind: ActorKind, rows: ReadonlyArray<EntityRow>) {
-  const { fields } = entityTables[kind]
-  for (const row of rows) {
-    const { buffer, byteOffset, byteLength } = row.internals
-    yield {
-      ...toColumns(fields, row.fields),
-      id: row.id,
-      machine_state: row.machine_state,
-      internals: Buffer.from(buffer, byteOffset, byteLength).toString("base64")
-    }
-  }
-}
-
-function* memberJson(rows: Cut["members"]) {
-  for (const { conversation_id, participant_id, fields } of rows) {
-    yield { ...toColumns(memberTable.fields, fields), conversation_id, participant_id }
-  }
-}
-
-function* messageJson(names: ReadonlyArray<string>, changes: Cut["messages"]) {
-  for (const { id, channel_id, conversation_id, external_message_id, fields } of changes) {
-    yield { ...toColumns(messageFields, fields, names), id, channel_id, conversation_id, external_message_id }
-  }
-}
-
-function* horizonJson(horizons: Cut["read_horizons"]) {
-  for (const { conversation_id, at } of horizons) yield { conversation_id, at: isoOf(at) }
 }

@@ -1,25 +1,31 @@
-/** A conversation's decision in the making, with the moves that several of its rules share. */
+/**
+ * A conversation's decision in the making, with the moves that several of its rules share. Nested values are copied once
+ * per decision, at their first change; the context that it began with is never touched.
+ */
 import { Draft } from "../draft.ts"
 import type { ConversationContext, ConversationFacts, Member } from "./context.ts"
+
+const differs = <T extends object>(value: T, changes: Partial<T>): boolean => {
+  for (const name in changes) if (!Object.is(value[name], changes[name])) return true
+  return false
+}
 
 export class Decision extends Draft<ConversationContext> {
   /** Changes facts; equal values change nothing. */
   learn(changes: Partial<ConversationFacts>): void {
     const facts = this.context.facts
-    for (const name in changes) {
-      const key = name as keyof ConversationFacts
-      if (!Object.is(facts[key], changes[key])) return this.set({ facts: { ...facts, ...changes } })
-    }
+    if (!differs(facts, changes)) return
+    if (facts === this.before.facts) this.set({ facts: { ...facts, ...changes } })
+    else Object.assign(facts, changes)
   }
 
-  /** Changes one member; the member must exist. */
+  /** Changes one member, or makes it; equal values change nothing. */
   member(key: string, changes: Partial<Member>): void {
-    const member = this.context.members[key]!
-    for (const name in changes) {
-      const field = name as keyof Member
-      if (!Object.is(member[field], changes[field])) {
-        return this.set({ members: { ...this.context.members, [key]: { ...member, ...changes } } })
-      }
-    }
+    const member = this.context.members[key]
+    if (member !== undefined && !differs(member, changes)) return
+    if (this.context.members === this.before.members) this.set({ members: { ...this.context.members } })
+    if (member === undefined || member === this.before.members[key]) {
+      ;(this.context.members as Record<string, Member>)[key] = { ...member, ...changes } as Member
+    } else Object.assign(member, changes)
   }
 }

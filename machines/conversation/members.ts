@@ -32,7 +32,7 @@ const memberShown = (d: Decision, person: Person, at: number, received: number):
   const known = d.context.members[person.key]
   const member = known ?? newMember(d, person, received)
   const shown = learn(member.shown, person, at)
-  if (known === undefined) d.set({ members: { ...d.context.members, [person.key]: member } })
+  if (known === undefined) d.member(person.key, member)
   if (shown === member.shown && known !== undefined) return known
   d.member(person.key, {
     shown,

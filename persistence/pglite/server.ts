@@ -22,9 +22,7 @@ export type FromWorker = { readonly type: "ready" } | { readonly type: "closed";
  * cleanly (it writes its checkpoint) before the thread ends. Should the thread die on its own, connections break and no
  * new one opens: statements fail with a connection error until the process is started again.
  */
-export const startPglite = (
-  directory: string | null
-): Effect.Effect<() => Duplex, DatabaseUnavailable, Scope.Scope> =>
+export const startPglite = (directory: string | null): Effect.Effect<() => Duplex, DatabaseUnavailable, Scope.Scope> =>
   Effect.gen(function* () {
     const where = directory ?? "memory"
     const ready = Deferred.makeUnsafe<void, DatabaseUnavailable>()
@@ -52,7 +50,13 @@ export const startPglite = (
       for (const stream of streams) stream.destroy(death)
       Deferred.doneUnsafe(
         ready,
-        Effect.fail(new DatabaseUnavailable({ where, problem: cause.message, cure: "look at the data directory; restore it from a backup if Postgres cannot open it" }))
+        Effect.fail(
+          new DatabaseUnavailable({
+            where,
+            problem: cause.message,
+            cure: "look at the data directory; restore it from a backup if Postgres cannot open it"
+          })
+        )
       )
       Deferred.doneUnsafe(closed, Effect.void)
     }

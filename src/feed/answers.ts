@@ -70,9 +70,10 @@ const subscribe = Effect.fnUntraced(function* (
   const subscriptions = session.subscriptions
   if (subscriptions === null) return
   const subscription = subscriptions.get(frame.topic) ?? new Subscription(frame.topic, session)
+  // First into the session: the very first frame may be the one too much, and closes what it has.
+  subscriptions.set(frame.topic, subscription)
   const opened = subscription.open(place.hub, place.topic, frame.since)
   if (opened !== "opened") return yield* notOpened(session, subscription, opened)
-  subscriptions.set(frame.topic, subscription)
   if (place.conversation !== null) background(access(session, owner, place.conversation))
 })
 
@@ -143,7 +144,11 @@ const access = Effect.fnUntraced(
 /** Runs what a frame asks for and tells the client if it is refused. */
 const told = (session: Session, frame: ClientFrame, effect: Effect.Effect<void, Refusal>): Effect.Effect<void> =>
   Effect.catch(effect, (refusal) =>
-    tell(session, refusal, "topic" in frame ? frame.topic : "conversation" in frame ? `conversation:${frame.conversation}` : undefined)
+    tell(
+      session,
+      refusal,
+      "topic" in frame ? frame.topic : "conversation" in frame ? `conversation:${frame.conversation}` : undefined
+    )
   )
 
 const tell = (session: Session, refusal: Refusal, topic: string | undefined) =>

@@ -18,7 +18,10 @@ const schemas: { readonly [T in ClientFrame["type"]]: Schema.Codec<Extract<Clien
 }
 const types = Object.keys(schemas)
 const decoders = new Map<string, (frame: unknown) => Effect.Effect<ClientFrame, Schema.SchemaError>>(
-  Object.entries(schemas).map(([type, schema]) => [type, Schema.decodeUnknownEffect(schema as Schema.Codec<ClientFrame>)])
+  Object.entries(schemas).map(([type, schema]) => [
+    type,
+    Schema.decodeUnknownEffect(schema as Schema.Codec<ClientFrame>)
+  ])
 )
 
 const decodeType = Schema.decodeUnknownEffect(Schema.Struct({ type: Schema.String }))

@@ -19,7 +19,11 @@ export const closeCodes = {
   too_slow: { code: 4002, reason: "the socket is not read fast enough", comeBack: [2_000, 10_000] },
   tenant_moved: { code: 4003, reason: "the tenant is loaded again", comeBack: [200, 3_000] },
   fault: { code: 4004, reason: "a defect of the server", comeBack: [2_000, 10_000] },
-  wrong_encoding: { code: 4100, reason: "text and binary messages do not mix; the subprotocol decides", comeBack: null },
+  wrong_encoding: {
+    code: 4100,
+    reason: "text and binary messages do not mix; the subprotocol decides",
+    comeBack: null
+  },
   protocol_error: { code: 1002, reason: "not a WebSocket frame", comeBack: null },
   not_utf8: { code: 1007, reason: "a text message that is not UTF-8", comeBack: null },
   too_large: { code: 1009, reason: "a message over the limit", comeBack: null }

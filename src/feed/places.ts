@@ -51,5 +51,10 @@ export const locate = Effect.fnUntraced(function* (owner: TenantOwner["Service"]
   const asked = `${kind}:${place.id}`
   if (topics !== null && !topics.includes(topic) && !topics.includes(asked)) return yield* notAllowed(asked)
   yield* owner.view(tenant, kind, id)
-  return { hub: yield* owner.hub(tenant), topic, id, conversation: kind === "conversation" ? id : null } satisfies Located
+  return {
+    hub: yield* owner.hub(tenant),
+    topic,
+    id,
+    conversation: kind === "conversation" ? id : null
+  } satisfies Located
 })

@@ -6,7 +6,12 @@ import type { ErrorFrame } from "../../actors/feed/frames.ts"
 /** A frame that the feed itself refuses. `detail` names the fault and the cure. */
 export class FrameRefused extends Schema.TaggedError<FrameRefused>()("FrameRefused", {
   code: Schema.Literals([
-    "malformed", "unknown_type", "unknown_topic", "topic_not_allowed", "too_many_subscriptions", "too_many_topics",
+    "malformed",
+    "unknown_type",
+    "unknown_topic",
+    "topic_not_allowed",
+    "too_many_subscriptions",
+    "too_many_topics",
     "not_found"
   ]),
   detail: Schema.String

@@ -5,7 +5,6 @@
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -71,7 +70,8 @@ export const makeFeedServer = Effect.fn("makeFeedServer")(function* (limits: Fee
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: limits.frameBytes,
-    handleProtocols: (offered) => Option.match(negotiate(offered), { onNone: () => false, onSome: (e) => subprotocols[e] })
+    handleProtocols: (offered) =>
+      Option.match(negotiate(offered), { onNone: () => false, onSome: (e) => subprotocols[e] })
   })
 
   const admit = Effect.fnUntraced(function* (request: IncomingMessage) {
@@ -101,11 +101,10 @@ export const makeFeedServer = Effect.fn("makeFeedServer")(function* (limits: Fee
 
   const live = (session: Session) =>
     Effect.raceFirst(frames(session), untilExpiry(session)).pipe(
-      Effect.onExit((exit) =>
-        Exit.hasDies(exit)
-          ? Effect.logError("a feed session broke", exit.cause).pipe(Effect.andThen(Effect.sync(() => session.close("fault"))))
-          : Effect.void
-      )
+      Effect.catchDefect((defect) => {
+        session.close("fault")
+        return Effect.logError("a feed session broke", defect)
+      })
     )
 
   const open = Effect.fnUntraced(
@@ -113,7 +112,15 @@ export const makeFeedServer = Effect.fn("makeFeedServer")(function* (limits: Fee
       const { encoding, pass } = yield* admit(request)
       const inbox = yield* Queue.unbounded<Incoming>()
       wss.handleUpgrade(request, stream, head, (ws) => {
-        const session = new Session({ ws, stream, encoding, pass, limits, inbox, random: () => random.nextDoubleUnsafe() })
+        const session = new Session({
+          ws,
+          stream,
+          encoding,
+          pass,
+          limits,
+          inbox,
+          random: () => random.nextDoubleUnsafe()
+        })
         sessions.set(session, ws)
         const fiber = run(live(session))
         ws.once("close", () => {

@@ -15,11 +15,13 @@ export class UpgradeServer extends http.Server {
   constructor(feed: FeedServer["Service"], options: http.ServerOptions = {}) {
     super(options)
     this.#feed = feed
-    // Node destroys upgrades that no listener waits for, before it emits anything.
-    this.on("upgrade", () => {})
+    // Without any listener Node would treat an upgrade as a plain request and emit nothing.
+    this.on("upgrade", (_request, stream) => {
+      if (this.listenerCount("upgrade") === 1) stream.destroy()
+    })
   }
 
-  override emit(event: string | symbol, ...args: ReadonlyArray<any>): boolean {
+  override emit(event: string, ...args: ReadonlyArray<any>): boolean {
     const [request, stream, head] = args as unknown as [http.IncomingMessage, Duplex, Buffer]
     if (event !== "upgrade" || !isFeed(request)) return super.emit(event, ...args)
     this.#feed.handleUpgrade(request, stream, head)

@@ -65,3 +65,10 @@ export class MethodUnknown extends Schema.TaggedError<MethodUnknown>()("MethodUn
     return `${this.method} is not possible here; ${this.allowed.join(", ")} is.`
   }
 }
+
+/** The database does not answer. */
+export class DatabaseSilent extends Schema.TaggedError<DatabaseSilent>()("DatabaseSilent", {}) {
+  override get message() {
+    return "The database does not answer. Events are taken until the mailboxes are full; lists are not."
+  }
+}

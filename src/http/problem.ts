@@ -9,13 +9,13 @@ import type { SubmitError } from "../../actors/errors.ts"
 import type { InvalidCursor } from "../../persistence/cursor.ts"
 import type { NotJson, TooDeep } from "../providers/unipile/parse.ts"
 import type {
-  BodyCutShort, BodyInvalid, BodyTooLarge, Forbidden, MethodUnknown, ParameterInvalid, RouteUnknown, Unauthorised
+  BodyCutShort, BodyInvalid, BodyTooLarge, DatabaseSilent, Forbidden, MethodUnknown, ParameterInvalid, RouteUnknown, Unauthorised
 } from "./faults.ts"
 
 /** Every expected error that can reach a client. */
 export type Fault =
   | SubmitError | SqlError | InvalidCursor | NotJson | TooDeep
-  | Unauthorised | Forbidden | BodyTooLarge | BodyCutShort | BodyInvalid | ParameterInvalid | RouteUnknown | MethodUnknown
+  | Unauthorised | Forbidden | BodyTooLarge | BodyCutShort | BodyInvalid | ParameterInvalid | RouteUnknown | MethodUnknown | DatabaseSilent
 
 export interface Problem {
   readonly type: string
@@ -56,6 +56,7 @@ const table: Table = {
     detail: "The database did not answer. Try again in a moment.",
     extra: { retry_after_s: 1 }
   }),
+  DatabaseSilent: () => ({ status: 503, code: "database_unavailable", extra: { retry_after_s: 1 } }),
   InvalidCursor: ({ message }) => ({ status: 400, code: "parameter_invalid", extra: { field: "cursor", rule: message } }),
   NotJson: () => ({ status: 400, code: "not_json", detail: "The body is not JSON in UTF-8." }),
   TooDeep: () => ({ status: 400, code: "too_deep" }),

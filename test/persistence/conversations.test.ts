@@ -24,18 +24,33 @@ describe.each(databases)("conversations on $name", (database) => {
   })
   afterAll(() => persistence.close())
 
-  const write = (tenant_id: string, conversations: ReadonlyArray<EntityRow>, people: ReadonlyArray<[string, string | null, string | null]> = []) =>
+  const write = (
+    tenant_id: string,
+    conversations: ReadonlyArray<EntityRow>,
+    people: ReadonlyArray<[string, string | null, string | null]> = []
+  ) =>
     Snapshots.use((snapshots) => {
       const participants = people.map(() => randomUUID())
       return snapshots.write({
-        tenant_id, seq: 1, at: now, messages: [], read_horizons: [],
+        tenant_id,
+        seq: 1,
+        at: now,
+        messages: [],
+        read_horizons: [],
         entities: {
           conversation: conversations,
           participant: people.map(([, , name], n) => ({
-            id: participants[n]!, machine_state: "known", internals: new Uint8Array(), fields: { name }
+            id: participants[n]!,
+            machine_state: "known",
+            internals: new Uint8Array(),
+            fields: { name }
           }))
         },
-        members: people.map(([conversation_id, name], n) => ({ conversation_id, participant_id: participants[n]!, fields: { name } }))
+        members: people.map(([conversation_id, name], n) => ({
+          conversation_id,
+          participant_id: participants[n]!,
+          fields: { name }
+        }))
       })
     })
 
@@ -54,7 +69,9 @@ describe.each(databases)("conversations on $name", (database) => {
         const seen: Array<unknown> = []
         let cursor: string | null = null
         do {
-          const page: ConversationPage = yield* Conversations.use((service) => service.list("pages", { limit: 5, cursor }))
+          const page: ConversationPage = yield* Conversations.use((service) =>
+            service.list("pages", { limit: 5, cursor })
+          )
           seen.push(...page.items)
           cursor = page.next_cursor
         } while (cursor !== null)
@@ -122,7 +139,11 @@ describe.each(databases)("conversations on $name", (database) => {
   test("totals add up what is unread", () =>
     persistence.run(
       Effect.gen(function* () {
-        yield* write("totals", [conversation("a", { unread_count: 3 }), conversation("b", { unread_count: 2 }), conversation("c", {})])
+        yield* write("totals", [
+          conversation("a", { unread_count: 3 }),
+          conversation("b", { unread_count: 2 }),
+          conversation("c", {})
+        ])
         const service = yield* Conversations
         expect(yield* service.totals("totals")).toEqual({ unread_count: 5, unread_conversations: 2, conversations: 3 })
         expect(yield* service.totals("nobody")).toEqual({ unread_count: 0, unread_conversations: 0, conversations: 0 })

@@ -22,7 +22,12 @@ const on = <A, E>(options: DatabaseOptions, effect: Effect.Effect<A, E, SqlClien
   Effect.runPromise(Effect.provide(effect, layerDatabase(options), { local: true }))
 
 const failureOf = async (options: DatabaseOptions) => {
-  const exit = await Effect.runPromiseExit(Effect.provide(SqlClient.use((sql) => sql`select 1`), layerDatabase(options)))
+  const exit = await Effect.runPromiseExit(
+    Effect.provide(
+      SqlClient.use((sql) => sql`select 1`),
+      layerDatabase(options)
+    )
+  )
   return Exit.isFailure(exit) ? Option.getOrUndefined(Cause.findErrorOption(exit.cause)) : undefined
 }
 
@@ -77,14 +82,16 @@ describe.each(databases)("the client on $name", (database) => {
       return yield* sql<{ readonly place: string }>`
         select table_name || '.' || column_name as place from information_schema.columns where table_schema = 'public'`
     })
-    const migrated = (sql: Layer.Layer<SqlClient, unknown>) =>
-      Layer.fresh(layerMigrated).pipe(Layer.provideMerge(sql))
+    const migrated = (sql: Layer.Layer<SqlClient, unknown>) => Layer.fresh(layerMigrated).pipe(Layer.provideMerge(sql))
     await Effect.runPromise(
       Effect.gen(function* () {
         const client = layerDatabase(made.options)
         const shared = yield* Layer.build(client)
         const clients = database.name === "postgres" ? [client, client] : [0, 1].map(() => Layer.succeedContext(shared))
-        yield* Effect.all(clients.map((sql) => Effect.scoped(Layer.build(migrated(Layer.fresh(sql))))), { concurrency: 2 })
+        yield* Effect.all(
+          clients.map((sql) => Effect.scoped(Layer.build(migrated(Layer.fresh(sql))))),
+          { concurrency: 2 }
+        )
         const before = yield* Effect.provide(columns, shared)
         const places = new Set(before.map(({ place }) => place))
         for (const { table, fields } of fieldTables) {
@@ -159,7 +166,12 @@ describe("the embedded database", () => {
     await once(dead, "exit")
     for (const lock of [`${dead.pid}\n`, `${process.pid} 1\n`, `${process.ppid} 1\n`]) {
       await writeFile(join(dataDir, "switchboard.lock"), lock)
-      expect(await on(options(), SqlClient.use((sql) => sql`select 1 as one`))).toEqual([{ one: 1 }])
+      expect(
+        await on(
+          options(),
+          SqlClient.use((sql) => sql`select 1 as one`)
+        )
+      ).toEqual([{ one: 1 }])
     }
   })
 
@@ -171,7 +183,12 @@ describe("the embedded database", () => {
         yield* SqlClient.use((sql) => sql`create table left_behind as select 1 as one`)
       })
     )
-    expect(await on(options(), SqlClient.use((sql) => sql`select * from left_behind`))).toEqual([{ one: 1 }])
+    expect(
+      await on(
+        options(),
+        SqlClient.use((sql) => sql`select * from left_behind`)
+      )
+    ).toEqual([{ one: 1 }])
   })
 
   test("commits are synced to the disk", () =>
@@ -184,6 +201,28 @@ describe("the embedded database", () => {
         ).toEqual([{ fsync: "on", commit: "on" }])
       })
     ))
+})
+
+describe("a server that cuts connections", () => {
+  test("costs the statements under way, and the next ones open new connections", async () => {
+    const { options, close } = await databases.find(({ name }) => name === "postgres")!.make()
+    await on(
+      options,
+      Effect.gen(function* () {
+        const sql = yield* SqlClient
+        const kill = sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()`
+        yield* Effect.all([sql`select pg_sleep(0.01)`, sql`select pg_sleep(0.01)`], { concurrency: 2 })
+        const lost = yield* Effect.flip(kill)
+        expect(lost._tag).toBe("SqlError")
+        const after = yield* Effect.all(
+          Array.from({ length: 5 }, () => sql`select 1 as one`),
+          { concurrency: 5 }
+        )
+        expect(after).toEqual(Array.from({ length: 5 }, () => [{ one: 1 }]))
+      })
+    )
+    await close()
+  })
 })
 
 describe("a database that is not there", () => {

@@ -37,9 +37,7 @@ describe.each(databases)("the journal on $name", (database) => {
       Effect.gen(function* () {
         const journal = yield* Journal
         expect(yield* journal.append([entry("g2", 2), ...range("g1", 1, 3), entry("g2", 1)])).toEqual({ lost: [] })
-        expect(yield* journal.read("g1", 1, 10)).toEqual(
-          range("g1", 2, 3).map(({ tenant_id: _, ...rest }) => rest)
-        )
+        expect(yield* journal.read("g1", 1, 10)).toEqual(range("g1", 2, 3).map(({ tenant_id: _, ...rest }) => rest))
         expect((yield* journal.read("g2", 0, 1)).map(({ seq }) => seq)).toEqual([1])
         expect(yield* journal.head("g1")).toBe(3)
         expect(yield* journal.head("nobody")).toBe(0)
@@ -120,7 +118,13 @@ describe.each(databases)("the journal on $name", (database) => {
         yield* journal.append(range("trim", 1, 10))
         expect(yield* journal.trim("trim", entry("trim", 99).at)).toBe(0)
         yield* snapshots.write({
-          tenant_id: "trim", seq: 8, at: 0, entities: {}, members: [], messages: [], read_horizons: []
+          tenant_id: "trim",
+          seq: 8,
+          at: 0,
+          entities: {},
+          members: [],
+          messages: [],
+          read_horizons: []
         })
         expect(yield* journal.trim("trim", entry("trim", 6).at)).toBe(5)
         expect((yield* journal.read("trim", 0, 20)).map(({ seq }) => seq)).toEqual([6, 7, 8, 9, 10])

@@ -22,7 +22,13 @@ describe.each(databases)("on $name", (database) => {
     persistence.run(
       Effect.gen(function* () {
         const quarantine = yield* Quarantine
-        const payload = { tenant_id: "q", source: "unipile", reason: "not understood", body: randomBytes(2000), received_at: at }
+        const payload = {
+          tenant_id: "q",
+          source: "unipile",
+          reason: "not understood",
+          body: randomBytes(2000),
+          received_at: at
+        }
         const id = yield* quarantine.add(payload)
         yield* quarantine.add({ ...payload, received_at: at + 1, body: new Uint8Array() })
         const kept = Option.getOrThrow(yield* quarantine.get("q", id))
@@ -44,13 +50,20 @@ describe.each(databases)("on $name", (database) => {
       Effect.gen(function* () {
         const waiting = yield* Waiting
         const payload = (received_at: number, account_id = "account") => ({
-          tenant_id: "w", account_id, source: "unipile", body: new TextEncoder().encode(String(received_at)), received_at
+          tenant_id: "w",
+          account_id,
+          source: "unipile",
+          body: new TextEncoder().encode(String(received_at)),
+          received_at
         })
         const second = yield* waiting.add(payload(at + 2))
         const first = yield* waiting.add(payload(at + 1))
         yield* waiting.add(payload(at, "another"))
         const found = yield* waiting.forAccount("w", "account")
-        expect(found).toEqual([{ ...payload(at + 1), id: first }, { ...payload(at + 2), id: second }])
+        expect(found).toEqual([
+          { ...payload(at + 1), id: first },
+          { ...payload(at + 2), id: second }
+        ])
         yield* waiting.remove([first])
         yield* waiting.remove([])
         expect((yield* waiting.forAccount("w", "account")).map(({ id }) => id)).toEqual([second])
@@ -62,7 +75,13 @@ describe.each(databases)("on $name", (database) => {
     persistence.run(
       Effect.gen(function* () {
         const keys = yield* ApiKeys
-        const key = { hash: randomBytes(32), tenant_id: "k", name: "first", scopes: ["read", "secrets"], created_at: at }
+        const key = {
+          hash: randomBytes(32),
+          tenant_id: "k",
+          name: "first",
+          scopes: ["read", "secrets"],
+          created_at: at
+        }
         yield* keys.add(key)
         yield* keys.add({ ...key, tenant_id: "thief" })
         expect(yield* keys.find(key.hash)).toEqual(Option.some({ tenant_id: "k", scopes: ["read", "secrets"] }))
@@ -80,7 +99,13 @@ describe.each(databases)("on $name", (database) => {
       Effect.gen(function* () {
         const runs = yield* ScheduleRuns
         const run = (started: number, error: string | null) => ({
-          tenant_id: "s", task: "retention", due: started - 5, started, took_ms: 12, touched: 3, error
+          tenant_id: "s",
+          task: "retention",
+          due: started - 5,
+          started,
+          took_ms: 12,
+          touched: 3,
+          error
         })
         yield* runs.add(run(at, null))
         yield* runs.add(run(at + 1, "it broke"))

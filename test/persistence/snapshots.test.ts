@@ -39,7 +39,9 @@ const sample = (field: Field<any>, seed: number): unknown => {
     case "uuid":
       return randomUUID()
     case "jsonb":
-      return Array.isArray(field.initial) ? [{ value: "👍", at: seed }] : { seed, nested: { list: [null, "a", 1.5, true] } }
+      return Array.isArray(field.initial)
+        ? [{ value: "👍", at: seed }]
+        : { seed, nested: { list: [null, "a", 1.5, true] } }
   }
 }
 
@@ -49,7 +51,12 @@ const samplesOf = (fields: Fields, seed: number): Record<string, unknown> =>
 const initialsOf = (fields: Fields): Record<string, unknown> =>
   Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.initial]))
 
-const actor = (kind: ActorKind, tenant_id: string, fields: Record<string, unknown>, internals = randomUUID()): EntityRow => ({
+const actor = (
+  kind: ActorKind,
+  tenant_id: string,
+  fields: Record<string, unknown>,
+  internals = randomUUID()
+): EntityRow => ({
   id: kind === "tenant" ? tenant_id : randomUUID(),
   machine_state: "open",
   internals: new TextEncoder().encode(internals),
@@ -197,7 +204,11 @@ describe.each(databases)("snapshots on $name", (database) => {
     const conversation_id = randomUUID()
     const channel_id = randomUUID()
     const change = (external_message_id: string, fields: MessageChange["fields"]) => ({
-      id: randomUUID(), external_message_id, conversation_id, channel_id, fields
+      id: randomUUID(),
+      external_message_id,
+      conversation_id,
+      channel_id,
+      fields
     })
     const recallAll = (tenant_id: string, ids: ReadonlyArray<string>) =>
       Messages.use((messages) => messages.recall(tenant_id, conversation_id, ids))
@@ -207,17 +218,30 @@ describe.each(databases)("snapshots on $name", (database) => {
         Effect.gen(function* () {
           const snapshots = yield* Snapshots
           const whole = change("m1", {
-            provider_message_id: "p1", content: "hello", direction: "outbound", status: "sent", sent_at: 1_000,
-            reactions: [{ value: "👍", participant_id: "x", at: 5 }], metadata: { quoted: true }
+            provider_message_id: "p1",
+            content: "hello",
+            direction: "outbound",
+            status: "sent",
+            sent_at: 1_000,
+            reactions: [{ value: "👍", participant_id: "x", at: 5 }],
+            metadata: { quoted: true }
           })
           yield* snapshots.write(cutOf("partial", 1, { messages: [whole] }))
           yield* snapshots.write(
-            cutOf("partial", 2, { messages: [change("m1", { status: "delivered" }), change("m2", { content: null }), change("m3", {})] })
+            cutOf("partial", 2, {
+              messages: [change("m1", { status: "delivered" }), change("m2", { content: null }), change("m3", {})]
+            })
           )
           const [m1] = yield* recallAll("partial", ["m1"])
           expect(m1).toMatchObject({ ...whole.fields, id: whole.id, status: "delivered", conversation_id, channel_id })
           const [m3] = yield* recallAll("partial", ["m3"])
-          expect(m3).toMatchObject({ status: "pending", direction: "inbound", reactions: [], is_event: false, sent_at: null })
+          expect(m3).toMatchObject({
+            status: "pending",
+            direction: "inbound",
+            reactions: [],
+            is_event: false,
+            sent_at: null
+          })
         })
       ))
 
@@ -233,7 +257,12 @@ describe.each(databases)("snapshots on $name", (database) => {
           yield* snapshots.write(cutOf("merge", 1, { messages }))
           const rows = yield* recallAll("merge", ["m1"])
           expect(rows).toHaveLength(1)
-          expect(rows[0]).toMatchObject({ id: messages[0]!.id, content: "edited", status: "delivered", edited_at: 9_000 })
+          expect(rows[0]).toMatchObject({
+            id: messages[0]!.id,
+            content: "edited",
+            status: "delivered",
+            edited_at: 9_000
+          })
         })
       ))
 
@@ -241,7 +270,11 @@ describe.each(databases)("snapshots on $name", (database) => {
       persistence.run(
         Effect.gen(function* () {
           const snapshots = yield* Snapshots
-          const messages = [change("e1", { provider_message_id: "p1" }), change("e2", { provider_message_id: "p2" }), change("e3", {})]
+          const messages = [
+            change("e1", { provider_message_id: "p1" }),
+            change("e2", { provider_message_id: "p2" }),
+            change("e3", {})
+          ]
           yield* snapshots.write(cutOf("recall", 1, { messages }))
           const recalled = yield* recallAll("recall", ["p1", "e3", "nobody"])
           expect(recalled.map((message) => message.external_message_id).toSorted()).toEqual(["e1", "e3"])
@@ -266,7 +299,11 @@ describe.each(databases)("snapshots on $name", (database) => {
           yield* snapshots.write(cutOf("horizon", 2, { messages, read_horizons: [{ conversation_id, at: 2_000 }] }))
           const rows = yield* rowsOf("messages", "horizon")
           expect(Object.fromEntries(rows.map((row) => [row["external_message_id"], row["status"]]))).toEqual({
-            old: "read", at: "read", after: "delivered", theirs: "delivered", elsewhere: "sent"
+            old: "read",
+            at: "read",
+            after: "delivered",
+            theirs: "delivered",
+            elsewhere: "sent"
           })
         })
       ))
@@ -276,7 +313,10 @@ describe.each(databases)("snapshots on $name", (database) => {
         Effect.gen(function* () {
           const snapshots = yield* Snapshots
           const messages = Array.from({ length: 25 }, (_, n) =>
-            change(`m${n}`, n % 2 === 0 ? { sent_at: 1_000 + Math.floor(n / 3) } : { received_at: 1_000 + Math.floor(n / 3) })
+            change(
+              `m${n}`,
+              n % 2 === 0 ? { sent_at: 1_000 + Math.floor(n / 3) } : { received_at: 1_000 + Math.floor(n / 3) }
+            )
           )
           yield* snapshots.write(cutOf("pages", 1, { messages: [...messages, change("timeless", {})] }))
           const seen: Array<string> = []

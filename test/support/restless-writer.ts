@@ -34,7 +34,13 @@ const write = Effect.gen(function* () {
     const internals = Buffer.from(String(seq))
     const rows = conversations.map((id) => ({ id, machine_state: "open", internals, fields: { channel_id: id } }))
     yield* snapshots.write({
-      tenant_id, seq, at: seq, entities: { conversation: rows }, members: [], messages: [], read_horizons: []
+      tenant_id,
+      seq,
+      at: seq,
+      entities: { conversation: rows },
+      members: [],
+      messages: [],
+      read_horizons: []
     })
   }
 })

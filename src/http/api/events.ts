@@ -40,7 +40,7 @@ export const ReadReceiptEvent = Schema.Struct({
   participant: Schema.optionalKey(participant),
   at: Schema.optionalKey(Instant)
 })
-const IncomingEvent = Schema.Union([TypingEvent, ParticipantLeftEvent, ReadReceiptEvent])
+export const IncomingEvent = Schema.Union([TypingEvent, ParticipantLeftEvent, ReadReceiptEvent])
 
 const Results = Schema.Struct({
   results: Schema.Array(Schema.Union([Outcome, Schema.Struct({ error: Schema.Record(Schema.String, Schema.Unknown) })]))

@@ -15,17 +15,19 @@ const meanings = {
   503: "The tenant's mailbox is full or the database is away; Retry-After says when to come back"
 } as const
 
+const Problem = Schema.Struct({
+  type: Schema.String,
+  title: Schema.String,
+  status: Schema.Number,
+  detail: Schema.String,
+  code: Schema.String.annotate({ description: "Stable name of the fault" }),
+  field: Schema.optionalKey(Schema.String),
+  rule: Schema.optionalKey(Schema.String),
+  retry_after_s: Schema.optionalKey(Schema.Number)
+}).annotate({ identifier: "Problem" })
+
 const problem = (status: keyof typeof meanings) =>
-  Schema.Struct({
-    type: Schema.String,
-    title: Schema.String,
-    status: Schema.Int,
-    detail: Schema.String,
-    code: Schema.String.annotate({ description: "Stable name of the fault" }),
-    field: Schema.optionalKey(Schema.String),
-    rule: Schema.optionalKey(Schema.String),
-    retry_after_s: Schema.optionalKey(Schema.Int)
-  })
+  Schema.suspend(() => Problem)
     .annotate({ description: meanings[status] })
     .pipe(HttpApiSchema.status(status), HttpApiSchema.asJson({ contentType: "application/problem+json" }))
 

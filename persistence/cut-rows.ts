@@ -1,0 +1,56 @@
+/** How the parts of a cut become rows: which table and columns they go to, and the columns of each. */
+import type { ActorKind } from "../machines/events.ts"
+import type { OutgoingRow } from "./chunks.ts"
+import type { Cut, EntityRow } from "./cut.ts"
+import { isoOf, toColumns } from "./field-values.ts"
+import { entityTables, memberTable, messageTable } from "./tables.ts"
+import { columnTypes, type Upsert } from "./upsert.ts"
+
+export const entityPlan = (kind: ActorKind, seq: number): Upsert => {
+  const { table, id, fields } = entityTables[kind]
+  return {
+    table,
+    key: { id },
+    columns: { machine_state: "text", ...columnTypes(fields) },
+    bytes: "internals",
+    fixed: { seq }
+  }
+}
+
+export function* entityRows(kind: ActorKind, rows: ReadonlyArray<EntityRow>): Generator<OutgoingRow> {
+  const { fields } = entityTables[kind]
+  for (const { id, machine_state, internals, fields: values } of rows) {
+    yield { columns: { ...toColumns(fields, values), id, machine_state }, bytes: internals }
+  }
+}
+
+export const memberPlan: Upsert = {
+  table: memberTable.table,
+  key: { conversation_id: "uuid", participant_id: "uuid" },
+  columns: columnTypes(memberTable.fields)
+}
+
+export function* memberRows(rows: Cut["members"]): Generator<OutgoingRow> {
+  for (const { conversation_id, participant_id, fields } of rows) {
+    yield { columns: { ...toColumns(memberTable.fields, fields), conversation_id, participant_id } }
+  }
+}
+
+/** Of a message, only the columns that its change names; its id counts when the row is made. */
+export const messagePlan = (names: ReadonlyArray<string>): Upsert => ({
+  table: messageTable.table,
+  key: { channel_id: "uuid", external_message_id: "text" },
+  columns: { id: "uuid", conversation_id: "uuid", ...columnTypes(messageTable.fields, names) },
+  kept: new Set(["id"])
+})
+
+export function* messageRows(names: ReadonlyArray<string>, changes: Cut["messages"]): Generator<OutgoingRow> {
+  for (const { id, channel_id, conversation_id, external_message_id, fields } of changes) {
+    const columns = toColumns(messageTable.fields, fields, names)
+    yield { columns: { ...columns, id, channel_id, conversation_id, external_message_id } }
+  }
+}
+
+export function* horizonRows(horizons: Cut["read_horizons"]): Generator<OutgoingRow> {
+  for (const { conversation_id, at } of horizons) yield { columns: { conversation_id, at: isoOf(at) } }
+}

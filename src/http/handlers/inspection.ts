@@ -1,0 +1,74 @@
+/** Looking into a tenant over HTTP. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import { Identity } from "../../../actors/identity.ts"
+import { TenantOwner } from "../../../actors/tenant-owner.ts"
+import { isoInstant } from "../../../machines/field.ts"
+import { Quarantine } from "../../../persistence/quarantine.ts"
+import { ScheduleRuns } from "../../../persistence/schedule-runs.ts"
+import { served } from "../api/api.ts"
+import { defaultLimit } from "../api/parameters.ts"
+
+const json = HttpServerResponse.jsonUnsafe
+
+export const inspectionHandlers = HttpApiBuilder.group(
+  served,
+  "inspection",
+  Effect.fnUntraced(function* (handlers) {
+    const owner = yield* TenantOwner
+    const scheduleRuns = yield* ScheduleRuns
+    const quarantine = yield* Quarantine
+
+    return handlers
+      .handleRaw("participant", ({ params: { tenant, id } }) =>
+        Effect.map(owner.view(tenant, "participant", id), (view) => json(view))
+      )
+      .handleRaw("actor", ({ params: { tenant, kind, id } }) =>
+        Effect.map(owner.inspect(tenant, kind, id), (inspection) => json(inspection))
+      )
+      .handleRaw(
+        "schedule",
+        Effect.fnUntraced(function* ({ params: { tenant }, query: { limit = defaultLimit } }) {
+          const scheduler = yield* owner.view(tenant, "scheduler", new Identity(tenant).scheduler())
+          const runs = yield* scheduleRuns.list(tenant, limit)
+          return json({
+            scheduler,
+            runs: runs.map(({ task, due, started, took_ms, touched, error }) => ({
+              task,
+              due: isoInstant(due),
+              started: isoInstant(started),
+              took_ms,
+              touched,
+              error
+            }))
+          })
+        })
+      )
+      .handleRaw(
+        "runTask",
+        Effect.fnUntraced(function* ({ params: { tenant, task } }) {
+          const received = yield* Clock.currentTimeMillis
+          const { outcome } = yield* owner.submit(tenant, { type: "task_requested", received, via: "api", task })
+          return json({ outcome })
+        })
+      )
+      .handleRaw("stats", ({ params: { tenant } }) => Effect.map(owner.stats(tenant), (stats) => json(stats)))
+      .handleRaw(
+        "quarantine",
+        Effect.fnUntraced(function* ({ params: { tenant }, query: { limit = defaultLimit } }) {
+          yield* owner.gate(tenant)
+          const items = yield* quarantine.list(tenant, limit)
+          return json({
+            items: items.map(({ id, received_at, source, reason }) => ({
+              id,
+              received_at: isoInstant(received_at),
+              source,
+              reason
+            }))
+          })
+        })
+      )
+  })
+)

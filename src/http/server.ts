@@ -1,0 +1,90 @@
+/**
+ * The HTTP edge, whole: every route, refusals as problems, figures. What it needs of the actors, persistence, secrets and the
+ * feed stands in the type of `routes`; the socket it listens on is main's business (`serve`, `httpServer`).
+ */
+import * as Effect from "effect/Effect"
+import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import * as HttpApiScalar from "effect/http-api/HttpApiScalar"
+import * as OpenApi from "effect/http-api/OpenApi"
+import * as HttpRouter from "effect/http/HttpRouter"
+import { HttpServerError } from "effect/http/HttpServerError"
+import { HttpServerRequest } from "effect/http/HttpServerRequest"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Layer from "effect/Layer"
+import { createServer, type Server } from "node:http"
+import { Enrolment } from "../tenants/enrolment.ts"
+import { Application } from "../webhooks/application.ts"
+import { Reception } from "../webhooks/reception.ts"
+import { WaitingRoom } from "../webhooks/waiting-room.ts"
+import { Access } from "./access.ts"
+import { documented, served } from "./api/api.ts"
+import { GenericEvents } from "./generic-events.ts"
+import { connectionHandlers } from "./handlers/connections.ts"
+import { conversationHandlers } from "./handlers/conversations.ts"
+import { eventHandlers } from "./handlers/events.ts"
+import { feedTokenHandlers } from "./handlers/feed-tokens.ts"
+import { healthHandlers } from "./handlers/health.ts"
+import { inspectionHandlers } from "./handlers/inspection.ts"
+import { tenantHandlers } from "./handlers/tenants.ts"
+import { unipileWebhook } from "./handlers/webhooks.ts"
+import { home } from "./home.ts"
+import { Keys } from "./keys.ts"
+import { answered } from "./metrics.ts"
+import { defectResponse, problemResponse } from "./problem.ts"
+import { Refusing } from "./refusing.ts"
+import { unrouted } from "./routes-known.ts"
+import { WebhookGate } from "./webhook-gate.ts"
+
+const api = HttpApiBuilder.layer(served).pipe(
+  Layer.provide([
+    tenantHandlers, connectionHandlers, conversationHandlers, eventHandlers, inspectionHandlers, feedTokenHandlers,
+    healthHandlers
+  ]),
+  Layer.provide([Access.layer, Refusing.layer])
+)
+
+const openapi = HttpRouter.add(
+  "GET",
+  "/openapi.json",
+  Effect.sync(() => HttpServerResponse.jsonUnsafe(OpenApi.fromApi(documented)))
+)
+
+/** Around every route: what no route took gets its problem, every answer is counted. */
+const around = HttpRouter.middleware(
+  (route) =>
+    route.pipe(
+      Effect.catchIf(
+        (error): error is never => error instanceof HttpServerError,
+        (error: unknown) =>
+          Effect.map(HttpServerRequest, (request) =>
+            (error as HttpServerError).reason._tag === "RouteNotFound" ? problemResponse(unrouted(request)) : defectResponse()
+          )
+      ),
+      Effect.tap((response) => answered(String(response.status)))
+    ),
+  { global: true }
+)
+
+/** A provider's chat id in a path may be long; the router's own limit is 100 characters. */
+const router = Layer.succeed(HttpRouter.RouterConfig, { maxParamLength: 500 })
+
+/** What stands between the routes and the services of the outer folders. */
+const edge = Layer.mergeAll(Enrolment.layer, GenericEvents.layer, Keys.layer, WebhookGate.layer, WaitingRoom.layer).pipe(
+  Layer.provideMerge(Reception.layer),
+  Layer.provideMerge(Application.layer)
+)
+
+/** Every route of the public surface. */
+export const routes = Layer.mergeAll(api, unipileWebhook, openapi, HttpApiScalar.layer(documented), home, around).pipe(
+  Layer.provide(edge)
+)
+
+/** The routes on the HttpServer that is in the context. */
+export const serve = HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(Layer.provide(router))
+
+/**
+ * The node server to listen with. Headers within 10 s and a whole request within 30 s: a megabyte needs far less, and a sender
+ * that trickles holds a socket no longer. An idle connection is kept for 65 s, longer than common load balancers keep theirs.
+ */
+export const httpServer = (): Server =>
+  createServer({ headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000, connectionsCheckingInterval: 5_000 })

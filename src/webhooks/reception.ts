@@ -1,0 +1,95 @@
+/**
+ * What becomes of an authentic payload (DESIGN §1 steps 2 to 7, §10): applied, duplicate, quarantined or waiting, and nothing
+ * else (I9). Not JSON is the sender's fault and is refused.
+ */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
+import type { SqlError } from "effect/sql/SqlError"
+import type { SubmitError } from "../../actors/errors.ts"
+import { TenantOwner } from "../../actors/tenant-owner.ts"
+import { Quarantine } from "../../persistence/quarantine.ts"
+import { Waiting } from "../../persistence/waiting.ts"
+import type { NotJson, TooDeep } from "../providers/unipile/parse.ts"
+import { Application, type End } from "./application.ts"
+import { type Source, understand } from "./understand.ts"
+
+/** The answer to a webhook (DESIGN §5). */
+export type Received =
+  | { readonly outcome: "applied" | "duplicate" }
+  | { readonly outcome: "quarantined" | "waiting"; readonly id: string }
+
+export class Reception extends Context.Service<
+  Reception,
+  {
+    /** Takes a payload in; returns when the answer is durable (I1). */
+    receive(
+      tenant: string,
+      body: Uint8Array,
+      source: Source
+    ): Effect.Effect<Received, NotJson | TooDeep | SubmitError | SqlError>
+  }
+>()("switchboard/webhooks/Reception") {
+  static readonly layer = Layer.effect(
+    Reception,
+    Effect.gen(function* () {
+      const owner = yield* TenantOwner
+      const application = yield* Application
+      const quarantine = yield* Quarantine
+      const waiting = yield* Waiting
+
+      /** The failure is counted first: with a full mailbox nothing is kept twice, the sender comes back. */
+      const keepUnreadable = Effect.fnUntraced(function* (
+        tenant: string,
+        body: Uint8Array,
+        source: Source,
+        received: number,
+        reason: string
+      ) {
+        yield* owner.submit(tenant, { type: "webhook_failed", received, via: "webhook" })
+        const id = yield* quarantine.add({ tenant_id: tenant, source, reason, body, received_at: received })
+        return { outcome: "quarantined" as const, id }
+      })
+
+      /** Kept first, then tried once more: a registration in between would not have seen it. */
+      const keepEarly = Effect.fnUntraced(function* (
+        tenant: string,
+        account_id: string,
+        body: Uint8Array,
+        source: Source,
+        received: number,
+        again: Effect.Effect<End, SubmitError>
+      ) {
+        const id = yield* waiting.add({ tenant_id: tenant, account_id, source, body, received_at: received })
+        const end = yield* again
+        if (end.outcome !== "applied" && end.outcome !== "duplicate") return { outcome: "waiting" as const, id }
+        yield* waiting.remove([id])
+        return end
+      })
+
+      const receive = Effect.fnUntraced(function* (tenant: string, body: Uint8Array, source: Source) {
+        const received = yield* Clock.currentTimeMillis
+        const understood = understand(body, source, received)
+        if (Result.isFailure(understood)) {
+          const fault = understood.failure
+          if (fault._tag !== "Unreadable") return yield* fault
+          return yield* keepUnreadable(tenant, body, source, received, fault.message)
+        }
+        const attempt = application.apply(tenant, understood.success)
+        const end = yield* attempt
+        switch (end.outcome) {
+          case "unregistered":
+            return yield* keepEarly(tenant, end.account_id, body, source, received, attempt)
+          case "indigestible":
+            return yield* keepUnreadable(tenant, body, source, received, end.reason)
+          default:
+            return end
+        }
+      })
+
+      return Reception.of({ receive })
+    })
+  )
+}

@@ -1,0 +1,255 @@
+import * as fc from "fast-check"
+import { unpack } from "msgpackr"
+import { expect, test } from "vitest"
+import { Hub, hubLimits } from "../../actors/feed/hub.ts"
+import type { HubLimits } from "../../actors/feed/hub.ts"
+import type { Packet } from "../../actors/feed/packet.ts"
+import type { Typist } from "../../actors/feed/topic.ts"
+import { told } from "./told.ts"
+import { Viewer } from "./viewer.ts"
+
+type States = Record<string, Record<string, unknown> | undefined>
+
+/** A hub over plain states, whose frames come when the test says so. */
+const hubOver = (states: States, limits: Partial<HubLimits> = {}) => {
+  const due: Array<() => void> = []
+  const typists: Record<string, ReadonlyArray<Typist>> = {}
+  let epochs = 0
+  const hub = new Hub({
+    view: (topic) => states[topic],
+    typists: (topic) => typists[topic] ?? [],
+    schedule: (run) => due.push(run),
+    epoch: () => `e${(epochs += 1)}`,
+    limits: { ...hubLimits, ...limits }
+  })
+  const set = (topic: string, changes: Record<string, unknown>) => {
+    states[topic] = { ...states[topic], ...changes }
+    hub.touch(topic)
+  }
+  const frame = () => due.splice(0).forEach((run) => run())
+  return { hub, set, frame, due, typists }
+}
+
+test("a viewer gets the state of this moment, then one patch per frame, with offsets that grow by one", () => {
+  const { hub, set, frame, due } = hubOver({ inbox: { n: 0 } })
+  const viewer = new Viewer()
+  expect(hub.open("inbox", viewer)).toBe("opened")
+  for (let n = 1; n <= 3; n += 1) {
+    set("inbox", { n, half: n / 2 })
+    set("inbox", { n: n * 10 })
+    expect(due).toHaveLength(1)
+    frame()
+  }
+  expect(viewer.came()).toEqual(["snapshot", "patch", "patch", "patch"])
+  expect(viewer.state).toEqual({ n: 30, half: 1.5 })
+  expect(viewer.position).toEqual({ epoch: "e1", offset: 3 })
+})
+
+test("a change that is taken back within a frame is no patch", () => {
+  const { hub, set, frame } = hubOver({ inbox: { n: 0 } })
+  const viewer = new Viewer()
+  hub.open("inbox", viewer)
+  set("inbox", { n: 1 })
+  set("inbox", { n: 0 })
+  frame()
+  expect(viewer.came()).toEqual(["snapshot"])
+})
+
+test("who comes in the middle of a frame sees its changes, and does not get them twice", () => {
+  const { hub, set, frame } = hubOver({ inbox: { n: 0 } })
+  const [early, late] = [new Viewer(), new Viewer()]
+  hub.open("inbox", early)
+  set("inbox", { n: 1 })
+  hub.open("inbox", late)
+  expect(late.state).toEqual({ n: 1 })
+  expect(late.position).toEqual(early.position)
+  frame()
+  expect(late.came()).toEqual(["snapshot"])
+  expect(early.came()).toEqual(["snapshot", "patch"])
+})
+
+test("after any cuts and resumes in any storm of changes, viewers hold what a fresh fetch gives (I7)", () => {
+  const topics = ["inbox", "conversation:a", "connection:b"]
+  const topic = fc.constantFrom(...topics)
+  const value = fc.oneof(
+    fc.integer({ min: 0, max: 3 }),
+    fc.constant(null),
+    fc.constant({ x: 1 }),
+    fc.constant({ x: null, y: [1] })
+  )
+  const step = fc.oneof(
+    { weight: 6, arbitrary: fc.tuple(fc.constant("set"), topic, fc.constantFrom("a", "b", "c"), value) },
+    { weight: 3, arbitrary: fc.tuple(fc.constant("frame")) },
+    { weight: 2, arbitrary: fc.tuple(fc.constant("cut"), topic, fc.nat(2)) },
+    { weight: 3, arbitrary: fc.tuple(fc.constant("resume"), topic, fc.nat(2)) },
+    { weight: 1, arbitrary: fc.tuple(fc.constant("sweep"), fc.constantFrom(1_000, 50_000)) }
+  )
+  // fast-check prints seed and counterexample when it fails.
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 120 }), fc.constantFrom(0, 1, 3, 256), (steps, history) => {
+      const states: States = Object.fromEntries(topics.map((name) => [name, { a: 0 }]))
+      const { hub, set, frame } = hubOver(states, { history, linger: 60_000 })
+      const viewers = new Map(topics.flatMap((name) => [0, 1, 2].map((n) => [`${name} ${n}`, new Viewer()])))
+      const open = new Set<string>()
+      let now = 0
+      for (const [what, where, who, with_] of steps as ReadonlyArray<[string, any, any, any]>) {
+        const key = `${where} ${who}`
+        if (what === "set") set(where, { [who]: with_ })
+        if (what === "frame") frame()
+        if (what === "sweep") hub.sweep((now += where))
+        if (what === "cut" && open.delete(key)) hub.close(where, viewers.get(key)!)
+        if (what === "resume" && !open.has(key)) {
+          const viewer = viewers.get(key)!
+          viewer.came()
+          hub.open(where, viewer, viewer.position)
+          open.add(key)
+          expect(["snapshot", "subscribed"]).toContain(viewer.frames[0]!.type)
+          expect(told(viewer.state)).toEqual(told(states[where]))
+        }
+        expect(hub.subscribers).toBe(open.size)
+      }
+      frame()
+      for (const key of open) expect(told(viewers.get(key)!.state)).toEqual(told(states[key.split(" ")[0]!]))
+    }),
+    { numRuns: 500 }
+  )
+})
+
+test("recovered is said only when every missed patch is there", () => {
+  const { hub, set, frame } = hubOver({ inbox: { n: 0 } }, { history: 2 })
+  const viewer = new Viewer()
+  hub.open("inbox", viewer)
+  hub.close("inbox", viewer)
+  const change = (n: number) => {
+    set("inbox", { n })
+    frame()
+  }
+  const at = (offset: number, epoch = "e1") => {
+    const back = new Viewer()
+    back.position = { epoch, offset }
+    back.state = { n: offset }
+    hub.open("inbox", back, back.position)
+    hub.close("inbox", back)
+    expect(back.state).toEqual({ n: 3 })
+    return back.came()
+  }
+  change(1)
+  change(2)
+  change(3)
+  expect(at(3)).toEqual(["subscribed"])
+  expect(at(1)).toEqual(["subscribed", "patch", "patch"])
+  expect(at(0)).toEqual(["snapshot"])
+  expect(at(4)).toEqual(["snapshot"])
+  expect(at(3, "e0")).toEqual(["snapshot"])
+})
+
+test("a topic outlives its last viewer for a while, then begins a new epoch", () => {
+  const { hub, set, frame } = hubOver({ inbox: { n: 0 } }, { linger: 100 })
+  const viewer = new Viewer()
+  hub.open("inbox", viewer)
+  hub.close("inbox", viewer)
+  hub.sweep(1_000)
+  set("inbox", { n: 1 })
+  frame()
+  hub.sweep(1_099)
+  hub.open("inbox", viewer, viewer.position)
+  hub.close("inbox", viewer)
+  expect(viewer.came()).toEqual(["snapshot", "subscribed", "patch"])
+  hub.sweep(2_000)
+  hub.sweep(2_100)
+  expect(hub.topics).toBe(0)
+  hub.open("inbox", viewer, viewer.position)
+  expect(viewer.came()).toEqual(["snapshot"])
+  expect(viewer.position).toEqual({ epoch: "e2", offset: 0 })
+})
+
+test("the number of topics is bounded: lingering ones make room, watched ones do not", () => {
+  const { hub } = hubOver({ a: {}, b: {}, c: {} }, { topics: 2 })
+  const viewer = new Viewer()
+  expect(hub.open("a", viewer)).toBe("opened")
+  expect(hub.open("b", viewer)).toBe("opened")
+  expect(hub.open("c", viewer)).toBe("too_many_topics")
+  hub.close("a", viewer)
+  expect(hub.open("c", viewer)).toBe("opened")
+  expect([hub.topics, hub.subscribers]).toEqual([2, 2])
+})
+
+test("a topic that nobody opened costs nothing, one that does not exist is not opened", () => {
+  const { hub, set, due } = hubOver({})
+  set("inbox", { n: 1 })
+  hub.touchTyping("inbox")
+  expect(due).toHaveLength(0)
+  expect(hub.open("conversation:x", new Viewer())).toBe("unknown_topic")
+  expect(hub.topics).toBe(0)
+})
+
+test("the set of typists is replaced each time, taken back when empty, and no part of the history", () => {
+  const { hub, frame, typists } = hubOver({ c: {} })
+  const viewer = new Viewer()
+  hub.open("c", viewer)
+  const type = (...ids: ReadonlyArray<string>) => {
+    typists["c"] = ids.map((id) => ({ id, name: id, until: 6_000 }))
+    hub.touchTyping("c")
+    frame()
+    return viewer.typists
+  }
+  expect(type("ann")).toEqual(["ann"])
+  expect(type("ann", "bo")).toEqual(["ann", "bo"])
+  expect(viewer.frames.at(-1)).toMatchObject({ typists: [{ until: "1970-01-01T00:00:06.000Z" }, { id: "bo" }] })
+  const late = new Viewer()
+  hub.open("c", late)
+  expect([late.came(), late.typists]).toEqual([
+    ["snapshot", "typing"],
+    ["ann", "bo"]
+  ])
+  expect(type()).toEqual([])
+  expect(type()).toEqual([])
+  expect(viewer.came()).toEqual(["snapshot", "typing", "typing", "typing"])
+  expect(viewer.position!.offset).toBe(0)
+})
+
+test("a defect in one topic does not swallow the changes of the others", () => {
+  const states: States = { bad: { n: 0 }, good: { n: 0 } }
+  const { hub, set, frame } = hubOver(states)
+  const viewer = new Viewer()
+  hub.open("bad", viewer)
+  hub.open("good", viewer)
+  set("bad", { n: 1 })
+  Object.defineProperty(states["bad"]!, "n", { enumerable: true, get: () => expect.unreachable("a defect") })
+  set("good", { n: 1 })
+  expect(frame).toThrow("a defect")
+  frame()
+  expect(viewer.state).toEqual({ n: 1 })
+})
+
+test("the end of a hub is told to everybody, and it opens nothing any more", () => {
+  const { hub } = hubOver({ inbox: {} })
+  const viewer = new Viewer()
+  hub.open("inbox", viewer)
+  hub.end()
+  expect([viewer.hasEnded, hub.topics, hub.subscribers, hub.open("inbox", viewer)]).toEqual([true, 0, 0, "ended"])
+})
+
+test("a patch is encoded once per encoding, however many take it, and both encodings say the same", () => {
+  let encoded = 0
+  const { hub, set, frame } = hubOver({ inbox: { n: 0 } })
+  const taken = new Set<Buffer>()
+  const taker = (encoding: "json" | "msgpack") => ({
+    deliver: (_: string, packet: Packet) =>
+      packet.frame.type === "patch" && taken.add(packet.named("inbox").bytes(encoding)),
+    ended: () => {}
+  })
+  for (let n = 0; n < 100; n += 1) hub.open("inbox", taker(n % 2 ? "json" : "msgpack"))
+  const totals = {
+    get unread() {
+      encoded += 1
+      return 7
+    }
+  }
+  set("inbox", { totals, name: "é", at: 1.5e12, none: null, list: [null, -1, 0.25] })
+  frame()
+  expect(encoded).toBe(2)
+  const [a, b] = [...taken]
+  expect(taken.size).toBe(2)
+  expect(unpack(a!)).toEqual(JSON.parse(b!.toString()))
+})
