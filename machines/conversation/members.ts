@@ -72,11 +72,12 @@ export const rosterShown = (d: Decision, keys: ReadonlyArray<string>, at: number
 const weigh = (d: Decision, key: string, signs: Partial<Pick<Member, "seen_at" | "gone_at">>, received: number): void => {
   d.member(key, signs)
   const member = d.context.members[key]!
+  const { is_active: wasActive } = member
   const active = member.seen_at !== null && (member.gone_at === null || member.seen_at > member.gone_at)
   const left_at = active ? null : member.gone_at
-  if (active === member.is_active && left_at === member.left_at) return
+  if (active === wasActive && left_at === member.left_at) return
   d.member(key, { is_active: active, left_at, updated_at: received })
-  if (active === member.is_active) return
+  if (active === wasActive) return
   const by = active ? 1 : -1
   d.set({ participant_count: d.context.participant_count + by })
   d.tell({ type: "membership_changed", key, by, received })

@@ -62,7 +62,12 @@ export const makeFeedServer = Effect.fn("makeFeedServer")(function* (limits: Fee
   const random = yield* Random.Random
   const run = yield* FiberSet.makeRuntime()
   const sessions = new Map<Session, WebSocket>()
-  const answering: Answering = { owner, limits, background: run }
+  const answering: Answering = {
+    owner,
+    limits,
+    background: (effect) =>
+      run(Effect.catchDefect(effect, (defect) => Effect.logError("a command of a viewer broke", defect)))
+  }
   let isClosing = false
 
   const wss = new WebSocketServer({
@@ -129,7 +134,13 @@ export const makeFeedServer = Effect.fn("makeFeedServer")(function* (limits: Fee
         })
       })
     },
-    (effect, _request, stream) => Effect.catch(effect, (refused) => Effect.sync(() => refuse(stream, refused)))
+    (effect, _request, stream) =>
+      effect.pipe(
+        Effect.catchDefect((defect) =>
+          Effect.logError("a handshake of the feed broke", defect).pipe(Effect.andThen(Effect.fail(notNow)))
+        ),
+        Effect.catch((refused) => Effect.sync(() => refuse(stream, refused)))
+      )
   )
 
   const close = Effect.gen(function* () {

@@ -83,8 +83,15 @@ export const routes = Layer.mergeAll(api, unipileWebhook, openapi, HttpApiScalar
 export const serve = HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(Layer.provide(router))
 
 /**
- * The node server to listen with. Headers within 10 s and a whole request within 30 s: a megabyte needs far less, and a sender
- * that trickles holds a socket no longer. An idle connection is kept for 65 s, longer than common load balancers keep theirs.
+ * Headers within 10 s and a whole request within 30 s: a megabyte needs far less, and a sender that trickles holds a socket no
+ * longer. An idle connection is kept for 65 s, longer than common load balancers keep theirs.
  */
-export const httpServer = (): Server =>
-  createServer({ headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000, connectionsCheckingInterval: 5_000 })
+export const serverTimeouts = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 5_000
+} as const
+
+/** The node server to listen with. */
+export const httpServer = (): Server => createServer(serverTimeouts)

@@ -434,6 +434,18 @@ describe("the end of a socket", () => {
     })
   })
 
+  test("a defect of ours ends only the socket that met it, and it may come back", async () => {
+    const [unlucky, other] = [await house.client(), await house.client()]
+    Object.defineProperty(house.acme.states, "conversation:c2", {
+      enumerable: true,
+      get: () => expect.unreachable("a defect")
+    })
+    unlucky.send({ type: "subscribe", topic: "conversation:c2" })
+    expect(await unlucky.next()).toMatchObject({ type: "bye", code: closeCodes.fault.code })
+    expect(await unlucky.closed).toBe(closeCodes.fault.code)
+    expect(await other.settled()).toEqual([])
+  })
+
   test("closing the server says goodbye, and no more are taken", async () => {
     const client = await house.client()
     await house.run(house.feed.close)

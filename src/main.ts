@@ -1,0 +1,41 @@
+/** The map of the process: every layer, in the order in which a message meets it. */
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { GroupCommit } from "../actors/group-commit.ts"
+import { ownerLayer } from "../actors/local-owner.ts"
+import { layerDatabase } from "../persistence/database.ts"
+import { layer as persistence } from "../persistence/layer.ts"
+import { layerMigrated } from "../persistence/migrated.ts"
+import { Settings } from "./config.ts"
+import { FeedServer } from "./feed/server.ts"
+import { feedLimits } from "./feed/limits.ts"
+import { FeedTokens } from "./feed/tokens.ts"
+import { onePort } from "./http/one-port.ts"
+import { serve } from "./http/server.ts"
+import { KeyRing } from "./secrets/key-ring.ts"
+import { welcome } from "./welcome.ts"
+
+/** An actor that heard nothing for so long, in milliseconds, goes to sleep. */
+const idle = 5 * 60_000
+/** Actors of one tenant in memory past which the least recently touched go to sleep early. */
+const residents = 50_000
+
+const process = Layer.unwrap(
+  Effect.map(Settings, (settings) =>
+    Layer.mergeAll(serve, welcome).pipe(
+      Layer.provideMerge(onePort(settings)),
+      Layer.provide(FeedServer.layer(feedLimits)),
+      Layer.provide([FeedTokens.layer(settings.adminKey), KeyRing.layer(settings.encryptionKeys)]),
+      Layer.provide(
+        ownerLayer({ mailbox: settings.mailboxLimit, snapshotInterval: settings.snapshotInterval, idle, residents })
+      ),
+      Layer.provide(GroupCommit.layer),
+      Layer.provide(persistence),
+      Layer.provide(layerMigrated),
+      Layer.provide(layerDatabase({ url: settings.databaseUrl, dataDir: settings.dataDir }))
+    )
+  )
+).pipe(Layer.provideMerge(Settings.layer))
+
+Layer.launch(process).pipe(NodeRuntime.runMain)
