@@ -13,7 +13,7 @@ import type { TaskStarted } from "../machines/told.ts"
 import { Deadlines } from "./deadlines.ts"
 import { AccountUnknown, ActorUnknown, EventIndigestible, MailboxFull, OwnershipLost, RuleBroken } from "./errors.ts"
 import type { SubmitError } from "./errors.ts"
-import { Hub, hubLimits } from "./feed/hub.ts"
+import { Hub, frameInterval, hubLimits } from "./feed/hub.ts"
 import { Identity } from "./identity.ts"
 import type { Inbox } from "./inbox.ts"
 import type { Living } from "./living.ts"
@@ -167,6 +167,7 @@ export class TenantRuntime {
     this.#closed = new OwnershipLost({ tenant: this.tenant })
     const waiting = this.#unanswered
     this.#unanswered = []
+    this.hub.end()
     for (const { lose } of waiting) lose()
   }
 
@@ -242,9 +243,6 @@ export class TenantRuntime {
     envelope.settle(result)
   }
 }
-
-/** Changes of one topic within this many milliseconds are one patch (DESIGN §6). */
-const frameInterval = 20
 
 /** Actors by kind, for the figures. */
 export const residentsOf = (runtime: TenantRuntime): Record<ActorKind, number> => {

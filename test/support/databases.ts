@@ -63,17 +63,23 @@ const pglite: Database = {
 
 export const databases: ReadonlyArray<Database> = [pglite, postgres]
 
-/** All of persistence on a fresh, migrated database, and a way to run effects on it. Dispose it after the last test. */
-export const openPersistence = async (database: Database) => {
-  const { options, close } = await database.make()
+/** All of persistence on a database that is there already. */
+export const openPersistenceOn = async (options: DatabaseOptions) => {
   const runtime = ManagedRuntime.make(
     layer.pipe(Layer.provideMerge(layerMigrated), Layer.provideMerge(layerDatabase(options)))
   )
+  return { run: runtime.runPromise, close: () => runtime.dispose() }
+}
+
+/** All of persistence on a fresh, migrated database, and a way to run effects on it. Dispose it after the last test. */
+export const openPersistence = async (database: Database) => {
+  const { options, close } = await database.make()
+  const runtime = await openPersistenceOn(options)
   return {
     options,
-    run: runtime.runPromise,
+    run: runtime.run,
     close: async () => {
-      await runtime.dispose()
+      await runtime.close()
       await close()
     }
   }
