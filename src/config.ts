@@ -8,21 +8,39 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
 import { keptSecrets } from "./secrets/kept-secrets.ts"
+
+/** 0 included: the system chooses. */
+const PortNumber = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 0, maximum: 65_535 }))
+
+/** A secret that may be left out; `NAME=` in an env file leaves it out too. */
+const optionalSecret = (name: string) =>
+  Config.option(Config.Redacted(name)).pipe(Config.map(Option.filter((secret) => Redacted.value(secret) !== "")))
+
+/** Shorter keys can be guessed; a generated one has 52 characters. */
+const shortestAdminKey = 16
+
+/** SWITCHBOARD_ADMIN_KEY is too short to be a key. */
+export class AdminKeyShort extends Schema.TaggedError<AdminKeyShort>()("AdminKeyShort", {}) {
+  override get message() {
+    return `SWITCHBOARD_ADMIN_KEY has fewer than ${shortestAdminKey} characters. Make one with: openssl rand -base64 32, or leave it out.`
+  }
+}
 
 const environment = Config.all({
   /** Address to listen on. */
   host: Config.String("HOST").pipe(Config.withDefault("127.0.0.1")),
   /** Port to listen on; 0 takes a free one. */
-  port: Config.Port("PORT").pipe(Config.withDefault(4000)),
+  port: Config.schema(PortNumber, "PORT").pipe(Config.withDefault(4000)),
   /** A Postgres to use; absent, the embedded one under the data directory. */
-  databaseUrl: Config.option(Config.Redacted("DATABASE_URL")),
+  databaseUrl: optionalSecret("DATABASE_URL"),
   /** Where the embedded Postgres and generated secrets are kept; `memory://` keeps nothing. */
   dataDir: Config.String("SWITCHBOARD_DATA_DIR").pipe(Config.withDefault("./data")),
   /** The key that may do everything. */
-  adminKey: Config.option(Config.Redacted("SWITCHBOARD_ADMIN_KEY")),
+  adminKey: optionalSecret("SWITCHBOARD_ADMIN_KEY"),
   /** Comma-separated base64 keys of 32 bytes: the first encrypts, all decrypt. The same in every process of a deployment. */
-  encryptionKeys: Config.option(Config.Redacted("SWITCHBOARD_ENCRYPTION_KEYS")),
+  encryptionKeys: optionalSecret("SWITCHBOARD_ENCRYPTION_KEYS"),
   /** How providers and people reach this server, without a trailing slash; the base of webhook URLs. */
   publicUrl: Config.option(Config.URL("SWITCHBOARD_PUBLIC_URL")),
   /** How often changed actors are written to Postgres. */
@@ -33,6 +51,8 @@ const environment = Config.all({
 
 const read = Effect.gen(function* () {
   const { adminKey, encryptionKeys, publicUrl, ...rest } = yield* environment
+  if (Option.exists(adminKey, (key) => Redacted.value(key).length < shortestAdminKey))
+    return yield* new AdminKeyShort({})
   const needed = Option.isNone(adminKey) || Option.isNone(encryptionKeys)
   const kept = needed ? yield* keptSecrets(rest.dataDir) : null
   return {
@@ -50,9 +70,6 @@ export type SettingsShape = Effect.Success<typeof read>
 
 /** The settings of this process. */
 export class Settings extends Context.Service<Settings, SettingsShape>()("switchboard/Settings") {
-  /** From the environment; fails with ConfigError, or with SecretsUnreadable when the data directory cannot be used. */
+  /** From the environment; fails with ConfigError, AdminKeyShort, or SecretsUnreadable when the data directory cannot be used. */
   static readonly layer = Layer.effect(Settings, read)
 }
-
-/** The admin key as text, for the one place that compares it and the one that prints it. */
-export const adminKeyOf = (settings: SettingsShape): string => Redacted.value(settings.adminKey)

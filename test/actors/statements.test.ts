@@ -1,0 +1,133 @@
+/**
+ * No database round trip stands between an event and the patch that it causes, nor before a send's decision (DESIGN §1). The
+ * journal's statement is held back, and every statement is counted: the patch comes all the same, and nothing else was sent.
+ */
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Latch from "effect/Latch"
+import * as Layer from "effect/Layer"
+import * as ManagedRuntime from "effect/ManagedRuntime"
+import * as Result from "effect/Result"
+import * as Tracer from "effect/Tracer"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import type { Packet } from "../../actors/feed/packet.ts"
+import { GroupCommit } from "../../actors/group-commit.ts"
+import { ownerLayer } from "../../actors/local-owner.ts"
+import { TenantOwner } from "../../actors/tenant-owner.ts"
+import type { Event } from "../../machines/events.ts"
+import { layerDatabase } from "../../persistence/database.ts"
+import { Journal } from "../../persistence/journal.ts"
+import { layer as persistence } from "../../persistence/layer.ts"
+import { layerMigrated } from "../../persistence/migrated.ts"
+import { translate } from "../../src/providers/unipile/translate.ts"
+import type { TestDatabase } from "../support/databases.ts"
+import { databases } from "../support/databases.ts"
+import { fixtureAccount } from "../support/fixtures.ts"
+import { message } from "../support/whatsapp.ts"
+
+/** Now, or the reservation would run out at once: deadlines follow the clock. */
+const received = Date.now()
+
+const registered: Event = {
+  type: "connection_registered", account_id: fixtureAccount, channel_type: "whatsapp", account_name: "Support", user_id: "user-1",
+  connection_config: {}, provider_config: {}, is_active: null, received, via: "api"
+}
+const online: Event = { type: "account_status_changed", account_id: fixtureAccount, status: "OK", at: received, received, via: "api" }
+
+const inbound = (id: string): Event =>
+  Result.getOrThrow(translate(message({ chat: "chat", id, at: received }), { received }))[0]!
+
+describe.each(databases)("statements on $name", (database) => {
+  const statements: Array<string> = []
+  const journalOpen = Latch.makeUnsafe(true)
+  let data: TestDatabase
+  let runtime: ManagedRuntime.ManagedRuntime<TenantOwner, unknown>
+
+  beforeAll(async () => {
+    data = await database.make()
+    const counting = Tracer.make({
+      span(options) {
+        const span = new Tracer.NativeSpan(options)
+        if (options.kind === "client") statements.push(options.name)
+        return span
+      }
+    })
+    const heldJournal = Layer.effect(
+      Journal,
+      Effect.map(Journal, (journal) =>
+        Journal.of({ ...journal, append: (entries) => Effect.andThen(journalOpen.await, journal.append(entries)) })
+      )
+    ).pipe(Layer.provide(Journal.layer))
+    runtime = ManagedRuntime.make(
+      ownerLayer({ mailbox: 1_000, snapshotInterval: "1 hour", idle: 3_600_000, residents: 10_000 }).pipe(
+        Layer.provide(GroupCommit.layer.pipe(Layer.provide(heldJournal))),
+        Layer.provide(persistence),
+        Layer.provide(layerMigrated),
+        Layer.provide(layerDatabase(data.options)),
+        Layer.provide(Layer.succeed(Tracer.Tracer, counting))
+      ) as any
+    )
+    await runtime.runPromise(
+      Effect.gen(function* () {
+        const owner = yield* TenantOwner
+        yield* owner.create("acme", "Acme", "sealed")
+        yield* owner.submit("acme", registered)
+        yield* owner.submit("acme", online)
+        yield* owner.submit("acme", inbound("first"))
+      })
+    )
+  })
+  afterAll(async () => {
+    journalOpen.openUnsafe()
+    await runtime.dispose()
+    await data.close()
+  })
+
+  /** Submits with the journal held back; what the topic told, and the statements sent until then. Then lets the journal go on. */
+  const told = (topic: (owner: TenantOwner["Service"]) => Effect.Effect<string, any>, event: Event) =>
+    runtime.runPromise(
+      Effect.gen(function* () {
+        const owner = yield* TenantOwner
+        const name = yield* topic(owner)
+        const hub = yield* owner.hub("acme")
+        const frames: Array<any> = []
+        const patched = Latch.makeUnsafe(false)
+        const subscriber = {
+          deliver: (_: string, packet: Packet) => {
+            frames.push(packet.frame)
+            if (packet.frame.type === "patch") patched.openUnsafe()
+          },
+          ended: () => {}
+        }
+        hub.open(name, subscriber)
+        journalOpen.closeUnsafe()
+        statements.length = 0
+        const answer = yield* Effect.forkChild(owner.submit("acme", event))
+        yield* patched.await
+        const sent = [...statements]
+        expect(answer.pollUnsafe(), "the answer waits for the journal").toBeUndefined()
+        journalOpen.openUnsafe()
+        const { outcome, decided } = yield* Fiber.join(answer)
+        hub.close(name, subscriber)
+        return { patch: frames.at(-1), sent, outcome, decided }
+      }) as any
+    ) as Promise<{ patch: any; sent: ReadonlyArray<string>; outcome: string; decided: any }>
+
+  it("an inbound message reaches the feed without one", async () => {
+    const { patch, sent, outcome } = await told((owner) => Effect.map(owner.resolve("acme", "conversation", "chat"), (id) => `conversation:${id}`), inbound("second"))
+    expect(sent).toEqual([])
+    expect(patch.changes).toMatchObject({ unread_count: 2, message_count: 2 })
+    expect(outcome).toBe("applied")
+    expect(statements.length, "the journal's own statement was counted afterwards").toBeGreaterThan(0)
+  })
+
+  it("a send is decided without one", async () => {
+    const reserve: Event = {
+      type: "send_reserved", account_id: fixtureAccount, reservation_id: crypto.randomUUID(), count: 3, idempotency_key: null, received, via: "api"
+    }
+    const { patch, sent, decided } = await told((owner) => Effect.map(owner.resolve("acme", "connection", fixtureAccount), (id) => `connection:${id}`), reserve)
+    expect(sent).toEqual([])
+    expect(patch.changes).toMatchObject({ messages_sent_today: 3 })
+    expect(decided).toMatchObject({ allowed: true, remaining_hour: 97 })
+  })
+})
