@@ -54,14 +54,19 @@ export const ownerLayer = (options: ShellOptions) =>
         return opened
       }, oneAtATime.withPermits(1))
 
+      /** A name that is not known may have been made by another process; asked for at most once a second, however many ask. */
+      const refreshed = yield* rows.list.pipe(
+        Effect.map((all) => void all.forEach((each) => known.add(each))),
+        Effect.catch((error) => Effect.logWarning("The list of tenants cannot be read; unknown names stay unknown", error)),
+        Effect.cachedWithTTL("1 second")
+      )
+
       const shellOf = (tenant: string): Effect.Effect<TenantShell, TenantUnknown> => {
         const shell = open.get(tenant)
         if (shell !== undefined && !shell.runtime.isLost) return Effect.succeed(shell)
         if (known.has(tenant)) return load(tenant)
-        return rows.list.pipe(
-          Effect.orDie,
-          Effect.tap((all) => Effect.sync(() => all.forEach((each) => known.add(each)))),
-          Effect.flatMap((all) => (all.includes(tenant) ? load(tenant) : Effect.fail(new TenantUnknown({ tenant }))))
+        return Effect.flatMap(refreshed, () =>
+          known.has(tenant) ? load(tenant) : Effect.fail(new TenantUnknown({ tenant }))
         )
       }
 
@@ -131,12 +136,13 @@ export const ownerLayer = (options: ShellOptions) =>
       const owner = TenantOwner.of({
         list: Effect.sync(() => [...known].sort()),
         create: Effect.fnUntraced(function* (tenant, name, sealedSecret) {
-          known.add(tenant)
           const { runtime } = yield* load(tenant)
-          const before = runtime.population.get("tenant", tenant)?.context as TenantContext | undefined
           const received = yield* Clock.currentTimeMillis
           yield* submitTo(runtime, { type: "tenant_created", name, webhook_secret: sealedSecret, received, via: "api" })
-          return { created: before === undefined || before.created_at === null }
+          known.add(tenant)
+          // Of several who create it at once, the one whose secret stands has created it.
+          const context = runtime.population.get("tenant", tenant)!.context as TenantContext
+          return { created: context.webhook_secret === sealedSecret }
         }),
         gate: (tenant) =>
           Effect.flatMap(shellOf(tenant), ({ runtime }) => {

@@ -2,8 +2,11 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
+/** Instants that both a list and Postgres know: 1970 to the end of 9999. */
+const Instant = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 253_402_300_799_999 }))
+
 /** The last row of a page. `at` is epoch milliseconds; null: the row has no instant and stands at the end of the list. */
-const Position = Schema.Struct({ at: Schema.NullOr(Schema.Int), id: Schema.String.check(Schema.isUUID()) })
+const Position = Schema.Struct({ at: Schema.NullOr(Instant), id: Schema.String.check(Schema.isUUID()) })
 export type Position = typeof Position.Type
 
 const decodePosition = Schema.decodeUnknownEffect(Schema.fromJsonString(Position))

@@ -36,7 +36,8 @@ export class Access extends HttpApiMiddleware.Service<Access>()("switchboard/htt
         if (grant.value.kind === "admin") return
         if (adminOnly) return yield* new Forbidden({ reason: "This needs the admin key." })
         const { tenant } = yield* HttpRouter.params
-        if (tenant !== grant.value.tenant) return yield* new Forbidden({ reason: "This key belongs to another tenant." })
+        if (tenant !== grant.value.tenant)
+          return yield* new Forbidden({ reason: "This key belongs to another tenant." })
       })
 
       return {

@@ -4,10 +4,12 @@ import * as Effect from "effect/Effect"
 import { MaxBodySize } from "effect/http/HttpIncomingMessage"
 import type { HttpServerError } from "effect/http/HttpServerError"
 import type { HttpServerRequest } from "effect/http/HttpServerRequest"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { parse } from "../providers/unipile/parse.ts"
+import { type NotJson, parse, type TooDeep } from "../providers/unipile/parse.ts"
 import { BodyCutShort, BodyInvalid, BodyTooLarge } from "./faults.ts"
 import { firstIssue } from "./schema-issue.ts"
+import { unstorableField } from "./storable.ts"
 
 /** 1 MiB (DESIGN §10). */
 export const bodyLimit = 1024 * 1024
@@ -29,12 +31,21 @@ export const bytesOf = (request: HttpServerRequest): Effect.Effect<Uint8Array, B
         Effect.mapBoth({ onSuccess: (buffer) => new Uint8Array(buffer), onFailure: whyUnread })
       )
 
+/** The JSON of a body that is to be kept. */
+export const jsonIn = (bytes: Uint8Array): Result.Result<unknown, NotJson | TooDeep | BodyInvalid> =>
+  Result.flatMap(parse(bytes), (json) => {
+    const field = unstorableField(bytes, json)
+    return field === null
+      ? Result.succeed(json)
+      : Result.fail(new BodyInvalid({ field, rule: "must hold neither NUL nor half a surrogate pair" }))
+  })
+
 /** A reader for bodies of this shape. An empty body reads as `{}`, so that commands without arguments need none. */
 export const bodyReader = <A>(schema: Schema.Codec<A, any>) => {
   const decode = Schema.decodeUnknownEffect(Schema.toCodecJson(schema) as Schema.Codec<A, unknown>)
   return Effect.fnUntraced(function* (request: HttpServerRequest) {
     const bytes = yield* bytesOf(request)
-    const json = bytes.length === 0 ? {} : yield* Effect.fromResult(parse(bytes))
+    const json = bytes.length === 0 ? {} : yield* Effect.fromResult(jsonIn(bytes))
     return yield* decode(json).pipe(Effect.mapError((error) => new BodyInvalid(firstIssue(error))))
   })
 }

@@ -58,7 +58,14 @@ export class GenericEvents extends Context.Service<
         const received = yield* Clock.currentTimeMillis
         const { person, ...thread } = yield* threadOf(owner, tenant, event.conversation, event.participant)
         const at = yield* timeOf(event.at, received)
-        return yield* owner.submit(tenant, { type: "member_left", ...thread, received, via: "api", at, person: person! })
+        return yield* owner.submit(tenant, {
+          type: "member_left",
+          ...thread,
+          received,
+          via: "api",
+          at,
+          person: person!
+        })
       })
 
       const readReceipt = Effect.fnUntraced(function* (tenant: string, event: typeof ReadReceiptEvent.Type) {
@@ -105,10 +112,13 @@ export class GenericEvents extends Context.Service<
   )
 }
 
+/** How far ahead of ours a teller's clock may be, in milliseconds. */
+const clockSkew = 86_400_000
+
 /** The instant that a text names, epoch milliseconds; `received` when there is no text. */
 const timeOf = (text: string | undefined, received: number): Effect.Effect<number, RuleBroken> => {
   const at = text === undefined ? received : Date.parse(text)
-  return Number.isNaN(at)
-    ? Effect.fail(new RuleBroken({ field: "at", rule: "must be an ISO 8601 instant" }))
-    : Effect.succeed(at)
+  return at >= 0 && at <= received + clockSkew
+    ? Effect.succeed(at)
+    : Effect.fail(new RuleBroken({ field: "at", rule: "must be an ISO 8601 instant since 1970, at most a day ahead" }))
 }

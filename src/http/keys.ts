@@ -48,6 +48,7 @@ export class Keys extends Context.Service<
       })
 
       const grantOf = Effect.fnUntraced(function* (key: string) {
+        if (key === "") return Option.none()
         const digest = sha256(key)
         if (sameDigest(digest, adminDigest)) return Option.some(admin)
         if (!shape.test(key)) return Option.none()

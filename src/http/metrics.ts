@@ -25,7 +25,11 @@ export const answered = countedBy("switchboard_http_responses_total", "status", 
 /** A webhook ended: applied, duplicate, quarantined, waiting. */
 export const webhookEnded = countedBy("switchboard_webhooks_total", "outcome", "Authentic webhooks by outcome")
 /** Somebody was not let in: `key` or `webhook`. */
-export const refusedAuth = countedBy("switchboard_auth_refused_total", "by", "Requests with wrong or missing credentials")
+export const refusedAuth = countedBy(
+  "switchboard_auth_refused_total",
+  "by",
+  "Requests with wrong or missing credentials"
+)
 
 const gauge = (name: string, description: string) => Metric.gauge(`switchboard_${name}`, { description })
 
@@ -41,12 +45,18 @@ const gauges: Readonly<Record<string, readonly [Metric.Gauge<number>, (all: Read
     (all) => sum(all, (one) => one.durable_seq - one.checkpoint_seq)
   ],
   dirty: [gauge("actors_dirty", "Actors changed since their last cut"), (all) => sum(all, (one) => one.dirty)],
-  applied: [gauge("events_applied", "Events applied by the tenants in memory"), (all) => sum(all, (one) => one.events_applied)],
+  applied: [
+    gauge("events_applied", "Events applied by the tenants in memory"),
+    (all) => sum(all, (one) => one.events_applied)
+  ],
   duplicates: [
     gauge("events_duplicate", "Repeats seen by the tenants in memory"),
     (all) => sum(all, (one) => one.events_duplicate)
   ],
-  cut: [gauge("last_cut_ms", "Slowest last cut, milliseconds"), (all) => Math.max(0, ...all.map((one) => one.last_cut_ms))],
+  cut: [
+    gauge("last_cut_ms", "Slowest last cut, milliseconds"),
+    (all) => Math.max(0, ...all.map((one) => one.last_cut_ms))
+  ],
   topics: [gauge("feed_topics", "Feed topics that somebody follows"), (all) => sum(all, (one) => one.feed_topics)],
   subscribers: [gauge("feed_subscribers", "Feed subscriptions"), (all) => sum(all, (one) => one.feed_subscribers)]
 }

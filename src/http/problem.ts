@@ -9,13 +9,33 @@ import type { SubmitError } from "../../actors/errors.ts"
 import type { InvalidCursor } from "../../persistence/cursor.ts"
 import type { NotJson, TooDeep } from "../providers/unipile/parse.ts"
 import type {
-  BodyCutShort, BodyInvalid, BodyTooLarge, DatabaseSilent, Forbidden, MethodUnknown, ParameterInvalid, RouteUnknown, Unauthorised
+  BodyCutShort,
+  BodyInvalid,
+  BodyTooLarge,
+  DatabaseSilent,
+  Forbidden,
+  MethodUnknown,
+  ParameterInvalid,
+  RouteUnknown,
+  Unauthorised
 } from "./faults.ts"
 
 /** Every expected error that can reach a client. */
 export type Fault =
-  | SubmitError | SqlError | InvalidCursor | NotJson | TooDeep
-  | Unauthorised | Forbidden | BodyTooLarge | BodyCutShort | BodyInvalid | ParameterInvalid | RouteUnknown | MethodUnknown | DatabaseSilent
+  | SubmitError
+  | SqlError
+  | InvalidCursor
+  | NotJson
+  | TooDeep
+  | Unauthorised
+  | Forbidden
+  | BodyTooLarge
+  | BodyCutShort
+  | BodyInvalid
+  | ParameterInvalid
+  | RouteUnknown
+  | MethodUnknown
+  | DatabaseSilent
 
 export interface Problem {
   readonly type: string
@@ -57,7 +77,11 @@ const table: Table = {
     extra: { retry_after_s: 1 }
   }),
   DatabaseSilent: () => ({ status: 503, code: "database_unavailable", extra: { retry_after_s: 1 } }),
-  InvalidCursor: ({ message }) => ({ status: 400, code: "parameter_invalid", extra: { field: "cursor", rule: message } }),
+  InvalidCursor: ({ message }) => ({
+    status: 400,
+    code: "parameter_invalid",
+    extra: { field: "cursor", rule: message }
+  }),
   NotJson: () => ({ status: 400, code: "not_json", detail: "The body is not JSON in UTF-8." }),
   TooDeep: () => ({ status: 400, code: "too_deep" }),
   Unauthorised: ({ scheme }) => ({ status: 401, code: "unauthorised", headers: { "www-authenticate": scheme } }),
@@ -92,7 +116,8 @@ const responseWith = (problem: Problem, headers: Readonly<Record<string, string>
   HttpServerResponse.jsonUnsafe(problem, {
     status: problem.status,
     contentType: "application/problem+json",
-    headers: problem.retry_after_s === undefined ? headers : { ...headers, "retry-after": String(problem.retry_after_s) }
+    headers:
+      problem.retry_after_s === undefined ? headers : { ...headers, "retry-after": String(problem.retry_after_s) }
   })
 
 /** The error as a whole answer. */
@@ -104,5 +129,8 @@ export const problemResponse = (fault: Fault): HttpServerResponse.HttpServerResp
 /** What a defect looks like from outside: nothing of it. */
 export const defectResponse = (): HttpServerResponse.HttpServerResponse =>
   responseWith(
-    problemWith({ status: 500, code: "defect" }, "Something went wrong on our side. It was logged; nothing was acknowledged.")
+    problemWith(
+      { status: 500, code: "defect" },
+      "Something went wrong on our side. It was logged; nothing was acknowledged."
+    )
   )

@@ -1,6 +1,6 @@
 /**
  * The HTTP edge, whole: every route, refusals as problems, figures. What it needs of the actors, persistence, secrets and the
- * feed stands in the type of `routes`; the socket it listens on is main's business (`serve`, `httpServer`).
+ * feed stands in the type of `routes`; the socket it listens on is main's business.
  */
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
@@ -11,7 +11,6 @@ import { HttpServerError } from "effect/http/HttpServerError"
 import { HttpServerRequest } from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
-import { createServer, type Server } from "node:http"
 import { Enrolment } from "../tenants/enrolment.ts"
 import { Application } from "../webhooks/application.ts"
 import { Reception } from "../webhooks/reception.ts"
@@ -37,7 +36,12 @@ import { WebhookGate } from "./webhook-gate.ts"
 
 const api = HttpApiBuilder.layer(served).pipe(
   Layer.provide([
-    tenantHandlers, connectionHandlers, conversationHandlers, eventHandlers, inspectionHandlers, feedTokenHandlers,
+    tenantHandlers,
+    connectionHandlers,
+    conversationHandlers,
+    eventHandlers,
+    inspectionHandlers,
+    feedTokenHandlers,
     healthHandlers
   ]),
   Layer.provide([Access.layer, Refusing.layer])
@@ -57,7 +61,9 @@ const around = HttpRouter.middleware(
         (error): error is never => error instanceof HttpServerError,
         (error: unknown) =>
           Effect.map(HttpServerRequest, (request) =>
-            (error as HttpServerError).reason._tag === "RouteNotFound" ? problemResponse(unrouted(request)) : defectResponse()
+            (error as HttpServerError).reason._tag === "RouteNotFound"
+              ? problemResponse(unrouted(request))
+              : defectResponse()
           )
       ),
       Effect.tap((response) => answered(String(response.status)))
@@ -65,14 +71,17 @@ const around = HttpRouter.middleware(
   { global: true }
 )
 
-/** A provider's chat id in a path may be long; the router's own limit is 100 characters. */
-const router = Layer.succeed(HttpRouter.RouterConfig, { maxParamLength: 500 })
+/** A provider's chat id in a path may be long. Past node's limit for headers nothing arrives; what is too long, the schemas say. */
+const router = Layer.succeed(HttpRouter.RouterConfig, { maxParamLength: 16_384 })
 
 /** What stands between the routes and the services of the outer folders. */
-const edge = Layer.mergeAll(Enrolment.layer, GenericEvents.layer, Keys.layer, WebhookGate.layer, WaitingRoom.layer).pipe(
-  Layer.provideMerge(Reception.layer),
-  Layer.provideMerge(Application.layer)
-)
+const edge = Layer.mergeAll(
+  Enrolment.layer,
+  GenericEvents.layer,
+  Keys.layer,
+  WebhookGate.layer,
+  WaitingRoom.layer
+).pipe(Layer.provideMerge(Reception.layer), Layer.provideMerge(Application.layer))
 
 /** Every route of the public surface. */
 export const routes = Layer.mergeAll(api, unipileWebhook, openapi, HttpApiScalar.layer(documented), home, around).pipe(
@@ -80,7 +89,9 @@ export const routes = Layer.mergeAll(api, unipileWebhook, openapi, HttpApiScalar
 )
 
 /** The routes on the HttpServer that is in the context. */
-export const serve = HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(Layer.provide(router))
+export const serve = HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
+  Layer.provide(router)
+)
 
 /**
  * Headers within 10 s and a whole request within 30 s: a megabyte needs far less, and a sender that trickles holds a socket no
@@ -92,6 +103,3 @@ export const serverTimeouts = {
   keepAliveTimeout: 65_000,
   connectionsCheckingInterval: 5_000
 } as const
-
-/** The node server to listen with. */
-export const httpServer = (): Server => createServer(serverTimeouts)

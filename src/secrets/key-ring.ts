@@ -54,7 +54,9 @@ const open = (keys: ReadonlyMap<string, Key>, sealed: string, associatedData: st
   }
   const key = keys.get(id!)
   if (key === undefined) throw new Unsealable({ problem: `the ring has no key ${id}` })
-  const decipher = createDecipheriv("aes-256-gcm", key.bytes, Buffer.from(iv!, "base64url"), { authTagLength: tagBytes })
+  const decipher = createDecipheriv("aes-256-gcm", key.bytes, Buffer.from(iv!, "base64url"), {
+    authTagLength: tagBytes
+  })
   decipher.setAAD(Buffer.from(associatedData))
   decipher.setAuthTag(Buffer.from(tag!, "base64url"))
   const plaintext = Buffer.concat([decipher.update(Buffer.from(ciphertext, "base64url")), decipher.final()])

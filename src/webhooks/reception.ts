@@ -18,8 +18,7 @@ import { type Source, understand } from "./understand.ts"
 
 /** The answer to a webhook (DESIGN §5). */
 export type Received =
-  | { readonly outcome: "applied" | "duplicate" }
-  | { readonly outcome: "quarantined" | "waiting"; readonly id: string }
+  { readonly outcome: "applied" | "duplicate" } | { readonly outcome: "quarantined" | "waiting"; readonly id: string }
 
 export class Reception extends Context.Service<
   Reception,

@@ -6,6 +6,7 @@ import { HttpServer } from "effect/http/HttpServer"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Option from "effect/Option"
+import { createServer } from "node:http"
 import { GroupCommit } from "../../actors/group-commit.ts"
 import { ownerLayer } from "../../actors/local-owner.ts"
 import { layerDatabase } from "../../persistence/database.ts"
@@ -13,7 +14,7 @@ import { layer as persistence } from "../../persistence/layer.ts"
 import { layerMigrated } from "../../persistence/migrated.ts"
 import { Settings } from "../../src/config.ts"
 import { FeedTokens } from "../../src/feed/tokens.ts"
-import { httpServer, serve } from "../../src/http/server.ts"
+import { serve, serverTimeouts } from "../../src/http/server.ts"
 import { KeyRing } from "../../src/secrets/key-ring.ts"
 
 export const adminKey = "the-admin-key-of-the-tests"
@@ -45,10 +46,17 @@ export interface Call {
 
 /** Starts the edge; `close` stops everything that it started. */
 export const startEdge = async (limits: { readonly mailbox?: number } = {}) => {
-  const owner = ownerLayer({ mailbox: limits.mailbox ?? 1_000, snapshotInterval: "1 hour", idle: 3_600_000, residents: 10_000 })
+  const owner = ownerLayer({
+    mailbox: limits.mailbox ?? 1_000,
+    snapshotInterval: "1 hour",
+    idle: 3_600_000,
+    residents: 10_000
+  })
   const settled = Settings.layer.pipe(Layer.provide(environment))
   const secrets = Layer.unwrap(
-    Effect.map(Settings, ({ encryptionKeys }) => Layer.merge(KeyRing.layer(encryptionKeys), FeedTokens.layer(encryptionKeys)))
+    Effect.map(Settings, ({ encryptionKeys }) =>
+      Layer.merge(KeyRing.layer(encryptionKeys), FeedTokens.layer(encryptionKeys))
+    )
   )
   const layer = serve.pipe(
     Layer.provideMerge(owner),
@@ -58,7 +66,7 @@ export const startEdge = async (limits: { readonly mailbox?: number } = {}) => {
     Layer.provideMerge(layerDatabase({ url: Option.none(), dataDir: "memory://" })),
     Layer.provide(secrets),
     Layer.provide(settled),
-    Layer.provideMerge(NodeHttpServer.layer(httpServer, { port: 0, host: "127.0.0.1" }))
+    Layer.provideMerge(NodeHttpServer.layer(() => createServer(serverTimeouts), { port: 0, host: "127.0.0.1" }))
   )
   const runtime = ManagedRuntime.make(layer)
   const address = await runtime.runPromise(Effect.map(HttpServer, (server) => server.address))

@@ -49,7 +49,10 @@ describe("a webhook", () => {
       await edge.call("POST", path, { body: message, headers: { "unipile-auth": "" } }),
       await edge.call("POST", path, { body: message, headers: { "unipile-auth": `${tenant.secret}x` } }),
       await edge.call("POST", `${path}?secret=wrong`, { body: message }),
-      await edge.call("POST", "/v1/tenants/nobody/webhooks/unipile", { body: message, headers: { "unipile-auth": tenant.secret } }),
+      await edge.call("POST", "/v1/tenants/nobody/webhooks/unipile", {
+        body: message,
+        headers: { "unipile-auth": tenant.secret }
+      }),
       await edge.call("POST", "/v1/tenants/No%20Body/webhooks/unipile", { body: message })
     ]
     for (const refusal of refusals) {
@@ -72,7 +75,10 @@ describe("a webhook", () => {
 
   test("that is not JSON gets 400, one byte over 1 MiB gets 413, too deep gets 400", async () => {
     const headers = { "unipile-auth": tenant.secret }
-    expect(await edge.call("POST", path, { raw: "a=1&b=2", headers })).toMatchObject({ status: 400, json: { code: "not_json" } })
+    expect(await edge.call("POST", path, { raw: "a=1&b=2", headers })).toMatchObject({
+      status: 400,
+      json: { code: "not_json" }
+    })
     expect(await edge.call("POST", path, { raw: new Uint8Array([0x22, 0xff, 0x22]), headers })).toMatchObject({
       status: 400,
       json: { code: "not_json" }
@@ -88,13 +94,19 @@ describe("a webhook", () => {
       json: { code: "too_large" }
     })
     const deep = `${"[".repeat(65)}${"]".repeat(65)}`
-    expect(await edge.call("POST", path, { raw: deep, headers })).toMatchObject({ status: 400, json: { code: "too_deep" } })
+    expect(await edge.call("POST", path, { raw: deep, headers })).toMatchObject({
+      status: 400,
+      json: { code: "too_deep" }
+    })
   })
 
   test("that is not understood is quarantined with its raw bytes, and counted until the next success", async () => {
     const other = await tenantWithAccount(edge, "unread")
     const raw = `{ "event": "mail_received",\n "odd spacing": true }`
-    const answer = await edge.call("POST", "/v1/tenants/unread/webhooks/unipile", { raw, headers: { "unipile-auth": other.secret } })
+    const answer = await edge.call("POST", "/v1/tenants/unread/webhooks/unipile", {
+      raw,
+      headers: { "unipile-auth": other.secret }
+    })
     expect(answer).toMatchObject({ status: 200, json: { outcome: "quarantined", id: expect.any(String) } })
     const kept = await edge.run(Effect.flatMap(Quarantine, (quarantine) => quarantine.list("unread", 10)))
     expect(kept).toHaveLength(1)
@@ -102,7 +114,12 @@ describe("a webhook", () => {
     expect((await tenantFields(other)).webhook_failures).toBe(1)
     const listed = await edge.call("GET", "/v1/tenants/unread/quarantine", { key: other.key })
     expect(listed.json.items).toEqual([
-      { id: answer.json.id, received_at: expect.stringMatching(/Z$/), source: "unipile_webhook", reason: expect.stringContaining("not handled yet") }
+      {
+        id: answer.json.id,
+        received_at: expect.stringMatching(/Z$/),
+        source: "unipile_webhook",
+        reason: expect.stringContaining("not handled yet")
+      }
     ])
     await deliver(edge, other, message)
     expect((await tenantFields(other)).webhook_failures).toBe(0)
@@ -111,9 +128,14 @@ describe("a webhook", () => {
   test("of an unknown account waits and is applied when the account is registered", async () => {
     const early = await edge.tenant("early")
     const headers = { "unipile-auth": early.secret }
-    expect(await deliver(edge, early, message)).toMatchObject({ status: 200, json: { outcome: "waiting", id: expect.any(String) } })
+    expect(await deliver(edge, early, message)).toMatchObject({
+      status: 200,
+      json: { outcome: "waiting", id: expect.any(String) }
+    })
     const second = { ...message, message_id: "m-2", provider_message_id: "p-2", timestamp: "2026-05-04T09:16:00.000Z" }
-    expect((await edge.call("POST", "/v1/tenants/early/webhooks/unipile", { body: second, headers })).json.outcome).toBe("waiting")
+    expect(
+      (await edge.call("POST", "/v1/tenants/early/webhooks/unipile", { body: second, headers })).json.outcome
+    ).toBe("waiting")
     expect((await edge.call("GET", `/v1/tenants/early/conversations/${chatId}`, { key: early.key })).status).toBe(404)
     expect((await register(edge, early)).status).toBe(201)
     const { json } = await edge.call("GET", `/v1/tenants/early/conversations/${chatId}`, { key: early.key })
@@ -129,13 +151,22 @@ describe("a webhook", () => {
       status: 200,
       json: { outcome: expect.stringMatching(/applied|duplicate/) }
     })
-    expect(await edge.call("POST", address, { body: message })).toMatchObject({ status: 200, json: { outcome: "quarantined" } })
+    expect(await edge.call("POST", address, { body: message })).toMatchObject({
+      status: 200,
+      json: { outcome: "quarantined" }
+    })
   })
 })
 
 test("the account status of a webhook shows on the connection", async () => {
   const view = () => edge.call("GET", `/v1/tenants/hooks/connections/${accountId}`, { key: tenant.key })
-  expect((await view()).json).toMatchObject({ account_status: "active", auth_status: "authenticated", needs_action: null })
-  await deliver(edge, tenant, fixture("account_status.credentials"))
+  expect((await view()).json).toMatchObject({
+    account_status: "active",
+    auth_status: "authenticated",
+    needs_action: null
+  })
+  await deliver(edge, tenant, {
+    AccountStatus: { account_id: accountId, message: "CREDENTIALS", account_type: "WHATSAPP" }
+  })
   expect((await view()).json).toMatchObject({ account_status: "checkpoint_required", needs_action: "checkpoint" })
 })

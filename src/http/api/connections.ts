@@ -28,7 +28,10 @@ export const Sends = Schema.Struct({
   idempotency_key: Schema.optionalKey(Schema.NonEmptyString.check(Schema.isMaxLength(200)))
 })
 export const Confirmation = Schema.Struct({ message_id: Schema.optionalKey(Id) })
-export const RateLimit = Schema.Struct({ rate_limit_per_hour: Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)) })
+export const RateLimit = Schema.Struct({
+  // No provider allows more; without a bound, a number could be taken that its column does not hold.
+  rate_limit_per_hour: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1_000_000 }))
+})
 
 const Quota = Schema.Struct({
   rate_limit_per_hour: Schema.Int,
@@ -124,7 +127,10 @@ const rateLimit = HttpApiEndpoint.put("rateLimit", `${base}/:id/rate-limit`, {
   success: ConnectionWire,
   error: refusals(404, 413, 422)
 }).annotateMerge(
-  OpenApi.annotations({ summary: "Set the hourly limit", description: "Sets rate_limit_per_hour; 0 means no sends at all." })
+  OpenApi.annotations({
+    summary: "Set the hourly limit",
+    description: "Sets rate_limit_per_hour; 0 means no sends at all."
+  })
 )
 
 export const connections = HttpApiGroup.make("connections")

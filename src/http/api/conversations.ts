@@ -6,7 +6,7 @@ import * as Schema from "effect/Schema"
 import { ConversationStatus, ConversationType, Priority } from "../../../machines/vocabulary.ts"
 import { Access } from "../access.ts"
 import { Outcome } from "./outcome.ts"
-import { entityInTenant, Id, inTenant, page, YesOrNo } from "./parameters.ts"
+import { entityInTenant, Id, inTenant, page, SearchText, YesOrNo } from "./parameters.ts"
 import { refusals } from "./refusals.ts"
 import { ConversationSummaryWire, ConversationWire, MemberWire, MessageWire } from "./wire.ts"
 
@@ -21,7 +21,7 @@ export const Filter = Schema.Struct({
   hot: Schema.optionalKey(YesOrNo),
   connection: Schema.optionalKey(Id).annotate({ description: "Our id of the connection, or its account id" }),
   type: Schema.optionalKey(ConversationType),
-  q: Schema.optionalKey(Schema.NonEmptyString.check(Schema.isMaxLength(200))).annotate({
+  q: Schema.optionalKey(SearchText).annotate({
     description: "Part of the subject or of somebody's name"
   }),
   ...page
@@ -49,13 +49,16 @@ const list = HttpApiEndpoint.get("list", base, {
   })
 )
 
-const get = HttpApiEndpoint.get("get", one, { params: entityInTenant, success: ConversationWire, error: refusals(404) })
-  .annotateMerge(
-    OpenApi.annotations({
-      summary: "A conversation with its members",
-      description: "By our id or the provider's chat id. Sets last_accessed_at, at most once a minute."
-    })
-  )
+const get = HttpApiEndpoint.get("get", one, {
+  params: entityInTenant,
+  success: ConversationWire,
+  error: refusals(404)
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "A conversation with its members",
+    description: "By our id or the provider's chat id. Sets last_accessed_at, at most once a minute."
+  })
+)
 
 const messages = HttpApiEndpoint.get("messages", `${one}/messages`, {
   params: entityInTenant,
@@ -90,16 +93,21 @@ const unread = HttpApiEndpoint.post("unread", `${one}/unread`, { ...command, pay
   })
 )
 
-const typing = HttpApiEndpoint.post("typing", `${one}/typing`, { ...command, success: Outcome, payload: Typing }).annotateMerge(
+const typing = HttpApiEndpoint.post("typing", `${one}/typing`, {
+  ...command,
+  success: Outcome,
+  payload: Typing
+}).annotateMerge(
   OpenApi.annotations({
     summary: "A user types",
     description: "Shown on the feed for 6 seconds or until is_typing is false. Sets no field and is never stored."
   })
 )
 
-const priority = HttpApiEndpoint.put("priority", `${one}/priority`, { ...command, payload: Prioritising }).annotateMerge(
-  OpenApi.annotations({ summary: "Set the priority", description: "Sets priority." })
-)
+const priority = HttpApiEndpoint.put("priority", `${one}/priority`, {
+  ...command,
+  payload: Prioritising
+}).annotateMerge(OpenApi.annotations({ summary: "Set the priority", description: "Sets priority." }))
 
 const status = HttpApiEndpoint.put("status", `${one}/status`, { ...command, payload: Filing }).annotateMerge(
   OpenApi.annotations({ summary: "File it", description: "Sets status." })

@@ -16,6 +16,8 @@ const readyz = HttpApiEndpoint.get("readyz", "/readyz", { success: Fine, error: 
 )
 const metrics = HttpApiEndpoint.get("metrics", "/metrics", {
   success: Schema.String.pipe(HttpApiSchema.asText({ contentType: "text/plain; version=0.0.4" }))
-}).annotateMerge(OpenApi.annotations({ summary: "Figures for Prometheus", description: "Summed over tenants. Sets nothing." }))
+}).annotateMerge(
+  OpenApi.annotations({ summary: "Figures for Prometheus", description: "Summed over tenants. Sets nothing." })
+)
 
 export const health = HttpApiGroup.make("health").add(livez, readyz, metrics)

@@ -67,7 +67,8 @@ const runTask = HttpApiEndpoint.post("runTask", `${base}/schedule/:task/run`, {
 }).annotateMerge(
   OpenApi.annotations({
     summary: "Run a task now",
-    description: "Starts it; the run shows up in the schedule. A task that is running is refused. Sets what the task sets."
+    description:
+      "Starts it; the run shows up in the schedule. A task that is running is refused. Sets what the task sets."
   })
 )
 
@@ -76,7 +77,10 @@ const stats = HttpApiEndpoint.get("stats", `${base}/stats`, {
   success: Anything,
   error: refusals(404)
 }).annotateMerge(
-  OpenApi.annotations({ summary: "Figures of the tenant", description: "Mailbox, journal, actors, feed. Sets nothing." })
+  OpenApi.annotations({
+    summary: "Figures of the tenant",
+    description: "Mailbox, journal, actors, feed. Sets nothing."
+  })
 )
 
 const quarantine = HttpApiEndpoint.get("quarantine", `${base}/quarantine`, {

@@ -1,12 +1,23 @@
 /** What stands in paths and queries. */
 import * as Schema from "effect/Schema"
+import { isStorableText } from "../storable.ts"
 
 /** A tenant's id: lower-case letters, digits and hyphens, a letter or digit first, at most 63. */
 export const Tenant = Schema.String.check(
   Schema.isPattern(/^[a-z0-9][a-z0-9-]{0,62}$/, { message: "must match ^[a-z0-9][a-z0-9-]{0,62}$" })
 )
-/** Ours, or the provider's. As long as the router's limit for a part of a path. */
-export const Id = Schema.NonEmptyString.check(Schema.isMaxLength(500))
+/** Text in a path or query; what Postgres cannot hold is refused here as it is in bodies (../storable.ts). */
+const text = (longest: number) =>
+  Schema.NonEmptyString.check(
+    Schema.isMaxLength(longest),
+    Schema.makeFilter((value: string) =>
+      isStorableText(value) ? undefined : "must hold neither NUL nor half a surrogate pair"
+    )
+  )
+/** Ours, or the provider's, at most 500 characters. */
+export const Id = text(500)
+/** What somebody looks for. */
+export const SearchText = text(200)
 /** How many rows of a list. */
 const Limit = Schema.NumberFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 1, maximum: 200 }))
 const YesOrNo = Schema.Literals(["true", "false"])

@@ -53,7 +53,13 @@ const quotaOf = (view: View) => {
 const decisionOf = (decided: SendDecided) => {
   if (decided.allowed) {
     const { reservation_id, remaining_hour, remaining_day, reset_at } = decided
-    return json({ allowed: true, reservation_id, remaining_hour, remaining_day, reset_at: new Date(reset_at).toISOString() })
+    return json({
+      allowed: true,
+      reservation_id,
+      remaining_hour,
+      remaining_day,
+      reset_at: new Date(reset_at).toISOString()
+    })
   }
   const { reason, retry_after_s } = decided
   const headers = retry_after_s === null ? {} : { "retry-after": String(retry_after_s) }
@@ -109,7 +115,8 @@ export const connectionHandlers = HttpApiBuilder.group(
             count,
             idempotency_key
           })
-          if (decided === undefined) return yield* Effect.die(new Error("a request for sends was applied without a decision"))
+          if (decided === undefined)
+            return yield* Effect.die(new Error("a request for sends was applied without a decision"))
           return decisionOf(decided)
         })
       )

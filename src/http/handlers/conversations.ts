@@ -52,7 +52,10 @@ export const conversationHandlers = HttpApiBuilder.group(
         limit: query.limit ?? defaultLimit,
         cursor: query.cursor
       })
-      return json({ items: items.map((item) => ({ id: item["id"], ...wireOf(conversationFields, item as never) })), next_cursor })
+      return json({
+        items: items.map((item) => ({ id: item["id"], ...wireOf(conversationFields, item as never) })),
+        next_cursor
+      })
     })
 
     const page = Effect.fnUntraced(function* (tenant: string, id: string, query: { limit?: number; cursor?: string }) {
@@ -104,7 +107,14 @@ export const conversationHandlers = HttpApiBuilder.group(
       const conversation_id = yield* owner.resolve(tenant, "conversation", id)
       const received = yield* Clock.currentTimeMillis
       const typist = { id: user_id, name: name ?? user_id }
-      yield* owner.signal(tenant, { type: "typing_signalled", received, conversation_id, typist, is_typing, lasts: typingLasts })
+      yield* owner.signal(tenant, {
+        type: "typing_signalled",
+        received,
+        conversation_id,
+        typist,
+        is_typing,
+        lasts: typingLasts
+      })
       return json({ outcome: "applied" })
     })
 
@@ -129,13 +139,19 @@ export const conversationHandlers = HttpApiBuilder.group(
           message_id: body.message_id ?? null
         }))
       )
-      .handleRaw("unread", command(Unread, ({ user_id }, base) => ({ ...base, type: "conversation_unread", user_id })))
+      .handleRaw(
+        "unread",
+        command(Unread, ({ user_id }, base) => ({ ...base, type: "conversation_unread", user_id }))
+      )
       .handleRaw("typing", type)
       .handleRaw(
         "priority",
         command(Prioritising, ({ priority }, base) => ({ ...base, type: "conversation_prioritised", priority }))
       )
-      .handleRaw("status", command(Filing, ({ status }, base) => ({ ...base, type: "conversation_status_set", status })))
+      .handleRaw(
+        "status",
+        command(Filing, ({ status }, base) => ({ ...base, type: "conversation_status_set", status }))
+      )
       .handleRaw(
         "type",
         command(Typed, ({ conversation_type }, base) => ({ ...base, type: "conversation_type_set", conversation_type }))

@@ -5,9 +5,10 @@ import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Result from "effect/Result"
 import { GenericEvents } from "../generic-events.ts"
-import { type NotJson, parse, type TooDeep } from "../../providers/unipile/parse.ts"
+import type { NotJson, TooDeep } from "../../providers/unipile/parse.ts"
 import { served } from "../api/api.ts"
-import { bytesOf } from "../body.ts"
+import { bytesOf, jsonIn } from "../body.ts"
+import type { BodyInvalid } from "../faults.ts"
 import { problemOf } from "../problem.ts"
 
 const json = HttpServerResponse.jsonUnsafe
@@ -16,7 +17,7 @@ const newline = 10
 /** The lines of an NDJSON body; empty ones are left out. */
 const linesOf = (bytes: Uint8Array): ReadonlyArray<Uint8Array> => {
   const lines: Array<Uint8Array> = []
-  for (let start = 0; start < bytes.length; ) {
+  for (let start = 0; start < bytes.length;) {
     const found = bytes.indexOf(newline, start)
     const end = found === -1 ? bytes.length : found
     if (end > start) lines.push(bytes.subarray(start, end))
@@ -29,11 +30,14 @@ const linesOf = (bytes: Uint8Array): ReadonlyArray<Uint8Array> => {
 type Told = { readonly one: unknown } | { readonly many: ReadonlyArray<unknown> }
 
 /** What the body tells. NDJSON is recognised by its type, or because the whole is no JSON and the lines are. */
-const toldIn = (request: HttpServerRequest, bytes: Uint8Array): Result.Result<Told, NotJson | TooDeep> => {
+const toldIn = (
+  request: HttpServerRequest,
+  bytes: Uint8Array
+): Result.Result<Told, NotJson | TooDeep | BodyInvalid> => {
   const isNdjson = request.headers["content-type"]?.startsWith("application/x-ndjson") ?? false
-  const lines = () => Result.map(Result.all(linesOf(bytes).map(parse)), (many): Told => ({ many }))
+  const lines = () => Result.map(Result.all(linesOf(bytes).map(jsonIn)), (many): Told => ({ many }))
   if (isNdjson) return lines()
-  const whole = Result.map(parse(bytes), (value): Told => (Array.isArray(value) ? { many: value } : { one: value }))
+  const whole = Result.map(jsonIn(bytes), (value): Told => (Array.isArray(value) ? { many: value } : { one: value }))
   return Result.orElse(whole, () => (linesOf(bytes).length > 1 ? Result.orElse(lines(), () => whole) : whole))
 }
 
