@@ -5,6 +5,7 @@
 import type { ConversationContext } from "../machines/conversation/context.ts"
 import type { MessageRecord } from "../machines/conversation/message-window.ts"
 import { find } from "../machines/conversation/message-window.ts"
+import { rankOf } from "../machines/conversation/revisions.ts"
 import type { Event } from "../machines/events.ts"
 import type { StoredMessage } from "../persistence/messages.ts"
 import type { Identity } from "./identity.ts"
@@ -63,10 +64,11 @@ export const recalledRecord = (row: StoredMessage, context: ConversationContext,
     sender: keyOf(row.sender_participant_id),
     is_event: row.is_event,
     hidden: row.hidden,
-    deleted: row.deleted_at !== null,
+    deleted_at: row.deleted_at,
     read_at: row.read_at,
     status: row.status,
     edited_at: row.edited_at,
+    edit_rank: row.edited_at === null ? 0 : rankOf(row.content),
     reactions: row.reactions.map((reaction) => ({
       key: keyOf(reaction.participant_id),
       value: reaction.value,

@@ -199,6 +199,8 @@ export class TenantRuntime {
       this.seq++
       this.#absorb(done)
       this.#aside.journal(this.seq, envelope.event)
+      // Not in a replay: what ran has run, and what did not end is known to the scheduler.
+      for (const task of done.tasks) this.#aside.startTask(task)
     }
     // A repeat waits for the same commit as the first.
     this.whenDurable(
@@ -224,7 +226,6 @@ export class TenantRuntime {
       if (presence === undefined) continue
       this.#tellPresence(presence, { type: "typing_ended", typist_id: this.identity.participant(message.key) })
     }
-    for (const task of done.tasks) this.#aside.startTask(task)
     this.#aside.rearm()
   }
 

@@ -112,7 +112,7 @@ export interface MessageDelivered extends MessageFact { readonly type: "message_
 export interface MessageRead extends MessageFact {
   readonly type: "message_read"
   readonly direction: Direction
-  /** Who read it, where the provider says; null: the other side of a direct chat. */
+  /** Who read it, where the provider says; null: the other side, which is somebody only in a chat of two. */
   readonly reader: Person | null
 }
 export interface MessageEdited extends MessageFact { readonly type: "message_edited"; readonly content: string | null }

@@ -21,10 +21,13 @@ export interface ConnectionFacts {
   /** The UTC day that messages_sent_today counts, as days since the epoch. */
   readonly today: number
   readonly reservations: Readonly<Record<string, Reservation>>
-  /** Echoes that counted as usage of their own: [message id, instant]. */
-  readonly echoes: ReadonlyArray<readonly [id: string, at: number]>
-  /** Time of the newest account status; older ones change nothing. */
+  /** Echoes that counted as usage of their own, under each of their ids. */
+  readonly echoes: ReadonlyArray<{ readonly ids: ReadonlyArray<string>; readonly at: number }>
+  /** Ids of messages that reservations have paid for; they outlive the reservation, because an echo can be late. */
+  readonly paid: ReadonlyArray<string>
+  /** Time of the newest account status, and of the newest that told of the credentials; older ones change nothing. */
   readonly status_at: number | null
+  readonly auth_at: number | null
 }
 
 export interface ConnectionContext extends ConnectionFields {
@@ -48,5 +51,5 @@ export const freshConnection = (input: ConnectionInput): ConnectionContext => ({
   channel_type: input.channel_type,
   created_at: input.received,
   updated_at: input.received,
-  facts: { sends: [], today: Math.floor(input.received / 86_400_000), reservations: {}, echoes: [], status_at: null }
+  facts: { sends: [], today: Math.floor(input.received / 86_400_000), reservations: {}, echoes: [], paid: [], status_at: null, auth_at: null }
 })

@@ -5,7 +5,7 @@
 import { Draft } from "../draft.ts"
 import type { SendCancelled, SendConfirmed, SendReserved } from "../events.ts"
 import type { MessageAppeared } from "../told.ts"
-import type { ConnectionContext } from "./context.ts"
+import type { ConnectionContext, Reservation } from "./context.ts"
 
 type Decision = Draft<ConnectionContext>
 
@@ -153,23 +153,23 @@ export const sendConfirmed = (d: Decision, event: SendConfirmed): void => {
     return d.tell({ type: "command_refused", field: "reservation_id", rule: "names no open reservation of the last hour" })
   }
   const id = event.external_message_id
-  const known = id === null || reservation.message_ids.includes(id)
-  if (known && reservation.confirmed) return
-  d.set({
-    facts: {
-      ...d.context.facts,
-      reservations: {
-        ...d.context.facts.reservations,
-        [reservation.id]: {
-          ...reservation,
-          confirmed: true,
-          message_ids: known ? reservation.message_ids : [...reservation.message_ids, id]
-        }
-      }
-    }
-  })
-  const echoed = id === null || known ? undefined : d.context.facts.echoes.find(([echo]) => echo === id)
-  if (echoed !== undefined) spend(d, echoed[1], -1, event.received)
+  const { facts } = d.context
+  if (id === null || facts.paid.includes(id)) return confirm(d, reservation, reservation.message_ids)
+  if (reservation.message_ids.length >= reservation.count) {
+    return d.tell({ type: "command_refused", field: "external_message_id", rule: "is one more than the reservation has places" })
+  }
+  const echo = facts.echoes.find(({ ids }) => ids.includes(id))
+  const paid = [...facts.paid, ...(echo?.ids ?? [id])].slice(-echoLimit)
+  d.set({ facts: { ...facts, paid, echoes: facts.echoes.filter((other) => other !== echo) } })
+  confirm(d, reservation, [...reservation.message_ids, id])
+  if (echo !== undefined) spend(d, echo.at, -1, event.received)
+}
+
+const confirm = (d: Decision, reservation: Reservation, message_ids: ReadonlyArray<string>): void => {
+  if (reservation.confirmed && message_ids === reservation.message_ids) return
+  const { facts } = d.context
+  const reservations = { ...facts.reservations, [reservation.id]: { ...reservation, confirmed: true, message_ids } }
+  d.set({ facts: { ...facts, reservations } })
 }
 
 /** The CRM does not send after all: the places are free again. */
@@ -187,14 +187,13 @@ export const sendCancelled = (d: Decision, event: SendCancelled): void => {
 
 /** An outbound message was seen: it belongs to a reservation, or it is usage of its own, even over the limit. */
 export const sendObserved = (d: Decision, event: MessageAppeared): void => {
-  const ids = [event.external_message_id, event.provider_message_id]
-  const reserved = Object.values(d.context.facts.reservations).some((reservation) =>
-    reservation.message_ids.some((id) => ids.includes(id))
-  )
-  if (reserved) return
-  const echoes = ids.flatMap((id) => (id === null ? [] : [[id, event.at] as const]))
-  d.set({ facts: { ...d.context.facts, echoes: [...d.context.facts.echoes, ...echoes].slice(-echoLimit) } })
-  spend(d, event.at, 1, event.received)
+  const ids = [event.external_message_id, event.provider_message_id].filter((id) => id !== null)
+  const { facts } = d.context
+  if (ids.some((id) => facts.paid.includes(id))) return
+  // A provider's clock may be ahead of ours; nothing was sent in the future.
+  const at = Math.min(event.at, event.received)
+  d.set({ facts: { ...facts, echoes: [...facts.echoes, { ids, at }].slice(-echoLimit) } })
+  spend(d, at, 1, event.received)
 }
 
 /** When time changes the budget next: the oldest send leaves the hour, or a reservation runs out. Whole seconds, so that a burst leaves together. */

@@ -1,5 +1,6 @@
 /** What the provider says of an account, and which account_status and auth_status that is (CONTRACT 2.2). */
 import type { Draft } from "../draft.ts"
+import { later } from "../draft.ts"
 import type { AccountStatusChanged, ConnectionRegistered, HostedAuthReported } from "../events.ts"
 import { dailySendLimit } from "../provider-defaults.ts"
 import type { AccountStatus, AuthStatus, ProviderAccountStatus } from "../vocabulary.ts"
@@ -25,22 +26,30 @@ export const accountStatusChanged = (d: Draft<ConnectionContext>, event: Account
   statusReported(d, event.status, event.at, event.received)
 
 export const hostedAuthReported = (d: Draft<ConnectionContext>, event: HostedAuthReported): void =>
-  statusReported(d, event.status, event.received, event.received)
+  isAbout(d.context, event) ? statusReported(d, event.status, event.received, event.received) : undefined
 
+/** A failed sign-in names no account, only the user: it is about those of the user's accounts that still wait for one. */
+const isAbout = (c: ConnectionContext, { account_id, user_id }: HostedAuthReported): boolean =>
+  account_id === null ? c.user_id === user_id && c.auth_status === "pending" : true
+
+/** The newest word stands, for the account and for its credentials each: some statuses say nothing of credentials (I3). */
 const statusReported = (d: Draft<ConnectionContext>, status: ProviderAccountStatus, at: number, received: number): void => {
-  const { facts } = d.context
-  if (facts.status_at !== null && at < facts.status_at) return
   const { account, auth } = meaning[status]
-  const auth_status = auth ?? d.context.auth_status
-  const synced = status === "SYNC_SUCCESS"
-  if (account === d.context.account_status && auth_status === d.context.auth_status && !synced) return
-  d.set({
-    account_status: account,
-    auth_status,
-    facts: { ...facts, status_at: at },
-    ...(synced ? { last_sync_at: at, sync_error_count: 0, last_error: "" } : {})
-  })
-  d.tell({ type: "auth_changed", auth_status, synced_at: synced ? at : null, received })
+  const { status_at, auth_at } = d.context.facts
+  if (status_at === null || at >= status_at) {
+    d.set({ account_status: account })
+    if (at !== status_at) d.set({ facts: { ...d.context.facts, status_at: at } })
+  }
+  if (auth !== null && (auth_at === null || at >= auth_at)) {
+    d.set({ auth_status: auth })
+    if (at !== auth_at) d.set({ facts: { ...d.context.facts, auth_at: at } })
+  }
+  const synced_at = status === "SYNC_SUCCESS" ? later(d.context.last_sync_at, at) : d.context.last_sync_at
+  if (synced_at !== d.context.last_sync_at) d.set({ last_sync_at: synced_at, sync_error_count: 0, last_error: "" })
+  const { auth_status, last_sync_at } = d.before
+  if (d.context.auth_status !== auth_status || synced_at !== last_sync_at) {
+    d.tell({ type: "auth_changed", auth_status: d.context.auth_status, synced_at, received })
+  }
 }
 
 /** Registration by the CRM; a repeat with other values changes them, one with the same values changes nothing. */

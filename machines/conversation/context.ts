@@ -17,6 +17,8 @@ export interface Member extends Omit<MemberFields, "unread_count"> {
   readonly seen_at: number | null
   /** Newest sign of absence, or null. */
   readonly gone_at: number | null
+  /** Horizon of the receipts that name the person; `last_read_at` may also rest on receipts that name nobody. */
+  readonly named_read_at: number | null
   /** Messages of others at or before `last_read_at`. */
   readonly seen_count: number
 }
@@ -33,6 +35,8 @@ export interface ConversationFacts {
   readonly unread_marked_at: number | null
   /** Receipts of the other side: everything outbound up to `to` was read at `at`. Only those that no other one covers. */
   readonly outbound_reads: ReadonlyArray<{ readonly to: number; readonly at: number }>
+  /** How far an outbound message was read by somebody whom the receipt does not name. */
+  readonly unnamed_read_to: number | null
   readonly newest_inbound: number | null
   /** Times of the ten newest messages that count, newest first (is_hot). */
   readonly newest: ReadonlyArray<number>
@@ -40,6 +44,11 @@ export interface ConversationFacts {
   readonly type_is_manual: boolean
   readonly subject_at: number | null
   readonly metadata_at: number | null
+  /** The CRM's word on priority, and the newest payload that called the thread urgent. */
+  readonly prioritised: { readonly priority: ConversationFields["priority"]; readonly at: number } | null
+  readonly urgent_at: number | null
+  /** Newest payload in which the provider counted more than a hundred messages. */
+  readonly busy_at: number | null
   /** Newest explicit filing (a command, or a folder that is not the inbox) and newest sighting in the inbox. */
   readonly filed: { readonly status: ConversationFields["status"]; readonly at: number } | null
   readonly inbox_at: number | null
@@ -78,12 +87,16 @@ export const freshConversation = (input: ConversationInput): ConversationContext
     owner_horizon: null,
     unread_marked_at: null,
     outbound_reads: [],
+    unnamed_read_to: null,
     newest_inbound: null,
     newest: [],
     hints: { group: false, broadcast: false, channel: false },
     type_is_manual: false,
     subject_at: null,
     metadata_at: null,
+    prioritised: null,
+    urgent_at: null,
+    busy_at: null,
     filed: null,
     inbox_at: null,
     roster: null

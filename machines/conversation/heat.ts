@@ -29,8 +29,13 @@ const isBusy = (d: Decision, now: number): boolean => {
 }
 
 /** The provider told its own message count. */
-export const busyThread = (d: Decision, message_count: number | null): void => {
-  if (message_count !== null && message_count > busyCount) d.set({ is_hot: true })
+export const busyThread = (d: Decision, message_count: number | null, at: number): void => {
+  const { busy_at } = d.context.facts
+  if (message_count === null || message_count <= busyCount) return
+  // Only news heats: a repeat of what was heard before the conversation cooled does not.
+  if (busy_at !== null && at <= busy_at) return
+  d.learn({ busy_at: at })
+  d.set({ is_hot: true })
 }
 
 /** The hourly look: hot when busy; cold when not busy and not opened for a day. Looking is not opening. */

@@ -9,6 +9,7 @@
 import { setup } from "xstate"
 import type { Rules } from "../decide.ts"
 import { decideWith } from "../decide.ts"
+import { later } from "../draft.ts"
 import type {
   ConversationAccessed, ConversationHeatChecked, ConversationPrioritised, ConversationRead, ConversationStatusSet, ConversationTypeSet,
   ConversationUnread, MemberLeft, MessageDeleted, MessageDelivered, MessageEdited, MessageReacted, MessageRead, MessageReceived
@@ -20,8 +21,8 @@ import type { ConversationContext, ConversationInput } from "./context.ts"
 import { freshConversation } from "./context.ts"
 import { Decision } from "./decision.ts"
 import { heatChecked } from "./heat.ts"
-import { memberGone } from "./members.ts"
-import { store } from "./message-window.ts"
+import { memberGone, membersTouched } from "./members.ts"
+import { remember } from "./message-window.ts"
 import { messageReceived } from "./messages.ts"
 import { messageDelivered, messageRead } from "./receipts.ts"
 import { messageDeleted, messageEdited, messageReacted } from "./revisions.ts"
@@ -54,11 +55,13 @@ const rules: Rules<Decision, ConversationEvent> = {
 /** Applies one event to a context: the whole decision, without a machine around it. */
 export const decideConversation = (context: ConversationContext, event: ConversationEvent): Decision => {
   const d = new Decision(remembering(context, event))
+  if ("owner" in event && d.context.facts.owner_key === null) d.learn({ owner_key: event.owner.key })
   rules[event.type](d, event as never)
   typeDetected(d)
   // What was only remembered and made no difference is forgotten again: a repeat changes nothing.
   if (!d.changed) return d.before === context ? d : forgetting(context, d)
-  d.set({ updated_at: Math.max(context.updated_at ?? 0, event.received) })
+  d.set({ updated_at: later(context.updated_at, event.received) })
+  membersTouched(d, context.members, event.received)
   return d
 }
 
@@ -71,7 +74,7 @@ const forgetting = (context: ConversationContext, d: Decision): Decision => {
 /** The context with the messages in its window that the event had to bring along. */
 const remembering = (context: ConversationContext, event: ConversationEvent): ConversationContext => {
   if (!("recalled" in event) || event.recalled === undefined || event.recalled.length === 0) return context
-  return { ...context, facts: { ...context.facts, window: event.recalled.reduce(store, context.facts.window) } }
+  return { ...context, facts: { ...context.facts, window: event.recalled.reduce(remember, context.facts.window) } }
 }
 
 export const conversationMachine = setup({

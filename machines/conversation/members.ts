@@ -12,12 +12,9 @@ import type { Decision } from "./decision.ts"
 import { counts, countAfter } from "./message-window.ts"
 
 /** A person was shown here at `at`. A new face becomes a member; the participant hears what was learnt. */
-export const memberSeen = (d: Decision, person: Person, at: number, received: number, isOwner: boolean): void => {
+export const memberSeen = (d: Decision, person: Person, at: number, received: number): void => {
   const member = memberShown(d, person, at, received)
-  d.member(person.key, {
-    role: isOwner ? "owner" : member.role,
-    joined_at: earlier(member.joined_at, at)
-  })
+  d.member(person.key, { joined_at: earlier(member.joined_at, at) })
   weigh(d, person.key, { seen_at: later(member.seen_at, at) }, received)
 }
 
@@ -32,12 +29,15 @@ const memberShown = (d: Decision, person: Person, at: number, received: number):
   const known = d.context.members[person.key]
   const member = known ?? newMember(d, person, received)
   const shown = learn(member.shown, person, at)
-  if (known === undefined) d.member(person.key, member)
+  if (known === undefined) {
+    d.member(person.key, member)
+    unnamedReader(d)
+  }
   if (shown === member.shown && known !== undefined) return known
   d.member(person.key, {
     shown,
     name: valueOf(shown, "name"),
-    provider_participant_id: member.provider_participant_id ?? person.provider_participant_id
+    provider_participant_id: valueOf(shown, "provider_participant_id")
   })
   d.tell({ type: "person_shown", key: person.key, person, at, received })
   return d.context.members[person.key]!
@@ -49,9 +49,11 @@ const newMember = (d: Decision, person: Person, received: number): Member => {
   return {
     ...fields,
     key: person.key,
+    role: person.key === d.context.facts.owner_key ? "owner" : "member",
     shown: {},
     seen_at: null,
     gone_at: roster !== null && !roster.keys.includes(person.key) ? roster.at : null,
+    named_read_at: null,
     seen_count: 0,
     is_active: false,
     created_at: received,
@@ -76,7 +78,7 @@ const weigh = (d: Decision, key: string, signs: Partial<Pick<Member, "seen_at" |
   const active = member.seen_at !== null && (member.gone_at === null || member.seen_at > member.gone_at)
   const left_at = active ? null : member.gone_at
   if (active === wasActive && left_at === member.left_at) return
-  d.member(key, { is_active: active, left_at, updated_at: received })
+  d.member(key, { is_active: active, left_at })
   if (active === wasActive) return
   const by = active ? 1 : -1
   d.set({ participant_count: d.context.participant_count + by })
@@ -85,11 +87,29 @@ const weigh = (d: Decision, key: string, signs: Partial<Pick<Member, "seen_at" |
 
 /** The person has read everything up to `at` (a horizon: it only rises). `at` must not lie below the window's floor. */
 export const memberRead = (d: Decision, key: string, at: number): void => {
-  const member = d.context.members[key]
-  if (member === undefined || (member.last_read_at !== null && member.last_read_at >= at)) return
+  const { named_read_at, last_read_at } = d.context.members[key]!
+  d.member(key, { named_read_at: later(named_read_at, at) })
+  horizonMoved(d, key, later(last_read_at, at))
+}
+
+/**
+ * Receipts that name nobody are the other side's as long as there is only one: with a third person it could be anyone, and
+ * then nobody's horizon rests on them, whichever came first (I3).
+ */
+export const unnamedReader = (d: Decision): void => {
+  const { unnamed_read_to } = d.context.facts
+  if (unnamed_read_to === null) return
+  const others = Object.values(d.context.members).filter((member) => member.role !== "owner")
+  for (const { key, named_read_at } of others) {
+    horizonMoved(d, key, others.length === 1 ? later(named_read_at, unnamed_read_to) : named_read_at)
+  }
+}
+
+const horizonMoved = (d: Decision, key: string, at: number | null): void => {
+  const { last_read_at, message_count } = d.context.members[key]!
+  if (last_read_at === at) return
   const unread = countAfter(d.context.facts.window, at, (record) => counts(record) && record.sender !== key)
-  const others = d.context.message_count - member.message_count
-  d.member(key, { last_read_at: at, seen_count: others - unread })
+  d.member(key, { last_read_at: at, seen_count: at === null ? 0 : d.context.message_count - message_count - unread })
 }
 
 /** A message that counts came (+1) or went (-1): the sender's count, and what others had already read of that time. */
@@ -101,6 +121,15 @@ export const memberCounted = (d: Decision, sender: string, at: number, by: 1 | -
     if (key !== sender && member.last_read_at !== null && member.last_read_at >= at) {
       d.member(key, { seen_count: member.seen_count + by })
     }
+  }
+}
+
+/** Members that the event changed were updated by it. */
+export const membersTouched = (d: Decision, before: Decision["context"]["members"], received: number): void => {
+  if (d.context.members === before) return
+  for (const key in d.context.members) {
+    const member = d.context.members[key]!
+    if (member !== before[key]) d.member(key, { updated_at: later(member.updated_at, received) })
   }
 }
 

@@ -23,10 +23,13 @@ export interface MessageRecord {
   readonly sender: string
   readonly is_event: boolean
   readonly hidden: boolean
-  readonly deleted: boolean
+  /** Earliest word of its deletion; null while it stands. */
+  readonly deleted_at: number | null
   readonly read_at: number | null
   readonly status: MessageStatus
   readonly edited_at: number | null
+  /** Weighs edits of one instant against each other; 0 while there was none. */
+  readonly edit_rank: number
   readonly reactions: ReadonlyArray<Reaction>
 }
 
@@ -66,12 +69,20 @@ const drop = (records: MessageWindow["records"], record: MessageRecord) => {
   return record.alias === null ? rest : HashMap.remove(rest, record.alias)
 }
 
+const placed = (window: MessageWindow, record: MessageRecord): MessageWindow => {
+  const isNew = !HashMap.has(window.records, record.id)
+  return { ...window, records: put(window.records, record), size: window.size + (isNew ? 1 : 0) }
+}
+
 /** The window with the record in it, new or changed. */
 export const store = (window: MessageWindow, record: MessageRecord): MessageWindow => {
-  const isNew = !HashMap.has(window.records, record.id)
-  const next = { ...window, records: put(window.records, record), size: window.size + (isNew ? 1 : 0) }
+  const next = placed(window, record)
   return next.size > windowLimit + evictionGroup ? evict(next) : next
 }
+
+/** The window with a message of the past in it again. Nothing leaves for it, or it would leave first; one that is here knows more. */
+export const remember = (window: MessageWindow, record: MessageRecord): MessageWindow =>
+  find(window, record.id, record.alias) === undefined ? placed(window, record) : window
 
 const evict = (window: MessageWindow): MessageWindow => {
   const oldest = [...all(window)].sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1)).slice(0, window.size - windowLimit)
@@ -81,7 +92,7 @@ const evict = (window: MessageWindow): MessageWindow => {
 }
 
 /** Whether a message counts at all (CONTRACT 2.4 message_count). */
-export const counts = (record: MessageRecord): boolean => !record.deleted && !record.is_event && !record.hidden
+export const counts = (record: MessageRecord): boolean => record.deleted_at === null && !record.is_event && !record.hidden
 
 /** Whether it can be unread for the owner (CONTRACT 2.4 unread_count). */
 export const awaitsReading = (record: MessageRecord): boolean =>

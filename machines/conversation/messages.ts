@@ -1,5 +1,5 @@
 /** A message arrives: known or new, counted or not, and what was waiting for it happens (CONTRACT 2.4, 2.5, 2.6). */
-import { later } from "../draft.ts"
+import { earlier, later } from "../draft.ts"
 import type { MessageReceived } from "../events.ts"
 import type { Decision } from "./decision.ts"
 import { erased, messageCounted, revise } from "./counting.ts"
@@ -27,12 +27,13 @@ export const messageReceived = (d: Decision, event: MessageReceived): void => {
 
 const peopleShown = (d: Decision, event: MessageReceived): void => {
   const { at, received, message } = event
-  d.learn({ owner_key: d.context.facts.owner_key ?? event.owner.key })
   const leaves = message.is_event && message.event_type === systemLine.left
-  if (!leaves || event.sender.key !== event.owner.key) memberSeen(d, event.owner, at, received, true)
+  if (!leaves || event.sender.key !== event.owner.key) memberSeen(d, event.owner, at, received)
   for (const person of event.people) {
-    if (!leaves || person.key !== event.sender.key) memberSeen(d, person, at, received, false)
+    if (!leaves || person.key !== event.sender.key) memberSeen(d, person, at, received)
   }
+  // Whoever writes is there, listed or not.
+  if (!message.is_event) memberSeen(d, event.sender, at, received)
   if (leaves) memberGone(d, event.sender, at, received)
   if (message.is_event && message.event_type === systemLine.removed && event.people.length > 0) {
     rosterShown(d, [event.owner.key, ...event.people.map((person) => person.key)], at, received)
@@ -51,10 +52,11 @@ const messageAppeared = (d: Decision, event: MessageReceived): void => {
     sender: sender.key,
     is_event: message.is_event,
     hidden: message.hidden,
-    deleted: message.deleted,
+    deleted_at: message.deleted ? at : null,
     read_at: read,
     status: read !== null ? "read" : outbound ? "sent" : "delivered",
     edited_at: null,
+    edit_rank: 0,
     reactions: []
   }
   d.learn({ window: store(d.context.facts.window, record) })
@@ -96,10 +98,15 @@ const messageAppeared = (d: Decision, event: MessageReceived): void => {
     external_message_id: message.external_message_id,
     provider_message_id: message.provider_message_id
   })
-  if (!message.is_event && d.context.members[sender.key] !== undefined) {
+  if (!message.is_event) {
     d.member(sender.key, { last_message_at: later(d.context.members[sender.key]!.last_message_at, at) })
   }
   if (counts(record)) messageCounted(d, record, 1, received)
+  waitedFor(d, record, received)
+}
+
+/** What waited for a message under one of its names happens. */
+const waitedFor = (d: Decision, record: MessageRecord, received: number): void => {
   for (const fact of takeWaiting(d, record.id, record.alias, received)) happen(d, fact)
 }
 
@@ -123,14 +130,13 @@ const happen = (d: Decision, fact: WaitingFact): void => {
 const messageShownAgain = (d: Decision, event: MessageReceived, known: MessageRecord): void => {
   const { message } = event
   let record = known
-  if (known.alias === null && message.provider_message_id !== null && message.provider_message_id !== known.id) {
-    record = { ...record, alias: message.provider_message_id }
-  }
+  const other = [message.external_message_id, message.provider_message_id].find((name) => name !== null && name !== known.id)
+  if ((known.alias === null || known.alias === known.id) && other != null) record = { ...record, alias: other }
   if (message.hidden && !known.hidden) record = { ...record, hidden: true }
-  if (message.read_at !== null && known.read_at === null && !known.outbound) {
+  if (message.read_at !== null && !known.outbound && earlier(known.read_at, message.read_at) !== known.read_at) {
     record = { ...record, read_at: message.read_at, status: "read" }
   }
-  if (message.deleted && !known.deleted) record = { ...record, deleted: true }
+  if (message.deleted && earlier(known.deleted_at, event.at) !== known.deleted_at) record = { ...record, deleted_at: event.at }
   if (record === known) return
   revise(d, known, record, event.received)
   d.tell({
@@ -138,12 +144,13 @@ const messageShownAgain = (d: Decision, event: MessageReceived, known: MessageRe
     external_message_id: record.id,
     sender_key: null,
     fields: {
-      provider_message_id: record.alias,
+      provider_message_id: message.provider_message_id ?? record.alias,
       hidden: record.hidden,
       read_at: record.read_at,
       status: record.status,
-      ...(record.deleted ? erased(event.at) : {}),
+      ...(record.deleted_at === null ? {} : erased(record.deleted_at)),
       updated_at: event.received
     }
   })
+  if (record.alias !== known.alias) waitedFor(d, record, event.received)
 }

@@ -1,9 +1,10 @@
 /** Delivered and read (CONTRACT 2.5, 2.6): the status ladder only climbs; a read receipt covers every earlier outbound message. */
+import { later } from "../draft.ts"
 import type { MessageDelivered, MessageRead } from "../events.ts"
 import type { MessageStatus } from "../vocabulary.ts"
 import { revise } from "./counting.ts"
 import type { Decision } from "./decision.ts"
-import { memberRead, memberSeen } from "./members.ts"
+import { memberRead, memberSeen, unnamedReader } from "./members.ts"
 import type { MessageRecord } from "./message-window.ts"
 import { all, find, store } from "./message-window.ts"
 import { waitFor } from "./waiting.ts"
@@ -30,19 +31,15 @@ export const messageRead = (d: Decision, event: MessageRead): void => {
   const known = find(d.context.facts.window, event.external_message_id, event.provider_message_id)
   if (known === undefined) return waitFor(d, event)
   if (!known.outbound) return ownerRead(d, known.at, event.at)
-  const reader = event.reader?.key ?? otherSide(d)
-  if (event.reader !== null) memberSeen(d, event.reader, known.at, event.received, false)
-  if (reader !== null) {
-    memberRead(d, reader, known.at)
-    d.tell({ type: "person_acted", key: reader, at: event.at, received: event.received })
+  if (event.reader === null) {
+    d.learn({ unnamed_read_to: later(d.context.facts.unnamed_read_to, known.at) })
+    unnamedReader(d)
+  } else {
+    memberSeen(d, event.reader, known.at, event.received)
+    memberRead(d, event.reader.key, known.at)
+    d.tell({ type: "person_acted", key: event.reader.key, at: event.at, received: event.received })
   }
   outboundRead(d, known.at, event.at, event.received)
-}
-
-/** The one other person of a direct chat, or null. */
-const otherSide = (d: Decision): string | null => {
-  const others = Object.values(d.context.members).filter((member) => member.role !== "owner")
-  return others.length === 1 ? others[0]!.key : null
 }
 
 /** When an outbound message of that time was read: the earliest receipt that covers it, or null. */

@@ -1,7 +1,9 @@
 /** Edits, deletions and reactions of a known message (CONTRACT 2.6): the newest edit by time stands, deleted content is erased. */
+import * as Hash from "effect/Hash"
 import type { MessageDeleted, MessageEdited, MessageReacted } from "../events.ts"
 import { erased, revise } from "./counting.ts"
 import type { Decision } from "./decision.ts"
+import { memberSeen } from "./members.ts"
 import type { MessageRecord, Reaction } from "./message-window.ts"
 import { find, store } from "./message-window.ts"
 import { waitFor } from "./waiting.ts"
@@ -9,21 +11,26 @@ import { waitFor } from "./waiting.ts"
 export const messageEdited = (d: Decision, event: MessageEdited): void => {
   const known = find(d.context.facts.window, event.external_message_id, event.provider_message_id)
   if (known === undefined) return waitFor(d, event)
-  if (known.deleted || (known.edited_at !== null && known.edited_at >= event.at)) return
-  d.learn({ window: store(d.context.facts.window, { ...known, edited_at: event.at }) })
+  const edit_rank = rankOf(event.content)
+  if (known.edited_at !== null && (known.edited_at > event.at || (known.edited_at === event.at && known.edit_rank >= edit_rank))) return
+  d.learn({ window: store(d.context.facts.window, { ...known, edited_at: event.at, edit_rank }) })
   d.tell({
     type: "row_changed",
     external_message_id: known.id,
     sender_key: null,
-    fields: { content: event.content, edited_at: event.at, updated_at: event.received }
+    fields: {
+      ...(known.deleted_at === null ? { content: event.content } : {}),
+      edited_at: event.at,
+      updated_at: event.received
+    }
   })
 }
 
 export const messageDeleted = (d: Decision, event: MessageDeleted): void => {
   const known = find(d.context.facts.window, event.external_message_id, event.provider_message_id)
   if (known === undefined) return waitFor(d, event)
-  if (known.deleted) return
-  revise(d, known, { ...known, deleted: true }, event.received)
+  if (known.deleted_at !== null && known.deleted_at <= event.at) return
+  revise(d, known, { ...known, deleted_at: event.at }, event.received)
   d.tell({
     type: "row_changed",
     external_message_id: known.id,
@@ -35,6 +42,8 @@ export const messageDeleted = (d: Decision, event: MessageDeleted): void => {
 export const messageReacted = (d: Decision, event: MessageReacted): void => {
   const known = find(d.context.facts.window, event.external_message_id, event.provider_message_id)
   if (known === undefined) return waitFor(d, event)
+  memberSeen(d, event.sender, event.at, event.received)
+  d.tell({ type: "person_acted", key: event.sender.key, at: event.at, received: event.received })
   const reaction: Reaction = { key: event.sender.key, value: event.reaction, at: event.at }
   if (!supersedes(reaction, known.reactions)) return
   const reactions = [...known.reactions.filter((other) => other.key !== reaction.key), reaction]
@@ -52,8 +61,10 @@ export const messageReacted = (d: Decision, event: MessageReacted): void => {
       updated_at: event.received
     }
   })
-  d.tell({ type: "person_acted", key: event.sender.key, at: event.at, received: event.received })
 }
+
+/** At the same instant one of two edits has to win, whichever comes first (I3): the one with the greater rank. */
+export const rankOf = (content: string | null): number => (content === null ? 0 : Hash.string(content))
 
 /** One reaction per person: the newest by time; at the same time the greater text, so that order does not matter (I3). */
 const supersedes = (reaction: Reaction, reactions: ReadonlyArray<Reaction>): boolean => {

@@ -1,4 +1,5 @@
 /** What payloads say of the thread itself: subject, filing, type, priority, hints (CONTRACT 2.4). Newest by event time wins. */
+import { later } from "../draft.ts"
 import type { ConversationPrioritised, ConversationStatusSet, ConversationTypeSet, MessageReceived } from "../events.ts"
 import type { ConversationStatus, ConversationType } from "../vocabulary.ts"
 import type { ConversationContext } from "./context.ts"
@@ -14,9 +15,11 @@ export const threadShown = (d: Decision, event: MessageReceived): void => {
     d.learn({ subject_at: at })
     d.set({ subject: thread.subject.slice(0, subjectLimit) })
   }
-  if (metadata_at === null || at > metadata_at) {
+  const shown = JSON.stringify(thread.metadata)
+  const known = JSON.stringify(d.context.metadata)
+  if (newer(at, metadata_at, shown, known)) {
     d.learn({ metadata_at: at })
-    if (JSON.stringify(thread.metadata) !== JSON.stringify(d.context.metadata)) d.set({ metadata: thread.metadata })
+    if (shown !== known) d.set({ metadata: thread.metadata })
   }
   const learnt = {
     group: hints.group || thread.is_group,
@@ -27,8 +30,11 @@ export const threadShown = (d: Decision, event: MessageReceived): void => {
     d.learn({ hints: learnt })
   }
   for (const folder of thread.folders) folderShown(d, folder, at)
-  if (thread.is_urgent) d.set({ priority: d.context.priority === "urgent" ? "urgent" : "high" })
-  busyThread(d, thread.message_count)
+  if (thread.is_urgent) {
+    d.learn({ urgent_at: later(d.context.facts.urgent_at, at) })
+    weighPriority(d)
+  }
+  busyThread(d, thread.message_count, at)
   typeDetected(d)
 }
 
@@ -82,7 +88,20 @@ const filed = ({ facts }: ConversationContext): ConversationStatus => {
 
 export const statusSet = (d: Decision, event: ConversationStatusSet): void => file(d, event.status, event.received)
 
-export const prioritised = (d: Decision, event: ConversationPrioritised): void => d.set({ priority: event.priority })
+export const prioritised = (d: Decision, event: ConversationPrioritised): void => {
+  const { prioritised: known } = d.context.facts
+  if (known?.priority === event.priority && known.at >= event.received) return
+  d.learn({ prioritised: { priority: event.priority, at: event.received } })
+  weighPriority(d)
+}
+
+/** The CRM's word stands until a newer payload calls the thread urgent; a repeat of an older one does not undo it. */
+const weighPriority = (d: Decision): void => {
+  const { prioritised: said, urgent_at } = d.context.facts
+  const raised = urgent_at !== null && (said === null || urgent_at > said.at)
+  const word = said?.priority ?? "normal"
+  d.set({ priority: raised && word !== "urgent" ? "high" : word })
+}
 
 export const typeSet = (d: Decision, event: ConversationTypeSet): void => {
   d.learn({ type_is_manual: true })

@@ -19,10 +19,14 @@ export const unreadCounted = (d: Decision, record: MessageRecord, by: 1 | -1): v
   }
 }
 
-/** The owner has read up to `at`, told at `told_at`: marks older than the last "mark unread" do not undo it. */
+/** The owner has read up to `at` on another device, told at `told_at`: words older than the last "mark unread" do not undo it. */
 export const ownerRead = (d: Decision, at: number, told_at: number): void => {
-  const { owner_horizon, unread_marked_at, owner_key, window } = d.context.facts
-  if (unread_marked_at !== null && told_at <= unread_marked_at) return
+  const { unread_marked_at } = d.context.facts
+  if (unread_marked_at === null || told_at > unread_marked_at) horizonRaised(d, at)
+}
+
+const horizonRaised = (d: Decision, at: number): void => {
+  const { owner_horizon, owner_key, window } = d.context.facts
   if (owner_horizon !== null && owner_horizon >= at) return
   d.learn({ owner_horizon: at })
   d.set({ unread_count: countAfter(window, at, awaitsReading) })
@@ -39,7 +43,8 @@ export const conversationRead = (d: Decision, event: ConversationRead): void => 
   d.set({ last_accessed_at: Math.max(d.context.last_accessed_at ?? 0, event.received) })
   const at = target?.at ?? d.context.last_message_at
   if (at === null) return
-  ownerRead(d, at, event.received)
+  // Commands count in the order in which they come, within one millisecond too.
+  horizonRaised(d, at)
   const own = d.context.readers[event.user_id]?.last_read_at ?? null
   if (own === null || own < at) setReader(d, event.user_id, at, countAfter(window, at, awaitsReading))
 }

@@ -26,7 +26,16 @@ export const takeWaiting = (d: Decision, id: string, alias: string | null, recei
 }
 
 const isRepeat = (a: WaitingFact, b: WaitingFact): boolean =>
-  a.type === b.type && a.external_message_id === b.external_message_id && a.at === b.at && person(a) === person(b)
+  a.type === b.type &&
+  a.external_message_id === b.external_message_id &&
+  a.provider_message_id === b.provider_message_id &&
+  a.at === b.at &&
+  person(a) === person(b) &&
+  word(a) === word(b)
 
 const person = (fact: WaitingFact): string | null =>
   fact.type === "message_reacted" ? fact.sender.key : fact.type === "message_read" ? (fact.reader?.key ?? null) : null
+
+/** What the fact says besides who and when: two edits of one instant are two facts. */
+const word = (fact: WaitingFact): string | null =>
+  fact.type === "message_reacted" ? fact.reaction : fact.type === "message_edited" ? fact.content : null

@@ -18,6 +18,7 @@ export const learn = (shown: Shown, person: Person, at: number): Shown => {
   }
   piece("name", person.name)
   piece("avatar_url", person.avatar_url)
+  piece("provider_participant_id", person.provider_participant_id)
   for (const kind in person.identifiers) piece(kind, person.identifiers[kind as keyof Person["identifiers"]])
   return next
 }

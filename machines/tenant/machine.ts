@@ -28,9 +28,15 @@ export interface WebhookAccepted {
 
 export type TenantEvent = TenantCreated | TenantConfigured | WebhookFailed | WebhookAccepted
 
+/** Settings that differ are taken over; the same ones once more are no change. */
+const settle = (d: Draft<TenantContext>, changes: Partial<TenantContext>, received: number): void => {
+  const news = Object.entries(changes).filter(([name, value]) => JSON.stringify(d.context[name as keyof TenantContext]) !== JSON.stringify(value))
+  if (news.length > 0) d.set({ ...Object.fromEntries(news), updated_at: later(d.context.updated_at, received) })
+}
+
 const rules: Rules<Draft<TenantContext>, TenantEvent> = {
   tenant_created: (d, event) => {
-    if (d.context.created_at !== null) return d.set({ name: event.name, updated_at: event.received })
+    if (d.context.created_at !== null) return settle(d, { name: event.name }, event.received)
     d.set({
       name: event.name,
       webhook_secret: event.webhook_secret,
@@ -38,7 +44,7 @@ const rules: Rules<Draft<TenantContext>, TenantEvent> = {
       updated_at: event.received
     })
   },
-  tenant_configured: (d, event) => d.set({ ...event.changes, updated_at: event.received }),
+  tenant_configured: (d, event) => settle(d, event.changes, event.received),
   webhook_failed: (d, event) =>
     d.set({
       last_webhook_received: later(d.context.last_webhook_received, event.received),

@@ -1,0 +1,83 @@
+/** A tenant's runtime with a hand-made side: no database, and every moment chosen by the test. */
+import { expect } from "vitest"
+import { Inbox } from "../../actors/inbox.ts"
+import type { RecallRequest } from "../../actors/recall.ts"
+import type { Aside, Envelope } from "../../actors/tenant-runtime.ts"
+import { TenantRuntime } from "../../actors/tenant-runtime.ts"
+import type { Event } from "../../machines/events.ts"
+import type { TaskStarted } from "../../machines/told.ts"
+import { day, registered, running, start } from "../machines/facts.ts"
+
+const created: Event = {
+  type: "tenant_created",
+  name: "Acme",
+  webhook_secret: "sealed",
+  received: start - day,
+  via: "api"
+}
+
+/** A runtime whose journal is written when the test says so. */
+export class House {
+  readonly journaled: Array<{ readonly seq: number; readonly event: Event }> = []
+  readonly recalls: Array<{ readonly request: RecallRequest; readonly envelope: Envelope }> = []
+  readonly wakes: Array<() => void> = []
+  readonly tasks: Array<TaskStarted> = []
+  isLate = false
+  readonly runtime: TenantRuntime
+
+  /** `founded`: with the tenant and its account in it. */
+  constructor({ mailbox = 1000, founded = true } = {}) {
+    const aside: Aside = {
+      wake: (actors, envelope) => {
+        const wake = () => {
+          for (const address of actors) this.runtime.population.markVacant(address)
+          this.runtime.attempt(envelope)
+        }
+        if (this.isLate) this.wakes.push(wake)
+        else wake()
+      },
+      recall: (request, envelope) => void this.recalls.push({ request, envelope }),
+      journal: (seq, event) => void this.journaled.push({ seq, event }),
+      startTask: (task) => void this.tasks.push(task),
+      rearm: () => {}
+    }
+    const inbox = new Inbox({ unread_count: 0, unread_conversations: 0, conversations: 0 }, [])
+    this.runtime = new TenantRuntime("acme", { seq: 0, inbox }, { mailbox }, aside)
+    for (const event of founded ? [created, registered, running] : []) {
+      this.submit(event)
+      this.commit()
+    }
+  }
+
+  /** What became of an event: its outcome or the error's tag; null while nobody knows. */
+  submit(event: Event): { readonly answer: string | null } {
+    const state: { answer: string | null } = { answer: null }
+    let settled = 0
+    this.runtime.submit({
+      event,
+      settle: (result) => {
+        expect(++settled).toBe(1)
+        state.answer = "outcome" in result ? result.outcome : result._tag
+      }
+    })
+    return state
+  }
+
+  /** Applies a journal entry again; nobody sleeps in a database. */
+  replay(seq: number, event: Event): void {
+    for (let asleep = this.runtime.replay(seq, event); asleep.length > 0; asleep = this.runtime.replay(seq, event)) {
+      for (const address of asleep) this.runtime.population.markVacant(address)
+    }
+  }
+
+  commit(seq = this.runtime.seq): void {
+    this.runtime.durable(seq)
+  }
+
+  get conversation() {
+    return this.runtime.population.get(
+      "conversation",
+      this.runtime.identity.conversation("whatsapp", "account", "chat-1")
+    )!.context
+  }
+}

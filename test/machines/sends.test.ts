@@ -1,0 +1,322 @@
+/** The send budget (CONTRACT 2.2 Sends). */
+import { describe, expect, test } from "vitest"
+import { budgetDeadline } from "../../machines/connection/sends.ts"
+import type { Event } from "../../machines/events.ts"
+import type { SendDecided } from "../../machines/told.ts"
+import { day, hour, me, message, minute, registered, running, start } from "./facts.ts"
+import { SmallTenant } from "./small-tenant.ts"
+
+/** A connection whose hour allows `limit` sends; WhatsApp's day allows 1000. */
+class Sender {
+  readonly tenant = new SmallTenant()
+  constructor(limit = 3) {
+    this.tenant.apply(registered)
+    this.tenant.apply(running)
+    this.tenant.apply({
+      type: "rate_limit_set",
+      account_id: "account",
+      rate_limit_per_hour: limit,
+      received: start - minute,
+      via: "api"
+    })
+  }
+  reserve(id: string, at: number, { count = 1, key = null as string | null } = {}): SendDecided {
+    const result = this.tenant.run({
+      type: "send_reserved",
+      account_id: "account",
+      reservation_id: id,
+      count,
+      idempotency_key: key,
+      received: start + at,
+      via: "api"
+    })
+    if (result.type !== "done" && result.type !== "declined") throw new Error(result.type)
+    return result.decided!
+  }
+  confirm(id: string, at: number, external_message_id: string | null = null) {
+    return this.tenant.run({
+      type: "send_confirmed",
+      account_id: "account",
+      reservation_id: id,
+      external_message_id,
+      received: start + at,
+      via: "api"
+    })
+  }
+  cancel(id: string, at: number) {
+    return this.tenant.run({
+      type: "send_cancelled",
+      account_id: "account",
+      reservation_id: id,
+      received: start + at,
+      via: "api"
+    })
+  }
+  echo(id: string, at: number, { received = at, alias = null as string | null } = {}) {
+    this.tenant.apply(message(id, at, me, { received: start + received, message: { provider_message_id: alias } }))
+  }
+  pass(at: number) {
+    const { id } = this.tenant.connection()
+    this.tenant.apply({ type: "deadline_passed", kind: "connection", id, received: start + at, via: "clock" })
+  }
+  newDay(at: number) {
+    this.tenant.apply({
+      type: "day_started",
+      connection_id: this.tenant.connection().id,
+      received: start + at,
+      via: "clock"
+    })
+  }
+  /** [this hour, today, ever]. */
+  get sent() {
+    const { messages_sent_this_hour, messages_sent_today, messages_sent_count } = this.tenant.connection()
+    return [messages_sent_this_hour, messages_sent_today, messages_sent_count]
+  }
+}
+/** 10:00 is `start`. */
+const midnight = 14 * hour
+
+describe("asking before sending", () => {
+  test("takes a place and says what remains", () => {
+    const sender = new Sender()
+    expect(sender.reserve("r1", 0)).toEqual({
+      type: "send_decided",
+      allowed: true,
+      reservation_id: "r1",
+      remaining_hour: 2,
+      remaining_day: 999,
+      reset_at: start + hour
+    })
+    expect(sender.sent).toEqual([1, 1, 1])
+  })
+
+  test("a limit of 0 means no sends at all, and waiting does not help", () => {
+    expect(new Sender(0).reserve("r1", 0)).toEqual({
+      type: "send_decided",
+      allowed: false,
+      reason: "hourly",
+      retry_after_s: null
+    })
+  })
+
+  test("more at once than the hour ever allows is refused without a time to wait", () => {
+    expect(new Sender(3).reserve("r1", 0, { count: 4 })).toMatchObject({
+      allowed: false,
+      reason: "hourly",
+      retry_after_s: null
+    })
+  })
+
+  test("the hour is the rolling one, and retry_after_s is when enough of it has passed, not a second sooner", () => {
+    const sender = new Sender(3)
+    for (const [n, at] of [0, 10 * minute + 1, 20 * minute].entries())
+      expect(sender.reserve(`r${n}`, at).allowed).toBe(true)
+    for (const [n, id] of ["r0", "r1", "r2"].entries()) sender.confirm(id, 20 * minute + n)
+    const now = 30 * minute
+    expect(sender.reserve("x", now)).toMatchObject({ reason: "hourly", retry_after_s: 1800 })
+    const two = sender.reserve("y", now, { count: 2 })
+    expect(two).toMatchObject({ reason: "hourly", retry_after_s: 2401 })
+    expect(sender.reserve("z1", now + 1799_999).allowed).toBe(false)
+    expect(sender.reserve("y1", now + 2400_000, { count: 2 }).allowed).toBe(false)
+    expect(sender.reserve("y2", now + 2401_000, { count: 2 }).allowed).toBe(true)
+  })
+
+  test("a refusal leaves everything as it was", () => {
+    const sender = new Sender(1)
+    sender.reserve("r1", 0)
+    const before = sender.tenant.connection()
+    sender.reserve("r2", minute)
+    expect(sender.tenant.connection()).toBe(before)
+  })
+
+  test("the day's limit refuses until midnight", () => {
+    const sender = new Sender(10_000)
+    sender.reserve("r1", 0, { count: 1000 })
+    sender.confirm("r1", 1)
+    expect(sender.reserve("r2", 2 * hour)).toEqual({
+      type: "send_decided",
+      allowed: false,
+      reason: "daily",
+      retry_after_s: 12 * 3600
+    })
+    expect(sender.reserve("r3", 0, { count: 1001 })).toMatchObject({ reason: "daily", retry_after_s: null })
+  })
+
+  test("an account that does not run, or is switched off, sends nothing", () => {
+    const sender = new Sender()
+    sender.tenant.apply({ ...registered, is_active: false, received: start })
+    expect(sender.reserve("r1", 0)).toEqual({
+      type: "send_decided",
+      allowed: false,
+      reason: "not_active",
+      retry_after_s: null
+    })
+  })
+
+  test("the same idempotency key is the same reservation", () => {
+    const sender = new Sender()
+    sender.reserve("r1", 0, { key: "k" })
+    expect(sender.reserve("r2", 5, { key: "k" })).toMatchObject({ allowed: true, reservation_id: "r1" })
+    expect(sender.sent).toEqual([1, 1, 1])
+  })
+})
+
+describe("a reservation", () => {
+  test("that is cancelled gives its places back, once", () => {
+    const sender = new Sender()
+    sender.reserve("r1", 0, { count: 2 })
+    sender.cancel("r1", 5)
+    expect(sender.sent).toEqual([0, 0, 0])
+    expect(sender.cancel("r1", 6).type).toBe("refused")
+    expect(sender.sent).toEqual([0, 0, 0])
+  })
+
+  test("that was confirmed cannot be cancelled", () => {
+    const sender = new Sender()
+    sender.reserve("r1", 0)
+    sender.confirm("r1", 1)
+    expect(sender.cancel("r1", 2).type).toBe("refused")
+    expect(sender.sent).toEqual([1, 1, 1])
+  })
+
+  test("that nobody confirms gives back the hour, today and the lifetime after an hour, by deadline", () => {
+    const sender = new Sender()
+    sender.reserve("r1", 0, { count: 2 })
+    expect(budgetDeadline(sender.tenant.connection())).toBe(start + hour)
+    sender.pass(hour)
+    expect(sender.sent).toEqual([0, 0, 0])
+    expect(budgetDeadline(sender.tenant.connection())).toBeNull()
+    expect(sender.confirm("r1", hour + 1).type).toBe("refused")
+  })
+
+  test("that was confirmed leaves the hour by deadline and stays in today", () => {
+    const sender = new Sender()
+    sender.reserve("r1", 0)
+    sender.confirm("r1", 1, "m1")
+    sender.pass(hour - 1)
+    expect(sender.sent).toEqual([1, 1, 1])
+    sender.pass(hour)
+    expect(sender.sent).toEqual([0, 1, 1])
+  })
+
+  test("of yesterday that is given back today does not lower today", () => {
+    const sender = new Sender()
+    sender.reserve("r1", midnight - 10 * minute)
+    sender.newDay(midnight)
+    sender.reserve("r2", midnight + minute)
+    sender.cancel("r1", midnight + 2 * minute)
+    expect(sender.sent).toEqual([1, 1, 1])
+  })
+})
+
+describe("an echo", () => {
+  test("after the confirmation that names it does not count again", () => {
+    const sender = new Sender()
+    sender.reserve("r1", 0)
+    sender.confirm("r1", 1, "m1")
+    sender.echo("m1", 2)
+    expect(sender.sent).toEqual([1, 1, 1])
+  })
+
+  test("before the confirmation that names it counts once in the end", () => {
+    const sender = new Sender()
+    sender.reserve("r1", 0)
+    sender.echo("m1", 2)
+    expect(sender.sent).toEqual([2, 2, 2])
+    sender.confirm("r1", 3, "m1")
+    sender.confirm("r1", 4, "m1")
+    expect(sender.sent).toEqual([1, 1, 1])
+  })
+
+  test("is known by the provider's id as well, and gives back only once under both", () => {
+    const sender = new Sender()
+    sender.reserve("r1", 0, { count: 2 })
+    sender.echo("m1", 2, { alias: "p1" })
+    sender.confirm("r1", 3, "p1")
+    sender.confirm("r1", 4, "m1")
+    expect(sender.sent).toEqual([2, 2, 2])
+  })
+
+  test("that comes after the reservation's hour still belongs to it", () => {
+    const sender = new Sender()
+    sender.reserve("r1", 0)
+    sender.confirm("r1", 1, "m1")
+    sender.pass(hour)
+    sender.echo("m1", 2, { received: hour + minute })
+    expect(sender.sent).toEqual([0, 1, 1])
+  })
+
+  test("of another message than the reserved one is usage of its own", () => {
+    const sender = new Sender()
+    sender.reserve("r1", 0)
+    sender.confirm("r1", 1, "m1")
+    sender.echo("m2", 2)
+    expect(sender.sent).toEqual([2, 2, 2])
+    expect(sender.confirm("r1", 3, "m2").type).toBe("refused")
+    expect(sender.sent).toEqual([2, 2, 2])
+  })
+
+  test("without a reservation counts even over the limit", () => {
+    const sender = new Sender(1)
+    for (const n of [1, 2, 3]) sender.echo(`m${n}`, n)
+    expect(sender.sent).toEqual([3, 3, 3])
+    expect(sender.reserve("r1", 10)).toMatchObject({ allowed: false, reason: "hourly" })
+  })
+
+  test("of yesterday that comes today counts for the lifetime, not for today", () => {
+    const sender = new Sender()
+    sender.echo("m1", midnight - 2 * hour, { received: midnight + minute })
+    expect(sender.sent).toEqual([0, 0, 1])
+    sender.echo("m2", midnight - minute, { received: midnight + 2 * minute })
+    expect(sender.sent).toEqual([1, 0, 2])
+  })
+
+  test("whose clock is ahead counts now, and leaves the hour in an hour", () => {
+    const sender = new Sender()
+    sender.echo("m1", midnight + 2 * hour, { received: midnight - minute })
+    expect(sender.sent).toEqual([1, 1, 1])
+    sender.pass(midnight - minute + hour)
+    expect(sender.sent).toEqual([0, 0, 1])
+  })
+
+  test("that is a system line is no send", () => {
+    const sender = new Sender()
+    sender.tenant.apply(message("s1", 0, me, { message: { is_event: true } }))
+    expect(sender.sent).toEqual([0, 0, 0])
+  })
+})
+
+describe("a new UTC day", () => {
+  test("sets today's count to 0 without a send", () => {
+    const sender = new Sender()
+    sender.echo("m1", 0)
+    sender.newDay(midnight)
+    expect(sender.tenant.connection()).toMatchObject({
+      messages_sent_today: 0,
+      messages_sent_count: 1,
+      last_rate_limit_reset: start + midnight
+    })
+  })
+
+  test("does not empty the rolling hour", () => {
+    const sender = new Sender(1)
+    sender.echo("m1", midnight - minute)
+    sender.newDay(midnight)
+    expect(sender.sent).toEqual([1, 0, 1])
+    expect(sender.reserve("r1", midnight)).toMatchObject({ allowed: false, reason: "hourly", retry_after_s: 59 * 60 })
+  })
+
+  test("is noticed by the next event as well, and starting it twice changes nothing", () => {
+    const sender = new Sender()
+    sender.echo("m1", 0)
+    sender.pass(day)
+    expect(sender.sent).toEqual([0, 0, 1])
+    const again: Event = {
+      type: "day_started",
+      connection_id: sender.tenant.connection().id,
+      received: start + day,
+      via: "clock"
+    }
+    expect(sender.tenant.changes(again)).toBe(false)
+  })
+})

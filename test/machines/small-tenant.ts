@@ -1,0 +1,146 @@
+/**
+ * A tenant without a database: the real turn over the real machines, every sleeper taken for vacant. Contexts are frozen as
+ * soon as a turn is over, so that whoever changes one in place fails (I5).
+ */
+import * as HashMap from "effect/HashMap"
+import { expect } from "vitest"
+import { Identity } from "../../actors/identity.ts"
+import { kinds } from "../../actors/kinds.ts"
+import { Population } from "../../actors/population.ts"
+import { decodeSnapshot, encodeSnapshot } from "../../actors/snapshot-codec.ts"
+import { Turn } from "../../actors/turn.ts"
+import type { Done, TurnResult } from "../../actors/turn.ts"
+import type { ConnectionContext } from "../../machines/connection/context.ts"
+import type { ConversationContext } from "../../machines/conversation/context.ts"
+import { toList } from "../../machines/conversation/message-window.ts"
+import type { ActorKind, Event } from "../../machines/events.ts"
+import type { MessageFields } from "../../machines/message/fields.ts"
+
+export class SmallTenant {
+  readonly identity = new Identity("acme")
+  readonly population: Population
+  /** Message rows as the cuts would have written them, by conversation id and external id. */
+  readonly rows = new Map<string, Map<string, Partial<MessageFields> & { sender_key?: string }>>()
+  readonly #turn: Turn
+
+  constructor() {
+    this.population = new Population((from, told) => this.#turn.hear(from, told))
+    this.#turn = new Turn("acme", this.identity, this.population)
+  }
+
+  /** One turn; whoever is asked for and not here is made. */
+  run(event: Event): TurnResult {
+    for (;;) {
+      const result = this.attempt(event)
+      if (result.type !== "asleep") return result
+      for (const address of result.actors) this.population.markVacant(address)
+    }
+  }
+
+  /** One turn; whoever sleeps, sleeps. */
+  attempt(event: Event): TurnResult {
+    const result = this.#turn.run(deepFreeze(event))
+    if (result.type === "done") this.#absorb(result)
+    return result
+  }
+
+  /** A turn that has to succeed. */
+  apply(event: Event): Done {
+    const result = this.run(event)
+    if (result.type === "failed") throw result.cause
+    expect(result.type).toBe("done")
+    return result as Done
+  }
+
+  /** Whether a turn changed any actor. */
+  changes(event: Event): boolean {
+    return this.apply(event).changes.length > 0
+  }
+
+  context<C = any>(kind: ActorKind, id: string): C {
+    return this.population.get(kind, id)?.context as C
+  }
+
+  conversation(thread = "chat-1"): ConversationContext {
+    return this.context("conversation", this.identity.conversation("whatsapp", "account", thread))
+  }
+
+  connection(): ConnectionContext {
+    return this.context("connection", this.identity.connection("account"))
+  }
+
+  /** Every actor sleeps and wakes: what stays is what its bytes say. */
+  sleepAndWake(): void {
+    for (const living of this.population.all()) {
+      const definition = kinds[living.kind as ActorKind]
+      const woken = decodeSnapshot(definition, encodeSnapshot(definition, living.snapshot))
+      expect(comparable(woken.context)).toEqual(comparable(living.context))
+      expect(woken.value).toEqual(living.snapshot.value)
+      living.restore(woken)
+      deepFreeze(living.context)
+    }
+  }
+
+  /** Every machine's state is the enum field of its context (DESIGN §3). */
+  expectStatesToFollowFields(): void {
+    for (const { kind, id, snapshot } of this.population.all()) {
+      expect(snapshot.value, `${kind} ${id}`).toEqual(stateOf(kind, snapshot.context))
+    }
+  }
+
+  #absorb(done: Done): void {
+    for (const { living } of done.changes) deepFreeze(living.context)
+    for (const { from, change } of done.rows) {
+      const rows = this.rows.get(from.id) ?? new Map()
+      this.rows.set(from.id, rows)
+      const row = rows.get(change.external_message_id) ?? {}
+      rows.set(change.external_message_id, {
+        ...row,
+        ...change.fields,
+        ...(change.sender_key === null ? {} : { sender_key: change.sender_key })
+      })
+    }
+  }
+}
+
+/** What a machine's state must be, by the fields alone. */
+export const stateOf = (kind: string, context: any): unknown => {
+  switch (kind) {
+    case "connection":
+      return { account: context.account_status, auth: context.auth_status }
+    case "channel":
+      return context.auth_status
+    case "conversation":
+      return context.status
+    case "participant":
+      return context.contact_record === null ? "unlinked" : "linked"
+    case "tenant":
+      return context.is_active ? "active" : "inactive"
+    case "scheduler":
+      return Object.values<any>(context.tasks).some((task) => task.running !== null) ? "running" : "idle"
+    default:
+      return Object.keys(context.typists).length === 0 ? "quiet" : "typing"
+  }
+}
+
+/** A context as plain data; the order inside a message window does not matter. */
+export const comparable = (context: any): unknown => {
+  const window = context?.facts?.window
+  if (window === undefined || !HashMap.isHashMap(window.records)) return context
+  const { records, floor } = toList(window)
+  return {
+    ...context,
+    facts: {
+      ...context.facts,
+      window: { records: records.toSorted((a, b) => (a.id < b.id ? -1 : 1)), floor, size: window.size }
+    }
+  }
+}
+
+/** Freezes plain data to the bottom; a persistent map keeps its own promise, its values are frozen. */
+export const deepFreeze = <T>(value: T): T => {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value
+  if (HashMap.isHashMap(value)) for (const [, inner] of value) deepFreeze(inner)
+  else for (const inner of Object.values(Object.freeze(value))) deepFreeze(inner)
+  return value
+}
