@@ -20,21 +20,29 @@ export class MailboxFull extends Schema.TaggedError<MailboxFull>()("MailboxFull"
 }
 
 /** A command breaks a rule; nothing changed (DESIGN §10: 422). */
-export class RuleBroken extends Schema.TaggedError<RuleBroken>()("RuleBroken", { field: Schema.String, rule: Schema.String }) {
+export class RuleBroken extends Schema.TaggedError<RuleBroken>()("RuleBroken", {
+  field: Schema.String,
+  rule: Schema.String
+}) {
   override get message() {
     return `${this.field} ${this.rule}. Nothing was changed.`
   }
 }
 
 /** No such connection, conversation, participant, … in this tenant. */
-export class ActorUnknown extends Schema.TaggedError<ActorUnknown>()("ActorUnknown", { kind: Schema.String, id: Schema.String }) {
+export class ActorUnknown extends Schema.TaggedError<ActorUnknown>()("ActorUnknown", {
+  kind: Schema.String,
+  id: Schema.String
+}) {
   override get message() {
     return `There is no ${this.kind} "${this.id}" in this tenant.`
   }
 }
 
 /** The event names an account that is not registered: it has to wait for its registration (I9). */
-export class AccountUnknown extends Schema.TaggedError<AccountUnknown>()("AccountUnknown", { account_id: Schema.String }) {
+export class AccountUnknown extends Schema.TaggedError<AccountUnknown>()("AccountUnknown", {
+  account_id: Schema.String
+}) {
   override get message() {
     return `Account "${this.account_id}" is not registered. Register it with PUT …/connections/${this.account_id}.`
   }
@@ -59,4 +67,4 @@ export class EventIndigestible extends Schema.TaggedError<EventIndigestible>()("
 
 /** What a submitted event can end in besides an answer. */
 export type SubmitError =
-  | TenantUnknown | MailboxFull | RuleBroken | ActorUnknown | AccountUnknown | OwnershipLost | EventIndigestible
+  TenantUnknown | MailboxFull | RuleBroken | ActorUnknown | AccountUnknown | OwnershipLost | EventIndigestible

@@ -10,6 +10,7 @@ export const encodeEvent = (event: Event): Uint8Array => packr.pack({ v: eventVe
 /** Throws on a body of a version that is newer than this process. */
 export const decodeEvent = (body: Uint8Array): Event => {
   const { v, event } = packr.unpack(body)
-  if (v > eventVersion) throw new Error(`journal entry of version ${v}: this process knows up to ${eventVersion}; start a newer one`)
+  if (v > eventVersion)
+    throw new Error(`journal entry of version ${v}: this process knows up to ${eventVersion}; start a newer one`)
   return event
 }

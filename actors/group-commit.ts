@@ -64,9 +64,17 @@ export class GroupCommit extends Context.Service<
 
       const commit = Effect.gen(function* () {
         const batch = yield* next
-        const rows = batch.map(({ pending: { tenant_id, seq, at, event }, body }) => ({ tenant_id, seq, at, kind: event.type, body }))
+        const rows = batch.map(({ pending: { tenant_id, seq, at, event }, body }) => ({
+          tenant_id,
+          seq,
+          at,
+          kind: event.type,
+          body
+        }))
         const { lost } = yield* journal.append(rows).pipe(
-          Effect.tapError((error) => Effect.logWarning("The journal cannot be written; answers wait until it can", error)),
+          Effect.tapError((error) =>
+            Effect.logWarning("The journal cannot be written; answers wait until it can", error)
+          ),
           Effect.retry(untilItIsBack),
           Effect.orDie
         )

@@ -19,7 +19,12 @@ const settled: ReadonlyArray<ActorKind> = ["tenant", "connection", "channel", "s
 /** Journal entries that are read at once. */
 const pageSize = 500
 
-export const loadTenant = Effect.fn("loadTenant")(function* (tenant: string, limits: RuntimeLimits, aside: Aside, now: number) {
+export const loadTenant = Effect.fn("loadTenant")(function* (
+  tenant: string,
+  limits: RuntimeLimits,
+  aside: Aside,
+  now: number
+) {
   const snapshots = yield* Snapshots
   const journal = yield* Journal
   const conversations = yield* Conversations
@@ -30,7 +35,7 @@ export const loadTenant = Effect.fn("loadTenant")(function* (tenant: string, lim
     for (const actor of yield* snapshots.loadAll(tenant, kind)) rouse(runtime, kind, actor, now)
   }
   let replayed = 0
-  for (let page = yield* journal.read(tenant, seq, pageSize); page.length > 0; ) {
+  for (let page = yield* journal.read(tenant, seq, pageSize); page.length > 0;) {
     for (const entry of page) {
       yield* replay(runtime, entry.seq, entry.body, now).pipe(
         // An entry that this version cannot apply must not keep the tenant down, and must not vanish (I9).
@@ -40,7 +45,8 @@ export const loadTenant = Effect.fn("loadTenant")(function* (tenant: string, lim
     }
     page = page.length < pageSize ? [] : yield* journal.read(tenant, runtime.seq, pageSize)
   }
-  if (replayed > 0) yield* Effect.logInfo(`Tenant ${tenant}: ${replayed} journal entries after the cut at ${seq} applied again`)
+  if (replayed > 0)
+    yield* Effect.logInfo(`Tenant ${tenant}: ${replayed} journal entries after the cut at ${seq} applied again`)
   return runtime
 })
 
@@ -58,7 +64,9 @@ const keepIndigestible = Effect.fnUntraced(function* (
 ) {
   const quarantine = yield* Quarantine
   runtime.seq = runtime.durableSeq = entry.seq
-  yield* Effect.logError(`Tenant ${runtime.tenant}: journal entry ${entry.seq} cannot be applied and is quarantined: ${detail}`)
+  yield* Effect.logError(
+    `Tenant ${runtime.tenant}: journal entry ${entry.seq} cannot be applied and is quarantined: ${detail}`
+  )
   yield* quarantine.add({
     tenant_id: runtime.tenant,
     source: "journal",

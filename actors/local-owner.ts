@@ -57,7 +57,9 @@ export const ownerLayer = (options: ShellOptions) =>
       /** A name that is not known may have been made by another process; asked for at most once a second, however many ask. */
       const refreshed = yield* rows.list.pipe(
         Effect.map((all) => void all.forEach((each) => known.add(each))),
-        Effect.catch((error) => Effect.logWarning("The list of tenants cannot be read; unknown names stay unknown", error)),
+        Effect.catch((error) =>
+          Effect.logWarning("The list of tenants cannot be read; unknown names stay unknown", error)
+        ),
         Effect.cachedWithTTL("1 second")
       )
 
@@ -114,7 +116,9 @@ export const ownerLayer = (options: ShellOptions) =>
       })
 
       const statsOf = (runtime: TenantRuntime): TenantStats => {
-        const kept = [...runtime.population.all()].filter((living) => living.kept !== "yes" && living.kind !== "presence")
+        const kept = [...runtime.population.all()].filter(
+          (living) => living.kept !== "yes" && living.kind !== "presence"
+        )
         return {
           tenant: runtime.tenant,
           mailbox: runtime.admitted,
@@ -182,7 +186,10 @@ export const ownerLayer = (options: ShellOptions) =>
       // Deadlines and tasks of a tenant run only while it is in memory, so all of them are brought in at start.
       yield* Effect.forEach([...known], load, { discard: true })
       yield* Effect.addFinalizer(() =>
-        Effect.forEach([...open.values()], (shell) => Scope.close(shell.scope, Exit.void), { concurrency: 4, discard: true })
+        Effect.forEach([...open.values()], (shell) => Scope.close(shell.scope, Exit.void), {
+          concurrency: 4,
+          discard: true
+        })
       )
       return owner
     })

@@ -22,7 +22,8 @@ export const neededRecall = (runtime: TenantRuntime, event: Event): RecallReques
   if ("recalled" in event && event.recalled !== undefined) return null
   const named = namedMessage(event, runtime.identity)
   if (named === null) return null
-  const context = runtime.population.get("conversation", named.conversation_id)?.context as ConversationContext | undefined
+  const context = runtime.population.get("conversation", named.conversation_id)?.context as
+    ConversationContext | undefined
   const floor = context?.facts.window.floor ?? null
   if (context === undefined || floor === null) return null
   if (named.at !== null && named.at > floor) return null
@@ -35,7 +36,11 @@ const namedMessage = (event: Event, identity: Identity) => {
   switch (event.type) {
     case "message_received": {
       const ids = [event.message.external_message_id, event.message.provider_message_id].filter((id) => id !== null)
-      return { conversation_id: identity.conversation(event.channel_type, event.account_id, event.external_thread_id), ids, at: event.at }
+      return {
+        conversation_id: identity.conversation(event.channel_type, event.account_id, event.external_thread_id),
+        ids,
+        at: event.at
+      }
     }
     case "message_delivered":
     case "message_read":
@@ -43,10 +48,16 @@ const namedMessage = (event: Event, identity: Identity) => {
     case "message_deleted":
     case "message_reacted": {
       const ids = [event.external_message_id, event.provider_message_id].filter((id) => id !== null)
-      return { conversation_id: identity.conversation(event.channel_type, event.account_id, event.external_thread_id), ids, at: null }
+      return {
+        conversation_id: identity.conversation(event.channel_type, event.account_id, event.external_thread_id),
+        ids,
+        at: null
+      }
     }
     case "conversation_read":
-      return event.message_id === null ? null : { conversation_id: event.conversation_id, ids: [event.message_id], at: null }
+      return event.message_id === null
+        ? null
+        : { conversation_id: event.conversation_id, ids: [event.message_id], at: null }
     default:
       return null
   }

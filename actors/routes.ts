@@ -21,7 +21,12 @@ export const accountOf = (event: Event): string | null => {
 }
 
 /** First actors of an event. `tenant` is the tenant's own id. */
-export const routesOf = (event: Event, tenant: string, identity: Identity, connections: () => ReadonlyArray<Address>): ReadonlyArray<Route> => {
+export const routesOf = (
+  event: Event,
+  tenant: string,
+  identity: Identity,
+  connections: () => ReadonlyArray<Address>
+): ReadonlyArray<Route> => {
   switch (event.type) {
     case "message_received":
     case "message_delivered":
@@ -59,7 +64,9 @@ export const routesOf = (event: Event, tenant: string, identity: Identity, conne
     }
     case "hosted_auth_reported":
       // A failed sign-in names no account, only the user: it is said to each of the user's accounts that still wait for one.
-      return event.account_id === null ? connections() : [{ kind: "connection", id: identity.connection(event.account_id) }]
+      return event.account_id === null
+        ? connections()
+        : [{ kind: "connection", id: identity.connection(event.account_id) }]
     case "account_status_changed":
     case "rate_limit_set":
     case "send_reserved":

@@ -54,7 +54,10 @@ export class RowChanges {
     for (const change of batch.messages) {
       const key = change.channel_id + change.external_message_id
       const newer = this.#messages.get(key)
-      this.#messages.set(key, newer === undefined ? change : { ...change, fields: { ...change.fields, ...newer.fields } })
+      this.#messages.set(
+        key,
+        newer === undefined ? change : { ...change, fields: { ...change.fields, ...newer.fields } }
+      )
     }
     for (const { conversation_id, at } of batch.read_horizons) {
       this.#horizons.set(conversation_id, Math.max(this.#horizons.get(conversation_id) ?? 0, at))

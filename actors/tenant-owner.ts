@@ -63,7 +63,11 @@ export class TenantOwner extends Context.Service<
     /** The tenants that exist. */
     readonly list: Effect.Effect<ReadonlyArray<string>>
     /** Makes the tenant if it is not there; a repeat changes its name only. `created` says which. */
-    create(tenant: string, name: string, sealedSecret: string): Effect.Effect<{ readonly created: boolean }, SubmitError>
+    create(
+      tenant: string,
+      name: string,
+      sealedSecret: string
+    ): Effect.Effect<{ readonly created: boolean }, SubmitError>
     /** What the edge needs to let a webhook in. */
     gate(tenant: string): Effect.Effect<Gate, TenantUnknown>
     /** Applies an event in one turn; returns when its journal entry is durable (I1). */
@@ -74,7 +78,11 @@ export class TenantOwner extends Context.Service<
     view(tenant: string, kind: ActorKind, id: string): Effect.Effect<View, TenantUnknown | ActorUnknown>
     inspect(tenant: string, kind: ActorKind, id: string): Effect.Effect<Inspection, TenantUnknown | ActorUnknown>
     /** Our id for an id in a path: ours already, or the provider's account or chat id (DESIGN §5). */
-    resolve(tenant: string, kind: "connection" | "conversation", id: string): Effect.Effect<string, TenantUnknown | ActorUnknown>
+    resolve(
+      tenant: string,
+      kind: "connection" | "conversation",
+      id: string
+    ): Effect.Effect<string, TenantUnknown | ActorUnknown>
     /** Writes a cut now, so that SQL shows everything that was acknowledged before. */
     flush(tenant: string): Effect.Effect<void, TenantUnknown>
     /** The tenant's feed. */

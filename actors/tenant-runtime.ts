@@ -74,7 +74,12 @@ export class TenantRuntime {
   #unanswered: Array<{ readonly seq: number; readonly settle: () => void; readonly lose: () => void }> = []
   #closed: OwnershipLost | null = null
 
-  constructor(tenant: string, start: { readonly seq: number; readonly inbox: Inbox }, limits: RuntimeLimits, aside: Aside) {
+  constructor(
+    tenant: string,
+    start: { readonly seq: number; readonly inbox: Inbox },
+    limits: RuntimeLimits,
+    aside: Aside
+  ) {
     this.tenant = tenant
     this.identity = new Identity(tenant)
     this.population = new Population((from, told) => this.#turn.hear(from, told))
@@ -190,7 +195,9 @@ export class TenantRuntime {
 
   #keep(envelope: Envelope, done: Done): void {
     const answer: Answer = {
-      outcome: done.changes.some(({ living }) => living.kind !== "tenant" || envelope.event.via !== "webhook") ? "applied" : "duplicate",
+      outcome: done.changes.some(({ living }) => living.kind !== "tenant" || envelope.event.via !== "webhook")
+        ? "applied"
+        : "duplicate",
       ...(done.decided === null ? {} : { decided: done.decided })
     }
     if (answer.outcome === "applied") this.applied++

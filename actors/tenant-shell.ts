@@ -89,7 +89,9 @@ export const openTenant = Effect.fn("openTenant")(function* (tenant: string, opt
   const cut = writeCut(runtime).pipe(oneCut.withPermits(1), Effect.provideContext(services))
   const cutOrWarn = cut.pipe(
     Effect.catchTag("CutOutrun", () => Effect.sync(() => runtime.lose())),
-    Effect.catch((error) => Effect.logWarning(`Tenant ${tenant}: the cut could not be written; the next one tries again`, error))
+    Effect.catch((error) =>
+      Effect.logWarning(`Tenant ${tenant}: the cut could not be written; the next one tries again`, error)
+    )
   )
 
   yield* runErrands(runtime, errands, cut).pipe(Effect.forever, Effect.forkScoped)
@@ -123,7 +125,9 @@ const runErrands = Effect.fnUntraced(function* (
   const wakes = batch.flatMap((errand) => (errand.type === "wake" ? errand.actors : []))
   const now = yield* Clock.currentTimeMillis
   yield* wakeActors(runtime, wakes, now).pipe(
-    Effect.tapError((error) => Effect.logWarning(`Tenant ${runtime.tenant}: actors cannot be woken; events wait`, error)),
+    Effect.tapError((error) =>
+      Effect.logWarning(`Tenant ${runtime.tenant}: actors cannot be woken; events wait`, error)
+    ),
     Effect.retry(untilItIsBack),
     Effect.orDie,
     Effect.catchDefect((defect) => Effect.logError(`Tenant ${runtime.tenant}: ${String(defect)}`))
@@ -136,9 +140,17 @@ const runErrands = Effect.fnUntraced(function* (
 
 /** An actor that neither woke nor may be made has a snapshot that cannot be read: its events are given back, the others go on. */
 const retryWoken = (runtime: TenantRuntime, actors: ReadonlyArray<Address>, envelope: Envelope): void => {
-  const broken = actors.find(({ kind, id }) => runtime.population.get(kind, id) === undefined && !runtime.population.isVacant({ kind, id }))
+  const broken = actors.find(
+    ({ kind, id }) => runtime.population.get(kind, id) === undefined && !runtime.population.isVacant({ kind, id })
+  )
   if (broken === undefined) return runtime.attempt(envelope)
-  runtime.giveUp(envelope, new EventIndigestible({ type: envelope.event.type, detail: `the snapshot of ${broken.kind} ${broken.id} cannot be read` }))
+  runtime.giveUp(
+    envelope,
+    new EventIndigestible({
+      type: envelope.event.type,
+      detail: `the snapshot of ${broken.kind} ${broken.id} cannot be read`
+    })
+  )
 }
 
 /** Rows are as new as the last cut, so a cut comes first. Rare: only for messages that left the window. */
@@ -154,9 +166,13 @@ const recall = Effect.fnUntraced(function* (
     Effect.retry(untilItIsBack),
     Effect.orDie
   )
-  const context = runtime.population.get("conversation", request.conversation_id)?.context as ConversationContext | undefined
+  const context = runtime.population.get("conversation", request.conversation_id)?.context as
+    ConversationContext | undefined
   const recalled = context === undefined ? undefined : rows.map((row) => recalledRecord(row, context, runtime.identity))
-  runtime.attempt({ ...envelope, event: { ...envelope.event, ...(recalled === undefined ? {} : { recalled }) } as Event })
+  runtime.attempt({
+    ...envelope,
+    event: { ...envelope.event, ...(recalled === undefined ? {} : { recalled }) } as Event
+  })
 })
 
 const watchDeadlines = Effect.fnUntraced(function* (runtime: TenantRuntime, rearmed: Latch.Latch) {

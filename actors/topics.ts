@@ -14,7 +14,9 @@ export const topicView = (runtime: TenantRuntime, topic: string): unknown => {
   if (kind !== "conversation" && kind !== "connection") return undefined
   const living = runtime.population.get(kind, id)
   // A topic changes only by events; what is derived from the present moment is shown as of the last change.
-  return living === undefined ? undefined : viewOf(kind, living.context, runtime.identity, living.context.updated_at ?? 0)
+  return living === undefined
+    ? undefined
+    : viewOf(kind, living.context, runtime.identity, living.context.updated_at ?? 0)
 }
 
 /** Who is typing on a topic. */

@@ -6,7 +6,15 @@
 import type { AnyMachineSnapshot } from "xstate"
 import type { ConversationContext } from "../machines/conversation/context.ts"
 import type { ActorKind, Event } from "../machines/events.ts"
-import type { CommandRefused, MessageAppeared, OutboundRead, RowChanged, SendDecided, TaskStarted, Told } from "../machines/told.ts"
+import type {
+  CommandRefused,
+  MessageAppeared,
+  OutboundRead,
+  RowChanged,
+  SendDecided,
+  TaskStarted,
+  Told
+} from "../machines/told.ts"
 import type { Identity } from "./identity.ts"
 import type { Living } from "./living.ts"
 import type { Address, Population } from "./population.ts"
@@ -81,8 +89,14 @@ export class Turn {
   }
 
   #apply(event: Event): TurnResult {
-    const routes = routesOf(event, this.#tenant, this.#identity, () => this.#population.ofKind("connection") as ReadonlyArray<Living & Address>)
-    if (event.via === "webhook") this.#send({ kind: "tenant", id: this.#tenant }, { type: "webhook_accepted", received: event.received })
+    const routes = routesOf(
+      event,
+      this.#tenant,
+      this.#identity,
+      () => this.#population.ofKind("connection") as ReadonlyArray<Living & Address>
+    )
+    if (event.via === "webhook")
+      this.#send({ kind: "tenant", id: this.#tenant }, { type: "webhook_accepted", received: event.received })
     for (const route of routes) this.#send(route, event)
     const rows: Array<Done["rows"][number]> = []
     const reads: Array<Done["reads"][number]> = []
@@ -132,7 +146,8 @@ export class Turn {
     }
     const changes: Array<Change> = []
     for (const [living, before] of this.#before) {
-      if (before === null || living.context !== before.context) changes.push({ living, before: before?.context ?? null })
+      if (before === null || living.context !== before.context)
+        changes.push({ living, before: before?.context ?? null })
     }
     return { type: "done", changes, rows, reads, appeared, tasks, decided }
   }

@@ -35,8 +35,18 @@ export const conversationView = (context: ConversationContext, identity: Identit
 
 /** What the inbox shows of a conversation. */
 export const summaryFields = [
-  "connection_id", "channel_id", "external_thread_id", "subject", "conversation_type", "participant_count", "status", "priority",
-  "message_count", "last_message_at", "unread_count", "is_hot"
+  "connection_id",
+  "channel_id",
+  "external_thread_id",
+  "subject",
+  "conversation_type",
+  "participant_count",
+  "status",
+  "priority",
+  "message_count",
+  "last_message_at",
+  "unread_count",
+  "is_hot"
 ] as const
 
 const connectionView = (context: ConnectionContext, now: number): View => ({

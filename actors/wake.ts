@@ -15,7 +15,11 @@ export const rouse = (runtime: TenantRuntime, kind: ActorKind, actor: SleepingAc
 }
 
 /** Loads what is not here; one statement per kind. A snapshot that cannot be read is a defect that names its actor. */
-export const wakeActors = Effect.fnUntraced(function* (runtime: TenantRuntime, actors: ReadonlyArray<Address>, now: number) {
+export const wakeActors = Effect.fnUntraced(function* (
+  runtime: TenantRuntime,
+  actors: ReadonlyArray<Address>,
+  now: number
+) {
   const snapshots = yield* Snapshots
   for (const [kind, ids] of byKind(runtime, actors)) {
     const found = yield* snapshots.load(runtime.tenant, kind, ids)

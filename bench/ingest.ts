@@ -27,8 +27,14 @@ interface Target {
   readonly secret: string
 }
 
-const launch = async (file: string, environment: Record<string, string>): Promise<{ child: ChildProcess; url: string }> => {
-  const child = spawn(process.execPath, [file], { env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "inherit"] })
+const launch = async (
+  file: string,
+  environment: Record<string, string>
+): Promise<{ child: ChildProcess; url: string }> => {
+  const child = spawn(process.execPath, [file], {
+    env: { ...process.env, ...environment },
+    stdio: ["ignore", "pipe", "inherit"]
+  })
   let output = ""
   for await (const chunk of child.stdout!) {
     output += chunk
@@ -74,16 +80,21 @@ const post = async ({ url, secret }: Target, bodies: ReadonlyArray<string>) => {
   const one = (body: string) =>
     new Promise<void>((resolve, reject) => {
       const started = performance.now()
-      const call = request(url, { method: "POST", agent, headers: { "unipile-auth": secret, "content-length": Buffer.byteLength(body) } }, (answer) => {
-        let text = ""
-        answer.setEncoding("utf8")
-        answer.on("data", (chunk: string) => (text += chunk))
-        answer.on("end", () => {
-          if (answer.statusCode !== 200 || !text.includes('"applied"')) return reject(new Error(`${answer.statusCode} ${text}`))
-          latencies.push(performance.now() - started)
-          resolve()
-        })
-      })
+      const call = request(
+        url,
+        { method: "POST", agent, headers: { "unipile-auth": secret, "content-length": Buffer.byteLength(body) } },
+        (answer) => {
+          let text = ""
+          answer.setEncoding("utf8")
+          answer.on("data", (chunk: string) => (text += chunk))
+          answer.on("end", () => {
+            if (answer.statusCode !== 200 || !text.includes('"applied"'))
+              return reject(new Error(`${answer.statusCode} ${text}`))
+            latencies.push(performance.now() - started)
+            resolve()
+          })
+        }
+      )
       call.on("error", reject)
       call.end(body)
     })
@@ -127,8 +138,12 @@ const compare = async (name: string, environment: Record<string, string>): Promi
   }
   const p50 = summarise(latencies.map((each) => each.p50))
   const p99 = summarise(latencies.map((each) => each.p99))
-  console.log(`\nWebhooks over HTTP on ${name}: ${connections} connections, ${perRound.toLocaleString("en-US")} messages over ${chats} chats, ${rounds} rounds`)
-  console.log(`  durable answers          ${perSecond(summarise(rates.ours))}   p50 ${p50.median.toFixed(1)} ms, p99 ${p99.median.toFixed(1)} ms`)
+  console.log(
+    `\nWebhooks over HTTP on ${name}: ${connections} connections, ${perRound.toLocaleString("en-US")} messages over ${chats} chats, ${rounds} rounds`
+  )
+  console.log(
+    `  durable answers          ${perSecond(summarise(rates.ours))}   p50 ${p50.median.toFixed(1)} ms, p99 ${p99.median.toFixed(1)} ms`
+  )
   console.log(`  floor: bare node:http    ${perSecond(summarise(rates.floor))}`)
   console.log(`  ratio                    ${asRatio(ratios(rates.ours, rates.floor))}`)
 }

@@ -3,6 +3,8 @@ import { cpus } from "node:os"
 import { benchIngest } from "./ingest.ts"
 import { benchTurn } from "./turn.ts"
 
-console.log(`Node ${process.version}, ${cpus().length} cores. Median (least – greatest); ratios are taken round by round.`)
+console.log(
+  `Node ${process.version}, ${cpus().length} cores. Median (least – greatest); ratios are taken round by round.`
+)
 benchTurn()
 await benchIngest()

@@ -33,22 +33,36 @@ const eventsFrom = (start: number): ReadonlyArray<MessageReceived> =>
 /** A runtime whose actors are all vacant, and whose journal is durable at once. */
 const newRuntime = (): TenantRuntime => {
   const inbox = new Inbox({ unread_count: 0, unread_conversations: 0, conversations: 0 }, [])
-  const runtime: TenantRuntime = new TenantRuntime("bench", { seq: 0, inbox }, { mailbox: 1_000_000 }, {
-    wake: (actors, envelope) => {
-      for (const address of actors) runtime.population.markVacant(address)
-      runtime.attempt(envelope)
-    },
-    recall: (_request, envelope) => runtime.attempt({ ...envelope, event: { ...envelope.event, recalled: [] } as MessageReceived }),
-    journal: (seq) => runtime.durable(seq),
-    startTask: () => {},
-    rearm: () => {}
-  })
+  const runtime: TenantRuntime = new TenantRuntime(
+    "bench",
+    { seq: 0, inbox },
+    { mailbox: 1_000_000 },
+    {
+      wake: (actors, envelope) => {
+        for (const address of actors) runtime.population.markVacant(address)
+        runtime.attempt(envelope)
+      },
+      recall: (_request, envelope) =>
+        runtime.attempt({ ...envelope, event: { ...envelope.event, recalled: [] } as MessageReceived }),
+      journal: (seq) => runtime.durable(seq),
+      startTask: () => {},
+      rearm: () => {}
+    }
+  )
   const settle = () => {}
   runtime.submit({ event: { type: "tenant_created", name: "bench", webhook_secret: "", received, via: "api" }, settle })
   runtime.submit({
     event: {
-      type: "connection_registered", account_id: "bench-account", channel_type: "whatsapp", account_name: "bench", user_id: "u",
-      connection_config: {}, provider_config: {}, is_active: null, received, via: "api"
+      type: "connection_registered",
+      account_id: "bench-account",
+      channel_type: "whatsapp",
+      account_name: "bench",
+      user_id: "u",
+      connection_config: {},
+      provider_config: {},
+      is_active: null,
+      received,
+      via: "api"
     },
     settle
   })
@@ -85,7 +99,13 @@ const newBare = () => {
       let conversation = conversations.get(event.external_thread_id)
       if (conversation === undefined) {
         const id = identity.conversation("whatsapp", event.account_id, event.external_thread_id)
-        conversation = start(conversationMachine, { id, connection_id: "x", channel_id: "c", external_thread_id: event.external_thread_id, received })
+        conversation = start(conversationMachine, {
+          id,
+          connection_id: "x",
+          channel_id: "c",
+          external_thread_id: event.external_thread_id,
+          received
+        })
         conversations.set(event.external_thread_id, conversation)
       }
       conversation.send(event)
@@ -118,7 +138,9 @@ export const benchTurn = (): void => {
     floor.push((events / bareMs) * 1000)
     process.stderr.write(`  turn: round ${round} of ${rounds}\r`)
   }
-  console.log(`\nA tenant's turn: ${events.toLocaleString("en-US")} inbound messages over ${chats} resident conversations, ${rounds} rounds`)
+  console.log(
+    `\nA tenant's turn: ${events.toLocaleString("en-US")} inbound messages over ${chats} resident conversations, ${rounds} rounds`
+  )
   console.log(`  turn                     ${perSecond(summarise(ours))}`)
   console.log(`  floor: bare machines     ${perSecond(summarise(floor))}`)
   console.log(`  ratio                    ${asRatio(ratios(ours, floor))}`)

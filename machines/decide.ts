@@ -4,7 +4,9 @@ import type { Draft } from "./draft.ts"
 import type { Told } from "./told.ts"
 
 /** An action that runs a pure decision. When nothing changed, the machine keeps the very same context. */
-export const decideWith = <C extends object, E extends { readonly type: string }>(decide: (context: C, event: E) => Draft<C>) =>
+export const decideWith = <C extends object, E extends { readonly type: string }>(
+  decide: (context: C, event: E) => Draft<C>
+) =>
   enqueueActions<C, any, undefined, E, never, never, never, never, Told>(({ context, event, enqueue }) => {
     const { changed, context: next, told } = decide(context, event as unknown as E)
     if (changed) enqueue.assign(next)

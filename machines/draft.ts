@@ -18,7 +18,8 @@ export class Draft<C extends object> {
   set(changes: Partial<C>): void {
     for (const name in changes) {
       if (!Object.is(this.context[name], changes[name])) {
-        this.context = this.context === this.before ? { ...this.before, ...changes } : Object.assign(this.context, changes)
+        this.context =
+          this.context === this.before ? { ...this.before, ...changes } : Object.assign(this.context, changes)
         return
       }
     }

@@ -4,7 +4,15 @@
  * times, ids, people. Nothing here knows a provider's payload; that is translated at the edge, once.
  */
 import type { MessageRecord } from "./conversation/message-window.ts"
-import type { ChannelType, ConversationStatus, ConversationType, Direction, Priority, ProviderAccountStatus, ScheduledTask } from "./vocabulary.ts"
+import type {
+  ChannelType,
+  ConversationStatus,
+  ConversationType,
+  Direction,
+  Priority,
+  ProviderAccountStatus,
+  ScheduledTask
+} from "./vocabulary.ts"
 
 /** Version of the journaled body. Older bodies are upcast on reading (DESIGN §4). */
 export const eventVersion = 1
@@ -21,7 +29,7 @@ export interface Person {
 }
 
 export type IdentifierKind =
-  | "email" | "phone" | "linkedin_member_urn" | "instagram_username" | "facebook_id" | "telegram_id" | "twitter_handle"
+  "email" | "phone" | "linkedin_member_urn" | "instagram_username" | "facebook_id" | "telegram_id" | "twitter_handle"
 
 /** What a payload says about the thread that it belongs to. */
 export interface Thread {
@@ -108,22 +116,33 @@ export interface MessageReceived extends ConversationFact, MayRecall {
   readonly sender: Person
   readonly message: MessageBody
 }
-export interface MessageDelivered extends MessageFact { readonly type: "message_delivered"; readonly direction: Direction }
+export interface MessageDelivered extends MessageFact {
+  readonly type: "message_delivered"
+  readonly direction: Direction
+}
 export interface MessageRead extends MessageFact {
   readonly type: "message_read"
   readonly direction: Direction
   /** Who read it, where the provider says; null: the other side, which is somebody only in a chat of two. */
   readonly reader: Person | null
 }
-export interface MessageEdited extends MessageFact { readonly type: "message_edited"; readonly content: string | null }
-export interface MessageDeleted extends MessageFact { readonly type: "message_deleted" }
+export interface MessageEdited extends MessageFact {
+  readonly type: "message_edited"
+  readonly content: string | null
+}
+export interface MessageDeleted extends MessageFact {
+  readonly type: "message_deleted"
+}
 export interface MessageReacted extends MessageFact {
   readonly type: "message_reacted"
   readonly sender: Person
   /** The emoji; null takes the sender's reaction back. */
   readonly reaction: string | null
 }
-export interface MemberLeft extends ConversationFact { readonly type: "member_left"; readonly person: Person }
+export interface MemberLeft extends ConversationFact {
+  readonly type: "member_left"
+  readonly person: Person
+}
 
 export interface AccountStatusChanged extends Base {
   readonly type: "account_status_changed"
@@ -139,9 +158,18 @@ export interface HostedAuthReported extends Base {
   readonly status: "CREATION_SUCCESS" | "RECONNECTED" | "CREATION_FAIL"
 }
 
-export interface TenantCreated extends Base { readonly type: "tenant_created"; readonly name: string; readonly webhook_secret: string }
-export interface WebhookFailed extends Base { readonly type: "webhook_failed" }
-export interface TenantConfigured extends Base { readonly type: "tenant_configured"; readonly changes: Readonly<Record<string, unknown>> }
+export interface TenantCreated extends Base {
+  readonly type: "tenant_created"
+  readonly name: string
+  readonly webhook_secret: string
+}
+export interface WebhookFailed extends Base {
+  readonly type: "webhook_failed"
+}
+export interface TenantConfigured extends Base {
+  readonly type: "tenant_configured"
+  readonly changes: Readonly<Record<string, unknown>>
+}
 
 export interface ConnectionRegistered extends Base {
   readonly type: "connection_registered"
@@ -153,7 +181,11 @@ export interface ConnectionRegistered extends Base {
   readonly provider_config: Readonly<Record<string, unknown>>
   readonly is_active: boolean | null
 }
-export interface RateLimitSet extends Base { readonly type: "rate_limit_set"; readonly account_id: string; readonly rate_limit_per_hour: number }
+export interface RateLimitSet extends Base {
+  readonly type: "rate_limit_set"
+  readonly account_id: string
+  readonly rate_limit_per_hour: number
+}
 export interface SendReserved extends Base {
   readonly type: "send_reserved"
   readonly account_id: string
@@ -167,25 +199,54 @@ export interface SendConfirmed extends Base {
   readonly reservation_id: string
   readonly external_message_id: string | null
 }
-export interface SendCancelled extends Base { readonly type: "send_cancelled"; readonly account_id: string; readonly reservation_id: string }
+export interface SendCancelled extends Base {
+  readonly type: "send_cancelled"
+  readonly account_id: string
+  readonly reservation_id: string
+}
 
-interface ConversationCommand extends Base { readonly conversation_id: string }
+interface ConversationCommand extends Base {
+  readonly conversation_id: string
+}
 export interface ConversationRead extends ConversationCommand, MayRecall {
   readonly type: "conversation_read"
   readonly user_id: string
   readonly message_id: string | null
 }
-export interface ConversationUnread extends ConversationCommand { readonly type: "conversation_unread"; readonly user_id: string }
-export interface ConversationAccessed extends ConversationCommand { readonly type: "conversation_accessed" }
-export interface ConversationPrioritised extends ConversationCommand { readonly type: "conversation_prioritised"; readonly priority: Priority }
-export interface ConversationStatusSet extends ConversationCommand { readonly type: "conversation_status_set"; readonly status: ConversationStatus }
-export interface ConversationTypeSet extends ConversationCommand { readonly type: "conversation_type_set"; readonly conversation_type: ConversationType }
+export interface ConversationUnread extends ConversationCommand {
+  readonly type: "conversation_unread"
+  readonly user_id: string
+}
+export interface ConversationAccessed extends ConversationCommand {
+  readonly type: "conversation_accessed"
+}
+export interface ConversationPrioritised extends ConversationCommand {
+  readonly type: "conversation_prioritised"
+  readonly priority: Priority
+}
+export interface ConversationStatusSet extends ConversationCommand {
+  readonly type: "conversation_status_set"
+  readonly status: ConversationStatus
+}
+export interface ConversationTypeSet extends ConversationCommand {
+  readonly type: "conversation_type_set"
+  readonly conversation_type: ConversationType
+}
 /** The hourly task found this conversation cold. It carries nothing: the machine looks at its own facts again. */
-export interface ConversationHeatChecked extends ConversationCommand { readonly type: "conversation_heat_checked" }
+export interface ConversationHeatChecked extends ConversationCommand {
+  readonly type: "conversation_heat_checked"
+}
 
 /** A deadline of an actor passed. `received` is the deadline's instant or later. */
-export interface DeadlinePassed extends Base { readonly type: "deadline_passed"; readonly kind: ActorKind; readonly id: string }
-export interface DayStarted extends Base { readonly type: "day_started"; readonly connection_id: string }
+export interface DeadlinePassed extends Base {
+  readonly type: "deadline_passed"
+  readonly kind: ActorKind
+  readonly id: string
+}
+export interface DayStarted extends Base {
+  readonly type: "day_started"
+  readonly connection_id: string
+}
 export interface TaskFinished extends Base {
   readonly type: "task_finished"
   readonly task: ScheduledTask
@@ -194,7 +255,10 @@ export interface TaskFinished extends Base {
   readonly took_ms: number
   readonly error: string | null
 }
-export interface TaskRequested extends Base { readonly type: "task_requested"; readonly task: ScheduledTask }
+export interface TaskRequested extends Base {
+  readonly type: "task_requested"
+  readonly task: ScheduledTask
+}
 
 /** Typing: applied, published, never journaled (I10). */
 export interface TypingSignalled {
@@ -209,17 +273,45 @@ export interface TypingSignalled {
 
 /** Everything that is journaled. */
 export type Event =
-  | MessageReceived | MessageDelivered | MessageRead | MessageEdited | MessageDeleted | MessageReacted | MemberLeft
-  | AccountStatusChanged | HostedAuthReported
-  | TenantCreated | TenantConfigured | WebhookFailed
-  | ConnectionRegistered | RateLimitSet | SendReserved | SendConfirmed | SendCancelled
-  | ConversationRead | ConversationUnread | ConversationAccessed | ConversationPrioritised | ConversationStatusSet | ConversationTypeSet
-  | ConversationHeatChecked | DeadlinePassed | DayStarted | TaskFinished | TaskRequested
+  | MessageReceived
+  | MessageDelivered
+  | MessageRead
+  | MessageEdited
+  | MessageDeleted
+  | MessageReacted
+  | MemberLeft
+  | AccountStatusChanged
+  | HostedAuthReported
+  | TenantCreated
+  | TenantConfigured
+  | WebhookFailed
+  | ConnectionRegistered
+  | RateLimitSet
+  | SendReserved
+  | SendConfirmed
+  | SendCancelled
+  | ConversationRead
+  | ConversationUnread
+  | ConversationAccessed
+  | ConversationPrioritised
+  | ConversationStatusSet
+  | ConversationTypeSet
+  | ConversationHeatChecked
+  | DeadlinePassed
+  | DayStarted
+  | TaskFinished
+  | TaskRequested
 
 /** What a provider adapter may produce. */
 export type ProviderEvent =
-  | MessageReceived | MessageDelivered | MessageRead | MessageEdited | MessageDeleted | MessageReacted
-  | AccountStatusChanged | HostedAuthReported
+  | MessageReceived
+  | MessageDelivered
+  | MessageRead
+  | MessageEdited
+  | MessageDeleted
+  | MessageReacted
+  | AccountStatusChanged
+  | HostedAuthReported
 
 /** The kinds of actor. */
 export type ActorKind = "tenant" | "connection" | "channel" | "conversation" | "participant" | "scheduler"

@@ -84,7 +84,8 @@ export const initialOf = <F extends Fields>(fields: F): FieldsOf<F> =>
   Object.fromEntries(Object.entries(fields).map(([name, definition]) => [name, definition.initial])) as FieldsOf<F>
 
 /** Epoch milliseconds as ISO 8601 with milliseconds; null stays null. */
-export const isoInstant = (value: number | null): string | null => (value === null ? null : new Date(value).toISOString())
+export const isoInstant = (value: number | null): string | null =>
+  value === null ? null : new Date(value).toISOString()
 
 /** A context value as it stands on the wire: instants as ISO 8601 with milliseconds, all else as it is. */
 export const toWire = (definition: Field<any>, value: unknown): unknown => {

@@ -101,5 +101,14 @@ export interface CommandRefused {
 }
 
 export type Told =
-  | MessageAppeared | MessageDiscounted | PersonActed | PersonShown | MembershipChanged | RowChanged | OutboundRead
-  | AuthChanged | TaskStarted | SendDecided | CommandRefused
+  | MessageAppeared
+  | MessageDiscounted
+  | PersonActed
+  | PersonShown
+  | MembershipChanged
+  | RowChanged
+  | OutboundRead
+  | AuthChanged
+  | TaskStarted
+  | SendDecided
+  | CommandRefused

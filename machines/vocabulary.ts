@@ -2,14 +2,31 @@
 import * as Schema from "effect/Schema"
 
 export const ChannelType = Schema.Literals([
-  "linkedin", "gmail", "outlook", "mail", "whatsapp", "instagram", "messenger", "telegram", "twitter", "scheduling", "calendar"
+  "linkedin",
+  "gmail",
+  "outlook",
+  "mail",
+  "whatsapp",
+  "instagram",
+  "messenger",
+  "telegram",
+  "twitter",
+  "scheduling",
+  "calendar"
 ])
 export type ChannelType = typeof ChannelType.Type
 
 export const AuthStatus = Schema.Literals(["pending", "authenticated", "failed", "expired"])
 export type AuthStatus = typeof AuthStatus.Type
 
-export const AccountStatus = Schema.Literals(["pending", "active", "failed", "expired", "checkpoint_required", "disconnected"])
+export const AccountStatus = Schema.Literals([
+  "pending",
+  "active",
+  "failed",
+  "expired",
+  "checkpoint_required",
+  "disconnected"
+])
 export type AccountStatus = typeof AccountStatus.Type
 
 export const ConversationType = Schema.Literals(["direct", "group", "broadcast", "channel", "calendar_event"])
@@ -38,8 +55,17 @@ export type MemberRole = typeof MemberRole.Type
 
 /** What UniPile says of an account (unipile.md §3), in its own words. */
 export const ProviderAccountStatus = Schema.Literals([
-  "OK", "CONNECTING", "CREDENTIALS", "ERROR", "STOPPED", "PERMISSIONS", "CREATION_SUCCESS", "CREATION_FAIL", "RECONNECTED",
-  "SYNC_SUCCESS", "DELETED"
+  "OK",
+  "CONNECTING",
+  "CREDENTIALS",
+  "ERROR",
+  "STOPPED",
+  "PERMISSIONS",
+  "CREATION_SUCCESS",
+  "CREATION_FAIL",
+  "RECONNECTED",
+  "SYNC_SUCCESS",
+  "DELETED"
 ])
 export type ProviderAccountStatus = typeof ProviderAccountStatus.Type
 

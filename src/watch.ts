@@ -5,7 +5,8 @@ import { subprotocols } from "../actors/feed/frames.ts"
 import { keptDemo } from "./demo-tenant.ts"
 
 const dataDir = process.env["SWITCHBOARD_DATA_DIR"] ?? "./data"
-const url = process.env["SWITCHBOARD_PUBLIC_URL"] ?? `http://${process.env["HOST"] ?? "127.0.0.1"}:${process.env["PORT"] ?? 4000}`
+const url =
+  process.env["SWITCHBOARD_PUBLIC_URL"] ?? `http://${process.env["HOST"] ?? "127.0.0.1"}:${process.env["PORT"] ?? 4000}`
 
 const demo = keptDemo(dataDir)
 if (Option.isNone(demo)) {
@@ -19,7 +20,9 @@ const response = await fetch(`${url}/v1/tenants/demo/feed-tokens`, {
   body: JSON.stringify({ user_id: "terminal" })
 }).catch(() => null)
 if (response === null || !response.ok) {
-  console.error(`${url} gave no feed token${response === null ? "" : `: ${await response.text()}`}. Is the server running? npm start`)
+  console.error(
+    `${url} gave no feed token${response === null ? "" : `: ${await response.text()}`}. Is the server running? npm start`
+  )
   process.exit(1)
 }
 const { token } = (await response.json()) as { token: string }

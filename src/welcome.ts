@@ -73,8 +73,13 @@ const print = Effect.gen(function* () {
   const { address } = yield* HttpServer
   const url = whereItIs(settings.host, "port" in address ? address.port : settings.port)
   const demo = yield* demoTenant
-  const secrets = settings.dataDir === "memory://" ? "in memory only" : `in ${settings.dataDir}/secrets.json unless set by environment`
-  const database = Option.isSome(settings.databaseUrl) ? "the Postgres of DATABASE_URL" : `embedded Postgres in ${settings.dataDir}`
+  const secrets =
+    settings.dataDir === "memory://"
+      ? "in memory only"
+      : `in ${settings.dataDir}/secrets.json unless set by environment`
+  const database = Option.isSome(settings.databaseUrl)
+    ? "the Postgres of DATABASE_URL"
+    : `embedded Postgres in ${settings.dataDir}`
   yield* Effect.sync(() =>
     process.stdout.write(`
 Switchboard is listening on ${url}

@@ -9,7 +9,10 @@ import { tell } from "./tell.ts"
 /** Sleeping conversations are woken so many at a time. */
 const atOnce = 100
 
-export const detectHotConversations = Effect.fnUntraced(function* (runtime: TenantRuntime, cut: Effect.Effect<void, unknown>) {
+export const detectHotConversations = Effect.fnUntraced(function* (
+  runtime: TenantRuntime,
+  cut: Effect.Effect<void, unknown>
+) {
   const conversations = yield* Conversations
   yield* cut
   const received = yield* Clock.currentTimeMillis

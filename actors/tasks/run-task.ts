@@ -18,7 +18,10 @@ import { tell } from "./tell.ts"
 /** Every task: how many things it touched. It runs again if the process ends in the middle, so it must not mind. */
 const bodies: Record<
   ScheduledTask,
-  (runtime: TenantRuntime, cut: Effect.Effect<void, unknown>) => Effect.Effect<number, unknown, Conversations | Journal | Quarantine | ScheduleRuns>
+  (
+    runtime: TenantRuntime,
+    cut: Effect.Effect<void, unknown>
+  ) => Effect.Effect<number, unknown, Conversations | Journal | Quarantine | ScheduleRuns>
 > = {
   detect_hot_conversations: detectHotConversations,
   reset_daily_counters: resetDailyCounters,

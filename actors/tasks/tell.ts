@@ -7,5 +7,8 @@ import type { TenantRuntime } from "../tenant-runtime.ts"
 /** Whether the event changed anything. Refusals count as no. */
 export const tell = (runtime: TenantRuntime, event: Event): Effect.Effect<boolean> =>
   Effect.callback((resume) =>
-    runtime.submit({ event, settle: (result) => resume(Effect.succeed((result as Partial<Answer>).outcome === "applied")) })
+    runtime.submit({
+      event,
+      settle: (result) => resume(Effect.succeed((result as Partial<Answer>).outcome === "applied"))
+    })
   )

@@ -34,7 +34,9 @@ const rules: Rules<Draft<ChannelContext>, ChannelEvent> = {
     d.set({
       name: event.account_name.slice(0, nameLimit),
       created_by: event.user_id,
-      ...(same(event.connection_config, d.context.connection_config) ? {} : { connection_config: event.connection_config }),
+      ...(same(event.connection_config, d.context.connection_config)
+        ? {}
+        : { connection_config: event.connection_config }),
       is_active: event.is_active ?? d.context.is_active
     }),
   message_appeared: (d, event) => {

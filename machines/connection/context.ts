@@ -51,5 +51,13 @@ export const freshConnection = (input: ConnectionInput): ConnectionContext => ({
   channel_type: input.channel_type,
   created_at: input.received,
   updated_at: input.received,
-  facts: { sends: [], today: Math.floor(input.received / 86_400_000), reservations: {}, echoes: [], paid: [], status_at: null, auth_at: null }
+  facts: {
+    sends: [],
+    today: Math.floor(input.received / 86_400_000),
+    reservations: {},
+    echoes: [],
+    paid: [],
+    status_at: null,
+    auth_at: null
+  }
 })

@@ -9,8 +9,14 @@ export const connectionFields = {
   channel_type: F.oneOf(ChannelType, "whatsapp")("Which network it is on", "registration"),
   account_id: F.text("The provider's account id: unique per tenant, the key for routing", "registration"),
   account_name: F.text("What the account is called", "registration"),
-  auth_status: F.oneOf(AuthStatus, "pending")("Whether the provider accepts our credentials", "account status, auth webhook, token expiry"),
-  account_status: F.oneOf(AccountStatus, "pending")("Whether the account runs", "account status, auth webhook, sync results"),
+  auth_status: F.oneOf(AuthStatus, "pending")(
+    "Whether the provider accepts our credentials",
+    "account status, auth webhook, token expiry"
+  ),
+  account_status: F.oneOf(AccountStatus, "pending")(
+    "Whether the account runs",
+    "account status, auth webhook, sync results"
+  ),
   access_token: F.sensitive(F.optionalText("Provider access token, sealed", "store_tokens")),
   refresh_token: F.sensitive(F.optionalText("Provider refresh token, sealed", "store_tokens")),
   token_expires_at: F.instant("When the access token expires", "store_tokens"),
@@ -23,10 +29,19 @@ export const connectionFields = {
   sync_error_count: F.count("Failed syncs in a row", "sync failure; 0 on success"),
   last_error: F.text("Text of the last failure, at most 1000 characters", "sync failure; empty on success"),
   messages_sent_count: F.count("Accepted sends ever", "reservations and outbound echoes"),
-  messages_sent_today: F.count("Accepted sends of this UTC day", "reservations and outbound echoes; reset_daily_counters"),
-  messages_sent_this_hour: F.count("Accepted sends of the rolling 60 minutes", "reservations and outbound echoes; time"),
+  messages_sent_today: F.count(
+    "Accepted sends of this UTC day",
+    "reservations and outbound echoes; reset_daily_counters"
+  ),
+  messages_sent_this_hour: F.count(
+    "Accepted sends of the rolling 60 minutes",
+    "reservations and outbound echoes; time"
+  ),
   rate_limit_per_hour: F.integer(100)("Sends allowed in a rolling hour; 0 means none", "set_custom_rate_limit"),
-  rate_limit_per_day: F.optionalInteger("Sends allowed in a UTC day; null means no limit", "provider default at registration"),
+  rate_limit_per_day: F.optionalInteger(
+    "Sends allowed in a UTC day; null means no limit",
+    "provider default at registration"
+  ),
   last_rate_limit_reset: F.instant("The last midnight reset", "reset_daily_counters"),
   created_at: F.instant("When it was registered", "registration"),
   updated_at: F.instant("When it last changed", "any change")

@@ -10,8 +10,15 @@ import type { Rules } from "../decide.ts"
 import { decideWith } from "../decide.ts"
 import { Draft, later } from "../draft.ts"
 import type {
-  AccountStatusChanged, ConnectionRegistered, DayStarted, DeadlinePassed, HostedAuthReported, RateLimitSet, SendCancelled,
-  SendConfirmed, SendReserved
+  AccountStatusChanged,
+  ConnectionRegistered,
+  DayStarted,
+  DeadlinePassed,
+  HostedAuthReported,
+  RateLimitSet,
+  SendCancelled,
+  SendConfirmed,
+  SendReserved
 } from "../events.ts"
 import { statesFollowing } from "../following.ts"
 import type { MessageAppeared, Told } from "../told.ts"
@@ -22,8 +29,16 @@ import { sendCancelled, sendConfirmed, sendObserved, sendReserved, timePassed } 
 import { accountStatusChanged, connectionRegistered, hostedAuthReported } from "./status.ts"
 
 export type ConnectionEvent =
-  | ConnectionRegistered | AccountStatusChanged | HostedAuthReported | RateLimitSet | SendReserved | SendConfirmed | SendCancelled
-  | MessageAppeared | DeadlinePassed | DayStarted
+  | ConnectionRegistered
+  | AccountStatusChanged
+  | HostedAuthReported
+  | RateLimitSet
+  | SendReserved
+  | SendConfirmed
+  | SendCancelled
+  | MessageAppeared
+  | DeadlinePassed
+  | DayStarted
 
 const rules: Rules<Draft<ConnectionContext>, ConnectionEvent> = {
   connection_registered: connectionRegistered,

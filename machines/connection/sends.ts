@@ -28,7 +28,9 @@ export const timePassed = (d: Decision, now: number): void => {
     if (reservation.at <= now - hour) expire(d, reservation.id, now)
   }
   const { facts } = d.context
-  const sends = facts.sends.some(([at]) => at <= now - hour) ? facts.sends.filter(([at]) => at > now - hour) : facts.sends
+  const sends = facts.sends.some(([at]) => at <= now - hour)
+    ? facts.sends.filter(([at]) => at > now - hour)
+    : facts.sends
   const today = dayOf(now)
   if (sends !== facts.sends || today > facts.today) {
     d.set({ facts: { ...facts, sends, today: Math.max(today, facts.today) } })
@@ -150,13 +152,21 @@ export const canSend = (c: ConnectionContext): boolean => c.is_active && c.accou
 export const sendConfirmed = (d: Decision, event: SendConfirmed): void => {
   const reservation = d.context.facts.reservations[event.reservation_id]
   if (reservation === undefined) {
-    return d.tell({ type: "command_refused", field: "reservation_id", rule: "names no open reservation of the last hour" })
+    return d.tell({
+      type: "command_refused",
+      field: "reservation_id",
+      rule: "names no open reservation of the last hour"
+    })
   }
   const id = event.external_message_id
   const { facts } = d.context
   if (id === null || facts.paid.includes(id)) return confirm(d, reservation, reservation.message_ids)
   if (reservation.message_ids.length >= reservation.count) {
-    return d.tell({ type: "command_refused", field: "external_message_id", rule: "is one more than the reservation has places" })
+    return d.tell({
+      type: "command_refused",
+      field: "external_message_id",
+      rule: "is one more than the reservation has places"
+    })
   }
   const echo = facts.echoes.find(({ ids }) => ids.includes(id))
   const paid = [...facts.paid, ...(echo?.ids ?? [id])].slice(-echoLimit)
@@ -176,7 +186,11 @@ const confirm = (d: Decision, reservation: Reservation, message_ids: ReadonlyArr
 export const sendCancelled = (d: Decision, event: SendCancelled): void => {
   const reservation = d.context.facts.reservations[event.reservation_id]
   if (reservation === undefined) {
-    return d.tell({ type: "command_refused", field: "reservation_id", rule: "names no open reservation of the last hour" })
+    return d.tell({
+      type: "command_refused",
+      field: "reservation_id",
+      rule: "names no open reservation of the last hour"
+    })
   }
   if (reservation.confirmed) {
     return d.tell({ type: "command_refused", field: "reservation_id", rule: "is confirmed: its message was sent" })

@@ -33,7 +33,12 @@ const isAbout = (c: ConnectionContext, { account_id, user_id }: HostedAuthReport
   account_id === null ? c.user_id === user_id && c.auth_status === "pending" : true
 
 /** The newest word stands, for the account and for its credentials each: some statuses say nothing of credentials (I3). */
-const statusReported = (d: Draft<ConnectionContext>, status: ProviderAccountStatus, at: number, received: number): void => {
+const statusReported = (
+  d: Draft<ConnectionContext>,
+  status: ProviderAccountStatus,
+  at: number,
+  received: number
+): void => {
   const { account, auth } = meaning[status]
   const { status_at, auth_at } = d.context.facts
   if (status_at === null || at >= status_at) {
@@ -65,5 +70,8 @@ export const connectionRegistered = (d: Draft<ConnectionContext>, event: Connect
   })
 }
 
-const changed = (name: "connection_config" | "provider_config", context: ConnectionContext, event: ConnectionRegistered) =>
-  JSON.stringify(context[name]) === JSON.stringify(event[name]) ? {} : { [name]: event[name] }
+const changed = (
+  name: "connection_config" | "provider_config",
+  context: ConnectionContext,
+  event: ConnectionRegistered
+) => (JSON.stringify(context[name]) === JSON.stringify(event[name]) ? {} : { [name]: event[name] })

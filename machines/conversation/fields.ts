@@ -10,7 +10,10 @@ export type Reader = typeof Reader.Type
 
 const readersWire = (readers: Readonly<Record<string, Reader>>) =>
   Object.fromEntries(
-    Object.entries(readers).map(([user, reader]) => [user, { ...reader, last_read_at: F.isoInstant(reader.last_read_at) }])
+    Object.entries(readers).map(([user, reader]) => [
+      user,
+      { ...reader, last_read_at: F.isoInstant(reader.last_read_at) }
+    ])
   )
 
 export const conversationFields = {
@@ -18,7 +21,10 @@ export const conversationFields = {
   channel_id: F.id("The channel that it runs through", "first event"),
   external_thread_id: F.text("The provider's chat or thread id", "first event"),
   subject: F.optionalText("Subject or group name, at most 500 characters", "message events: the newest by time"),
-  conversation_type: F.oneOf(ConversationType, "direct")("What kind of conversation it is", "membership and provider hints; command"),
+  conversation_type: F.oneOf(ConversationType, "direct")(
+    "What kind of conversation it is",
+    "membership and provider hints; command"
+  ),
   participant_count: F.count("Active members, the owner included", "membership"),
   status: F.oneOf(ConversationStatus, "active")("Where it is filed", "command; provider folders"),
   priority: F.oneOf(Priority, "normal")("How urgent it is", "set_conversation_priority; urgent webhooks"),
@@ -28,10 +34,17 @@ export const conversationFields = {
   sync_status: F.oneOf(SyncStatus, "pending")("How far its history is known", "update_conversation_sync_status"),
   last_synced_at: F.instant("Last successful sync", "update_conversation_sync_status"),
   sync_error_count: F.count("Failed syncs in a row", "update_conversation_sync_status"),
-  sync_error_message: F.text("Text of the last sync failure, at most 500 characters", "update_conversation_sync_status"),
+  sync_error_message: F.text(
+    "Text of the last sync failure, at most 500 characters",
+    "update_conversation_sync_status"
+  ),
   is_hot: F.flag(false)("Ten messages in a day, or a busy provider thread", "message events; detect_hot_conversations"),
   last_accessed_at: F.instant("When a CRM user last opened it", "read marks, feed subscriptions, fetches"),
-  readers: F.jsonWith(Schema.Record(Schema.String, Reader), {}, readersWire)("Horizon and unread count of each CRM user", "read marks, message events"),
+  readers: F.jsonWith(
+    Schema.Record(Schema.String, Reader),
+    {},
+    readersWire
+  )("Horizon and unread count of each CRM user", "read marks, message events"),
   metadata: F.map("Provider hints: pinned, folder, content type", "message events"),
   created_at: F.instant("When it was first seen", "first event"),
   updated_at: F.instant("When it last changed", "any change")

@@ -11,8 +11,20 @@ import type { Rules } from "../decide.ts"
 import { decideWith } from "../decide.ts"
 import { later } from "../draft.ts"
 import type {
-  ConversationAccessed, ConversationHeatChecked, ConversationPrioritised, ConversationRead, ConversationStatusSet, ConversationTypeSet,
-  ConversationUnread, MemberLeft, MessageDeleted, MessageDelivered, MessageEdited, MessageReacted, MessageRead, MessageReceived
+  ConversationAccessed,
+  ConversationHeatChecked,
+  ConversationPrioritised,
+  ConversationRead,
+  ConversationStatusSet,
+  ConversationTypeSet,
+  ConversationUnread,
+  MemberLeft,
+  MessageDeleted,
+  MessageDelivered,
+  MessageEdited,
+  MessageReacted,
+  MessageRead,
+  MessageReceived
 } from "../events.ts"
 import { statesFollowing } from "../following.ts"
 import type { Told } from "../told.ts"
@@ -30,9 +42,20 @@ import { prioritised, statusSet, typeDetected, typeSet } from "./thread.ts"
 import { conversationRead, conversationUnread } from "./unread.ts"
 
 export type ConversationEvent =
-  | MessageReceived | MessageDelivered | MessageRead | MessageEdited | MessageDeleted | MessageReacted | MemberLeft
-  | ConversationRead | ConversationUnread | ConversationAccessed | ConversationPrioritised | ConversationStatusSet
-  | ConversationTypeSet | ConversationHeatChecked
+  | MessageReceived
+  | MessageDelivered
+  | MessageRead
+  | MessageEdited
+  | MessageDeleted
+  | MessageReacted
+  | MemberLeft
+  | ConversationRead
+  | ConversationUnread
+  | ConversationAccessed
+  | ConversationPrioritised
+  | ConversationStatusSet
+  | ConversationTypeSet
+  | ConversationHeatChecked
 
 /** Every event is decided; a new one that is not does not compile. */
 const rules: Rules<Decision, ConversationEvent> = {
@@ -45,7 +68,8 @@ const rules: Rules<Decision, ConversationEvent> = {
   member_left: (d, event) => memberGone(d, event.person, event.at, event.received),
   conversation_read: conversationRead,
   conversation_unread: conversationUnread,
-  conversation_accessed: (d, event) => d.set({ last_accessed_at: Math.max(d.context.last_accessed_at ?? 0, event.received) }),
+  conversation_accessed: (d, event) =>
+    d.set({ last_accessed_at: Math.max(d.context.last_accessed_at ?? 0, event.received) }),
   conversation_prioritised: prioritised,
   conversation_status_set: statusSet,
   conversation_type_set: typeSet,

@@ -71,7 +71,12 @@ export const rosterShown = (d: Decision, keys: ReadonlyArray<string>, at: number
 }
 
 /** Weighs presence against absence and keeps the counts of the conversation and the person in step. */
-const weigh = (d: Decision, key: string, signs: Partial<Pick<Member, "seen_at" | "gone_at">>, received: number): void => {
+const weigh = (
+  d: Decision,
+  key: string,
+  signs: Partial<Pick<Member, "seen_at" | "gone_at">>,
+  received: number
+): void => {
   d.member(key, signs)
   const member = d.context.members[key]!
   const { is_active: wasActive } = member
@@ -134,5 +139,7 @@ export const membersTouched = (d: Decision, before: Decision["context"]["members
 }
 
 /** Messages of others after the person's horizon. For the owner: the conversation's own unread_count. */
-export const memberUnread = (d: { readonly unread_count: number; readonly message_count: number }, member: Member): number =>
-  member.role === "owner" ? d.unread_count : d.message_count - member.message_count - member.seen_count
+export const memberUnread = (
+  d: { readonly unread_count: number; readonly message_count: number },
+  member: Member
+): number => (member.role === "owner" ? d.unread_count : d.message_count - member.message_count - member.seen_count)

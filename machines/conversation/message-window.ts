@@ -85,21 +85,28 @@ export const remember = (window: MessageWindow, record: MessageRecord): MessageW
   find(window, record.id, record.alias) === undefined ? placed(window, record) : window
 
 const evict = (window: MessageWindow): MessageWindow => {
-  const oldest = [...all(window)].sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1)).slice(0, window.size - windowLimit)
+  const oldest = [...all(window)]
+    .sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
+    .slice(0, window.size - windowLimit)
   let records = window.records
   for (const record of oldest) records = drop(records, record)
   return { records, size: windowLimit, floor: Math.max(window.floor ?? -Infinity, oldest[oldest.length - 1]!.at) }
 }
 
 /** Whether a message counts at all (CONTRACT 2.4 message_count). */
-export const counts = (record: MessageRecord): boolean => record.deleted_at === null && !record.is_event && !record.hidden
+export const counts = (record: MessageRecord): boolean =>
+  record.deleted_at === null && !record.is_event && !record.hidden
 
 /** Whether it can be unread for the owner (CONTRACT 2.4 unread_count). */
 export const awaitsReading = (record: MessageRecord): boolean =>
   counts(record) && !record.outbound && record.read_at === null
 
 /** How many records after `at` satisfy the predicate. Exact from the floor on. */
-export const countAfter = (window: MessageWindow, at: number | null, holds: (record: MessageRecord) => boolean): number => {
+export const countAfter = (
+  window: MessageWindow,
+  at: number | null,
+  holds: (record: MessageRecord) => boolean
+): number => {
   let total = 0
   for (const record of all(window)) if ((at === null || record.at > at) && holds(record)) total++
   return total
@@ -109,7 +116,10 @@ export const countAfter = (window: MessageWindow, at: number | null, holds: (rec
 export const toList = (window: MessageWindow) => ({ records: [...all(window)], floor: window.floor })
 
 /** The window of a list that `toList` made. */
-export const fromList = (list: { readonly records: ReadonlyArray<MessageRecord>; readonly floor: number | null }): MessageWindow => ({
+export const fromList = (list: {
+  readonly records: ReadonlyArray<MessageRecord>
+  readonly floor: number | null
+}): MessageWindow => ({
   records: list.records.reduce(put, HashMap.empty<string, MessageRecord>()),
   size: list.records.length,
   floor: list.floor

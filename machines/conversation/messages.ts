@@ -130,13 +130,16 @@ const happen = (d: Decision, fact: WaitingFact): void => {
 const messageShownAgain = (d: Decision, event: MessageReceived, known: MessageRecord): void => {
   const { message } = event
   let record = known
-  const other = [message.external_message_id, message.provider_message_id].find((name) => name !== null && name !== known.id)
+  const other = [message.external_message_id, message.provider_message_id].find(
+    (name) => name !== null && name !== known.id
+  )
   if ((known.alias === null || known.alias === known.id) && other != null) record = { ...record, alias: other }
   if (message.hidden && !known.hidden) record = { ...record, hidden: true }
   if (message.read_at !== null && !known.outbound && earlier(known.read_at, message.read_at) !== known.read_at) {
     record = { ...record, read_at: message.read_at, status: "read" }
   }
-  if (message.deleted && earlier(known.deleted_at, event.at) !== known.deleted_at) record = { ...record, deleted_at: event.at }
+  if (message.deleted && earlier(known.deleted_at, event.at) !== known.deleted_at)
+    record = { ...record, deleted_at: event.at }
   if (record === known) return
   revise(d, known, record, event.received)
   d.tell({

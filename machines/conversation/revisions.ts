@@ -12,7 +12,11 @@ export const messageEdited = (d: Decision, event: MessageEdited): void => {
   const known = find(d.context.facts.window, event.external_message_id, event.provider_message_id)
   if (known === undefined) return waitFor(d, event)
   const edit_rank = rankOf(event.content)
-  if (known.edited_at !== null && (known.edited_at > event.at || (known.edited_at === event.at && known.edit_rank >= edit_rank))) return
+  if (
+    known.edited_at !== null &&
+    (known.edited_at > event.at || (known.edited_at === event.at && known.edit_rank >= edit_rank))
+  )
+    return
   d.learn({ window: store(d.context.facts.window, { ...known, edited_at: event.at, edit_rank }) })
   d.tell({
     type: "row_changed",

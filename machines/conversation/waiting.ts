@@ -15,11 +15,18 @@ export const waitFor = (d: Decision, fact: WaitingFact): void => {
 }
 
 /** Takes out what waited for this message, in the order of its arrival. */
-export const takeWaiting = (d: Decision, id: string, alias: string | null, received: number): ReadonlyArray<WaitingFact> => {
+export const takeWaiting = (
+  d: Decision,
+  id: string,
+  alias: string | null,
+  received: number
+): ReadonlyArray<WaitingFact> => {
   const { waiting } = d.context.facts
   if (waiting.length === 0) return []
   const mine = (fact: WaitingFact) =>
-    [fact.external_message_id, fact.provider_message_id].some((name) => name !== null && (name === id || name === alias))
+    [fact.external_message_id, fact.provider_message_id].some(
+      (name) => name !== null && (name === id || name === alias)
+    )
   const due = waiting.filter(mine)
   if (due.length > 0) d.learn({ waiting: waiting.filter((fact) => !mine(fact)) })
   return due.filter((fact) => fact.received > received - patience)

@@ -12,7 +12,10 @@ export const messageFields = {
   channel_id: F.id("The channel that it came through", "message events"),
   conversation_id: F.id("The conversation that it belongs to", "message events"),
   sender_participant_id: F.optionalId("Who wrote it", "message events"),
-  direction: F.oneOf(Direction, "inbound")("inbound, or outbound when the account wrote it", "message events: is_sender"),
+  direction: F.oneOf(Direction, "inbound")(
+    "inbound, or outbound when the account wrote it",
+    "message events: is_sender"
+  ),
   content: F.optionalText("The text; erased when the message is deleted", "message events; the newest edit by time"),
   subject: F.optionalText("Mail subject, at most 500 characters", "message events"),
   contact_email: F.optionalText("The sender's e-mail address", "message events"),
@@ -29,7 +32,10 @@ export const messageFields = {
   attachments: F.json(Attachments, [])("Files and media, as the provider lists them", "message events"),
   sync_status: F.oneOf(MessageSyncStatus, "pending")("synced once the provider has shown it", "message events"),
   last_synced_at: F.instant("When the provider last showed it", "message events"),
-  is_local_only: F.flag(false)("A draft or optimistic send that no echo has confirmed yet", "commands; the echo ends it"),
+  is_local_only: F.flag(false)(
+    "A draft or optimistic send that no echo has confirmed yet",
+    "commands; the echo ends it"
+  ),
   metadata: F.map("quoted, reply_to, message_type and other hints", "message events"),
   created_at: F.instant("When we first saw it", "message events"),
   updated_at: F.instant("When it last changed", "message events")

@@ -29,7 +29,8 @@ export interface SchedulerInput {
 export type SchedulerEvent = TenantCreated | DeadlinePassed | TaskRequested | TaskFinished
 type Decision = Draft<SchedulerContext>
 
-const planned = (tasks: SchedulerContext["tasks"]): number => Math.min(...Object.values(tasks).map((task) => task.next_due))
+const planned = (tasks: SchedulerContext["tasks"]): number =>
+  Math.min(...Object.values(tasks).map((task) => task.next_due))
 
 const change = (d: Decision, name: ScheduledTask, changes: Partial<TaskState>): void => {
   const tasks = { ...d.context.tasks, [name]: { ...d.context.tasks[name]!, ...changes } }

@@ -12,17 +12,25 @@ const ProviderPreferences = Schema.Record(Schema.String, Schema.Record(Schema.St
 
 export const tenantFields = {
   name: F.text("What people call the tenant", "tenant creation"),
-  webhook_secret: F.sensitive(F.text("The secret that the provider sends with every webhook, sealed", "tenant creation, rotation")),
+  webhook_secret: F.sensitive(
+    F.text("The secret that the provider sends with every webhook, sealed", "tenant creation, rotation")
+  ),
   auto_create_contacts: F.flag(true)("Whether unknown people become contacts", "config"),
   default_contact_pipeline: F.optionalText("Pipeline of an auto-created contact", "config"),
   default_contact_status: F.textWith("new_lead")("Status of an auto-created contact", "config"),
   sync_historical_days: F.integer(30)("How many days the first sync goes back", "config"),
   enable_real_time_sync: F.flag(true)("Whether webhooks are applied as they come", "config"),
   max_api_calls_per_hour: F.integer(1000)("Limit on our own provider calls", "config"),
-  provider_preferences: F.json(ProviderPreferences, {})("Per provider: features, limits, auth method", "tenant creation; set_provider_preferences"),
+  provider_preferences: F.json(ProviderPreferences, {})(
+    "Per provider: features, limits, auth method",
+    "tenant creation; set_provider_preferences"
+  ),
   is_active: F.flag(true)("Inactive tenants answer webhooks with 403", "config"),
   last_webhook_received: F.instant("When the last webhook was accepted", "every accepted webhook"),
-  webhook_failures: F.count("Authenticated webhooks in a row that could not be understood", "failed webhooks; 0 on the next success"),
+  webhook_failures: F.count(
+    "Authenticated webhooks in a row that could not be understood",
+    "failed webhooks; 0 on the next success"
+  ),
   auto_create_enabled: F.flag(false)("Master switch of contact creation from participants", "config"),
   creation_delay_hours: F.integer(0)("Hours to wait before a contact is created", "config"),
   min_messages_before_create: F.integer(1)("Messages needed before a contact is created", "config"),

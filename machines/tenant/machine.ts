@@ -30,7 +30,9 @@ export type TenantEvent = TenantCreated | TenantConfigured | WebhookFailed | Web
 
 /** Settings that differ are taken over; the same ones once more are no change. */
 const settle = (d: Draft<TenantContext>, changes: Partial<TenantContext>, received: number): void => {
-  const news = Object.entries(changes).filter(([name, value]) => JSON.stringify(d.context[name as keyof TenantContext]) !== JSON.stringify(value))
+  const news = Object.entries(changes).filter(
+    ([name, value]) => JSON.stringify(d.context[name as keyof TenantContext]) !== JSON.stringify(value)
+  )
   if (news.length > 0) d.set({ ...Object.fromEntries(news), updated_at: later(d.context.updated_at, received) })
 }
 
@@ -69,5 +71,7 @@ export const tenantMachine = setup({
       })
     }
   },
-  states: statesFollowing(["active", "inactive"], (context: TenantContext) => (context.is_active ? "active" : "inactive"))
+  states: statesFollowing(["active", "inactive"], (context: TenantContext) =>
+    context.is_active ? "active" : "inactive"
+  )
 })

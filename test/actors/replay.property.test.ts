@@ -47,15 +47,13 @@ const events: fc.Arbitrary<Event> = fc.oneof(
   fc.tuple(id, at).map(([name, time]) => deleted(name, time)),
   fc.tuple(id, at, who).map(([name, time, from]) => reacted(name, time, from, "👍")),
   fc.tuple(at, who).map(([time, person]) => left(time, person)),
-  fc
-    .tuple(user, fc.option(id))
-    .map(([user_id, message_id]): Event => ({
-      type: "conversation_read",
-      ...now,
-      conversation_id,
-      user_id,
-      message_id
-    })),
+  fc.tuple(user, fc.option(id)).map(([user_id, message_id]): Event => ({
+    type: "conversation_read",
+    ...now,
+    conversation_id,
+    user_id,
+    message_id
+  })),
   user.map((user_id): Event => ({ type: "conversation_unread", ...now, conversation_id, user_id })),
   fc
     .constantFrom("low" as const, "urgent" as const)
@@ -78,15 +76,13 @@ const events: fc.Arbitrary<Event> = fc.oneof(
     count: 2,
     idempotency_key: reservation_id
   })),
-  fc
-    .tuple(reservation, fc.option(id))
-    .map(([reservation_id, external_message_id]): Event => ({
-      type: "send_confirmed",
-      ...account,
-      ...now,
-      reservation_id,
-      external_message_id
-    })),
+  fc.tuple(reservation, fc.option(id)).map(([reservation_id, external_message_id]): Event => ({
+    type: "send_confirmed",
+    ...account,
+    ...now,
+    reservation_id,
+    external_message_id
+  })),
   reservation.map((reservation_id): Event => ({ type: "send_cancelled", ...account, ...now, reservation_id })),
   fc.constant<Event>({ type: "deadline_passed", ...now, kind: "connection", id: identity.connection("account") }),
   fc.constant<Event>({ type: "deadline_passed", ...now, kind: "scheduler", id: identity.scheduler() }),

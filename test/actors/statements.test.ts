@@ -29,10 +29,25 @@ import { message } from "../support/whatsapp.ts"
 const received = Date.now()
 
 const registered: Event = {
-  type: "connection_registered", account_id: fixtureAccount, channel_type: "whatsapp", account_name: "Support", user_id: "user-1",
-  connection_config: {}, provider_config: {}, is_active: null, received, via: "api"
+  type: "connection_registered",
+  account_id: fixtureAccount,
+  channel_type: "whatsapp",
+  account_name: "Support",
+  user_id: "user-1",
+  connection_config: {},
+  provider_config: {},
+  is_active: null,
+  received,
+  via: "api"
 }
-const online: Event = { type: "account_status_changed", account_id: fixtureAccount, status: "OK", at: received, received, via: "api" }
+const online: Event = {
+  type: "account_status_changed",
+  account_id: fixtureAccount,
+  status: "OK",
+  at: received,
+  received,
+  via: "api"
+}
 
 const inbound = (id: string): Event =>
   Result.getOrThrow(translate(message({ chat: "chat", id, at: received }), { received }))[0]!
@@ -114,7 +129,10 @@ describe.each(databases)("statements on $name", (database) => {
     ) as Promise<{ patch: any; sent: ReadonlyArray<string>; outcome: string; decided: any }>
 
   it("an inbound message reaches the feed without one", async () => {
-    const { patch, sent, outcome } = await told((owner) => Effect.map(owner.resolve("acme", "conversation", "chat"), (id) => `conversation:${id}`), inbound("second"))
+    const { patch, sent, outcome } = await told(
+      (owner) => Effect.map(owner.resolve("acme", "conversation", "chat"), (id) => `conversation:${id}`),
+      inbound("second")
+    )
     expect(sent).toEqual([])
     expect(patch.changes).toMatchObject({ unread_count: 2, message_count: 2 })
     expect(outcome).toBe("applied")
@@ -123,9 +141,18 @@ describe.each(databases)("statements on $name", (database) => {
 
   it("a send is decided without one", async () => {
     const reserve: Event = {
-      type: "send_reserved", account_id: fixtureAccount, reservation_id: crypto.randomUUID(), count: 3, idempotency_key: null, received, via: "api"
+      type: "send_reserved",
+      account_id: fixtureAccount,
+      reservation_id: crypto.randomUUID(),
+      count: 3,
+      idempotency_key: null,
+      received,
+      via: "api"
     }
-    const { patch, sent, decided } = await told((owner) => Effect.map(owner.resolve("acme", "connection", fixtureAccount), (id) => `connection:${id}`), reserve)
+    const { patch, sent, decided } = await told(
+      (owner) => Effect.map(owner.resolve("acme", "connection", fixtureAccount), (id) => `connection:${id}`),
+      reserve
+    )
     expect(sent).toEqual([])
     expect(patch.changes).toMatchObject({ messages_sent_today: 3 })
     expect(decided).toMatchObject({ allowed: true, remaining_hour: 97 })

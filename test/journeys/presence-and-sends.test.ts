@@ -49,16 +49,33 @@ describe.each(databases)("presence and sends on $name", (database) => {
 
   it("a message ends its sender's typing", async () => {
     const viewer = await watch(`conversation:${inbound.chat_id}`)
-    const signal = { type: "typing", conversation: inbound.chat_id, participant: other, is_typing: true, expires_in_s: 60 }
+    const signal = {
+      type: "typing",
+      conversation: inbound.chat_id,
+      participant: other,
+      is_typing: true,
+      expires_in_s: 60
+    }
     expect((await server.call("POST", "/v1/tenants/acme/events", acme.key, signal)).status).toBe(200)
     expect(await typing(viewer)).toHaveLength(1)
-    await server.webhook(acme, { ...inbound, message_id: "next", provider_message_id: "NEXT", timestamp: "2026-05-04T09:20:00.000Z" })
+    await server.webhook(acme, {
+      ...inbound,
+      message_id: "next",
+      provider_message_id: "NEXT",
+      timestamp: "2026-05-04T09:20:00.000Z"
+    })
     expect(await typing(viewer)).toEqual([])
     viewer.ws.close()
   })
 
   it("typing does not survive a restart (I10)", async () => {
-    const signal = { type: "typing", conversation: inbound.chat_id, participant: other, is_typing: true, expires_in_s: 60 }
+    const signal = {
+      type: "typing",
+      conversation: inbound.chat_id,
+      participant: other,
+      is_typing: true,
+      expires_in_s: 60
+    }
     expect((await server.call("POST", "/v1/tenants/acme/events", acme.key, signal)).status).toBe(200)
     await server.kill()
     await server.restart()
@@ -85,6 +102,11 @@ describe.each(databases)("presence and sends on $name", (database) => {
     expect(wait).toBeLessThanOrEqual(3_600)
     expect(wait * 1_000).toBeGreaterThanOrEqual(3_600_000 - (after - before))
     const view = await server.call("GET", connection, acme.key)
-    expect(view.json).toMatchObject({ messages_sent_this_hour: 2, messages_sent_today: 2, messages_sent_count: 2, can_send: true })
+    expect(view.json).toMatchObject({
+      messages_sent_this_hour: 2,
+      messages_sent_today: 2,
+      messages_sent_count: 2,
+      can_send: true
+    })
   })
 })

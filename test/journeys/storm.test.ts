@@ -55,7 +55,11 @@ describe.each(databases)("a storm on $name", (database) => {
       expect(outcomes.filter((outcome) => outcome === "applied")).toHaveLength(messages)
       for (let chat = 0; chat < chats; chat++) {
         const last = new Date(start + (messages - chats + chat) * 1000).toISOString()
-        expect(await counts(`chat-${round}-${chat}`), `round ${round}, chat ${chat}`).toEqual([messages / chats, messages / chats, last])
+        expect(await counts(`chat-${round}-${chat}`), `round ${round}, chat ${chat}`).toEqual([
+          messages / chats,
+          messages / chats,
+          last
+        ])
       }
     }
     const { json } = await server.call("GET", "/v1/tenants/acme/conversations?unread=true&limit=200", acme.key)

@@ -60,7 +60,10 @@ describe.each(databases)("the walk on $name", (database) => {
 
   it("a snapshot of a conversation topic has its members, and reading it is seen by all", async () => {
     const { json: pass } = await server.call("POST", "/v1/tenants/acme/feed-tokens", acme.key, { user_id: "user-2" })
-    const viewer = await new Client(`${server.url.replace("http", "ws")}/v1/feed?token=${pass.token}`, "msgpack").opened()
+    const viewer = await new Client(
+      `${server.url.replace("http", "ws")}/v1/feed?token=${pass.token}`,
+      "msgpack"
+    ).opened()
     const topic = `conversation:${inbound.chat_id}`
     const snapshot = await viewer.ask({ type: "subscribe", topic })
     expect(snapshot.state.members).toHaveLength(2)
@@ -68,7 +71,9 @@ describe.each(databases)("the walk on $name", (database) => {
     let unread: unknown
     while (unread === undefined) unread = (await viewer.next()).changes?.unread_count
     expect(unread).toBe(0)
-    await server.call("POST", `/v1/tenants/acme/conversations/${inbound.chat_id}/unread`, acme.key, { user_id: "user-1" })
+    await server.call("POST", `/v1/tenants/acme/conversations/${inbound.chat_id}/unread`, acme.key, {
+      user_id: "user-1"
+    })
     unread = undefined
     while (unread === undefined) unread = (await viewer.next()).changes?.unread_count
     expect(unread).toBe(1)

@@ -20,7 +20,9 @@ export interface Reply {
 const listening = /listening on (http:\/\/\S+)/
 
 /** Starts a process; fails with what it printed when it ends before it listens. */
-const launch = async (environment: Readonly<Record<string, string>>): Promise<{ child: ChildProcess; url: string; output: () => string }> => {
+const launch = async (
+  environment: Readonly<Record<string, string>>
+): Promise<{ child: ChildProcess; url: string; output: () => string }> => {
   const child = spawn(process.execPath, ["src/main.ts"], {
     env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "pipe"]

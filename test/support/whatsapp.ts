@@ -15,7 +15,14 @@ const base = fixture("message_received.whatsapp_direct")
 const echo = fixture("message_received.whatsapp_outbound_echo")
 
 /** A message in a direct chat; every chat has its own other person. */
-export const message = ({ chat, id, at, event = "message_received", outbound = false, account = fixtureAccount }: Made) => {
+export const message = ({
+  chat,
+  id,
+  at,
+  event = "message_received",
+  outbound = false,
+  account = fixtureAccount
+}: Made) => {
   const digits = `4477${String([...chat].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 1e8, 7)).padStart(8, "0")}`
   const person = {
     ...base.sender,
