@@ -15,6 +15,8 @@ export interface RecallRequest {
   readonly conversation_id: string
   /** Ids or provider ids. */
   readonly ids: ReadonlyArray<string>
+  /** A horizon may move to the message: whatever came after it, up to the window, is needed to count what is still unread. */
+  readonly withLater: boolean
 }
 
 /** The look-up that an event needs before its turn, or null. */
@@ -27,8 +29,13 @@ export const neededRecall = (runtime: TenantRuntime, event: Event): RecallReques
   const floor = context?.facts.window.floor ?? null
   if (context === undefined || floor === null) return null
   if (named.at !== null && named.at > floor) return null
-  if (find(context.facts.window, named.ids[0]!, named.ids[1] ?? null) !== undefined) return null
-  return { conversation_id: named.conversation_id, ids: named.ids }
+  const known = find(context.facts.window, named.ids[0]!, named.ids[1] ?? null)
+  const withLater =
+    event.type === "message_read" ||
+    event.type === "conversation_read" ||
+    context.facts.waiting.some((fact) => fact.type === "message_read" && named.ids.includes(fact.external_message_id))
+  if (known !== undefined && !(withLater && known.at < floor)) return null
+  return { conversation_id: named.conversation_id, ids: named.ids, withLater }
 }
 
 /** The message that an event is about. `at`: the message's own time, where the event tells it. */
@@ -63,6 +70,10 @@ const namedMessage = (event: Event, identity: Identity) => {
   }
 }
 
+/** A message's own time, epoch milliseconds. */
+export const messageTime = (row: StoredMessage): number =>
+  (row.direction === "outbound" ? row.sent_at : row.received_at) ?? 0
+
 /** A row as the record that the window had of it. The sender's key is found among the members, who never leave the context. */
 export const recalledRecord = (row: StoredMessage, context: ConversationContext, identity: Identity): MessageRecord => {
   const keyOf = (participant_id: string | null) =>
@@ -70,7 +81,7 @@ export const recalledRecord = (row: StoredMessage, context: ConversationContext,
   return {
     id: row.external_message_id,
     alias: row.provider_message_id,
-    at: (row.direction === "outbound" ? row.sent_at : row.received_at) ?? 0,
+    at: messageTime(row),
     outbound: row.direction === "outbound",
     sender: keyOf(row.sender_participant_id),
     is_event: row.is_event,

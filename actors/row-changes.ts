@@ -1,16 +1,17 @@
 /** Changes to message rows since the last cut, merged per message: many receipts of one message are one row to write. */
 import type { MessageChange, MessageFields } from "../machines/message/fields.ts"
 import type { OutboundRead, RowChanged } from "../machines/told.ts"
+import type { Cut } from "../persistence/cut.ts"
 import type { Identity } from "./identity.ts"
 
 export interface RowBatch {
   readonly messages: ReadonlyArray<MessageChange>
-  readonly read_horizons: ReadonlyArray<{ readonly conversation_id: string; readonly at: number }>
+  readonly read_horizons: Cut["read_horizons"]
 }
 
 export class RowChanges {
   #messages = new Map<string, MessageChange>()
-  #horizons = new Map<string, number>()
+  #horizons: Array<Cut["read_horizons"][number]> = []
   readonly #identity: Identity
 
   constructor(identity: Identity) {
@@ -18,7 +19,7 @@ export class RowChanges {
   }
 
   get size(): number {
-    return this.#messages.size + this.#horizons.size
+    return this.#messages.size + this.#horizons.length
   }
 
   /** Keeps a change; a later one of the same message wins field by field. */
@@ -35,17 +36,17 @@ export class RowChanges {
   }
 
   addHorizon(conversation_id: string, read: OutboundRead): void {
-    this.#horizons.set(conversation_id, Math.max(this.#horizons.get(conversation_id) ?? 0, read.at))
+    this.#horizons.push({ conversation_id, at: read.at, read_at: read.read_at })
   }
 
   /** Takes everything out, for a cut. */
   take(): RowBatch {
     const batch = {
       messages: [...this.#messages.values()],
-      read_horizons: [...this.#horizons].map(([conversation_id, at]) => ({ conversation_id, at }))
+      read_horizons: this.#horizons
     }
     this.#messages = new Map()
-    this.#horizons = new Map()
+    this.#horizons = []
     return batch
   }
 
@@ -59,9 +60,7 @@ export class RowChanges {
         newer === undefined ? change : { ...change, fields: { ...change.fields, ...newer.fields } }
       )
     }
-    for (const { conversation_id, at } of batch.read_horizons) {
-      this.#horizons.set(conversation_id, Math.max(this.#horizons.get(conversation_id) ?? 0, at))
-    }
+    this.#horizons.unshift(...batch.read_horizons)
   }
 
   /** Keys of people become ids of participants. */

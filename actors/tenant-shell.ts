@@ -24,7 +24,7 @@ import { GroupCommit } from "./group-commit.ts"
 import { loadTenant } from "./load-tenant.ts"
 import type { Address } from "./population.ts"
 import type { RecallRequest } from "./recall.ts"
-import { recalledRecord } from "./recall.ts"
+import { messageTime, recalledRecord } from "./recall.ts"
 import { runTask } from "./tasks/run-task.ts"
 import type { Envelope, RuntimeLimits } from "./tenant-runtime.ts"
 import { TenantRuntime } from "./tenant-runtime.ts"
@@ -86,9 +86,13 @@ export const openTenant = Effect.fn("openTenant")(function* (tenant: string, opt
     yield* Clock.currentTimeMillis
   )
 
-  const cut = writeCut(runtime).pipe(oneCut.withPermits(1), Effect.provideContext(services))
+  const cut = writeCut(runtime).pipe(
+    oneCut.withPermits(1),
+    Effect.provideContext(services),
+    // Another writer is ahead (I6): this memory is worth nothing any more, and waiting does not help.
+    Effect.catchTag("CutOutrun", () => Effect.sync(() => runtime.lose()))
+  )
   const cutOrWarn = cut.pipe(
-    Effect.catchTag("CutOutrun", () => Effect.sync(() => runtime.lose())),
     Effect.catch((error) =>
       Effect.logWarning(`Tenant ${tenant}: the cut could not be written; the next one tries again`, error)
     )
@@ -161,11 +165,13 @@ const recall = Effect.fnUntraced(function* (
   cut: Effect.Effect<void, unknown>
 ) {
   const messages = yield* Messages
-  const rows = yield* cut.pipe(
-    Effect.andThen(messages.recall(runtime.tenant, request.conversation_id, request.ids)),
-    Effect.retry(untilItIsBack),
-    Effect.orDie
-  )
+  const lookUp = Effect.gen(function* () {
+    yield* cut
+    const named = yield* messages.recall(runtime.tenant, request.conversation_id, request.ids)
+    if (!request.withLater || named.length === 0) return named
+    return yield* messages.since(runtime.tenant, request.conversation_id, Math.min(...named.map(messageTime)))
+  })
+  const rows = yield* lookUp.pipe(Effect.retry(untilItIsBack), Effect.orDie)
   const context = runtime.population.get("conversation", request.conversation_id)?.context as
     ConversationContext | undefined
   const recalled = context === undefined ? undefined : rows.map((row) => recalledRecord(row, context, runtime.identity))

@@ -52,5 +52,7 @@ export function* messageRows(names: ReadonlyArray<string>, changes: Cut["message
 }
 
 export function* horizonRows(horizons: Cut["read_horizons"]): Generator<OutgoingRow> {
-  for (const { conversation_id, at } of horizons) yield { columns: { conversation_id, at: isoOf(at) } }
+  for (const { conversation_id, at, read_at } of horizons) {
+    yield { columns: { conversation_id, at: isoOf(at), read_at: isoOf(read_at) } }
+  }
 }

@@ -29,8 +29,12 @@ export interface Cut {
   readonly members: ReadonlyArray<MemberRow>
   /** In the order in which they were decided; several of one message are merged. `id` counts when the row is made. */
   readonly messages: ReadonlyArray<MessageChange & { readonly id: string }>
-  /** Every outbound message of the conversation sent at or before `at` (epoch milliseconds) has been read. */
-  readonly read_horizons: ReadonlyArray<{ readonly conversation_id: string; readonly at: number }>
+  /** Every outbound message of the conversation sent at or before `at` has been read at `read_at`, or earlier. Epoch milliseconds. */
+  readonly read_horizons: ReadonlyArray<{
+    readonly conversation_id: string
+    readonly at: number
+    readonly read_at: number
+  }>
 }
 
 /** Another writer's cut is further on, so this process no longer owns the tenant (I6). Nothing of the cut was written. */

@@ -25,6 +25,9 @@ const toMessage = (row: Row): StoredMessage => ({
   ...(fromColumns(messageFields, row) as MessageFields)
 })
 
+/** Rows that `since` answers with at the most: some 5 MB. */
+export const sinceLimit = 20_000
+
 export class Messages extends Context.Service<
   Messages,
   {
@@ -33,6 +36,12 @@ export class Messages extends Context.Service<
       tenant_id: string,
       conversation_id: string,
       external_ids: ReadonlyArray<string>
+    ): Effect.Effect<ReadonlyArray<StoredMessage>, SqlError>
+    /** The messages of a conversation from an instant on (epoch milliseconds, included), oldest first, at most `sinceLimit`. */
+    since(
+      tenant_id: string,
+      conversation_id: string,
+      at: number
     ): Effect.Effect<ReadonlyArray<StoredMessage>, SqlError>
     /** A page of a conversation, newest first. */
     page(
@@ -63,6 +72,14 @@ export class Messages extends Context.Service<
       // The expression is the index's: the event's own time, and rows without one at the end.
       const time = sql`coalesce(sent_at, received_at, created_at, '-infinity'::timestamptz)`
 
+      const since = Effect.fn("Messages.since")(function* (tenant_id: string, conversation_id: string, at: number) {
+        const rows = yield* sql<Row>`
+          select * from messages
+          where tenant_id = ${tenant_id} and conversation_id = ${conversation_id} and ${time} >= ${new Date(at)}
+          order by ${time} limit ${sinceLimit}`
+        return rows.map(toMessage)
+      })
+
       const page = Effect.fn("Messages.page")(function* (
         tenant_id: string,
         conversation_id: string,
@@ -84,7 +101,7 @@ export class Messages extends Context.Service<
         return { items, next: rows.length > items.length && last ? toCursor({ at, id: last.id }) : null }
       })
 
-      return Messages.of({ recall, page })
+      return Messages.of({ recall, since, page })
     })
   )
 }

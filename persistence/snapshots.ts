@@ -56,13 +56,18 @@ export class Snapshots extends Context.Service<
       })
 
       const raiseToRead = (tenant_id: string, horizons: string) => sql`
-        update messages set status = 'read'
-        from json_to_recordset(${horizons}::json) as horizon (conversation_id uuid, at timestamptz)
+        update messages set status = 'read', read_at = earliest.read_at, updated_at = greatest(messages.updated_at, earliest.read_at)
+        from (
+          select sent.channel_id, sent.external_message_id, min(horizon.read_at) as read_at
+          from json_to_recordset(${horizons}::json) as horizon (conversation_id uuid, at timestamptz, read_at timestamptz)
+          join messages sent on sent.conversation_id = horizon.conversation_id and sent.sent_at <= horizon.at
+          where sent.tenant_id = ${tenant_id} and sent.direction = 'outbound'
+          group by sent.channel_id, sent.external_message_id
+        ) as earliest
         where messages.tenant_id = ${tenant_id}
-          and messages.conversation_id = horizon.conversation_id
-          and messages.direction = 'outbound'
-          and messages.status <> 'read'
-          and messages.sent_at <= horizon.at`
+          and messages.channel_id = earliest.channel_id
+          and messages.external_message_id = earliest.external_message_id
+          and (messages.status <> 'read' or messages.read_at is null or messages.read_at > earliest.read_at)`
 
       const writeAll = Effect.fnUntraced(function* (cut: Cut) {
         const moved = yield* moveCheckpoint(cut)

@@ -296,7 +296,7 @@ describe.each(databases)("snapshots on $name", (database) => {
             change("theirs", { direction: "inbound", received_at: 1_500, status: "delivered" }),
             { ...outbound("elsewhere", 1_000, "sent"), conversation_id: randomUUID() }
           ]
-          yield* snapshots.write(cutOf("horizon", 2, { messages, read_horizons: [{ conversation_id, at: 2_000 }] }))
+          yield* snapshots.write(cutOf("horizon", 2, { messages, read_horizons: [{ conversation_id, at: 2_000, read_at: 5_000 }] }))
           const rows = yield* rowsOf("messages", "horizon")
           expect(Object.fromEntries(rows.map((row) => [row["external_message_id"], row["status"]]))).toEqual({
             old: "read",
@@ -305,6 +305,8 @@ describe.each(databases)("snapshots on $name", (database) => {
             theirs: "delivered",
             elsewhere: "sent"
           })
+          const readAt = Object.fromEntries(rows.map((row) => [row["external_message_id"], row["read_at"]]))
+          expect(readAt).toMatchObject({ old: new Date(5_000), at: new Date(5_000), after: null })
         })
       ))
 

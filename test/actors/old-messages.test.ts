@@ -1,0 +1,136 @@
+/** Messages that left a conversation's window are remembered by their rows: an old repeat, deletion or read mark is exact. */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as ManagedRuntime from "effect/ManagedRuntime"
+import * as Result from "effect/Result"
+import { SqlClient } from "effect/sql/SqlClient"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { GroupCommit } from "../../actors/group-commit.ts"
+import { ownerLayer } from "../../actors/local-owner.ts"
+import { TenantOwner } from "../../actors/tenant-owner.ts"
+import { windowLimit } from "../../machines/conversation/message-window.ts"
+import type { Event } from "../../machines/events.ts"
+import { layerDatabase } from "../../persistence/database.ts"
+import { layer as persistence } from "../../persistence/layer.ts"
+import { layerMigrated } from "../../persistence/migrated.ts"
+import { translate } from "../../src/providers/unipile/translate.ts"
+import type { TestDatabase } from "../support/databases.ts"
+import { databases } from "../support/databases.ts"
+import { fixtureAccount } from "../support/fixtures.ts"
+import { message } from "../support/whatsapp.ts"
+
+const start = Date.UTC(2026, 4, 4)
+const received = start + 86_400_000
+const total = windowLimit + 400
+
+const made = (index: number, event = "message_received", outbound = false): Event =>
+  Result.getOrThrow(
+    translate(message({ chat: "chat", id: `m-${index}`, at: start + index * 1000, event, outbound }), { received })
+  )[0]!
+
+describe.each(databases)("old messages on $name", (database) => {
+  let data: TestDatabase
+  let runtime: ManagedRuntime.ManagedRuntime<TenantOwner | SqlClient, unknown>
+
+  beforeAll(async () => {
+    data = await database.make()
+    runtime = ManagedRuntime.make(
+      ownerLayer({ mailbox: 10_000, snapshotInterval: "1 hour", idle: 3_600_000, residents: 10_000 }).pipe(
+        Layer.provide(GroupCommit.layer),
+        Layer.provide(persistence),
+        Layer.provide(layerMigrated),
+        Layer.provideMerge(layerDatabase(data.options))
+      ) as any
+    )
+    await run(
+      Effect.gen(function* () {
+        const owner = yield* TenantOwner
+        yield* owner.create("acme", "Acme", "sealed")
+        yield* owner.submit("acme", {
+          type: "connection_registered",
+          account_id: fixtureAccount,
+          channel_type: "whatsapp",
+          account_name: "Support",
+          user_id: "user-1",
+          connection_config: {},
+          provider_config: {},
+          is_active: null,
+          received,
+          via: "api"
+        })
+        const all = Array.from({ length: total }, (_, index) => made(index))
+        yield* Effect.forEach(all, (event) => owner.submit("acme", event), { concurrency: "unbounded", discard: true })
+      })
+    )
+  })
+  afterAll(async () => {
+    await runtime.dispose()
+    await data.close()
+  })
+
+  const run = <A>(effect: Effect.Effect<A, any, TenantOwner | SqlClient>): Promise<A> => runtime.runPromise(effect)
+  const submit = (event: Event) => run(TenantOwner.use((owner) => Effect.map(owner.submit("acme", event), ({ outcome }) => outcome)))
+  const counts = () =>
+    run(
+      TenantOwner.use((owner) =>
+        Effect.map(owner.view("acme", "conversation", "chat"), (view) => [view["message_count"], view["unread_count"]])
+      )
+    )
+
+  it("the window really forgot the first ones", async () => {
+    const { context } = (await run(
+      TenantOwner.use((owner) =>
+        Effect.flatMap(owner.resolve("acme", "conversation", "chat"), (id) => owner.inspect("acme", "conversation", id))
+      )
+    )) as any
+    const kept = context.facts.window.records.map((record: any) => record.id)
+    expect(kept).not.toContain("m-0")
+    expect(kept.length).toBeLessThan(total)
+    expect(await counts()).toEqual([total, total])
+  })
+
+  it("a repeat of a forgotten message is a duplicate and counts nothing", async () => {
+    for (let index = 0; index < 20; index++) expect(await submit(made(index))).toBe("duplicate")
+    expect(await counts()).toEqual([total, total])
+  })
+
+  it("a late message of that time that was never seen counts once", async () => {
+    const late = { ...made(5), at: start + 5_500 } as any
+    const event: Event = { ...late, message: { ...late.message, external_message_id: "late", provider_message_id: "P-late" } }
+    expect(await submit(event)).toBe("applied")
+    expect(await submit(event)).toBe("duplicate")
+    expect(await counts()).toEqual([total + 1, total + 1])
+  })
+
+  it("deleting a forgotten message takes it out of both counts, once", async () => {
+    expect(await submit(made(3, "message_deleted"))).toBe("applied")
+    expect(await submit(made(3, "message_deleted"))).toBe("duplicate")
+    expect(await counts()).toEqual([total, total])
+  })
+
+  it("reading up to a forgotten message leaves exactly what came after it, as SQL counts it", async () => {
+    const id = await run(TenantOwner.use((owner) => owner.resolve("acme", "conversation", "chat")))
+    const read: Event = {
+      type: "conversation_read",
+      conversation_id: id,
+      user_id: "user-1",
+      message_id: "m-100",
+      received,
+      via: "api"
+    }
+    await submit(read)
+    await run(TenantOwner.use((owner) => owner.flush("acme")))
+    const [row] = await run(
+      Effect.flatMap(
+        SqlClient,
+        (sql) => sql<{ after: number; unread: number }>`
+          select (select count(*)::integer from messages where conversation_id = ${id} and deleted_at is null
+                   and received_at > ${new Date(start + 100_000)}) as after,
+                 (select unread_count from conversations where id = ${id}) as unread`
+      )
+    )
+    expect(row!.after).toBe(total - 101)
+    expect(row!.unread).toBe(row!.after)
+    expect(await counts()).toEqual([total, total - 101])
+  })
+})
