@@ -9,6 +9,7 @@ import * as Metric from "effect/Metric"
 import * as Queue from "effect/Queue"
 import * as Schedule from "effect/Schedule"
 import type { Event } from "../machines/events.ts"
+import type { JournalEntry } from "../persistence/journal.ts"
 import { Journal } from "../persistence/journal.ts"
 import { encodeEvent } from "./event-codec.ts"
 
@@ -21,6 +22,8 @@ export interface Pending {
   /** Called once: everything of the tenant up to `seq` is durable, or another writer holds the tenant (I6). */
   readonly written: (seq: number) => void
   readonly lost: () => void
+  /** Whether its tenant was lost meanwhile: what that memory still had on its way must not be written any more. */
+  readonly isStale: () => boolean
 }
 
 /** Events in one statement; more wait for the next. */
@@ -48,29 +51,24 @@ export class GroupCommit extends Context.Service<
       const queue = yield* Queue.unbounded<Pending>()
       let carried: ReadonlyArray<Pending> = []
 
-      const next = Effect.gen(function* () {
+      const nextBatch = Effect.gen(function* () {
         const waiting = carried.length > 0 ? carried : yield* Queue.takeAll(queue)
-        const batch: Array<{ readonly pending: Pending; readonly body: Uint8Array }> = []
-        let bytes = 0
-        for (const pending of waiting) {
-          if (batch.length === batchLimit || bytes > batchBytes) break
-          const body = encodeEvent(pending.event)
-          bytes += body.byteLength
-          batch.push({ pending, body })
-        }
-        carried = waiting.slice(batch.length)
-        return batch
+        carried = waiting.slice(batchLimit)
+        return waiting.slice(0, batchLimit).filter((pending) => !pending.isStale())
       })
 
-      const commit = Effect.gen(function* () {
-        const batch = yield* next
-        const rows = batch.map(({ pending: { tenant_id, seq, at, event }, body }) => ({
-          tenant_id,
-          seq,
-          at,
-          kind: event.type,
-          body
-        }))
+      /** One statement. What does not fit into it goes back to the front. */
+      const write = Effect.fnUntraced(function* (batch: ReadonlyArray<Pending>) {
+        if (batch.length === 0) return
+        const rows: Array<JournalEntry> = []
+        let bytes = 0
+        for (const { tenant_id, seq, at, event } of batch) {
+          if (bytes > batchBytes) break
+          const body = encodeEvent(event)
+          bytes += body.byteLength
+          rows.push({ tenant_id, seq, at, kind: event.type, body })
+        }
+        carried = [...batch.slice(rows.length), ...carried]
         const { lost } = yield* journal.append(rows).pipe(
           Effect.tapError((error) =>
             Effect.logWarning("The journal cannot be written; answers wait until it can", error)
@@ -80,11 +78,23 @@ export class GroupCommit extends Context.Service<
         )
         yield* Metric.update(batches, 1)
         yield* Metric.update(entries, rows.length)
-        for (const { pending } of batch) {
+        for (const pending of batch.slice(0, rows.length)) {
           if (lost.includes(pending.tenant_id)) pending.lost()
           else pending.written(pending.seq)
         }
       })
+
+      const commit = Effect.flatMap(nextBatch, (batch) =>
+        // A defect of ours must not leave answers waiting for ever: these tenants drop their memory and load again.
+        write(batch).pipe(
+          Effect.catchDefect((defect) =>
+            Effect.andThen(
+              Effect.logError("A journal statement failed for a reason that is no database's", defect),
+              Effect.sync(() => batch.forEach((pending) => pending.lost()))
+            )
+          )
+        )
+      )
 
       yield* Effect.forever(commit).pipe(Effect.forkScoped)
       return GroupCommit.of({ push: (pending) => void Queue.offerUnsafe(queue, pending) })

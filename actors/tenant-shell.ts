@@ -78,7 +78,8 @@ export const openTenant = Effect.fn("openTenant")(function* (tenant: string, opt
           at: event.received,
           event,
           written: (written) => runtime.durable(written),
-          lost: () => runtime.lose()
+          lost: () => runtime.lose(),
+          isStale: () => runtime.isLost
         }),
       startTask: (task) => void Queue.offerUnsafe(tasks, task),
       rearm: () => void rearmed.openUnsafe()
