@@ -26,6 +26,15 @@ export const loadTenant = Effect.fn("loadTenant")(function* (
   now: number
 ) {
   const snapshots = yield* Snapshots
+  for (;;) {
+    const runtime = yield* loadOnce(tenant, limits, aside, now)
+    // A cut of another writer in between would leave rows of two cuts in one memory; then all of it is read again (I6).
+    if ((yield* snapshots.checkpoint(tenant)) === runtime.checkpointSeq) return runtime
+  }
+})
+
+const loadOnce = Effect.fnUntraced(function* (tenant: string, limits: RuntimeLimits, aside: Aside, now: number) {
+  const snapshots = yield* Snapshots
   const journal = yield* Journal
   const conversations = yield* Conversations
   const seq = yield* snapshots.checkpoint(tenant)
