@@ -45,6 +45,8 @@ export interface Aside {
   readonly startTask: (task: TaskStarted) => void
   /** Deadlines have changed. */
   readonly rearm: () => void
+  /** So many rows have changed that the next cut should not wait for its time. */
+  readonly cutSoon: () => void
 }
 
 export interface RuntimeLimits {
@@ -235,6 +237,7 @@ export class TenantRuntime {
       if (presence === undefined) continue
       this.#tellPresence(presence, { type: "typing_ended", typist_id: this.identity.participant(message.key) })
     }
+    if (this.rows.size >= changedRowsPerCut) this.#aside.cutSoon()
     this.#aside.rearm()
   }
 
@@ -253,6 +256,12 @@ export class TenantRuntime {
     envelope.settle(result)
   }
 }
+
+/**
+ * Changed message rows from which a cut is due early: it bounds memory between two cuts (I8), and on the embedded database,
+ * whose one connection the journal shares, how long an answer waits for a cut.
+ */
+const changedRowsPerCut = 1_000
 
 /** Actors by kind, for the figures. */
 export const residentsOf = (runtime: TenantRuntime): Record<ActorKind, number> => {

@@ -63,6 +63,7 @@ export const openTenant = Effect.fn("openTenant")(function* (tenant: string, opt
   const errands = yield* Queue.unbounded<Errand>()
   const tasks = yield* Queue.unbounded<TaskStarted>()
   const rearmed = yield* Latch.make()
+  const cutDue = yield* Latch.make()
   const oneCut = yield* Semaphore.make(1)
 
   const runtime: TenantRuntime = yield* loadTenant(
@@ -82,7 +83,8 @@ export const openTenant = Effect.fn("openTenant")(function* (tenant: string, opt
           isStale: () => runtime.isLost
         }),
       startTask: (task) => void Queue.offerUnsafe(tasks, task),
-      rearm: () => void rearmed.openUnsafe()
+      rearm: () => void rearmed.openUnsafe(),
+      cutSoon: () => void cutDue.openUnsafe()
     },
     yield* Clock.currentTimeMillis
   )
@@ -107,8 +109,11 @@ export const openTenant = Effect.fn("openTenant")(function* (tenant: string, opt
     Effect.forkScoped
   )
   yield* Effect.gen(function* () {
-    yield* Effect.sleep(options.snapshotInterval)
+    yield* Effect.raceFirst(Effect.sleep(options.snapshotInterval), cutDue.await)
     yield* cutOrWarn
+    // While the database is away, everything stays due; the next try takes its time all the same.
+    if (runtime.rows.size > 0) yield* Effect.sleep("1 second")
+    cutDue.closeUnsafe()
     yield* letSleep(runtime, options)
   }).pipe(Effect.forever, Effect.forkScoped)
 

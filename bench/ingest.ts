@@ -19,7 +19,7 @@ const connections = 64
 const perRound = 6_000
 const rounds = 5
 const chats = 500
-const adminKey = "bench-admin-key"
+const adminKey = "the-admin-key-of-the-benchmarks"
 
 interface Target {
   readonly child: ChildProcess
@@ -44,6 +44,7 @@ const launch = async (
       return { child, url: found[1]! }
     }
   }
+  child.kill("SIGKILL")
   throw new Error(`${file} ended before it listened:\n${output}`)
 }
 
@@ -117,8 +118,8 @@ const bodiesOf = (round: number): ReadonlyArray<string> =>
   Array.from({ length: perRound }, (_, index) => JSON.stringify(whatsappMessage(round * perRound + index, chats)))
 
 const compare = async (name: string, environment: Record<string, string>): Promise<void> => {
-  const floor = await floorServer()
   const ours = await switchboard(environment)
+  const floor = await floorServer()
   const rates: { ours: Array<number>; floor: Array<number> } = { ours: [], floor: [] }
   const latencies: Array<{ p50: number; p99: number }> = []
   try {

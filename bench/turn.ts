@@ -46,7 +46,8 @@ const newRuntime = (): TenantRuntime => {
         runtime.attempt({ ...envelope, event: { ...envelope.event, recalled: [] } as MessageReceived }),
       journal: (seq) => runtime.durable(seq),
       startTask: () => {},
-      rearm: () => {}
+      rearm: () => {},
+      cutSoon: () => {}
     }
   )
   const settle = () => {}

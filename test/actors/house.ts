@@ -39,7 +39,8 @@ export class House {
       recall: (request, envelope) => void this.recalls.push({ request, envelope }),
       journal: (seq, event) => void this.journaled.push({ seq, event }),
       startTask: (task) => void this.tasks.push(task),
-      rearm: () => {}
+      rearm: () => {},
+      cutSoon: () => {}
     }
     const inbox = new Inbox({ unread_count: 0, unread_conversations: 0, conversations: 0 }, [])
     this.runtime = new TenantRuntime("acme", { seq: 0, inbox }, { mailbox }, aside)

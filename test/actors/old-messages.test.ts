@@ -69,7 +69,8 @@ describe.each(databases)("old messages on $name", (database) => {
   })
 
   const run = <A>(effect: Effect.Effect<A, any, TenantOwner | SqlClient>): Promise<A> => runtime.runPromise(effect)
-  const submit = (event: Event) => run(TenantOwner.use((owner) => Effect.map(owner.submit("acme", event), ({ outcome }) => outcome)))
+  const submit = (event: Event) =>
+    run(TenantOwner.use((owner) => Effect.map(owner.submit("acme", event), ({ outcome }) => outcome)))
   const counts = () =>
     run(
       TenantOwner.use((owner) =>
@@ -96,7 +97,10 @@ describe.each(databases)("old messages on $name", (database) => {
 
   it("a late message of that time that was never seen counts once", async () => {
     const late = { ...made(5), at: start + 5_500 } as any
-    const event: Event = { ...late, message: { ...late.message, external_message_id: "late", provider_message_id: "P-late" } }
+    const event: Event = {
+      ...late,
+      message: { ...late.message, external_message_id: "late", provider_message_id: "P-late" }
+    }
     expect(await submit(event)).toBe("applied")
     expect(await submit(event)).toBe("duplicate")
     expect(await counts()).toEqual([total + 1, total + 1])

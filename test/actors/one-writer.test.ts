@@ -81,9 +81,7 @@ describe("one writer per tenant", () => {
       return send(next() < 0.5 ? first : second, event)
     }
     for (let index = 0; index < messages; index += 4) {
-      await Promise.all(
-        [0, 1, 2, 3].map((offset) => send(next() < 0.5 ? first : second, inbound(index + offset)))
-      )
+      await Promise.all([0, 1, 2, 3].map((offset) => send(next() < 0.5 ? first : second, inbound(index + offset))))
     }
     expect(losses, "the fence was met").toBeGreaterThan(0)
     // Whoever writes last has loaded what the other wrote.
