@@ -21,7 +21,7 @@ const idle = 5 * 60_000
 /** Actors of one tenant in memory past which the least recently touched go to sleep early. */
 const residents = 50_000
 
-const process = Layer.unwrap(
+const switchboard = Layer.unwrap(
   Effect.map(Settings, (settings) =>
     Layer.mergeAll(serve, welcome).pipe(
       Layer.provideMerge(onePort(settings)),
@@ -38,4 +38,4 @@ const process = Layer.unwrap(
   )
 ).pipe(Layer.provideMerge(Settings.layer))
 
-Layer.launch(process).pipe(NodeRuntime.runMain)
+Layer.launch(switchboard).pipe(NodeRuntime.runMain)
