@@ -34,7 +34,7 @@ export class Inbox {
   changed(before: ConversationContext | null, after: ConversationContext): void {
     this.totals.unread_count += after.unread_count - (before?.unread_count ?? 0)
     this.totals.unread_conversations += Number(after.unread_count > 0) - Number((before?.unread_count ?? 0) > 0)
-    this.totals.conversations += before === null ? 1 : 0
+    this.totals.conversations += Number(before === null) - Number(after.merged_into !== (before?.merged_into ?? null))
     if (before === null || summaryFields.some((name) => before[name] !== after[name])) this.#show(after)
   }
 

@@ -1,7 +1,10 @@
 /** The kinds of actor: which machine drives one, when it wakes by itself, and how its context is kept. */
 import type { AnyStateMachine } from "xstate"
 import { channelFields } from "../machines/channel/fields.ts"
+import { noFacts } from "../machines/channel/arrivals.ts"
+import type { ChannelContext } from "../machines/channel/machine.ts"
 import { channelMachine } from "../machines/channel/machine.ts"
+import { fromList as threadsFromList, toList as threadsToList } from "../machines/channel/threads.ts"
 import type { ConnectionContext } from "../machines/connection/context.ts"
 import { connectionFields } from "../machines/connection/fields.ts"
 import { connectionMachine } from "../machines/connection/machine.ts"
@@ -44,7 +47,19 @@ export const kinds: Record<ActorKind, Kind> = {
     fields: connectionFields,
     deadline: (context: ConnectionContext) => budgetDeadline(context)
   },
-  channel: { ...plain, machine: channelMachine, fields: channelFields },
+  channel: {
+    machine: channelMachine,
+    fields: channelFields,
+    deadline: never,
+    pack: (context: ChannelContext) => ({
+      ...context,
+      facts: { ...context.facts, threads: threadsToList(context.facts.threads) }
+    }),
+    unpack: ({ facts = noFacts, ...packed }) => ({
+      ...packed,
+      facts: { ...facts, threads: facts === noFacts ? noFacts.threads : threadsFromList(facts.threads) }
+    })
+  },
   conversation: {
     machine: conversationMachine,
     fields: conversationFields,

@@ -110,7 +110,11 @@ export const ownerLayer = (options: ShellOptions) =>
         const { runtime } = yield* shellOf(tenant)
         for (const candidate of idsOf(runtime, kind, id)) {
           const living = yield* residentOf(runtime, kind, candidate)
-          if (living !== undefined) return { runtime, living }
+          if (living === undefined) continue
+          // What became part of another conversation is answered by that one.
+          const survivor = kind === "conversation" ? (living.context.merged_into as string | null) : null
+          const there = survivor === null ? undefined : yield* residentOf(runtime, kind, survivor)
+          return { runtime, living: there ?? living }
         }
         return yield* new ActorUnknown({ kind, id })
       })

@@ -4,10 +4,12 @@
  */
 import type { ConversationContext } from "../machines/conversation/context.ts"
 import type { MessageRecord } from "../machines/conversation/message-window.ts"
+import { trackingOf } from "../machines/conversation/mail.ts"
 import { find } from "../machines/conversation/message-window.ts"
 import { rankOf } from "../machines/conversation/revisions.ts"
 import type { Event } from "../machines/events.ts"
 import type { StoredMessage } from "../persistence/messages.ts"
+import { placeOf } from "./arrival.ts"
 import type { Identity } from "./identity.ts"
 import type { TenantRuntime } from "./tenant-runtime.ts"
 
@@ -22,7 +24,8 @@ export interface RecallRequest {
 /** The look-up that an event needs before its turn, or null. */
 export const neededRecall = (runtime: TenantRuntime, event: Event): RecallRequest | null => {
   if ("recalled" in event && event.recalled !== undefined) return null
-  const named = namedMessage(event, runtime.identity)
+  const placed = event.type === "fact_arrived" ? placeOf(runtime, event) : event
+  const named = placed === null ? null : namedMessage(placed, runtime.identity)
   if (named === null) return null
   const context = runtime.population.get("conversation", named.conversation_id)?.context as
     ConversationContext | undefined
@@ -31,7 +34,7 @@ export const neededRecall = (runtime: TenantRuntime, event: Event): RecallReques
   if (named.at !== null && named.at > floor) return null
   const known = find(context.facts.window, named.ids[0]!, named.ids[1] ?? null)
   const withLater =
-    event.type === "message_read" ||
+    placed?.type === "message_read" ||
     event.type === "conversation_read" ||
     context.facts.waiting.some((fact) => fact.type === "message_read" && named.ids.includes(fact.external_message_id))
   if (known !== undefined && !(withLater && known.at < floor)) return null
@@ -53,6 +56,7 @@ const namedMessage = (event: Event, identity: Identity) => {
     case "message_read":
     case "message_edited":
     case "message_deleted":
+    case "mail_tracked":
     case "message_reacted": {
       const ids = [event.external_message_id, event.provider_message_id].filter((id) => id !== null)
       return {
@@ -78,7 +82,9 @@ export const messageTime = (row: StoredMessage): number =>
 export const recalledRecord = (row: StoredMessage, context: ConversationContext, identity: Identity): MessageRecord => {
   const keyOf = (participant_id: string | null) =>
     Object.keys(context.members).find((key) => identity.participant(key) === participant_id) ?? ""
+  const tracking = trackingOf(row.metadata)
   return {
+    ...(tracking === undefined ? {} : { tracking }),
     id: row.external_message_id,
     alias: row.provider_message_id,
     at: messageTime(row),

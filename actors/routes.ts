@@ -34,6 +34,8 @@ export const routesOf = (
     case "message_edited":
     case "message_deleted":
     case "message_reacted":
+    case "mail_tracked":
+    case "calendar_event_shown":
     case "member_left": {
       const id = identity.conversation(event.channel_type, event.account_id, event.external_thread_id)
       const input = {
@@ -53,6 +55,14 @@ export const routesOf = (
     case "conversation_type_set":
     case "conversation_heat_checked":
       return [{ kind: "conversation", id: event.conversation_id }]
+    case "fact_arrived":
+      // Its account's type is set on admission (arrival.ts).
+      return [{ kind: "channel", id: identity.channel(event.channel_type!, event.account_id) }]
+    case "relation_added": {
+      const { key } = event.person
+      const id = identity.participant(key)
+      return [{ kind: "participant", id, input: { id, key, received: event.received } }]
+    }
     case "connection_registered": {
       const id = identity.connection(event.account_id)
       const channel_id = identity.channel(event.channel_type, event.account_id)

@@ -57,7 +57,7 @@ export class RowChanges {
       const newer = this.#messages.get(key)
       this.#messages.set(
         key,
-        newer === undefined ? change : { ...change, fields: { ...change.fields, ...newer.fields } }
+        newer === undefined ? change : { ...newer, fields: { ...change.fields, ...newer.fields } }
       )
     }
     this.#horizons.unshift(...batch.read_horizons)

@@ -10,6 +10,8 @@ import type { ConversationContext } from "../machines/conversation/context.ts"
 import type { ActorKind, Event, TypingSignalled } from "../machines/events.ts"
 import type { PresenceEvent } from "../machines/presence/machine.ts"
 import type { TaskStarted } from "../machines/told.ts"
+import type { PlaceRequest } from "./arrival.ts"
+import { admitted, neededPlace } from "./arrival.ts"
 import { Deadlines } from "./deadlines.ts"
 import { AccountUnknown, ActorUnknown, EventIndigestible, MailboxFull, OwnershipLost, RuleBroken } from "./errors.ts"
 import type { SubmitError } from "./errors.ts"
@@ -40,6 +42,8 @@ export interface Aside {
   readonly wake: (actors: ReadonlyArray<Address>, envelope: Envelope) => void
   /** Look up rows of messages that the conversation no longer remembers, then retry with them. */
   readonly recall: (request: RecallRequest, envelope: Envelope) => void
+  /** Look up the thread of a message that the channel does not know, then retry with it. */
+  readonly locate: (request: PlaceRequest, envelope: Envelope) => void
   /** Journal the event; call `durable` or `lose` in time. */
   readonly journal: (seq: number, event: Event) => void
   readonly startTask: (task: TaskStarted) => void
@@ -113,17 +117,19 @@ export class TenantRuntime {
   /** One more try of an admitted event, after what it needed has been loaded. */
   attempt(envelope: Envelope): void {
     if (this.#closed !== null) return this.#answer(envelope, this.#closed)
-    const { event } = envelope
-    const account = accountOf(event)
+    const account = accountOf(envelope.event)
     if (account !== null && this.population.get("connection", this.identity.connection(account)) === undefined) {
       return this.#answer(envelope, new AccountUnknown({ account_id: account }))
     }
+    const event = admitted(this, envelope.event)
+    const wanted = neededPlace(this, event)
+    if (wanted !== null) return this.#aside.locate(wanted, { ...envelope, event })
     const recall = neededRecall(this, event)
     if (recall !== null) return this.#aside.recall(recall, envelope)
     const result = this.#turn.run(event)
     switch (result.type) {
       case "done":
-        return this.#keep(envelope, result)
+        return this.#keep({ ...envelope, event }, result)
       case "asleep":
         return this.#aside.wake(result.actors, envelope)
       case "unknown":

@@ -19,6 +19,8 @@ import { interrupted } from "../machines/scheduler/machine.ts"
 import type { TaskStarted } from "../machines/told.ts"
 import { Messages } from "../persistence/messages.ts"
 import type { Snapshots } from "../persistence/snapshots.ts"
+import type { PlaceRequest } from "./arrival.ts"
+import { located } from "./arrival.ts"
 import { EventIndigestible } from "./errors.ts"
 import { GroupCommit } from "./group-commit.ts"
 import { loadTenant } from "./load-tenant.ts"
@@ -49,6 +51,7 @@ export interface TenantShell {
 
 type Errand =
   | { readonly type: "wake"; readonly actors: ReadonlyArray<Address>; readonly envelope: Envelope }
+  | { readonly type: "locate"; readonly request: PlaceRequest; readonly envelope: Envelope }
   | { readonly type: "recall"; readonly request: RecallRequest; readonly envelope: Envelope }
 
 /** While the database is away, look-ups are tried again; the events that need them wait (DESIGN §4). */
@@ -72,6 +75,7 @@ export const openTenant = Effect.fn("openTenant")(function* (tenant: string, opt
     {
       wake: (actors, envelope) => void Queue.offerUnsafe(errands, { type: "wake", actors, envelope }),
       recall: (request, envelope) => void Queue.offerUnsafe(errands, { type: "recall", request, envelope }),
+      locate: (request, envelope) => void Queue.offerUnsafe(errands, { type: "locate", request, envelope }),
       journal: (seq: number, event: Event) =>
         commits.push({
           tenant_id: tenant,
@@ -144,6 +148,7 @@ const runErrands = Effect.fnUntraced(function* (
   )
   for (const errand of batch) {
     if (errand.type === "wake") retryWoken(runtime, errand.actors, errand.envelope)
+    else if (errand.type === "locate") yield* locate(runtime, errand.request, errand.envelope, cut)
     else yield* recall(runtime, errand.request, errand.envelope, cut)
   }
 })
@@ -185,6 +190,21 @@ const recall = Effect.fnUntraced(function* (
     ...envelope,
     event: { ...envelope.event, ...(recalled === undefined ? {} : { recalled }) } as Event
   })
+})
+
+/** Which thread a message is in. Rare: only for facts that name nothing but a message that left the channel's index. */
+const locate = Effect.fnUntraced(function* (
+  runtime: TenantRuntime,
+  { channel_id, names }: PlaceRequest,
+  envelope: Envelope,
+  cut: Effect.Effect<void, unknown>
+) {
+  const messages = yield* Messages
+  const found = yield* Effect.andThen(cut, messages.threadOf(runtime.tenant, channel_id, names)).pipe(
+    Effect.retry(untilItIsBack),
+    Effect.orDie
+  )
+  runtime.attempt({ ...envelope, event: located(envelope.event, found) })
 })
 
 const watchDeadlines = Effect.fnUntraced(function* (runtime: TenantRuntime, rearmed: Latch.Latch) {

@@ -15,6 +15,7 @@ import type {
   TaskStarted,
   Told
 } from "../machines/told.ts"
+import type { ChannelType } from "../machines/vocabulary.ts"
 import type { Identity } from "./identity.ts"
 import type { Living } from "./living.ts"
 import type { Address, Population } from "./population.ts"
@@ -130,6 +131,29 @@ export class Turn {
         case "membership_changed":
           this.#tellPerson(told)
           break
+        case "fact_placed": {
+          const { fact } = told
+          this.#send(this.#conversation(fact.channel_type, fact.account_id, fact.external_thread_id, fact.received), fact)
+          break
+        }
+        case "threads_joined": {
+          const { account_id, channel_type, into, received } = told
+          const id = this.#identity.conversation(channel_type, account_id, told.from)
+          // A thread that was only spoken of has no conversation yet.
+          if (this.#population.get("conversation", id) === undefined && this.#population.isVacant({ kind: "conversation", id }))
+            break
+          const into_id = this.#identity.conversation(channel_type, account_id, into)
+          const joined = { type: "thread_joined", into, into_id, received } as const
+          this.#send({ kind: "conversation", id }, joined)
+          break
+        }
+        case "conversation_handed_over": {
+          const { connection_id, channel_id } = told.was
+          const input = { id: told.into_id, connection_id, channel_id, external_thread_id: told.into, received: told.received }
+          const absorbed = { type: "conversation_absorbed", was: told.was, received: told.received } as const
+          this.#send({ kind: "conversation", id: told.into_id, input }, absorbed)
+          break
+        }
         case "auth_changed":
           this.#send({ kind: "channel", id: from.context.channel_id }, told)
           break
@@ -150,6 +174,13 @@ export class Turn {
         changes.push({ living, before: before?.context ?? null })
     }
     return { type: "done", changes, rows, reads, appeared, tasks, decided }
+  }
+
+  #conversation(channel_type: ChannelType, account_id: string, external_thread_id: string, received: number): Route {
+    const id = this.#identity.conversation(channel_type, account_id, external_thread_id)
+    const connection_id = this.#identity.connection(account_id)
+    const channel_id = this.#identity.channel(channel_type, account_id)
+    return { kind: "conversation", id, input: { id, connection_id, channel_id, external_thread_id, received } }
   }
 
   #tellPerson(told: Extract<Told, { readonly key: string }> & { readonly received: number }): void {

@@ -42,6 +42,7 @@ const newRuntime = (): TenantRuntime => {
         for (const address of actors) runtime.population.markVacant(address)
         runtime.attempt(envelope)
       },
+      locate: (_request, envelope) => runtime.attempt(envelope),
       recall: (_request, envelope) =>
         runtime.attempt({ ...envelope, event: { ...envelope.event, recalled: [] } as MessageReceived }),
       journal: (seq) => runtime.durable(seq),

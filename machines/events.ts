@@ -9,6 +9,7 @@ import type {
   ConversationStatus,
   ConversationType,
   Direction,
+  MemberRole,
   Priority,
   ProviderAccountStatus,
   ScheduledTask
@@ -115,6 +116,8 @@ export interface MessageReceived extends ConversationFact, MayRecall {
   readonly people: ReadonlyArray<Person>
   readonly sender: Person
   readonly message: MessageBody
+  /** Mail only. */
+  readonly letter?: Letter
 }
 export interface MessageDelivered extends MessageFact {
   readonly type: "message_delivered"
@@ -142,6 +145,85 @@ export interface MessageReacted extends MessageFact {
 export interface MemberLeft extends ConversationFact {
   readonly type: "member_left"
   readonly person: Person
+}
+
+/** What only mail tells: what each person is in it, and whether the account's own person is known to be among them. */
+export interface Letter {
+  /** By a person's key; the owner's role is owner whatever stands here. */
+  readonly roles: Readonly<Record<string, MemberRole>>
+  /** False: nobody knows which of the people, if any, is the account's own; then `owner` is nobody. */
+  readonly owner_known: boolean
+  /** Where somebody moved the mail, and when; the mail's own time says nothing of that. */
+  readonly moved: { readonly at: number; readonly folders: ReadonlyArray<string> } | null
+}
+/** Somebody opened an outbound mail, or a link in it. Counted by `event_id`. */
+export interface MailTracked extends MessageFact {
+  readonly type: "mail_tracked"
+  readonly event_id: string
+  readonly action: "opened" | "clicked"
+  readonly url: string | null
+}
+/** A calendar event as it is after a change; the newest by `at` stands. */
+export interface CalendarEventShown extends ConversationFact {
+  readonly type: "calendar_event_shown"
+  readonly title: string | null
+  /** Gone for good; then nothing else is told. */
+  readonly is_deleted: boolean
+  /** Called off: a newer version may take that back. */
+  readonly is_cancelled: boolean
+  readonly people: ReadonlyArray<Person>
+  /** Whether `people` is everybody. */
+  readonly is_complete: boolean
+  readonly owner_known: boolean
+  readonly metadata: Readonly<Record<string, unknown>>
+}
+
+/** What a payload says of where its fact belongs (CONTRACT 2.4); the account's channel knows the rest. */
+export interface Whereabouts {
+  /** The thread that the fact is kept under, where the payload names it. */
+  readonly thread_id: string | null
+  /** The message's own names: Message-ID, the provider's ids. */
+  readonly names: ReadonlyArray<string>
+  /** Names of what may be the root: the first reference, the mail that is answered, the chat by the provider's id. */
+  readonly roots: ReadonlyArray<string>
+  /** Names of what lies between: mails of the chain that are answers themselves. */
+  readonly answers: ReadonlyArray<string>
+}
+type WithoutPlace<E> = E extends unknown
+  ? Omit<E, "account_id" | "channel_type" | "external_thread_id" | "received" | "via" | "recalled">
+  : never
+/** A fact about a conversation that its channel has to find. */
+export type PlacedFact =
+  | MessageReceived
+  | MessageDelivered
+  | MessageRead
+  | MessageEdited
+  | MessageDeleted
+  | MessageReacted
+  | MailTracked
+  | CalendarEventShown
+/** A fact whose payload does not say, or not alone, to which conversation it belongs. Its channel decides that in its turn. */
+export interface FactArrived extends Base, MayRecall {
+  readonly type: "fact_arrived"
+  readonly account_id: string
+  /** null until it is admitted: then the registered connection's type, so that a replay needs no look-up (I2). */
+  readonly channel_type: ChannelType | null
+  /** The account's own e-mail address, where its registration tells it; set on admission. */
+  readonly own_email: string | null
+  readonly at: number
+  readonly where: Whereabouts
+  /** Whether rows were asked for a message that the channel does not know; set on admission. */
+  readonly located?: boolean
+  readonly fact: WithoutPlace<PlacedFact>
+}
+/** Somebody became a contact of the account. */
+export interface RelationAdded extends Base {
+  readonly type: "relation_added"
+  readonly account_id: string
+  readonly at: number
+  readonly person: Person
+  /** Profile address, public name, … as the provider shows them. */
+  readonly metadata: Readonly<Record<string, unknown>>
 }
 
 export interface AccountStatusChanged extends Base {
@@ -280,6 +362,10 @@ export type Event =
   | MessageDeleted
   | MessageReacted
   | MemberLeft
+  | MailTracked
+  | CalendarEventShown
+  | FactArrived
+  | RelationAdded
   | AccountStatusChanged
   | HostedAuthReported
   | TenantCreated
@@ -310,6 +396,8 @@ export type ProviderEvent =
   | MessageEdited
   | MessageDeleted
   | MessageReacted
+  | FactArrived
+  | RelationAdded
   | AccountStatusChanged
   | HostedAuthReported
 

@@ -2,9 +2,10 @@
  * What one actor tells others in the same turn (I4): derived events. They are never journaled; a replay derives them again.
  * `key` is a person's key (events.ts), from which the runtime finds the participant.
  */
-import type { Person } from "./events.ts"
+import type { ConversationContext } from "./conversation/context.ts"
+import type { Person, PlacedFact } from "./events.ts"
 import type { MessageFields } from "./message/fields.ts"
-import type { AuthStatus, Direction, ScheduledTask } from "./vocabulary.ts"
+import type { AuthStatus, ChannelType, Direction, ScheduledTask } from "./vocabulary.ts"
 
 /** A message is there that was not there before. */
 export interface MessageAppeared {
@@ -18,6 +19,10 @@ export interface MessageAppeared {
   readonly counts: boolean
   readonly external_message_id: string
   readonly provider_message_id: string | null
+  /** Where it appeared, the chat's other name, and the account's own person: what a channel needs to place facts. */
+  readonly external_thread_id: string
+  readonly provider_chat_id: string | null
+  readonly owner_key: string
 }
 /** A message that counted no longer does: deleted, or hidden. */
 export interface MessageDiscounted {
@@ -67,6 +72,28 @@ export interface AuthChanged {
   readonly synced_at: number | null
   readonly received: number
 }
+/** A channel found the conversation of a fact. */
+export interface FactPlaced {
+  readonly type: "fact_placed"
+  readonly fact: PlacedFact
+}
+/** Two threads turned out to be one: the conversation `from` becomes part of `into`. */
+export interface ThreadsJoined {
+  readonly type: "threads_joined"
+  readonly account_id: string
+  readonly channel_type: ChannelType
+  readonly from: string
+  readonly into: string
+  readonly received: number
+}
+/** A conversation gives everything that it knows to another one. */
+export interface ConversationHandedOver {
+  readonly type: "conversation_handed_over"
+  readonly into_id: string
+  readonly into: string
+  readonly was: ConversationContext
+  readonly received: number
+}
 /** A task is due and starts now. */
 export interface TaskStarted {
   readonly type: "task_started"
@@ -109,6 +136,9 @@ export type Told =
   | RowChanged
   | OutboundRead
   | AuthChanged
+  | FactPlaced
+  | ThreadsJoined
+  | ConversationHandedOver
   | TaskStarted
   | SendDecided
   | CommandRefused

@@ -24,7 +24,7 @@ export const conditionsOf = (
   tenant_id: string,
   filter: ConversationFilter
 ): ReadonlyArray<Fragment> => {
-  const conditions: Array<Fragment> = [sql`conversations.tenant_id = ${tenant_id}`]
+  const conditions: Array<Fragment> = [sql`conversations.tenant_id = ${tenant_id}`, sql`merged_into is null`]
   if (filter.unread !== undefined) conditions.push(filter.unread ? sql`unread_count > 0` : sql`unread_count = 0`)
   if (filter.priority !== undefined) conditions.push(sql`priority = ${filter.priority}`)
   if (filter.status !== undefined) conditions.push(sql`status = ${filter.status}`)

@@ -77,7 +77,8 @@ export class Conversations extends Context.Service<
 
       const recent = Effect.fn("Conversations.recent")(function* (tenant_id: string, limit: number) {
         const rows = yield* sql<Record<string, unknown>>`
-          select * from conversations where tenant_id = ${tenant_id} order by ${newest} desc, id limit ${limit}`
+          select * from conversations where tenant_id = ${tenant_id} and merged_into is null
+          order by ${newest} desc, id limit ${limit}`
         return rows.map(toConversation)
       })
 
@@ -87,7 +88,7 @@ export class Conversations extends Context.Service<
             coalesce(sum(unread_count), 0)::integer as unread_count,
             (count(*) filter (where unread_count > 0))::integer as unread_conversations,
             count(*)::integer as conversations
-          from conversations where tenant_id = ${tenant_id}`
+          from conversations where tenant_id = ${tenant_id} and merged_into is null`
         return rows[0]!
       })
 

@@ -43,6 +43,12 @@ export class Messages extends Context.Service<
       conversation_id: string,
       at: number
     ): Effect.Effect<ReadonlyArray<StoredMessage>, SqlError>
+    /** The thread of the newest message of a channel that answers to one of these ids, or null. */
+    threadOf(
+      tenant_id: string,
+      channel_id: string,
+      external_ids: ReadonlyArray<string>
+    ): Effect.Effect<string | null, SqlError>
     /** A page of a conversation, newest first. */
     page(
       tenant_id: string,
@@ -67,6 +73,21 @@ export class Messages extends Context.Service<
           where tenant_id = ${tenant_id} and conversation_id = ${conversation_id}
             and (external_message_id = any(${ids}::text[]) or provider_message_id = any(${ids}::text[]))`
         return rows.map(toMessage)
+      })
+
+      const threadOf = Effect.fn("Messages.threadOf")(function* (
+        tenant_id: string,
+        channel_id: string,
+        external_ids: ReadonlyArray<string>
+      ) {
+        const ids = [...external_ids]
+        const rows = yield* sql<{ readonly external_thread_id: string }>`
+          select conversations.external_thread_id from messages
+          join conversations on conversations.tenant_id = messages.tenant_id and conversations.id = messages.conversation_id
+          where messages.tenant_id = ${tenant_id} and messages.channel_id = ${channel_id}
+            and (messages.external_message_id = any(${ids}::text[]) or messages.provider_message_id = any(${ids}::text[]))
+          order by messages.created_at desc limit 1`
+        return rows[0]?.external_thread_id ?? null
       })
 
       // The expression is the index's: the event's own time, and rows without one at the end.
@@ -101,7 +122,7 @@ export class Messages extends Context.Service<
         return { items, next: rows.length > items.length && last ? toCursor({ at, id: last.id }) : null }
       })
 
-      return Messages.of({ recall, since, page })
+      return Messages.of({ recall, since, page, threadOf })
     })
   )
 }

@@ -7,17 +7,20 @@ import { setup } from "xstate"
 import type { Rules } from "../decide.ts"
 import { decideWith } from "../decide.ts"
 import { Draft, later } from "../draft.ts"
-import type { ConnectionRegistered } from "../events.ts"
+import type { ConnectionRegistered, FactArrived } from "../events.ts"
 import { initialOf } from "../field.ts"
 import { statesFollowing } from "../following.ts"
 import type { AuthChanged, MessageAppeared, MessageDiscounted, Told } from "../told.ts"
 import type { ChannelType } from "../vocabulary.ts"
 import { AuthStatus } from "../vocabulary.ts"
+import type { ChannelFacts } from "./arrivals.ts"
+import { factArrived, messageNamed, noFacts } from "./arrivals.ts"
 import type { ChannelFields } from "./fields.ts"
 import { channelFields } from "./fields.ts"
 
 export interface ChannelContext extends ChannelFields {
   readonly id: string
+  readonly facts: ChannelFacts
 }
 export interface ChannelInput {
   readonly id: string
@@ -25,7 +28,7 @@ export interface ChannelInput {
   readonly channel_type: ChannelType
   readonly received: number
 }
-export type ChannelEvent = ConnectionRegistered | MessageAppeared | MessageDiscounted | AuthChanged
+export type ChannelEvent = ConnectionRegistered | FactArrived | MessageAppeared | MessageDiscounted | AuthChanged
 
 const nameLimit = 100
 
@@ -39,7 +42,9 @@ const rules: Rules<Draft<ChannelContext>, ChannelEvent> = {
         : { connection_config: event.connection_config }),
       is_active: event.is_active ?? d.context.is_active
     }),
+  fact_arrived: factArrived,
   message_appeared: (d, event) => {
+    messageNamed(d, event)
     if (event.is_event) return
     d.set({
       message_count: d.context.message_count + (event.counts ? 1 : 0),
@@ -63,7 +68,8 @@ export const channelMachine = setup({
     account_id: input.account_id,
     channel_type: input.channel_type,
     created_at: input.received,
-    updated_at: input.received
+    updated_at: input.received,
+    facts: noFacts
   }),
   initial: "pending",
   on: {

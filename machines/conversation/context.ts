@@ -1,7 +1,8 @@
 /** What a conversation's actor holds: the contract's fields, its members, and the facts that the fields are functions of. */
-import type { MessageDeleted, MessageDelivered, MessageEdited, MessageReacted, MessageRead } from "../events.ts"
+import type { MailTracked, MessageDeleted, MessageDelivered, MessageEdited, MessageReacted, MessageRead } from "../events.ts"
 import { initialOf } from "../field.ts"
 import type { MemberFields } from "../member/fields.ts"
+import type { MemberRole } from "../vocabulary.ts"
 import type { Shown } from "../person/shown.ts"
 import { conversationFields } from "./fields.ts"
 import type { ConversationFields } from "./fields.ts"
@@ -21,10 +22,12 @@ export interface Member extends Omit<MemberFields, "unread_count"> {
   readonly named_read_at: number | null
   /** Messages of others at or before `last_read_at`. */
   readonly seen_count: number
+  /** Mail: the strongest role that the person has had in it. */
+  readonly mail_role?: MemberRole
 }
 
 /** A fact about a message that is not known yet (CONTRACT 2.5): it waits here, bounded, for seven days. */
-export type WaitingFact = MessageDelivered | MessageRead | MessageEdited | MessageDeleted | MessageReacted
+export type WaitingFact = MessageDelivered | MessageRead | MessageEdited | MessageDeleted | MessageReacted | MailTracked
 
 export interface ConversationFacts {
   readonly owner_key: string | null
@@ -54,6 +57,11 @@ export interface ConversationFacts {
   readonly inbox_at: number | null
   /** The newest full roster that left somebody out. */
   readonly roster: { readonly at: number; readonly keys: ReadonlyArray<string> } | null
+  /** Keys of the account's own people besides the owner: addresses that it has sent from. */
+  readonly own_keys?: ReadonlyArray<string>
+  /** The newest version of a calendar event, and whether the event is gone for good. */
+  readonly calendar?: { readonly at: number; readonly text: string; readonly is_cancelled: boolean } | null
+  readonly calendar_deleted?: boolean
 }
 
 export interface ConversationContext extends ConversationFields {

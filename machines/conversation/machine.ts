@@ -11,6 +11,7 @@ import type { Rules } from "../decide.ts"
 import { decideWith } from "../decide.ts"
 import { later } from "../draft.ts"
 import type {
+  CalendarEventShown,
   ConversationAccessed,
   ConversationHeatChecked,
   ConversationPrioritised,
@@ -18,6 +19,7 @@ import type {
   ConversationStatusSet,
   ConversationTypeSet,
   ConversationUnread,
+  MailTracked,
   MemberLeft,
   MessageDeleted,
   MessageDelivered,
@@ -32,8 +34,12 @@ import { ConversationStatus } from "../vocabulary.ts"
 import type { ConversationContext, ConversationInput } from "./context.ts"
 import { freshConversation } from "./context.ts"
 import { Decision } from "./decision.ts"
+import { calendarEventShown } from "./calendar.ts"
 import { heatChecked } from "./heat.ts"
 import { memberGone, membersTouched } from "./members.ts"
+import type { ConversationAbsorbed, ThreadJoined } from "./joining.ts"
+import { conversationAbsorbed, threadJoined } from "./joining.ts"
+import { mailTracked } from "./mail.ts"
 import { remember } from "./message-window.ts"
 import { messageReceived } from "./messages.ts"
 import { messageDelivered, messageRead } from "./receipts.ts"
@@ -56,6 +62,10 @@ export type ConversationEvent =
   | ConversationStatusSet
   | ConversationTypeSet
   | ConversationHeatChecked
+  | MailTracked
+  | CalendarEventShown
+  | ThreadJoined
+  | ConversationAbsorbed
 
 /** Every event is decided; a new one that is not does not compile. */
 const rules: Rules<Decision, ConversationEvent> = {
@@ -73,13 +83,17 @@ const rules: Rules<Decision, ConversationEvent> = {
   conversation_prioritised: prioritised,
   conversation_status_set: statusSet,
   conversation_type_set: typeSet,
-  conversation_heat_checked: heatChecked
+  conversation_heat_checked: heatChecked,
+  mail_tracked: mailTracked,
+  calendar_event_shown: calendarEventShown,
+  thread_joined: threadJoined,
+  conversation_absorbed: conversationAbsorbed
 }
 
 /** Applies one event to a context: the whole decision, without a machine around it. */
 export const decideConversation = (context: ConversationContext, event: ConversationEvent): Decision => {
   const d = new Decision(remembering(context, event))
-  if ("owner" in event && d.context.facts.owner_key === null) d.learn({ owner_key: event.owner.key })
+  ownerShown(d, event)
   rules[event.type](d, event as never)
   typeDetected(d)
   // What was only remembered and made no difference is forgotten again: a repeat changes nothing.
@@ -87,6 +101,16 @@ export const decideConversation = (context: ConversationContext, event: Conversa
   d.set({ updated_at: later(context.updated_at, event.received) })
   membersTouched(d, context.members, event.received)
   return d
+}
+
+/** The first owner stands; of several addresses that mails were sent from, the least, in whichever order they come (I3). */
+const ownerShown = (d: Decision, event: ConversationEvent): void => {
+  if (!("owner" in event) || event.type === "mail_tracked") return
+  const isMail = event.type === "message_received" && event.letter !== undefined
+  if (isMail && !event.letter!.owner_known) return
+  if (event.type === "calendar_event_shown" && !event.owner_known) return
+  const known = d.context.facts.owner_key
+  if (known === null || (isMail && event.owner.key < known)) d.learn({ owner_key: event.owner.key })
 }
 
 const forgetting = (context: ConversationContext, d: Decision): Decision => {

@@ -31,6 +31,23 @@ export interface MessageRecord {
   /** Weighs edits of one instant against each other; 0 while there was none. */
   readonly edit_rank: number
   readonly reactions: ReadonlyArray<Reaction>
+  /** Mail only. */
+  readonly tracking?: Tracking
+  /** Where a mail was moved last, and when. */
+  readonly moved?: { readonly at: number; readonly folders: string }
+}
+
+/** Who opened a mail and clicked in it, as far as tracking tells. */
+export interface Tracking {
+  /** The message's own metadata, which the counts are added to. */
+  readonly metadata: Readonly<Record<string, unknown>>
+  readonly opens: number
+  readonly clicks: number
+  readonly first_opened_at: number | null
+  readonly last_opened_at: number | null
+  readonly last_clicked_at: number | null
+  /** Ids of the tracking events that are counted, so that a repeat is not. */
+  readonly events: ReadonlyArray<string>
 }
 
 export interface MessageWindow {

@@ -6,6 +6,7 @@ import { erased, messageCounted, revise } from "./counting.ts"
 import { memberGone, memberSeen, rosterShown } from "./members.ts"
 import type { MessageRecord } from "./message-window.ts"
 import { counts, find, store } from "./message-window.ts"
+import { mailMoved, mailTracked, rolesShown, untracked } from "./mail.ts"
 import { messageDelivered, messageRead, readOutbound } from "./receipts.ts"
 import { messageDeleted, messageEdited, messageReacted } from "./revisions.ts"
 import { threadShown } from "./thread.ts"
@@ -22,18 +23,21 @@ export const messageReceived = (d: Decision, event: MessageReceived): void => {
   const known = find(d.context.facts.window, message.external_message_id, message.provider_message_id)
   if (known === undefined) messageAppeared(d, event)
   else messageShownAgain(d, event, known)
+  if (event.letter !== undefined) mailMoved(d, event, event.letter)
   d.set({ last_message_at: message.is_event ? d.context.last_message_at : later(d.context.last_message_at, at) })
 }
 
 const peopleShown = (d: Decision, event: MessageReceived): void => {
   const { at, received, message } = event
   const leaves = message.is_event && message.event_type === systemLine.left
-  if (!leaves || event.sender.key !== event.owner.key) memberSeen(d, event.owner, at, received)
+  const ownerStays = !leaves || event.sender.key !== event.owner.key
+  if (ownerStays && event.letter?.owner_known !== false) memberSeen(d, event.owner, at, received)
   for (const person of event.people) {
     if (!leaves || person.key !== event.sender.key) memberSeen(d, person, at, received)
   }
   // Whoever writes is there, listed or not.
   if (!message.is_event) memberSeen(d, event.sender, at, received)
+  if (event.letter !== undefined) rolesShown(d, event.letter)
   if (leaves) memberGone(d, event.sender, at, received)
   if (message.is_event && message.event_type === systemLine.removed && event.people.length > 0) {
     rosterShown(d, [event.owner.key, ...event.people.map((person) => person.key)], at, received)
@@ -57,7 +61,8 @@ const messageAppeared = (d: Decision, event: MessageReceived): void => {
     status: read !== null ? "read" : outbound ? "sent" : "delivered",
     edited_at: null,
     edit_rank: 0,
-    reactions: []
+    reactions: [],
+    ...(event.letter === undefined ? {} : { tracking: untracked(message.metadata) })
   }
   d.learn({ window: store(d.context.facts.window, record) })
   d.tell({
@@ -96,7 +101,10 @@ const messageAppeared = (d: Decision, event: MessageReceived): void => {
     is_event: message.is_event,
     counts: counts(record),
     external_message_id: message.external_message_id,
-    provider_message_id: message.provider_message_id
+    provider_message_id: message.provider_message_id,
+    external_thread_id: event.external_thread_id,
+    provider_chat_id: chatOf(event.thread.metadata["provider_chat_id"]),
+    owner_key: event.letter?.owner_known === false ? nobody : event.owner.key
   })
   if (!message.is_event) {
     d.member(sender.key, { last_message_at: later(d.context.members[sender.key]!.last_message_at, at) })
@@ -105,13 +113,17 @@ const messageAppeared = (d: Decision, event: MessageReceived): void => {
   waitedFor(d, record, received)
 }
 
+/** Stands for an owner of whom nothing is known. */
+const nobody = "account:"
+const chatOf = (name: unknown): string | null => (typeof name === "string" ? name : null)
+
 /** What waited for a message under one of its names happens. */
 const waitedFor = (d: Decision, record: MessageRecord, received: number): void => {
-  for (const fact of takeWaiting(d, record.id, record.alias, received)) happen(d, fact)
+  for (const fact of takeWaiting(d, record.id, record.alias, received)) factHappens(d, fact)
 }
 
 /** A fact that waited for its message happens. */
-const happen = (d: Decision, fact: WaitingFact): void => {
+export const factHappens = (d: Decision, fact: WaitingFact): void => {
   switch (fact.type) {
     case "message_delivered":
       return messageDelivered(d, fact)
@@ -123,6 +135,8 @@ const happen = (d: Decision, fact: WaitingFact): void => {
       return messageDeleted(d, fact)
     case "message_reacted":
       return messageReacted(d, fact)
+    case "mail_tracked":
+      return mailTracked(d, fact)
   }
 }
 

@@ -6,7 +6,7 @@ import type { ConversationContext } from "./context.ts"
 import type { Decision } from "./decision.ts"
 import { busyThread } from "./heat.ts"
 
-const subjectLimit = 500
+export const subjectLimit = 500
 
 export const threadShown = (d: Decision, event: MessageReceived): void => {
   const { thread, at } = event
@@ -39,7 +39,7 @@ export const threadShown = (d: Decision, event: MessageReceived): void => {
 }
 
 /** At the same instant the greater text wins, so that order does not matter (I3). */
-const newer = (at: number, known_at: number | null, value: string, known: string | null): boolean =>
+export const newer = (at: number, known_at: number | null, value: string, known: string | null): boolean =>
   known_at === null || at > known_at || (at === known_at && value > (known ?? ""))
 
 /** Detects the type from hints and membership; a manual type and a calendar event stay as they are. */
@@ -63,6 +63,13 @@ const filings: Record<string, ConversationStatus> = {
   ARCHIVED: "archived"
 }
 
+/** Somebody put a message there: the inbox too is a place to put something, so it brings back what was filed away. */
+export const movedTo = (d: Decision, folders: ReadonlyArray<string>, at: number): void => {
+  const found = folders.map((folder) => filings[folder]).find((status) => status !== undefined)
+  if (found !== undefined) file(d, found, at)
+  else if (folders.includes("INBOX")) file(d, "active", at)
+}
+
 const folderShown = (d: Decision, folder: string, at: number): void => {
   const status = filings[folder]
   if (status !== undefined) file(d, status, at)
@@ -81,10 +88,14 @@ const file = (d: Decision, status: ConversationStatus, at: number): void => {
 
 /** The newest filing stands; a later message in the inbox brings back what was archived, and nothing else. */
 const filed = ({ facts }: ConversationContext): ConversationStatus => {
+  if (facts.calendar_deleted === true || facts.calendar?.is_cancelled === true) return "deleted"
   if (facts.filed === null) return "active"
   const reopened = facts.filed.status === "archived" && facts.inbox_at !== null && facts.inbox_at > facts.filed.at
   return reopened ? "active" : facts.filed.status
 }
+
+/** The status, decided again after a fact that it depends on has changed. */
+export const refiled = (d: Decision): void => d.set({ status: filed(d.context) })
 
 export const statusSet = (d: Decision, event: ConversationStatusSet): void => file(d, event.status, event.received)
 
@@ -106,4 +117,40 @@ const weighPriority = (d: Decision): void => {
 export const typeSet = (d: Decision, event: ConversationTypeSet): void => {
   d.learn({ type_is_manual: true })
   d.set({ conversation_type: event.conversation_type })
+}
+
+/** What another part of the thread was told of it. */
+export const joinedThread = (d: Decision, was: ConversationContext): void => {
+  const { facts } = was
+  const here = d.context.facts
+  if (facts.subject_at !== null && newer(facts.subject_at, here.subject_at, was.subject ?? "", d.context.subject)) {
+    d.learn({ subject_at: facts.subject_at })
+    d.set({ subject: was.subject })
+  }
+  const text = JSON.stringify(was.metadata)
+  if (facts.metadata_at !== null && newer(facts.metadata_at, here.metadata_at, text, JSON.stringify(d.context.metadata))) {
+    d.learn({ metadata_at: facts.metadata_at })
+    d.set({ metadata: was.metadata })
+  }
+  d.learn({
+    hints: {
+      group: here.hints.group || facts.hints.group,
+      broadcast: here.hints.broadcast || facts.hints.broadcast,
+      channel: here.hints.channel || facts.hints.channel
+    },
+    inbox_at: later(here.inbox_at, facts.inbox_at),
+    urgent_at: later(here.urgent_at, facts.urgent_at),
+    busy_at: later(here.busy_at, facts.busy_at)
+  })
+  if (facts.filed !== null) file(d, facts.filed.status, facts.filed.at)
+  if (facts.prioritised !== null && facts.prioritised.at > (d.context.facts.prioritised?.at ?? -Infinity)) {
+    d.learn({ prioritised: facts.prioritised })
+  }
+  if (facts.type_is_manual && !d.context.facts.type_is_manual) {
+    d.learn({ type_is_manual: true })
+    d.set({ conversation_type: was.conversation_type })
+  }
+  if (was.is_hot) d.set({ is_hot: true })
+  weighPriority(d)
+  refiled(d)
 }

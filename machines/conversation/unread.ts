@@ -3,6 +3,8 @@
  * a horizon rises with read marks and falls only by the command "mark unread".
  */
 import type { ConversationRead, ConversationUnread } from "../events.ts"
+import { later } from "../draft.ts"
+import type { ConversationContext } from "./context.ts"
 import type { Decision } from "./decision.ts"
 import type { MessageRecord } from "./message-window.ts"
 import { all, awaitsReading, countAfter, find } from "./message-window.ts"
@@ -88,4 +90,15 @@ const setReader = (d: Decision, user: string, last_read_at: number | null, unrea
     delete readers[oldest]
   }
   d.set({ readers })
+}
+
+/** What was read of another part of the thread is read here: the owner's horizon and each user's own. */
+export const horizonJoined = (d: Decision, was: ConversationContext): void => {
+  const { owner_horizon, unread_marked_at } = was.facts
+  d.learn({ unread_marked_at: later(d.context.facts.unread_marked_at, unread_marked_at) })
+  if (owner_horizon !== null) horizonRaised(d, owner_horizon)
+  for (const user in was.readers) {
+    const at = later(d.context.readers[user]?.last_read_at ?? null, was.readers[user]!.last_read_at)
+    if (at !== null) setReader(d, user, at, countAfter(d.context.facts.window, at, awaitsReading))
+  }
 }

@@ -10,6 +10,7 @@ import { setup } from "xstate"
 import type { Rules } from "../decide.ts"
 import { decideWith } from "../decide.ts"
 import { Draft, earlier, later } from "../draft.ts"
+import type { Person, RelationAdded } from "../events.ts"
 import { initialOf } from "../field.ts"
 import { statesFollowing } from "../following.ts"
 import type { Shown } from "../person/shown.ts"
@@ -27,14 +28,13 @@ export interface ParticipantInput {
   readonly key: string
   readonly received: number
 }
-export type ParticipantEvent = PersonShown | PersonActed | MessageAppeared | MessageDiscounted | MembershipChanged
+export type ParticipantEvent = RelationAdded | PersonShown | PersonActed | MessageAppeared | MessageDiscounted | MembershipChanged
 
 const acted = (d: Draft<ParticipantContext>, at: number): void =>
   d.set({ first_seen: earlier(d.context.first_seen, at), last_seen: later(d.context.last_seen, at) })
 
-const rules: Rules<Draft<ParticipantContext>, ParticipantEvent> = {
-  person_shown: (d, event) => {
-    const shown = learn(d.context.facts.shown, event.person, event.at)
+const personShown = (d: Draft<ParticipantContext>, event: { readonly person: Person; readonly at: number }): void => {
+  const shown = learn(d.context.facts.shown, event.person, event.at)
     if (shown === d.context.facts.shown) return
     d.set({
       facts: { ...d.context.facts, shown },
@@ -48,6 +48,18 @@ const rules: Rules<Draft<ParticipantContext>, ParticipantEvent> = {
       telegram_id: valueOf(shown, "telegram_id"),
       twitter_handle: valueOf(shown, "twitter_handle")
     })
+}
+
+const rules: Rules<Draft<ParticipantContext>, ParticipantEvent> = {
+  person_shown: personShown,
+  relation_added: (d, event) => {
+    personShown(d, event)
+    const relations = (d.context.metadata["relations"] ?? {}) as Readonly<Record<string, { readonly since: string }>>
+    const since = new Date(event.at).toISOString()
+    // The earliest word of a relation stands: most carry no time, so a repeat only comes later.
+    if ((relations[event.account_id]?.since ?? "~") <= since) return
+    const relation = { ...event.metadata, since }
+    d.set({ metadata: { ...d.context.metadata, relations: { ...relations, [event.account_id]: relation } } })
   },
   person_acted: (d, event) => acted(d, event.at),
   message_appeared: (d, event) => {

@@ -1,6 +1,7 @@
 /** A tenant's runtime with a hand-made side: no database, and every moment chosen by the test. */
 import { expect } from "vitest"
 import { Inbox } from "../../actors/inbox.ts"
+import { located } from "../../actors/arrival.ts"
 import type { RecallRequest } from "../../actors/recall.ts"
 import type { Aside, Envelope } from "../../actors/tenant-runtime.ts"
 import { TenantRuntime } from "../../actors/tenant-runtime.ts"
@@ -37,6 +38,7 @@ export class House {
         else wake()
       },
       recall: (request, envelope) => void this.recalls.push({ request, envelope }),
+      locate: (_, envelope) => this.runtime.attempt({ ...envelope, event: located(envelope.event, null) }),
       journal: (seq, event) => void this.journaled.push({ seq, event }),
       startTask: (task) => void this.tasks.push(task),
       rearm: () => {},

@@ -102,7 +102,7 @@ describe("a webhook", () => {
 
   test("that is not understood is quarantined with its raw bytes, and counted until the next success", async () => {
     const other = await tenantWithAccount(edge, "unread")
-    const raw = `{ "event": "mail_received",\n "odd spacing": true }`
+    const raw = `{ "event": "message_failed",\n "odd spacing": true }`
     const answer = await edge.call("POST", "/v1/tenants/unread/webhooks/unipile", {
       raw,
       headers: { "unipile-auth": other.secret }

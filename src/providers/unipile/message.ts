@@ -10,7 +10,7 @@ import type { Unreadable } from "./unreadable.ts"
 import { unreadable } from "./unreadable.ts"
 
 /** Characters of a text that are kept; the metadata says how long a shortened one was. */
-const contentLength = 65_536
+export const contentLength = 65_536
 
 export interface MessageIds {
   readonly external_message_id: string
@@ -34,15 +34,23 @@ const latest = Date.UTC(2101, 0, 1)
  * The payload's time in epoch milliseconds; `received` where it has none. ISO 8601 without an offset is
  * UTC. Unreadable outside the years 2000–2100: such a time would bend every "newest" for good.
  */
-export const instantOf = (payload: Messaging, received: number): Result.Result<number, Unreadable> => {
-  const timestamp = payload.timestamp?.trim() ?? ""
+export const instantOf = (payload: Messaging, received: number): Result.Result<number, Unreadable> =>
+  instantIn("timestamp", payload.timestamp, received)
+
+/** The same for a field of another name. */
+export const instantIn = (
+  field: string,
+  text: string | null | undefined,
+  received: number
+): Result.Result<number, Unreadable> => {
+  const timestamp = text?.trim() ?? ""
   if (timestamp === "") return Result.succeed(received)
   const match = iso.exec(timestamp)
-  if (match === null) return Result.fail(unreadable("timestamp", "is not an ISO 8601 instant"))
+  if (match === null) return Result.fail(unreadable(field, "is not an ISO 8601 instant"))
   const instant = Date.parse(match[3] === undefined ? `${timestamp}Z` : timestamp)
   return instant >= earliest && instant < latest
     ? Result.succeed(instant)
-    : Result.fail(unreadable("timestamp", "is no instant of the years 2000 to 2100"))
+    : Result.fail(unreadable(field, "is no instant of the years 2000 to 2100"))
 }
 
 /** The text of a payload, cleaned but not shortened; null when there is none. */

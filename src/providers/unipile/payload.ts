@@ -9,15 +9,15 @@ import * as SchemaIssue from "effect/SchemaIssue"
 import type { Unreadable } from "./unreadable.ts"
 import { unreadable } from "./unreadable.ts"
 
-const maybe = <S extends Schema.Top>(schema: S) => Schema.optional(Schema.NullOr(schema))
+export const maybe = <S extends Schema.Top>(schema: S) => Schema.optional(Schema.NullOr(schema))
 
-const Hint = Schema.optional(Schema.Unknown)
-const Text = maybe(Schema.String)
-const Id = maybe(Schema.Union([Schema.String, Schema.Number]))
+export const Hint = Schema.optional(Schema.Unknown)
+export const Text = maybe(Schema.String)
+export const Id = maybe(Schema.Union([Schema.String, Schema.Number]))
 /** Booleans in captures, 0 and 1 in REST and in one consumer's reading. */
 const YesNo = maybe(Schema.Union([Schema.Boolean, Schema.Literals([0, 1])]))
 /** Something must be left once blanks and NUL are gone; longer ids fit no index and occur nowhere. */
-const RequiredId = Schema.String.check(
+export const RequiredId = Schema.String.check(
   // oxlint-disable-next-line no-control-regex -- NUL is what is looked for
   Schema.isPattern(/[^\s\0]/, { expected: "an id" }),
   Schema.isMaxLength(512, { expected: "an id of at most 512 characters" })
@@ -87,7 +87,7 @@ export const HostedAuthReport = Schema.Struct({
 
 const issuesOf = SchemaIssue.makeFormatterStandardSchemaV1()
 
-const reader = <A>(schema: Schema.Codec<A, unknown>): ((body: unknown) => Result.Result<A, Unreadable>) => {
+export const reader = <A>(schema: Schema.Codec<A, unknown>): ((body: unknown) => Result.Result<A, Unreadable>) => {
   const decode = Schema.decodeUnknownResult(schema)
   return (body) =>
     Result.mapError(decode(body), ({ issue }) => {

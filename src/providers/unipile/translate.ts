@@ -6,8 +6,13 @@
 import * as Result from "effect/Result"
 import type { ProviderEvent } from "../../../machines/events.ts"
 import { accountStatusOf, hostedAuthOf } from "./account.ts"
+import { calendarEventOf, isCalendarKind } from "./calendar.ts"
+import { envelopeEventsOf, isEnvelopeType } from "./envelope.ts"
+import { isMailKind, mailEventOf } from "./mail.ts"
 import { isMessagingKind, messagingEventOf } from "./messaging.ts"
+import { relationOf } from "./relation.ts"
 import { label, record } from "./text.ts"
+import { isTrackingKind, trackingEventOf } from "./tracking.ts"
 import type { Unreadable } from "./unreadable.ts"
 import { unreadable } from "./unreadable.ts"
 
@@ -26,7 +31,16 @@ export const translate = (
   body: unknown,
   { received, source = "webhook" }: TranslateContext
 ): Result.Result<ReadonlyArray<ProviderEvent>, Unreadable> =>
-  Result.map(eventOf(body, received, source), (event) => [event])
+  source === "webhook" && isEnvelope(body)
+    ? envelopeEventsOf(body, received)
+    : Result.map(eventOf(body, received, source), (event) => [event])
+
+/** v2: an envelope of a type that is handled. */
+const isEnvelope = (body: unknown): boolean => {
+  const fields = record(body)
+  const type = label(fields["type"], kindLength)
+  return type !== null && "payload" in fields && !("event" in fields) && isEnvelopeType(type)
+}
 
 const eventOf = (
   body: unknown,
@@ -40,7 +54,12 @@ const eventOf = (
   if (source === "hosted_auth") return hostedAuthOf(body, received)
   const kind = label(fields["event"], kindLength)
   if (kind !== null) {
-    return isMessagingKind(kind) ? messagingEventOf(body, kind, received) : Result.fail(notYet("event", kind))
+    if (isMessagingKind(kind)) return messagingEventOf(body, kind, received)
+    if (isMailKind(kind)) return mailEventOf(body, kind, received)
+    if (isTrackingKind(kind)) return trackingEventOf(body, kind, received)
+    if (isCalendarKind(kind)) return calendarEventOf(body, kind, received)
+    if (kind === "new_relation") return relationOf(body, received)
+    return Result.fail(notYet("event", kind))
   }
   if ("AccountStatus" in fields) return accountStatusOf(fields["AccountStatus"], received)
   const envelope = label(fields["type"], kindLength)

@@ -1,0 +1,58 @@
+/**
+ * What a fact needs before its turn that its payload does not say: the registered account's type and address. It is read from
+ * actors that are always in memory and stands in the journaled event, so that a replay needs no look-up (I2).
+ */
+import { placed } from "../machines/channel/arrivals.ts"
+import type { ChannelContext } from "../machines/channel/machine.ts"
+import { lookUp } from "../machines/channel/threads.ts"
+import type { ConnectionContext } from "../machines/connection/context.ts"
+import type { Event, FactArrived, PlacedFact } from "../machines/events.ts"
+import { normaliseEmail } from "../machines/identifiers.ts"
+import type { TenantRuntime } from "./tenant-runtime.ts"
+
+/** The event, completed with what the registered connection says. Its account is registered. */
+export const admitted = (runtime: TenantRuntime, event: Event): Event => {
+  if (event.type !== "fact_arrived") return event
+  const connection = runtime.population.get("connection", runtime.identity.connection(event.account_id))!
+  const { channel_type, ...context } = connection.context as ConnectionContext
+  // What the payload calls the account counts only if it was registered as that.
+  const said = event.channel_type !== null && channelOf(runtime, event) !== undefined ? event.channel_type : channel_type
+  return { ...event, channel_type: said, own_email: emailOf(context) }
+}
+
+/** The account's own address: `email` in one of its configurations, or its name where that is one. */
+const emailOf = (connection: Pick<ConnectionContext, "account_name" | "connection_config" | "provider_config">) => {
+  const { account_name, connection_config, provider_config } = connection
+  for (const text of [connection_config["email"], provider_config["email"], account_name]) {
+    const email = typeof text === "string" ? normaliseEmail(text) : null
+    if (email !== null) return email
+  }
+  return null
+}
+
+const channelOf = (runtime: TenantRuntime, event: FactArrived): ChannelContext | undefined =>
+  runtime.population.get("channel", runtime.identity.channel(event.channel_type!, event.account_id))?.context
+
+/** The fact as its conversation would hear it now; null when its channel does not know where it belongs. */
+export const placeOf = (runtime: TenantRuntime, event: FactArrived): PlacedFact | null => {
+  const channel = channelOf(runtime, event)
+  return channel === undefined ? null : placed(channel.facts, event)
+}
+
+/** A look-up of the thread that a message is in. */
+export interface PlaceRequest {
+  readonly channel_id: string
+  readonly names: ReadonlyArray<string>
+}
+
+/** The look-up that a fact needs before its turn, or null: it names nothing but a message, and the channel does not know that. */
+export const neededPlace = (runtime: TenantRuntime, event: Event): PlaceRequest | null => {
+  if (event.type !== "fact_arrived" || event.located === true || event.fact.type === "message_received") return null
+  const channel = channelOf(runtime, event)
+  if (channel === undefined || event.where.roots.length > 0 || lookUp(channel.facts.threads, event.where) !== null) return null
+  return { channel_id: channel.id, names: event.where.names }
+}
+
+/** The event with the answer of that look-up: the thread, or that there is none. */
+export const located = (event: Event, thread_id: string | null): Event =>
+  event.type === "fact_arrived" ? { ...event, located: true, where: { ...event.where, thread_id } } : event

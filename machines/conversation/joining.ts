@@ -1,0 +1,119 @@
+/**
+ * Two conversations that turn out to be one thread: the one hands over everything that it knows and answers no more, the other
+ * takes it as if it had heard it all itself. What a mail's late arrival split is whole again, whichever came first (I3).
+ */
+import { earlier, later } from "../draft.ts"
+import type { Person } from "../events.ts"
+import type { MemberRole } from "../vocabulary.ts"
+import type { ConversationContext, Member } from "./context.ts"
+import { messageCounted } from "./counting.ts"
+import type { Decision } from "./decision.ts"
+import { memberGone, memberSeen } from "./members.ts"
+import { rolesShown } from "./mail.ts"
+import type { MessageRecord } from "./message-window.ts"
+import { all, counts, emptyWindow, find, store } from "./message-window.ts"
+import { readOutbound } from "./receipts.ts"
+import { joinedThread } from "./thread.ts"
+import { horizonJoined } from "./unread.ts"
+import { factHappens } from "./messages.ts"
+
+/** Told to the conversation that ends. */
+export interface ThreadJoined {
+  readonly type: "thread_joined"
+  readonly into_id: string
+  readonly into: string
+  readonly received: number
+}
+/** Told to the one that goes on. */
+export interface ConversationAbsorbed {
+  readonly type: "conversation_absorbed"
+  readonly was: ConversationContext
+  readonly received: number
+}
+
+export const threadJoined = (d: Decision, event: ThreadJoined): void => {
+  const { received, into, into_id } = event
+  if (d.context.merged_into !== null || into_id === d.context.id) return
+  const was = d.before
+  d.tell({ type: "conversation_handed_over", into, into_id, was, received })
+  for (const key in was.members) {
+    if (!was.members[key]!.is_active) continue
+    d.member(key, { is_active: false })
+    d.tell({ type: "membership_changed", key, by: -1, received })
+  }
+  d.learn({ window: emptyWindow, waiting: [], newest: [] })
+  d.set({
+    merged_into: into_id,
+    status: "deleted",
+    message_count: 0,
+    unread_count: 0,
+    participant_count: 0,
+    is_hot: false,
+    readers: {}
+  })
+}
+
+export const conversationAbsorbed = (d: Decision, { was, received }: ConversationAbsorbed): void => {
+  for (const member of Object.values(was.members)) memberJoined(d, member, received)
+  const roles = Object.fromEntries(
+    Object.values(was.members).flatMap(({ key, mail_role }) => (mail_role === undefined ? [] : [[key, mail_role]]))
+  ) as Record<string, MemberRole>
+  if (d.context.facts.owner_key === null) d.learn({ owner_key: was.facts.owner_key })
+  for (const record of all(was.facts.window)) messageJoined(d, record, received)
+  if (Object.keys(roles).length > 0) rolesShown(d, { roles, owner_known: true, moved: null })
+  d.set({
+    last_message_at: later(d.context.last_message_at, was.last_message_at),
+    last_accessed_at: later(d.context.last_accessed_at, was.last_accessed_at),
+    created_at: earlier(d.context.created_at, was.created_at)
+  })
+  joinedThread(d, was)
+  horizonJoined(d, was)
+  for (const fact of was.facts.waiting) factHappens(d, fact)
+}
+
+const pieces = new Set(["name", "avatar_url", "provider_participant_id"])
+
+/** The person as the other conversation has shown them. */
+const personOf = ({ key, shown }: Member): Person => ({
+  key,
+  provider_participant_id: shown["provider_participant_id"]?.value ?? null,
+  name: shown["name"]?.value ?? null,
+  avatar_url: shown["avatar_url"]?.value ?? null,
+  identifiers: Object.fromEntries(
+    Object.entries(shown).flatMap(([piece, { value }]) => (pieces.has(piece) ? [] : [[piece, value]]))
+  )
+})
+
+const memberJoined = (d: Decision, member: Member, received: number): void => {
+  const person = personOf(member)
+  if (member.seen_at !== null) memberSeen(d, person, member.seen_at, received)
+  if (member.gone_at !== null) memberGone(d, person, member.gone_at, received)
+  const here = d.context.members[member.key]
+  if (here === undefined) return
+  d.member(member.key, {
+    joined_at: earlier(here.joined_at, member.joined_at),
+    last_message_at: later(here.last_message_at, member.last_message_at),
+    created_at: earlier(here.created_at, member.created_at)
+  })
+}
+
+/** A message of the other conversation: new here, or the same one under another name, which then is counted once. */
+const messageJoined = (d: Decision, record: MessageRecord, received: number): void => {
+  const { window } = d.context.facts
+  const known = find(window, record.id, record.alias)
+  if (known !== undefined) {
+    if (counts(record)) d.tell({ type: "message_discounted", key: record.sender, received })
+    if (known.id === record.id) return
+    if (known.alias === null) d.learn({ window: store(window, { ...known, alias: record.id }) })
+    // Its row stays, and shows nowhere.
+    return rowOf(d, record.id, { hidden: true, updated_at: received })
+  }
+  const read_at = record.outbound ? earlier(record.read_at, readOutbound(d, record.at)) : record.read_at
+  const joined: MessageRecord = read_at === record.read_at ? record : { ...record, read_at, status: "read" }
+  d.learn({ window: store(window, joined) })
+  rowOf(d, record.id, { status: joined.status, read_at, updated_at: received })
+  if (counts(joined)) messageCounted(d, joined, 1, received)
+}
+
+const rowOf = (d: Decision, external_message_id: string, fields: object): void =>
+  d.tell({ type: "row_changed", external_message_id, sender_key: null, fields })

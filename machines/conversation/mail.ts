@@ -1,0 +1,107 @@
+/** What only mails tell: roles, moves between folders, opens and clicks (CONTRACT 2.4, 2.5, 2.6). */
+import { earlier, later } from "../draft.ts"
+import type { Letter, MailTracked, MessageReceived } from "../events.ts"
+import type { MemberRole } from "../vocabulary.ts"
+import type { Decision } from "./decision.ts"
+import type { MessageRecord, Tracking } from "./message-window.ts"
+import { find, store } from "./message-window.ts"
+import { movedTo } from "./thread.ts"
+import { waitFor } from "./waiting.ts"
+
+/** Of several roles that a person has had in a thread, the strongest shows. */
+const strength: Record<MemberRole, number> = { member: 0, bcc: 1, cc: 2, recipient: 3, sender: 4, admin: 5, owner: 6 }
+
+/** The members' roles after a mail: a function of all mails, in whichever order they come (I3). */
+export const rolesShown = (d: Decision, letter: Letter): void => {
+  for (const key in letter.roles) {
+    const member = d.context.members[key]
+    const role = letter.roles[key]!
+    if (member === undefined) continue
+    if (member.mail_role === undefined || strength[role] > strength[member.mail_role]) d.member(key, { mail_role: role })
+  }
+  for (const key in d.context.members) {
+    const { mail_role, role } = d.context.members[key]!
+    const now = key === d.context.facts.owner_key ? "owner" : (mail_role ?? "member")
+    if (role !== now) d.member(key, { role: now })
+  }
+}
+
+/** Somebody moved a mail; its thread is filed where its last moved mail is. The same place once more is a repeat. */
+export const mailMoved = (d: Decision, event: MessageReceived, { moved }: Letter): void => {
+  if (moved === null) return
+  const known = find(d.context.facts.window, event.message.external_message_id, event.message.provider_message_id)
+  const folders = moved.folders.toSorted().join()
+  if (known === undefined || (known.moved !== undefined && (known.moved.folders === folders || known.moved.at > moved.at)))
+    return
+  d.learn({ window: store(d.context.facts.window, { ...known, moved: { at: moved.at, folders } }) })
+  movedTo(d, moved.folders, moved.at)
+}
+
+/** Tracking events that are remembered by id, per mail (I8). */
+const eventLimit = 256
+
+export const untracked = (metadata: Tracking["metadata"]): Tracking => ({
+  metadata,
+  opens: 0,
+  clicks: 0,
+  first_opened_at: null,
+  last_opened_at: null,
+  last_clicked_at: null,
+  events: []
+})
+
+/** An outbound mail was opened, or a link in it: whoever clicks has read. */
+export const mailTracked = (d: Decision, event: MailTracked): void => {
+  const known = find(d.context.facts.window, event.external_message_id, event.provider_message_id)
+  if (known === undefined) return waitFor(d, event)
+  const before = known.tracking ?? untracked({})
+  if (!known.outbound || before.events.includes(event.event_id)) return
+  const opened = event.action === "opened"
+  const tracking: Tracking = {
+    ...before,
+    opens: before.opens + (opened ? 1 : 0),
+    clicks: before.clicks + (opened ? 0 : 1),
+    first_opened_at: opened ? earlier(before.first_opened_at, event.at) : before.first_opened_at,
+    last_opened_at: opened ? later(before.last_opened_at, event.at) : before.last_opened_at,
+    last_clicked_at: opened ? before.last_clicked_at : later(before.last_clicked_at, event.at),
+    events: [...before.events, event.event_id].sort().slice(-eventLimit)
+  }
+  const read_at = earlier(known.read_at, event.at)
+  const record: MessageRecord = { ...known, status: "read", read_at, tracking }
+  d.learn({ window: store(d.context.facts.window, record) })
+  d.tell({
+    type: "row_changed",
+    external_message_id: known.id,
+    sender_key: null,
+    fields: { status: "read", read_at, metadata: trackedMetadata(tracking), updated_at: event.received }
+  })
+}
+
+const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString())
+
+/** The metadata of a tracked mail's row. */
+const trackedMetadata = ({ metadata, events, ...counts }: Tracking) => ({
+  ...metadata,
+  opens: counts.opens,
+  clicks: counts.clicks,
+  first_opened_at: iso(counts.first_opened_at),
+  last_opened_at: iso(counts.last_opened_at),
+  last_clicked_at: iso(counts.last_clicked_at),
+  tracking_events: events
+})
+
+/** What a row's metadata says of tracking; undefined when it is no mail's. */
+export const trackingOf = (metadata: Readonly<Record<string, unknown>>): Tracking | undefined => {
+  if (!("opens" in metadata)) return "origin" in metadata || "message_id" in metadata ? untracked(metadata) : undefined
+  const { opens, clicks, first_opened_at, last_opened_at, last_clicked_at, tracking_events, ...own } = metadata
+  const instant = (text: unknown) => (typeof text === "string" ? Date.parse(text) : null)
+  return {
+    metadata: own,
+    opens: Number(opens),
+    clicks: Number(clicks),
+    first_opened_at: instant(first_opened_at),
+    last_opened_at: instant(last_opened_at),
+    last_clicked_at: instant(last_clicked_at),
+    events: Array.isArray(tracking_events) ? tracking_events.map(String) : []
+  }
+}

@@ -1,0 +1,121 @@
+/** Calendar events as conversations of their own (unipile.md §4). The newest version counts; a deletion is for good. */
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import type { CalendarEventShown, FactArrived, Person } from "../../../machines/events.ts"
+import { nobodyOf, personAt } from "./correspondent.ts"
+import { instantIn } from "./message.ts"
+import { Hint, reader, RequiredId, Text } from "./payload.ts"
+import { cut, hints, label, record, requiredIdentity, yesNo } from "./text.ts"
+import { subjectLength } from "./thread.ts"
+import type { Unreadable } from "./unreadable.ts"
+
+const Calendar = Schema.Struct({
+  account_id: RequiredId,
+  id: RequiredId,
+  calendar_id: Hint,
+  master_event_id: Hint,
+  created_at: Text,
+  updated_at: Text,
+  title: Hint,
+  body: Hint,
+  location: Hint,
+  is_cancelled: Hint,
+  is_all_day: Hint,
+  is_attendees_list_hidden: Hint,
+  attendees: Hint,
+  organizer: Hint,
+  start: Hint,
+  end: Hint,
+  recurrence: Hint,
+  conference: Hint,
+  visibility: Hint
+})
+type Calendar = typeof Calendar.Type
+const readCalendar = reader(Calendar)
+
+const kinds: ReadonlySet<string> = new Set([
+  "calendar_event_created",
+  "calendar_event_updated",
+  "calendar_event_deleted"
+])
+export const isCalendarKind = (kind: string): boolean => kinds.has(kind)
+
+/** The event of a calendar payload. `kind` is one that `isCalendarKind` knows. */
+export const calendarEventOf = (body: unknown, kind: string, received: number): Result.Result<FactArrived, Unreadable> => {
+  const read = readCalendar(body)
+  if (Result.isFailure(read)) return Result.fail(read.failure)
+  const calendar = read.success
+  const is_deleted = kind === "calendar_event_deleted"
+  const changed = calendar.updated_at ?? calendar.created_at
+  return Result.map(instantIn("updated_at", changed, received), (at) => {
+    const account_id = requiredIdentity(calendar.account_id)
+    return {
+      type: "fact_arrived",
+      received,
+      via: "webhook",
+      account_id,
+      channel_type: null,
+      own_email: null,
+      at,
+      where: { thread_id: threadIdOf(calendar.id), names: [], roots: [], answers: [] },
+      fact: { ...shown(calendar, is_deleted), at, owner: nobodyOf(account_id) }
+    } satisfies FactArrived
+  })
+}
+
+const threadIdOf = (id: string): string => `calendar:${requiredIdentity(id)}`
+
+const shown = (
+  calendar: Calendar,
+  is_deleted: boolean
+): Omit<CalendarEventShown, "account_id" | "channel_type" | "external_thread_id" | "received" | "via" | "at" | "owner"> => ({
+  type: "calendar_event_shown",
+  title: label(calendar.title, subjectLength),
+  is_deleted,
+  is_cancelled: yesNo(calendar.is_cancelled) === true,
+  people: is_deleted ? [] : peopleOf(calendar),
+  is_complete: Array.isArray(calendar.attendees) && yesNo(calendar.is_attendees_list_hidden) !== true,
+  owner_known: false,
+  metadata: is_deleted ? {} : metadataOf(calendar)
+})
+
+/** The organiser and everybody invited, each once; rooms and other resources are not people. */
+const peopleOf = ({ organizer, attendees }: Calendar): ReadonlyArray<Person> => {
+  const people = new Map<string, Person>()
+  for (const one of [organizer, ...(Array.isArray(attendees) ? attendees : [])]) {
+    const { email, display_name, is_resource, type } = record(one)
+    const person = yesNo(is_resource) === true || type === "resource" ? null : personAt(email, display_name)
+    if (person === null) continue
+    const known = people.get(person.key)
+    people.set(person.key, { ...person, name: known?.name ?? person.name })
+  }
+  return [...people.values()]
+}
+
+/** Characters of a description that are kept. */
+const descriptionLength = 10_000
+const shortText = 500
+
+const metadataOf = (calendar: Calendar) => {
+  const attendees = (Array.isArray(calendar.attendees) ? calendar.attendees : []).map(record)
+  return hints({
+    start: calendar.start,
+    end: calendar.end,
+    location: label(calendar.location, shortText),
+    is_all_day: yesNo(calendar.is_all_day),
+    is_cancelled: yesNo(calendar.is_cancelled),
+    description: typeof calendar.body === "string" ? cut(calendar.body, descriptionLength) : null,
+    organizer: label(record(calendar.organizer)["email"], shortText)?.toLowerCase(),
+    responses: Object.fromEntries(
+      attendees.flatMap(({ email, response_status }) => {
+        const address = label(email, shortText)?.toLowerCase()
+        return address === undefined || address === "__proto__" ? [] : [[address, label(response_status, 40)]]
+      })
+    ),
+    recurrence: calendar.recurrence,
+    conference: calendar.conference,
+    visibility: calendar.visibility,
+    calendar_id: calendar.calendar_id,
+    master_event_id: calendar.master_event_id
+  })
+}
