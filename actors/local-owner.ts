@@ -10,6 +10,7 @@ import type { ActorKind, Event, TypingSignalled } from "../machines/events.ts"
 import { toWire } from "../machines/field.ts"
 import type { TenantContext } from "../machines/tenant/machine.ts"
 import { TenantRows } from "../persistence/tenants.ts"
+import { AccountIndex } from "./account-index.ts"
 import { ActorUnknown, TenantUnknown } from "./errors.ts"
 import type { SubmitError } from "./errors.ts"
 import { kinds } from "./kinds.ts"
@@ -33,6 +34,7 @@ export const ownerLayer = (options: ShellOptions) =>
       const context = yield* Effect.context<Effect.Services<ReturnType<typeof openTenant>>>()
       const known = new Set(yield* rows.list)
       const open = new Map<string, TenantShell & { readonly scope: Scope.Closeable }>()
+      const accounts = new AccountIndex()
       const oneAtATime = yield* Semaphore.make(1)
 
       const load = Effect.fnUntraced(function* (tenant: string) {
@@ -51,6 +53,8 @@ export const ownerLayer = (options: ShellOptions) =>
         )
         const opened = { ...shell, scope: own }
         open.set(tenant, opened)
+        for (const { context } of opened.runtime.population.ofKind("connection"))
+          accounts.add(context.account_id, tenant)
         return opened
       }, oneAtATime.withPermits(1))
 
@@ -81,7 +85,13 @@ export const ownerLayer = (options: ShellOptions) =>
         )
 
       const submit = (tenant: string, event: Event): Effect.Effect<Answer, SubmitError> =>
-        Effect.flatMap(shellOf(tenant), ({ runtime }) => submitTo(runtime, event))
+        Effect.flatMap(shellOf(tenant), ({ runtime }) => submitTo(runtime, event)).pipe(
+          Effect.tap(() =>
+            event.type === "connection_registered"
+              ? Effect.sync(() => accounts.add(event.account_id, tenant))
+              : Effect.void
+          )
+        )
 
       /** The resident actor, woken if need be; null when there is none. */
       const residentOf = Effect.fnUntraced(function* (runtime: TenantRuntime, kind: ActorKind, id: string) {
@@ -158,6 +168,7 @@ export const ownerLayer = (options: ShellOptions) =>
             if (context === undefined) return Effect.fail(new TenantUnknown({ tenant }))
             return Effect.succeed({ is_active: context.is_active, webhook_secret: context.webhook_secret })
           }),
+        tenantsOf: (account_id) => Effect.sync(() => accounts.tenantsOf(account_id)),
         submit,
         signal: Effect.fnUntraced(function* (tenant: string, event: TypingSignalled) {
           const { runtime } = yield* find(tenant, "conversation", event.conversation_id)

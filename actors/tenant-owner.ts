@@ -70,6 +70,8 @@ export class TenantOwner extends Context.Service<
     ): Effect.Effect<{ readonly created: boolean }, SubmitError>
     /** What the edge needs to let a webhook in. */
     gate(tenant: string): Effect.Effect<Gate, TenantUnknown>
+    /** The tenants in which an account is registered, usually one; from memory. */
+    tenantsOf(account_id: string): Effect.Effect<ReadonlyArray<string>>
     /** Applies an event in one turn; returns when its journal entry is durable (I1). */
     submit(tenant: string, event: Event): Effect.Effect<Answer, SubmitError>
     /** Typing: applied and published at once, never journaled (I10). */

@@ -15,6 +15,13 @@ export class Forbidden extends Schema.TaggedError<Forbidden>()("Forbidden", { re
   }
 }
 
+/** A signed request that is too old, or from too far ahead. */
+export class Replayed extends Schema.TaggedError<Replayed>()("Replayed", { tolerance_s: Schema.Int }) {
+  override get message() {
+    return `The signature is right, but its time is more than ${this.tolerance_s} s from ours. Sign the request again; check both clocks.`
+  }
+}
+
 /** The body is longer than is accepted. */
 export class BodyTooLarge extends Schema.TaggedError<BodyTooLarge>()("BodyTooLarge", { limit: Schema.Int }) {
   override get message() {

@@ -16,6 +16,7 @@ import type {
   Forbidden,
   MethodUnknown,
   ParameterInvalid,
+  Replayed,
   RouteUnknown,
   Unauthorised
 } from "./faults.ts"
@@ -29,6 +30,7 @@ export type Fault =
   | TooDeep
   | Unauthorised
   | Forbidden
+  | Replayed
   | BodyTooLarge
   | BodyCutShort
   | BodyInvalid
@@ -85,6 +87,7 @@ const table: Table = {
   NotJson: () => ({ status: 400, code: "not_json", detail: "The body is not JSON in UTF-8." }),
   TooDeep: () => ({ status: 400, code: "too_deep" }),
   Unauthorised: ({ scheme }) => ({ status: 401, code: "unauthorised", headers: { "www-authenticate": scheme } }),
+  Replayed: () => ({ status: 401, code: "replayed", headers: { "www-authenticate": "unipile-signature" } }),
   Forbidden: () => ({ status: 403, code: "forbidden" }),
   BodyTooLarge: () => ({ status: 413, code: "too_large" }),
   BodyCutShort: () => ({ status: 400, code: "body_cut_short" }),

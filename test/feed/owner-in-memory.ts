@@ -50,6 +50,7 @@ export const ownerOf = (tenants: Readonly<Record<string, TenantInMemory>>): Tena
   return TenantOwner.of({
     list: beyond,
     create: () => beyond,
+    tenantsOf: () => beyond,
     gate: () => beyond,
     inspect: () => beyond,
     flush: () => beyond,
