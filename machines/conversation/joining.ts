@@ -8,7 +8,7 @@ import type { MemberRole } from "../vocabulary.ts"
 import type { ConversationContext, Member } from "./context.ts"
 import { messageCounted } from "./counting.ts"
 import type { Decision } from "./decision.ts"
-import { memberGone, memberSeen } from "./members.ts"
+import { memberGone, memberSeen, memberShown } from "./members.ts"
 import { rolesShown } from "./mail.ts"
 import type { MessageRecord } from "./message-window.ts"
 import { all, counts, emptyWindow, find, store } from "./message-window.ts"
@@ -71,26 +71,28 @@ export const conversationAbsorbed = (d: Decision, { was, received }: Conversatio
   for (const fact of was.facts.waiting) factHappens(d, fact)
 }
 
-const pieces = new Set(["name", "avatar_url", "provider_participant_id"])
-
-/** The person as the other conversation has shown them. */
-const personOf = ({ key, shown }: Member): Person => ({
+const bare = (key: string): Person => ({
   key,
-  provider_participant_id: shown["provider_participant_id"]?.value ?? null,
-  name: shown["name"]?.value ?? null,
-  avatar_url: shown["avatar_url"]?.value ?? null,
-  identifiers: Object.fromEntries(
-    Object.entries(shown).flatMap(([piece, { value }]) => (pieces.has(piece) ? [] : [[piece, value]]))
-  )
+  provider_participant_id: null,
+  name: null,
+  avatar_url: null,
+  identifiers: {}
 })
 
+/** One piece of what the other conversation was shown of a person. */
+const pieceOf = (key: string, piece: string, value: string): Person =>
+  piece === "name" || piece === "avatar_url" || piece === "provider_participant_id"
+    ? { ...bare(key), [piece]: value }
+    : { ...bare(key), identifiers: { [piece]: value } }
+
 const memberJoined = (d: Decision, member: Member, received: number): void => {
-  const person = personOf(member)
-  if (member.seen_at !== null) memberSeen(d, person, member.seen_at, received)
-  if (member.gone_at !== null) memberGone(d, person, member.gone_at, received)
-  const here = d.context.members[member.key]
+  const { key, shown, seen_at, gone_at } = member
+  for (const piece in shown) memberShown(d, pieceOf(key, piece, shown[piece]!.value), shown[piece]!.at, received)
+  if (seen_at !== null) memberSeen(d, bare(key), seen_at, received)
+  if (gone_at !== null) memberGone(d, bare(key), gone_at, received)
+  const here = d.context.members[key]
   if (here === undefined) return
-  d.member(member.key, {
+  d.member(key, {
     joined_at: earlier(here.joined_at, member.joined_at),
     last_message_at: later(here.last_message_at, member.last_message_at),
     created_at: earlier(here.created_at, member.created_at)

@@ -25,7 +25,7 @@ export const memberGone = (d: Decision, person: Person, at: number, received: nu
 }
 
 /** The member that a payload shows; made when new, not yet present. */
-const memberShown = (d: Decision, person: Person, at: number, received: number): Member => {
+export const memberShown = (d: Decision, person: Person, at: number, received: number): Member => {
   const known = d.context.members[person.key]
   const member = known ?? newMember(d, person, received)
   const shown = learn(member.shown, person, at)
