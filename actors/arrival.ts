@@ -16,7 +16,8 @@ export const admitted = (runtime: TenantRuntime, event: Event): Event => {
   const connection = runtime.population.get("connection", runtime.identity.connection(event.account_id))!
   const { channel_type, ...context } = connection.context as ConnectionContext
   // What the payload calls the account counts only if it was registered as that.
-  const said = event.channel_type !== null && channelOf(runtime, event) !== undefined ? event.channel_type : channel_type
+  const said =
+    event.channel_type !== null && channelOf(runtime, event) !== undefined ? event.channel_type : channel_type
   return { ...event, channel_type: said, own_email: emailOf(context) }
 }
 
@@ -49,7 +50,8 @@ export interface PlaceRequest {
 export const neededPlace = (runtime: TenantRuntime, event: Event): PlaceRequest | null => {
   if (event.type !== "fact_arrived" || event.located === true || event.fact.type === "message_received") return null
   const channel = channelOf(runtime, event)
-  if (channel === undefined || event.where.roots.length > 0 || lookUp(channel.facts.threads, event.where) !== null) return null
+  if (channel === undefined || event.where.roots.length > 0 || lookUp(channel.facts.threads, event.where) !== null)
+    return null
   return { channel_id: channel.id, names: event.where.names }
 }
 

@@ -133,14 +133,20 @@ export class Turn {
           break
         case "fact_placed": {
           const { fact } = told
-          this.#send(this.#conversation(fact.channel_type, fact.account_id, fact.external_thread_id, fact.received), fact)
+          this.#send(
+            this.#conversation(fact.channel_type, fact.account_id, fact.external_thread_id, fact.received),
+            fact
+          )
           break
         }
         case "threads_joined": {
           const { account_id, channel_type, into, received } = told
           const id = this.#identity.conversation(channel_type, account_id, told.from)
           // A thread that was only spoken of has no conversation yet.
-          if (this.#population.get("conversation", id) === undefined && this.#population.isVacant({ kind: "conversation", id }))
+          if (
+            this.#population.get("conversation", id) === undefined &&
+            this.#population.isVacant({ kind: "conversation", id })
+          )
             break
           const into_id = this.#identity.conversation(channel_type, account_id, into)
           const joined = { type: "thread_joined", into, into_id, received } as const
@@ -149,7 +155,13 @@ export class Turn {
         }
         case "conversation_handed_over": {
           const { connection_id, channel_id } = told.was
-          const input = { id: told.into_id, connection_id, channel_id, external_thread_id: told.into, received: told.received }
+          const input = {
+            id: told.into_id,
+            connection_id,
+            channel_id,
+            external_thread_id: told.into,
+            received: told.received
+          }
           const absorbed = { type: "conversation_absorbed", was: told.was, received: told.received } as const
           this.#send({ kind: "conversation", id: told.into_id, input }, absorbed)
           break

@@ -38,11 +38,7 @@ export class Messages extends Context.Service<
       external_ids: ReadonlyArray<string>
     ): Effect.Effect<ReadonlyArray<StoredMessage>, SqlError>
     /** The messages of a conversation from an instant on (epoch milliseconds, included), oldest first, at most `sinceLimit`. */
-    since(
-      tenant_id: string,
-      conversation_id: string,
-      at: number
-    ): Effect.Effect<ReadonlyArray<StoredMessage>, SqlError>
+    since(tenant_id: string, conversation_id: string, at: number): Effect.Effect<ReadonlyArray<StoredMessage>, SqlError>
     /** The thread of the newest message of a channel that answers to one of these ids, or null. */
     threadOf(
       tenant_id: string,

@@ -63,9 +63,7 @@ const withOwner = (fact: Fact, own_email: string | null, owner_key: string | nul
   if (owner_key === null || !isNobody(fact.owner.key)) return fact
   const owner: Person = { ...fact.owner, key: owner_key }
   const speaks = fact.type === "message_received" || fact.type === "message_reacted"
-  return speaks && fact.sender.key === fact.owner.key
-    ? { ...fact, owner, sender: owner }
-    : { ...fact, owner }
+  return speaks && fact.sender.key === fact.owner.key ? { ...fact, owner, sender: owner } : { ...fact, owner }
 }
 
 const own = (people: ReadonlyArray<Person>, email: string): { owner: Person; people: ReadonlyArray<Person> } => {

@@ -83,19 +83,29 @@ export const learn = (threads: Threads, where: Whereabouts, received: number, fo
   for (const name of where.names) flags[name] = flags[name] === true || answering
   for (const name of where.roots) flags[name] ??= false
   for (const name of where.answers) flags[name] = true
-  const claims = union(known.flatMap((group) => group.claims), where.thread_id === null ? [] : [where.thread_id])
+  const claims = union(
+    known.flatMap((group) => group.claims),
+    where.thread_id === null ? [] : [where.thread_id]
+  )
   const draft = { key: known[0]?.key ?? names[0]!, names: bounded(flags), claims }
   const into = threadOf({ ...draft, founded: [], touched: received })
   const thread = where.thread_id ?? into
-  const before = union(known.flatMap((group) => group.founded), [])
+  const before = union(
+    known.flatMap((group) => group.founded),
+    []
+  )
   const joined = before.filter((from) => from !== into).map((from) => ({ from, into }))
-  const founded = union(before.filter((from) => from === into && claims.length === 0), founds && claims.length === 0 ? [into] : [])
+  const founded = union(
+    before.filter((from) => from === into && claims.length === 0),
+    founds && claims.length === 0 ? [into] : []
+  )
   const only = known.length === 1 ? known[0]! : null
   if (only !== null && same(only, draft.names, claims, founded)) return { threads, thread, joined: [] }
   return { threads: placed(threads, known, { ...draft, founded, touched: received }), thread, joined }
 }
 
-const union = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): ReadonlyArray<string> => [...new Set([...a, ...b])].sort()
+const union = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): ReadonlyArray<string> =>
+  [...new Set([...a, ...b])].sort()
 
 const same = (group: Group, names: Group["names"], claims: Group["claims"], founded: Group["founded"]): boolean =>
   Object.keys(names).length === Object.keys(group.names).length &&
@@ -114,7 +124,8 @@ const bounded = (names: Record<string, boolean>): Record<string, boolean> => {
 const placed = (threads: Threads, replaced: ReadonlyArray<Group>, group: Group): Threads => {
   let { groups, names } = threads
   for (const { key } of replaced) if (key !== group.key) groups = HashMap.remove(groups, key)
-  for (const old of replaced) for (const name in old.names) if (!(name in group.names)) names = HashMap.remove(names, name)
+  for (const old of replaced)
+    for (const name in old.names) if (!(name in group.names)) names = HashMap.remove(names, name)
   for (const name in group.names) names = HashMap.set(names, name, group.key)
   return evicted({ groups: HashMap.set(groups, group.key, group), names })
 }

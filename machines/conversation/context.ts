@@ -1,5 +1,12 @@
 /** What a conversation's actor holds: the contract's fields, its members, and the facts that the fields are functions of. */
-import type { MailTracked, MessageDeleted, MessageDelivered, MessageEdited, MessageReacted, MessageRead } from "../events.ts"
+import type {
+  MailTracked,
+  MessageDeleted,
+  MessageDelivered,
+  MessageEdited,
+  MessageReacted,
+  MessageRead
+} from "../events.ts"
 import { initialOf } from "../field.ts"
 import type { MemberFields } from "../member/fields.ts"
 import type { MemberRole } from "../vocabulary.ts"

@@ -45,7 +45,10 @@ export const conversationFields = {
     {},
     readersWire
   )("Horizon and unread count of each CRM user", "read marks, message events"),
-  merged_into: F.optionalId("The conversation that this one became part of; it answers in its place", "mails that join two threads"),
+  merged_into: F.optionalId(
+    "The conversation that this one became part of; it answers in its place",
+    "mails that join two threads"
+  ),
   metadata: F.map("Provider hints: pinned, folder, content type", "message events"),
   created_at: F.instant("When it was first seen", "first event"),
   updated_at: F.instant("When it last changed", "any change")

@@ -6,13 +6,14 @@ import { earlier, later } from "../draft.ts"
 import type { Person } from "../events.ts"
 import type { MemberRole } from "../vocabulary.ts"
 import type { ConversationContext, Member } from "./context.ts"
-import { messageCounted } from "./counting.ts"
+import { messageCounted, revise } from "./counting.ts"
 import type { Decision } from "./decision.ts"
 import { memberGone, memberSeen, memberShown } from "./members.ts"
 import { rolesShown } from "./mail.ts"
 import type { MessageRecord } from "./message-window.ts"
 import { all, counts, emptyWindow, find, store } from "./message-window.ts"
 import { readOutbound } from "./receipts.ts"
+import { deletedAt, reactionShown } from "./revisions.ts"
 import { joinedThread } from "./thread.ts"
 import { horizonJoined } from "./unread.ts"
 import { factHappens } from "./messages.ts"
@@ -54,12 +55,16 @@ export const threadJoined = (d: Decision, event: ThreadJoined): void => {
 }
 
 export const conversationAbsorbed = (d: Decision, { was, received }: ConversationAbsorbed): void => {
-  for (const member of Object.values(was.members)) memberJoined(d, member, received)
+  const stranger = strangerOf(d, was)
+  for (const member of Object.values(was.members)) if (member.key !== stranger) memberJoined(d, member, received)
   const roles = Object.fromEntries(
     Object.values(was.members).flatMap(({ key, mail_role }) => (mail_role === undefined ? [] : [[key, mail_role]]))
   ) as Record<string, MemberRole>
   if (d.context.facts.owner_key === null) d.learn({ owner_key: was.facts.owner_key })
-  for (const record of all(was.facts.window)) messageJoined(d, record, received)
+  for (const record of all(was.facts.window)) {
+    const isOwn = record.sender === stranger
+    messageJoined(d, isOwn ? { ...record, sender: d.context.facts.owner_key! } : record, received)
+  }
   if (Object.keys(roles).length > 0) rolesShown(d, { roles, owner_known: true, moved: null })
   d.set({
     last_message_at: later(d.context.last_message_at, was.last_message_at),
@@ -69,6 +74,13 @@ export const conversationAbsorbed = (d: Decision, { was, received }: Conversatio
   joinedThread(d, was)
   horizonJoined(d, was)
   for (const fact of was.facts.waiting) factHappens(d, fact)
+}
+
+/** The owner as a conversation knew it that was shown no more of it than the account; here it is known who that is. */
+const strangerOf = (d: Decision, was: ConversationContext): string | null => {
+  const { owner_key } = was.facts
+  const here = d.context.facts.owner_key
+  return owner_key?.startsWith("account:") === true && here !== null && here !== owner_key ? owner_key : null
 }
 
 const bare = (key: string): Person => ({
@@ -105,17 +117,34 @@ const messageJoined = (d: Decision, record: MessageRecord, received: number): vo
   const known = find(window, record.id, record.alias)
   if (known !== undefined) {
     if (counts(record)) d.tell({ type: "message_discounted", key: record.sender, received })
+    knownJoined(d, known.id, record, received)
     if (known.id === record.id) return
-    if (known.alias === null) d.learn({ window: store(window, { ...known, alias: record.id }) })
     // Its row stays, and shows nowhere.
     return rowOf(d, record.id, { hidden: true, updated_at: received })
   }
   const read_at = record.outbound ? earlier(record.read_at, readOutbound(d, record.at)) : record.read_at
   const joined: MessageRecord = read_at === record.read_at ? record : { ...record, read_at, status: "read" }
   d.learn({ window: store(window, joined) })
-  rowOf(d, record.id, { status: joined.status, read_at, updated_at: received })
+  rowOf(d, record.id, { status: joined.status, read_at, updated_at: received }, record.sender)
   if (counts(joined)) messageCounted(d, joined, 1, received)
 }
 
-const rowOf = (d: Decision, external_message_id: string, fields: object): void =>
-  d.tell({ type: "row_changed", external_message_id, sender_key: null, fields })
+/** What the other conversation was told of a message that is here too. */
+const knownJoined = (d: Decision, id: string, record: MessageRecord, received: number): void => {
+  const now = () => find(d.context.facts.window, id)!
+  if (now().alias === null && record.id !== id)
+    d.learn({ window: store(d.context.facts.window, { ...now(), alias: record.id }) })
+  for (const reaction of record.reactions) reactionShown(d, now(), reaction, received)
+  if (record.deleted_at !== null) deletedAt(d, now(), record.deleted_at, received)
+  const { read_at, status } = now()
+  if (record.read_at !== null && earlier(read_at, record.read_at) !== read_at) {
+    revise(d, now(), { ...now(), read_at: record.read_at, status: "read" }, received)
+    rowOf(d, id, { status: "read", read_at: record.read_at, updated_at: received })
+  } else if (record.status === "delivered" && status === "sent") {
+    d.learn({ window: store(d.context.facts.window, { ...now(), status: "delivered" }) })
+    rowOf(d, id, { status: "delivered", updated_at: received })
+  }
+}
+
+const rowOf = (d: Decision, external_message_id: string, fields: object, sender_key: string | null = null): void =>
+  d.tell({ type: "row_changed", external_message_id, sender_key, fields })

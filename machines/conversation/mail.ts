@@ -17,7 +17,8 @@ export const rolesShown = (d: Decision, letter: Letter): void => {
     const member = d.context.members[key]
     const role = letter.roles[key]!
     if (member === undefined) continue
-    if (member.mail_role === undefined || strength[role] > strength[member.mail_role]) d.member(key, { mail_role: role })
+    if (member.mail_role === undefined || strength[role] > strength[member.mail_role])
+      d.member(key, { mail_role: role })
   }
   for (const key in d.context.members) {
     const { mail_role, role } = d.context.members[key]!
@@ -31,7 +32,10 @@ export const mailMoved = (d: Decision, event: MessageReceived, { moved }: Letter
   if (moved === null) return
   const known = find(d.context.facts.window, event.message.external_message_id, event.message.provider_message_id)
   const folders = moved.folders.toSorted().join()
-  if (known === undefined || (known.moved !== undefined && (known.moved.folders === folders || known.moved.at > moved.at)))
+  if (
+    known === undefined ||
+    (known.moved !== undefined && (known.moved.folders === folders || known.moved.at > moved.at))
+  )
     return
   d.learn({ window: store(d.context.facts.window, { ...known, moved: { at: moved.at, folders } }) })
   movedTo(d, moved.folders, moved.at)

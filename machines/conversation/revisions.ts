@@ -33,13 +33,18 @@ export const messageEdited = (d: Decision, event: MessageEdited): void => {
 export const messageDeleted = (d: Decision, event: MessageDeleted): void => {
   const known = find(d.context.facts.window, event.external_message_id, event.provider_message_id)
   if (known === undefined) return waitFor(d, event)
-  if (known.deleted_at !== null && known.deleted_at <= event.at) return
-  revise(d, known, { ...known, deleted_at: event.at }, event.received)
+  deletedAt(d, known, event.at, event.received)
+}
+
+/** The message was deleted at `at`; the earliest word of it stands. */
+export const deletedAt = (d: Decision, known: MessageRecord, at: number, received: number): void => {
+  if (known.deleted_at !== null && known.deleted_at <= at) return
+  revise(d, known, { ...known, deleted_at: at }, received)
   d.tell({
     type: "row_changed",
     external_message_id: known.id,
     sender_key: null,
-    fields: { ...erased(event.at), updated_at: event.received }
+    fields: { ...erased(at), updated_at: received }
   })
 }
 
@@ -48,7 +53,11 @@ export const messageReacted = (d: Decision, event: MessageReacted): void => {
   if (known === undefined) return waitFor(d, event)
   memberSeen(d, event.sender, event.at, event.received)
   d.tell({ type: "person_acted", key: event.sender.key, at: event.at, received: event.received })
-  const reaction: Reaction = { key: event.sender.key, value: event.reaction, at: event.at }
+  reactionShown(d, known, { key: event.sender.key, value: event.reaction, at: event.at }, event.received)
+}
+
+/** A reaction of a known person to a known message. */
+export const reactionShown = (d: Decision, known: MessageRecord, reaction: Reaction, received: number): void => {
   if (!supersedes(reaction, known.reactions)) return
   const reactions = [...known.reactions.filter((other) => other.key !== reaction.key), reaction]
   const record: MessageRecord = { ...known, reactions }
@@ -62,7 +71,7 @@ export const messageReacted = (d: Decision, event: MessageReacted): void => {
         .filter((other) => other.value !== null)
         .map((other) => ({ value: other.value!, participant_id: other.key, at: other.at }))
         .sort((a, b) => a.at - b.at || (a.participant_id < b.participant_id ? -1 : 1)),
-      updated_at: event.received
+      updated_at: received
     }
   })
 }

@@ -128,7 +128,10 @@ export const joinedThread = (d: Decision, was: ConversationContext): void => {
     d.set({ subject: was.subject })
   }
   const text = JSON.stringify(was.metadata)
-  if (facts.metadata_at !== null && newer(facts.metadata_at, here.metadata_at, text, JSON.stringify(d.context.metadata))) {
+  if (
+    facts.metadata_at !== null &&
+    newer(facts.metadata_at, here.metadata_at, text, JSON.stringify(d.context.metadata))
+  ) {
     d.learn({ metadata_at: facts.metadata_at })
     d.set({ metadata: was.metadata })
   }

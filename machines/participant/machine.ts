@@ -28,26 +28,27 @@ export interface ParticipantInput {
   readonly key: string
   readonly received: number
 }
-export type ParticipantEvent = RelationAdded | PersonShown | PersonActed | MessageAppeared | MessageDiscounted | MembershipChanged
+export type ParticipantEvent =
+  RelationAdded | PersonShown | PersonActed | MessageAppeared | MessageDiscounted | MembershipChanged
 
 const acted = (d: Draft<ParticipantContext>, at: number): void =>
   d.set({ first_seen: earlier(d.context.first_seen, at), last_seen: later(d.context.last_seen, at) })
 
 const personShown = (d: Draft<ParticipantContext>, event: { readonly person: Person; readonly at: number }): void => {
   const shown = learn(d.context.facts.shown, event.person, event.at)
-    if (shown === d.context.facts.shown) return
-    d.set({
-      facts: { ...d.context.facts, shown },
-      name: valueOf(shown, "name"),
-      avatar_url: valueOf(shown, "avatar_url"),
-      email: valueOf(shown, "email"),
-      phone: valueOf(shown, "phone"),
-      linkedin_member_urn: valueOf(shown, "linkedin_member_urn"),
-      instagram_username: valueOf(shown, "instagram_username"),
-      facebook_id: valueOf(shown, "facebook_id"),
-      telegram_id: valueOf(shown, "telegram_id"),
-      twitter_handle: valueOf(shown, "twitter_handle")
-    })
+  if (shown === d.context.facts.shown) return
+  d.set({
+    facts: { ...d.context.facts, shown },
+    name: valueOf(shown, "name"),
+    avatar_url: valueOf(shown, "avatar_url"),
+    email: valueOf(shown, "email"),
+    phone: valueOf(shown, "phone"),
+    linkedin_member_urn: valueOf(shown, "linkedin_member_urn"),
+    instagram_username: valueOf(shown, "instagram_username"),
+    facebook_id: valueOf(shown, "facebook_id"),
+    telegram_id: valueOf(shown, "telegram_id"),
+    twitter_handle: valueOf(shown, "twitter_handle")
+  })
 }
 
 const rules: Rules<Draft<ParticipantContext>, ParticipantEvent> = {

@@ -45,8 +45,7 @@ const mail = (id: string, said: Said): ProviderEvent => {
     to_attendees: to.map((one) => at(one)),
     cc_attendees: cc.map((one) => at(one)),
     folders: ["INBOX"],
-    in_reply_to:
-      answers === undefined ? null : { message_id: `<${answers}@x>`, ...(answersId && { id: answersId }) },
+    in_reply_to: answers === undefined ? null : { message_id: `<${answers}@x>`, ...(answersId && { id: answersId }) },
     references: references?.map((one) => `<${one}@x>`),
     ...(thread_id === undefined ? {} : { thread_id }),
     ...more
@@ -215,7 +214,14 @@ test("what was read of one part is read of the whole", () => {
   const made = house()
   tell(made, [c, a])
   const part = conversations(made).find(({ external_thread_id }) => external_thread_id === "<b@x>")!
-  made.submit({ type: "conversation_read", conversation_id: part.id, user_id: "u", message_id: null, received, via: "api" })
+  made.submit({
+    type: "conversation_read",
+    conversation_id: part.id,
+    user_id: "u",
+    message_id: null,
+    received,
+    via: "api"
+  })
   made.commit()
   tell(made, [b, d])
   expect(one(made)).toMatchObject({ unread_count: 1, readers: { u: { unread_count: 1 } } })
@@ -234,7 +240,10 @@ test("a mail that was moved twice is where it was moved last; its repeat is none
   const made = house()
   const moved = (folder: string, later: number) => {
     const event = mail("a", { minute: 0, event: "mail_moved", more: { role: folder, folders: [] } }) as any
-    const fact = { ...event.fact, letter: { ...event.fact.letter, moved: { ...event.fact.letter.moved, at: received + later } } }
+    const fact = {
+      ...event.fact,
+      letter: { ...event.fact.letter, moved: { ...event.fact.letter.moved, at: received + later } }
+    }
     return { ...event, received: received + later, fact }
   }
   tell(made, [a, moved("spam", 1)])

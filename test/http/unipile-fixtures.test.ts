@@ -42,7 +42,12 @@ beforeAll(async () => {
   for (const [account, channel_type] of accounts) {
     const { status } = await edge.call("PUT", `/v1/tenants/fixtures/connections/${account}`, {
       key: tenant.key,
-      body: { channel_type, account_name: "Marta Lopes", user_id: "user-4711", connection_config: { email: "marta@lumen.example" } }
+      body: {
+        channel_type,
+        account_name: "Marta Lopes",
+        user_id: "user-4711",
+        connection_config: { email: "marta@lumen.example" }
+      }
     })
     expect(status).toBe(201)
   }
@@ -126,7 +131,11 @@ describe("over real HTTP", () => {
     const chat = encodeURIComponent("2-tru4aw6V5MuIHqyXSzy40zdtBGdmdrWXmSy4f7iVn2o=")
     const { items } = await get(`conversations/${chat}/messages`)
     expect(items).toHaveLength(1)
-    expect(items[0]).toMatchObject({ content: null, deleted_at: "2026-08-01T10:00:00.000Z", reactions: [{ value: "👏" }] })
+    expect(items[0]).toMatchObject({
+      content: null,
+      deleted_at: "2026-08-01T10:00:00.000Z",
+      reactions: [{ value: "👏" }]
+    })
   })
 
   test("a relation is a person with name, picture and since when", async () => {

@@ -23,7 +23,13 @@ const status = (account_id: string, status: string) => ({
   status
 })
 
-const mail = { type: "fact_arrived", account_id: "f1I55kJk_hrGCW91rUVgkQ", channel_type: null, via: "webhook", received } as const
+const mail = {
+  type: "fact_arrived",
+  account_id: "f1I55kJk_hrGCW91rUVgkQ",
+  channel_type: null,
+  via: "webhook",
+  received
+} as const
 const v2 = { ...mail, account_id: "acc_IYdZUFKD48eTuYZRoyNR1g" } as const
 const v2Message = "2-vh5MLUjfF+b1KviLnh9kygaDXXGjPbpl5IvZlmXmNcY="
 const v2Chat = "2-tru4aw6V5MuIHqyXSzy40zdtBGdmdrWXmSy4f7iVn2o="

@@ -41,7 +41,11 @@ const kinds: ReadonlySet<string> = new Set([
 export const isCalendarKind = (kind: string): boolean => kinds.has(kind)
 
 /** The event of a calendar payload. `kind` is one that `isCalendarKind` knows. */
-export const calendarEventOf = (body: unknown, kind: string, received: number): Result.Result<FactArrived, Unreadable> => {
+export const calendarEventOf = (
+  body: unknown,
+  kind: string,
+  received: number
+): Result.Result<FactArrived, Unreadable> => {
   const read = readCalendar(body)
   if (Result.isFailure(read)) return Result.fail(read.failure)
   const calendar = read.success
@@ -68,7 +72,10 @@ const threadIdOf = (id: string): string => `calendar:${requiredIdentity(id)}`
 const shown = (
   calendar: Calendar,
   is_deleted: boolean
-): Omit<CalendarEventShown, "account_id" | "channel_type" | "external_thread_id" | "received" | "via" | "at" | "owner"> => ({
+): Omit<
+  CalendarEventShown,
+  "account_id" | "channel_type" | "external_thread_id" | "received" | "via" | "at" | "owner"
+> => ({
   type: "calendar_event_shown",
   title: label(calendar.title, subjectLength),
   is_deleted,

@@ -79,7 +79,8 @@ const factOf = (
   }
   return Result.flatMap(messagingEventOf(v1, event, received), (made) => {
     if (id === null) return Result.fail(unreadable("payload.message_id", "names no message"))
-    if (chat === null && made.type === "message_received") return Result.fail(unreadable("payload.chat_id", "is missing"))
+    if (chat === null && made.type === "message_received")
+      return Result.fail(unreadable("payload.chat_id", "is missing"))
     const { account_id, channel_type: _, external_thread_id: __, received: ___, via: ____, ...fact } = made as any
     return Result.succeed({
       type: "fact_arrived",
@@ -191,7 +192,9 @@ const reacted: Maker = (envelope, received) => {
   })
   return one(
     Result.map(made, (event) =>
-      isOurs && event.fact.type === "message_reacted" ? { ...event, fact: { ...event.fact, sender: event.fact.owner } } : event
+      isOurs && event.fact.type === "message_reacted"
+        ? { ...event, fact: { ...event.fact, sender: event.fact.owner } }
+        : event
     )
   )
 }

@@ -105,9 +105,15 @@ const castOf = (mail: Mail, from: Person | null) => {
   return { roles, people }
 }
 
-const messageOf = (mail: Mail, external_message_id: string, direction: Direction, subject: string | null): MessageBody => {
+const messageOf = (
+  mail: Mail,
+  external_message_id: string,
+  direction: Direction,
+  subject: string | null
+): MessageBody => {
   const text = mailText(mail)
-  const read = direction === "inbound" && typeof mail.read_date === "string" ? instantIn("read_date", mail.read_date, 0) : null
+  const read =
+    direction === "inbound" && typeof mail.read_date === "string" ? instantIn("read_date", mail.read_date, 0) : null
   return {
     external_message_id,
     provider_message_id: identity(mail.provider_id) ?? identity(mail.message_id),

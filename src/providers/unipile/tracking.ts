@@ -13,7 +13,11 @@ export const isTrackingKind = (kind: string): boolean => Object.hasOwn(actions, 
 const addressLength = 2048
 
 /** The event of a tracking payload. `kind` is one that `isTrackingKind` knows. */
-export const trackingEventOf = (body: unknown, kind: string, received: number): Result.Result<FactArrived, Unreadable> => {
+export const trackingEventOf = (
+  body: unknown,
+  kind: string,
+  received: number
+): Result.Result<FactArrived, Unreadable> => {
   const read = readTrack(body)
   if (Result.isFailure(read)) return Result.fail(read.failure)
   const track = read.success
