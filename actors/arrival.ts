@@ -4,7 +4,7 @@
  */
 import { placed } from "../machines/channel/arrivals.ts"
 import type { ChannelContext } from "../machines/channel/machine.ts"
-import { lookUp } from "../machines/channel/threads.ts"
+import { hasForgotten, lookUp } from "../machines/channel/threads.ts"
 import type { ConnectionContext } from "../machines/connection/context.ts"
 import type { Event, FactArrived, PlacedFact } from "../machines/events.ts"
 import { normaliseEmail } from "../machines/identifiers.ts"
@@ -44,15 +44,25 @@ export const placeOf = (runtime: TenantRuntime, event: FactArrived): PlacedFact 
 export interface PlaceRequest {
   readonly channel_id: string
   readonly names: ReadonlyArray<string>
+  /** Whether rows that no cut has written yet may be meant: then one is written first. */
+  readonly withNewest: boolean
 }
 
-/** The look-up that a fact needs before its turn, or null: it names nothing but a message, and the channel does not know that. */
+/**
+ * The look-up that a fact needs before its turn, or null: what it names, a message or what a mail answers, is not in the
+ * channel's index. Of mails only the index's forgotten past is looked up: what it does not know while it is whole was never here.
+ */
 export const neededPlace = (runtime: TenantRuntime, event: Event): PlaceRequest | null => {
-  if (event.type !== "fact_arrived" || event.located === true || event.fact.type === "message_received") return null
+  if (event.type !== "fact_arrived" || event.located === true) return null
   const channel = channelOf(runtime, event)
-  if (channel === undefined || event.where.roots.length > 0 || lookUp(channel.facts.threads, event.where) !== null)
-    return null
-  return { channel_id: channel.id, names: event.where.names }
+  if (channel === undefined || lookUp(channel.facts.threads, event.where) !== null) return null
+  const { names, roots, answers } = event.where
+  if (event.fact.type === "message_received") {
+    const isForgotten = event.fact.letter !== undefined && hasForgotten(channel.facts.threads)
+    const ancestors = [...roots, ...answers]
+    return isForgotten && ancestors.length > 0 ? { channel_id: channel.id, names: ancestors, withNewest: false } : null
+  }
+  return roots.length > 0 ? null : { channel_id: channel.id, names, withNewest: true }
 }
 
 /** The event with the answer of that look-up: the thread, or that there is none. */

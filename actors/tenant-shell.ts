@@ -192,18 +192,18 @@ const recall = Effect.fnUntraced(function* (
   })
 })
 
-/** Which thread a message is in. Rare: only for facts that name nothing but a message that left the channel's index. */
+/** Which thread a message is in. Rare: only for facts that name nothing but a message that is not in the channel's index. */
 const locate = Effect.fnUntraced(function* (
   runtime: TenantRuntime,
-  { channel_id, names }: PlaceRequest,
+  { channel_id, names, withNewest }: PlaceRequest,
   envelope: Envelope,
   cut: Effect.Effect<void, unknown>
 ) {
   const messages = yield* Messages
-  const found = yield* Effect.andThen(cut, messages.threadOf(runtime.tenant, channel_id, names)).pipe(
-    Effect.retry(untilItIsBack),
-    Effect.orDie
-  )
+  const found = yield* Effect.andThen(
+    withNewest ? cut : Effect.void,
+    messages.threadOf(runtime.tenant, channel_id, names)
+  ).pipe(Effect.retry(untilItIsBack), Effect.orDie)
   runtime.attempt({ ...envelope, event: located(envelope.event, found) })
 })
 

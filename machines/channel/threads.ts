@@ -20,10 +20,27 @@ export interface Group {
   readonly touched: number
 }
 
-export interface Threads {
-  readonly groups: HashMap.HashMap<string, Group>
+/**
+ * The index: an immutable value. Its maps are private, because XState walks through all that it can see of a context whenever it
+ * restores one, and a turn that has to wait restores everyone.
+ */
+export class Threads {
+  readonly #groups: HashMap.HashMap<string, Group>
+  readonly #names: HashMap.HashMap<string, string>
+
+  constructor(groups: HashMap.HashMap<string, Group>, names: HashMap.HashMap<string, string>) {
+    this.#groups = groups
+    this.#names = names
+  }
+
+  get groups(): HashMap.HashMap<string, Group> {
+    return this.#groups
+  }
+
   /** Which group a name stands in. */
-  readonly names: HashMap.HashMap<string, string>
+  get names(): HashMap.HashMap<string, string> {
+    return this.#names
+  }
 }
 
 /** Threads that are remembered per account; some 150 bytes each in a snapshot. */
@@ -33,7 +50,7 @@ const evictionGroup = 128
 /** Names of one thread; past that, those of the earliest answers go. */
 export const nameLimit = 192
 
-export const noThreads: Threads = { groups: HashMap.empty(), names: HashMap.empty() }
+export const noThreads = new Threads(HashMap.empty(), HashMap.empty())
 
 /** The group of a name. */
 const groupOf = (threads: Threads, name: string): Group | undefined => {
@@ -127,8 +144,11 @@ const placed = (threads: Threads, replaced: ReadonlyArray<Group>, group: Group):
   for (const old of replaced)
     for (const name in old.names) if (!(name in group.names)) names = HashMap.remove(names, name)
   for (const name in group.names) names = HashMap.set(names, name, group.key)
-  return evicted({ groups: HashMap.set(groups, group.key, group), names })
+  return evicted(new Threads(HashMap.set(groups, group.key, group), names))
 }
+
+/** Whether threads may have been forgotten: rarely it says so before any was. */
+export const hasForgotten = (threads: Threads): boolean => HashMap.size(threads.groups) >= groupLimit
 
 const evicted = (threads: Threads): Threads => {
   if (HashMap.size(threads.groups) <= groupLimit + evictionGroup) return threads
@@ -140,7 +160,7 @@ const evicted = (threads: Threads): Threads => {
     groups = HashMap.remove(groups, group.key)
     for (const name in group.names) names = HashMap.remove(names, name)
   }
-  return { groups, names }
+  return new Threads(groups, names)
 }
 
 /** The index as a plain list, for a snapshot. */
@@ -154,5 +174,5 @@ export const fromList = (list: ReadonlyArray<Group>): Threads => {
     groups = HashMap.set(groups, group.key, group)
     for (const name in group.names) names = HashMap.set(names, name, group.key)
   }
-  return { groups, names }
+  return new Threads(groups, names)
 }

@@ -21,6 +21,8 @@ const created: Event = {
 export class House {
   readonly journaled: Array<{ readonly seq: number; readonly event: Event }> = []
   readonly recalls: Array<{ readonly request: RecallRequest; readonly envelope: Envelope }> = []
+  /** Threads of messages, as rows would tell them. */
+  readonly kept = new Map<string, string>()
   readonly wakes: Array<() => void> = []
   readonly tasks: Array<TaskStarted> = []
   isLate = false
@@ -38,7 +40,10 @@ export class House {
         else wake()
       },
       recall: (request, envelope) => void this.recalls.push({ request, envelope }),
-      locate: (_, envelope) => this.runtime.attempt({ ...envelope, event: located(envelope.event, null) }),
+      locate: ({ names }, envelope) => {
+        const found = names.map((name) => this.kept.get(name)).find((thread) => thread !== undefined)
+        this.runtime.attempt({ ...envelope, event: located(envelope.event, found ?? null) })
+      },
       journal: (seq, event) => void this.journaled.push({ seq, event }),
       startTask: (task) => void this.tasks.push(task),
       rearm: () => {},

@@ -5,6 +5,7 @@
 import * as Result from "effect/Result"
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
+import { groupLimit, toList } from "../../machines/channel/threads.ts"
 import type { ChannelContext } from "../../machines/channel/machine.ts"
 import type { ConversationContext } from "../../machines/conversation/context.ts"
 import type { ProviderEvent } from "../../machines/events.ts"
@@ -52,6 +53,8 @@ const mail = (id: string, said: Said): ProviderEvent => {
   }
   return Result.getOrThrow(translate(body, { received }))[0]!
 }
+
+const later = (event: ProviderEvent, by: number): ProviderEvent => ({ ...event, received: received + by })
 
 const opened = (id: string, minute: number, event_id = `open-${id}-${minute}`): ProviderEvent =>
   Result.getOrThrow(
@@ -267,4 +270,20 @@ test("an account without an address learns who its owner is from what it sends",
     "email:marta@example.com": "owner",
     "email:kai@example.com": "cc"
   })
+})
+
+test("an answer to a mail whose thread the index has forgotten joins it by its row (I8)", () => {
+  const made = house()
+  tell(made, [mail("old", { minute: 0 })])
+  for (let i = 0; i < groupLimit + 200; i++) tell(made, [later(mail(`m${i}`, { minute: 1 }), i + 1)])
+  expect(toList(channel(made).facts.threads).length).toBeLessThan(groupLimit + 130)
+  made.kept.set("id-old", "<old@x>")
+  tell(made, [mail("new", { minute: 9, answers: "old", answersId: "id-old" })])
+  const thread = conversations(made).find(({ external_thread_id }) => external_thread_id === "<old@x>")
+  expect(thread).toMatchObject({ message_count: 2 })
+  expect(conversations(made).some(({ external_thread_id }) => external_thread_id === "<new@x>")).toBe(false)
+  const again = new House({ founded: false })
+  for (const { event } of made.journaled.slice(-1)) expect(event).toMatchObject({ located: true, type: "fact_arrived" })
+  for (const { seq, event } of made.journaled) again.replay(seq, event)
+  expect(toList(channel(again).facts.threads)).toEqual(toList(channel(made).facts.threads))
 })
