@@ -67,7 +67,13 @@ test("a 401 says how to come in, and is a problem", async () => {
 
 test("what needs no key says so", async () => {
   const open = operations.filter((operation) => !operation.secured).map(({ method, path }) => `${method} ${path}`)
-  expect(open.sort()).toEqual(["GET /livez", "GET /metrics", "GET /readyz", "POST /v1/tenants/mine/webhooks/unipile"])
+  expect(open.sort()).toEqual([
+    "GET /livez",
+    "GET /metrics",
+    "GET /readyz",
+    "POST /v1/tenants/mine/webhooks/unipile",
+    "POST /v1/webhooks/unipile"
+  ])
   expect(await edge.call("GET", "/livez")).toMatchObject({ status: 200, json: { status: "ok" } })
   expect(await edge.call("GET", "/readyz")).toMatchObject({ status: 200, json: { status: "ok" } })
 })
