@@ -207,8 +207,6 @@ export class TenantRuntime {
     if (done.changes.length > 0) {
       this.seq++
       this.#absorb(done)
-      // Not in a replay: what was under way when the process ended is started again from the scheduler's own state.
-      for (const task of done.tasks) this.#aside.startTask(task)
       this.#aside.journal(this.seq, envelope.event)
       // Not in a replay: what ran has run, and what did not end is known to the scheduler.
       for (const task of done.tasks) this.#aside.startTask(task)
