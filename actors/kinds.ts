@@ -6,10 +6,12 @@ import type { ConnectionContext } from "../machines/connection/context.ts"
 import { connectionFields } from "../machines/connection/fields.ts"
 import { connectionMachine } from "../machines/connection/machine.ts"
 import { budgetDeadline } from "../machines/connection/sends.ts"
+import { tokenDeadline } from "../machines/connection/tokens.ts"
 import type { ConversationContext } from "../machines/conversation/context.ts"
 import { conversationFields } from "../machines/conversation/fields.ts"
 import { conversationMachine } from "../machines/conversation/machine.ts"
 import { fromList, toList } from "../machines/conversation/message-window.ts"
+import { earlier } from "../machines/draft.ts"
 import type { ActorKind } from "../machines/events.ts"
 import type { Fields } from "../machines/field.ts"
 import { participantFields } from "../machines/participant/fields.ts"
@@ -20,6 +22,7 @@ import { schedulerFields } from "../machines/scheduler/fields.ts"
 import type { SchedulerContext } from "../machines/scheduler/machine.ts"
 import { schedulerMachine } from "../machines/scheduler/machine.ts"
 import { tenantFields } from "../machines/tenant/fields.ts"
+import type { TenantContext } from "../machines/tenant/machine.ts"
 import { tenantMachine } from "../machines/tenant/machine.ts"
 
 export interface Kind {
@@ -37,12 +40,17 @@ const never = () => null
 const plain = { pack: asItIs, unpack: asItIs, deadline: never }
 
 export const kinds: Record<ActorKind, Kind> = {
-  tenant: { ...plain, machine: tenantMachine, fields: tenantFields },
+  tenant: {
+    ...plain,
+    machine: tenantMachine,
+    fields: tenantFields,
+    deadline: (context: TenantContext) => context.previous_secret_until
+  },
   connection: {
     ...plain,
     machine: connectionMachine,
     fields: connectionFields,
-    deadline: (context: ConnectionContext) => budgetDeadline(context)
+    deadline: (context: ConnectionContext) => earlier(budgetDeadline(context), tokenDeadline(context))
   },
   channel: { ...plain, machine: channelMachine, fields: channelFields },
   conversation: {

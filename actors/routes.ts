@@ -69,10 +69,14 @@ export const routesOf = (
         : [{ kind: "connection", id: identity.connection(event.account_id) }]
     case "account_status_changed":
     case "rate_limit_set":
+    case "tokens_stored":
     case "send_reserved":
     case "send_confirmed":
     case "send_cancelled":
       return [{ kind: "connection", id: identity.connection(event.account_id) }]
+    case "secret_resealed":
+      return [{ kind: event.kind, id: event.id }]
+    case "token_checked":
     case "day_started":
       return [{ kind: "connection", id: event.connection_id }]
     case "tenant_created":
@@ -81,6 +85,7 @@ export const routesOf = (
         { kind: "scheduler", id: identity.scheduler(), input: { id: identity.scheduler(), received: event.received } }
       ]
     case "tenant_configured":
+    case "webhook_secret_rotated":
     case "webhook_failed":
       return [{ kind: "tenant", id: tenant }]
     case "task_finished":

@@ -10,6 +10,7 @@ import type { ConversationContext } from "../machines/conversation/context.ts"
 import type { ActorKind, Event, TypingSignalled } from "../machines/events.ts"
 import type { PresenceEvent } from "../machines/presence/machine.ts"
 import type { TaskStarted } from "../machines/told.ts"
+import { AuditTrail } from "./audit-trail.ts"
 import { Deadlines } from "./deadlines.ts"
 import { AccountUnknown, ActorUnknown, EventIndigestible, MailboxFull, OwnershipLost, RuleBroken } from "./errors.ts"
 import type { SubmitError } from "./errors.ts"
@@ -59,6 +60,7 @@ export class TenantRuntime {
   readonly identity: Identity
   readonly population: Population
   readonly rows: RowChanges
+  readonly audit: AuditTrail
   readonly deadlines = new Deadlines()
   readonly hub: Hub
   readonly limits: RuntimeLimits
@@ -87,6 +89,7 @@ export class TenantRuntime {
     this.population = new Population((from, told) => this.#turn.hear(from, told))
     this.#turn = new Turn(tenant, this.identity, this.population)
     this.rows = new RowChanges(this.identity)
+    this.audit = new AuditTrail(this.identity)
     this.inbox = start.inbox
     this.seq = this.durableSeq = this.checkpointSeq = start.seq
     this.limits = limits
@@ -142,7 +145,7 @@ export class TenantRuntime {
     const result = this.#turn.run(event)
     if (result.type === "asleep") return result.actors
     this.seq = this.durableSeq = seq
-    if (result.type === "done") this.#absorb(result)
+    if (result.type === "done") this.#absorb(result, event)
     else if (result.type === "failed") throw result.cause
     return []
   }
@@ -206,7 +209,7 @@ export class TenantRuntime {
     else this.duplicates++
     if (done.changes.length > 0) {
       this.seq++
-      this.#absorb(done)
+      this.#absorb(done, envelope.event)
       this.#aside.journal(this.seq, envelope.event)
       // Not in a replay: what ran has run, and what did not end is known to the scheduler.
       for (const task of done.tasks) this.#aside.startTask(task)
@@ -218,7 +221,8 @@ export class TenantRuntime {
     )
   }
 
-  #absorb(done: Done): void {
+  #absorb(done: Done, event: Event): void {
+    this.audit.note(this.seq, event, done.changes)
     for (const { living, before } of done.changes) {
       living.kept = "no"
       this.deadlines.note(living)

@@ -89,6 +89,8 @@ interface Base {
   readonly received: number
   /** How it came in; a webhook also counts for the tenant's last_webhook_received. */
   readonly via: "webhook" | "api" | "clock"
+  /** Whose command it was: `admin` or `key:<name>`. Absent: nobody's in particular, `via` says all. */
+  readonly by?: string
 }
 
 /** A fact about one conversation of one account. */
@@ -185,6 +187,35 @@ export interface RateLimitSet extends Base {
   readonly type: "rate_limit_set"
   readonly account_id: string
   readonly rate_limit_per_hour: number
+}
+/** Tokens of the account, sealed at the edge: no event holds one in clear. null keeps what is there (CONTRACT 2.2). */
+export interface TokensStored extends Base {
+  readonly type: "tokens_stored"
+  readonly account_id: string
+  readonly access_token: string | null
+  readonly refresh_token: string | null
+  /** Epoch milliseconds. */
+  readonly token_expires_at: number | null
+}
+/** The 12-hourly task looked at the connection's token. It carries nothing: the machine looks at its own facts. */
+export interface TokenChecked extends Base {
+  readonly type: "token_checked"
+  readonly connection_id: string
+}
+/** A new webhook secret, sealed; the old one is good until `previous_until`, epoch milliseconds (CONTRACT 2.1). */
+export interface WebhookSecretRotated extends Base {
+  readonly type: "webhook_secret_rotated"
+  readonly webhook_secret: string
+  readonly previous_until: number
+}
+/** The same secret, sealed with another key. Nothing happens when the field holds something else by now. */
+export interface SecretResealed extends Base {
+  readonly type: "secret_resealed"
+  readonly kind: "tenant" | "connection"
+  readonly id: string
+  readonly field: string
+  readonly from: string
+  readonly to: string
 }
 export interface SendReserved extends Base {
   readonly type: "send_reserved"
@@ -287,6 +318,10 @@ export type Event =
   | WebhookFailed
   | ConnectionRegistered
   | RateLimitSet
+  | TokensStored
+  | TokenChecked
+  | WebhookSecretRotated
+  | SecretResealed
   | SendReserved
   | SendConfirmed
   | SendCancelled

@@ -70,5 +70,11 @@ export const ProviderAccountStatus = Schema.Literals([
 export type ProviderAccountStatus = typeof ProviderAccountStatus.Type
 
 /** The tasks of CONTRACT §6 that run today. */
-export const ScheduledTask = Schema.Literals(["detect_hot_conversations", "reset_daily_counters", "retention"])
+export const ScheduledTask = Schema.Literals([
+  "detect_hot_conversations",
+  "reset_daily_counters",
+  "retention",
+  "cleanup_expired_tokens",
+  "reencrypt_secrets"
+])
 export type ScheduledTask = typeof ScheduledTask.Type

@@ -17,8 +17,11 @@ import type {
   HostedAuthReported,
   RateLimitSet,
   SendCancelled,
+  SecretResealed,
   SendConfirmed,
-  SendReserved
+  SendReserved,
+  TokenChecked,
+  TokensStored
 } from "../events.ts"
 import { statesFollowing } from "../following.ts"
 import type { MessageAppeared, Told } from "../told.ts"
@@ -27,6 +30,7 @@ import type { ConnectionContext, ConnectionInput } from "./context.ts"
 import { freshConnection } from "./context.ts"
 import { sendCancelled, sendConfirmed, sendObserved, sendReserved, timePassed } from "./sends.ts"
 import { accountStatusChanged, connectionRegistered, hostedAuthReported } from "./status.ts"
+import { tokenChecked, tokenResealed, tokensStored, tokenTimePassed } from "./tokens.ts"
 
 export type ConnectionEvent =
   | ConnectionRegistered
@@ -39,6 +43,9 @@ export type ConnectionEvent =
   | MessageAppeared
   | DeadlinePassed
   | DayStarted
+  | TokensStored
+  | TokenChecked
+  | SecretResealed
 
 const rules: Rules<Draft<ConnectionContext>, ConnectionEvent> = {
   connection_registered: connectionRegistered,
@@ -50,14 +57,20 @@ const rules: Rules<Draft<ConnectionContext>, ConnectionEvent> = {
   send_cancelled: sendCancelled,
   message_appeared: sendObserved,
   deadline_passed: () => {},
-  day_started: () => {}
+  day_started: () => {},
+  tokens_stored: tokensStored,
+  token_checked: tokenChecked,
+  secret_resealed: tokenResealed
 }
 
 /** Time is settled first, then the event; a refused command leaves the settled time behind, and nothing else. */
 export const decideConnection = (context: ConnectionContext, event: ConnectionEvent): Draft<ConnectionContext> => {
   const d = new Draft(context)
   timePassed(d, event.received)
+  tokenTimePassed(d, event.received)
   rules[event.type](d, event as never)
+  // Once more: what the event brought may be over already.
+  tokenTimePassed(d, event.received)
   if (d.changed) d.set({ updated_at: later(context.updated_at, event.received) })
   return d
 }

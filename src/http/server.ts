@@ -11,19 +11,24 @@ import { HttpServerError } from "effect/http/HttpServerError"
 import { HttpServerRequest } from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
+import { Tokens } from "../secrets/tokens.ts"
 import { Enrolment } from "../tenants/enrolment.ts"
+import { TenantKeys } from "../tenants/tenant-keys.ts"
 import { Application } from "../webhooks/application.ts"
 import { Reception } from "../webhooks/reception.ts"
 import { WaitingRoom } from "../webhooks/waiting-room.ts"
 import { Access } from "./access.ts"
 import { documented, served } from "./api/api.ts"
 import { GenericEvents } from "./generic-events.ts"
+import { auditHandlers } from "./handlers/audit.ts"
 import { connectionHandlers } from "./handlers/connections.ts"
 import { conversationHandlers } from "./handlers/conversations.ts"
 import { eventHandlers } from "./handlers/events.ts"
 import { feedTokenHandlers } from "./handlers/feed-tokens.ts"
 import { healthHandlers } from "./handlers/health.ts"
 import { inspectionHandlers } from "./handlers/inspection.ts"
+import { keyHandlers } from "./handlers/keys.ts"
+import { secretHandlers } from "./handlers/secrets.ts"
 import { tenantHandlers } from "./handlers/tenants.ts"
 import { unipileWebhook } from "./handlers/webhooks.ts"
 import { home } from "./home.ts"
@@ -37,6 +42,9 @@ import { WebhookGate } from "./webhook-gate.ts"
 const api = HttpApiBuilder.layer(served).pipe(
   Layer.provide([
     tenantHandlers,
+    keyHandlers,
+    secretHandlers,
+    auditHandlers,
     connectionHandlers,
     conversationHandlers,
     eventHandlers,
@@ -77,6 +85,8 @@ const router = Layer.succeed(HttpRouter.RouterConfig, { maxParamLength: 16_384 }
 /** What stands between the routes and the services of the outer folders. */
 const edge = Layer.mergeAll(
   Enrolment.layer,
+  TenantKeys.layer,
+  Tokens.layer,
   GenericEvents.layer,
   Keys.layer,
   WebhookGate.layer,

@@ -52,6 +52,7 @@ export const ownerOf = (tenants: Readonly<Record<string, TenantInMemory>>): Tena
     create: () => beyond,
     gate: () => beyond,
     inspect: () => beyond,
+    sealed: () => beyond,
     flush: () => beyond,
     stats: () => beyond,
     residentStats: beyond,
