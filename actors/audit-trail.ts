@@ -11,7 +11,8 @@ import { kinds } from "./kinds.ts"
 import type { Change } from "./turn.ts"
 
 /** How a ⚿ value stands in the trail: that there is one, and nothing of it. */
-const masked = (value: unknown): string | null => (value === null || value === undefined || value === "" ? null : "••••")
+const masked = (value: unknown): string | null =>
+  value === null || value === undefined || value === "" ? null : "••••"
 
 const shown = (field: Field<any>, value: unknown): unknown => (field.sensitive ? masked(value) : toWire(field, value))
 
@@ -42,7 +43,12 @@ export class AuditTrail {
         const old = before === null ? field.initial : before[name]
         const now = living.context[name]
         // A snapshot from before the field was there has no value for it, which is no value.
-        if (Object.is(old, now) || (old ?? null) === (now ?? null) || (typeof now === "object" && JSON.stringify(old) === JSON.stringify(now))) continue
+        if (
+          Object.is(old, now) ||
+          (old ?? null) === (now ?? null) ||
+          (typeof now === "object" && JSON.stringify(old) === JSON.stringify(now))
+        )
+          continue
         this.#entries.push({
           id: this.#identity.auditEntry(seq, living.kind, living.id, name),
           at: event.received,

@@ -9,4 +9,5 @@ import type { Event } from "../machines/events.ts"
 export const Author = Context.Reference<string | null>("switchboard/actors/Author", { defaultValue: () => null })
 
 /** The event with its author. */
-export const signed = (event: Event, author: string | null): Event => (author === null ? event : { ...event, by: author })
+export const signed = (event: Event, author: string | null): Event =>
+  author === null ? event : { ...event, by: author }

@@ -12,6 +12,7 @@ export interface ResealingShape {
 
 export const Resealing = Context.Reference<ResealingShape>("switchboard/actors/Resealing", {
   defaultValue: () => ({
-    reseal: () => Effect.fail(new Error("this process holds no encryption keys; start it with SWITCHBOARD_ENCRYPTION_KEYS"))
+    reseal: () =>
+      Effect.fail(new Error("this process holds no encryption keys; start it with SWITCHBOARD_ENCRYPTION_KEYS"))
   })
 })

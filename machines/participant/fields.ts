@@ -19,7 +19,9 @@ export const participantFields = {
   resolution_method: F.audited(F.text("How the record was found", "resolution")),
   resolved_at: F.instant("When the record was found", "resolution"),
   secondary_record: F.audited(F.optionalText("The CRM record of the company", "secondary resolution")),
-  secondary_confidence: F.audited(F.fraction(0)("How sure the secondary resolution is, 0 to 1", "secondary resolution")),
+  secondary_confidence: F.audited(
+    F.fraction(0)("How sure the secondary resolution is, 0 to 1", "secondary resolution")
+  ),
   secondary_resolution_method: F.audited(F.text("How the secondary record was found", "secondary resolution")),
   secondary_pipeline: F.audited(F.optionalText("Pipeline of the secondary record", "secondary resolution")),
   secondary_resolved_at: F.instant("When the secondary record was found", "secondary resolution"),

@@ -63,10 +63,12 @@ export class Keys extends Context.Service<
         if (sameDigest(digest, adminDigest)) return Option.some(admin)
         if (!shape.test(key)) return Option.none()
         const found = yield* Cache.get(cache, digest.toString("hex"))
-        return Option.map(
-          found,
-          ({ tenant_id, name, scopes }): Grant => ({ kind: "tenant", tenant: tenant_id, name, scopes })
-        )
+        return Option.map(found, ({ tenant_id, name, scopes }): Grant => ({
+          kind: "tenant",
+          tenant: tenant_id,
+          name,
+          scopes
+        }))
       })
 
       const forget = (digest: Uint8Array) => Cache.invalidate(cache, Buffer.from(digest).toString("hex"))

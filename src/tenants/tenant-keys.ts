@@ -47,7 +47,11 @@ export class TenantKeys extends Context.Service<
       const audit = yield* Audit
       const sql = yield* SqlClient
 
-      const noted = (tenant: string, at: number, line: { action: string; id: string; actor: string; old: unknown; new: unknown }) => {
+      const noted = (
+        tenant: string,
+        at: number,
+        line: { action: string; id: string; actor: string; old: unknown; new: unknown }
+      ) => {
         const { action, actor, id, old } = line
         const what = { entity_kind: "api_key", entity_id: id, field: "scopes", old, new: line.new }
         // Keys are no actors: their changes belong to no journal entry.
@@ -67,7 +71,13 @@ export class TenantKeys extends Context.Service<
               created_at
             })
             if (Option.isNone(made)) return yield* nameTaken
-            yield* noted(tenant, created_at, { action: "key_created", id: made.value, actor: by, old: null, new: { name, scopes } })
+            yield* noted(tenant, created_at, {
+              action: "key_created",
+              id: made.value,
+              actor: by,
+              old: null,
+              new: { name, scopes }
+            })
             return made.value
           })
         )

@@ -23,7 +23,8 @@ afterAll(() => edge.close())
 
 const store = (body: unknown, key = tenant.key) => edge.call("PUT", `${path}/tokens`, { key, body })
 const read = (token: string, key = secretsKey) => edge.call("GET", `${path}/tokens?token=${token}`, { key })
-const audit = async (query = "") => (await edge.call("GET", `/v1/tenants/vault/audit${query}`, { key: tenant.key })).json
+const audit = async (query = "") =>
+  (await edge.call("GET", `/v1/tenants/vault/audit${query}`, { key: tenant.key })).json
 const connection = async () => (await edge.call("GET", path, { key: tenant.key })).json
 
 describe("tokens", () => {
@@ -194,7 +195,12 @@ describe("the audit trail", () => {
       cursor = page.next_cursor
     }
     expect(walked).toEqual(whole)
-    expect(whole.map(({ at }: any) => at)).toEqual(whole.map(({ at }: any) => at).toSorted().reverse())
+    expect(whole.map(({ at }: any) => at)).toEqual(
+      whole
+        .map(({ at }: any) => at)
+        .toSorted()
+        .toReversed()
+    )
     const broken = await edge.call("GET", "/v1/tenants/vault/audit?cursor=x", { key: tenant.key })
     expect(broken).toMatchObject({ status: 400, json: { field: "cursor" } })
   })

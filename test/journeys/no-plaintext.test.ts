@@ -51,15 +51,17 @@ describe.each(databases)("on $name", (database) => {
       return { status: response.status, text }
     }
     /** An answer that may show nothing. */
-    const quiet = async (method: string, to: string, body?: unknown, key = tenant.key) => {
-      const answer = await raw(method, to, key, typeof body === "string" ? body : body && JSON.stringify(body))
+    const quiet = async (method: string, to: string, body?: object | string, key = tenant.key) => {
+      const answer = await raw(method, to, key, typeof body === "object" ? JSON.stringify(body) : body)
       said.push(`${method} ${to} ${answer.text}`)
       return answer.status
     }
 
     await server.webhook(tenant, status("OK"))
     const feed = await follow(server, tenant.key)
-    expect(await quiet("PUT", `${path}/tokens`, { access_token: access, refresh_token: refresh, expires_in: 9000 })).toBe(200)
+    expect(
+      await quiet("PUT", `${path}/tokens`, { access_token: access, refresh_token: refresh, expires_in: 9000 })
+    ).toBe(200)
     const made = await server.call("POST", "/v1/tenants/vault/keys", adminKey, { name: "reader", scopes: ["secrets"] })
     const rotated = await server.call("POST", "/v1/tenants/vault/webhook-secret/rotate", tenant.key, {})
     expect((await server.call("GET", `${path}/tokens?token=access`, made.json.key)).json.value).toBe(access)
@@ -107,7 +109,8 @@ describe.each(databases)("on $name", (database) => {
     // The last cut and what is said at the end are looked at too.
     await server.stop()
 
-    for (const answer of said) expect([answer.slice(0, 80), secretsIn(answer, secrets)]).toEqual([answer.slice(0, 80), []])
+    for (const answer of said)
+      expect([answer.slice(0, 80), secretsIn(answer, secrets)]).toEqual([answer.slice(0, 80), []])
     expect(feed.frames.length).toBeGreaterThan(2)
     expect(secretsIn(feed.frames.join("\n"), secrets)).toEqual([])
     expect(server.output).toContain("listening")
@@ -119,7 +122,13 @@ describe.each(databases)("on $name", (database) => {
     expect(found).toEqual([])
     expect(looked).toBeGreaterThan(50)
     expect(columns).toEqual(
-      expect.arrayContaining(["journal.body", "connections.internals", "connections.access_token", "audit.new", "api_keys.hash"])
+      expect.arrayContaining([
+        "journal.body",
+        "connections.internals",
+        "connections.access_token",
+        "audit.new",
+        "api_keys.hash"
+      ])
     )
     // The search itself finds what is there.
     const control = await persistence.run(

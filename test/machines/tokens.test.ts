@@ -79,7 +79,10 @@ describe("tokens that are stored", () => {
     tenant.apply(passed(tenant, 10))
     tenant.apply(stored(11, { access_token: "b", token_expires_at: start + hour }))
     expect(health(tenant)).toEqual(["expired", "expired"])
-    expect(derivedOf(tenant.connection(), start + 11)).toMatchObject({ is_token_expired: false, needs_action: "reconnect" })
+    expect(derivedOf(tenant.connection(), start + 11)).toMatchObject({
+      is_token_expired: false,
+      needs_action: "reconnect"
+    })
     tenant.apply(ok(12))
     expect(health(tenant)).toEqual(["active", "authenticated"])
     expect(deadline(tenant)).toBe(start + hour)

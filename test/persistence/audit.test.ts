@@ -49,7 +49,10 @@ describe.each(databases)("on $name", (database) => {
       Effect.gen(function* () {
         const audit = yield* Audit
         // All of one instant and one entry: the id alone keeps them apart.
-        yield* audit.add("b", [...Array(5)].map(() => entry()))
+        yield* audit.add(
+          "b",
+          [...Array(5)].map(() => entry())
+        )
         yield* audit.add("b", [entry({ at: at - 1, seq: 9 })])
         const whole = (yield* audit.list("b", { limit: 10 })).items
         const first = yield* audit.list("b", { limit: 4 })

@@ -51,7 +51,10 @@ const secretsInColumns = (edge: Edge) =>
 
 const filled = async (edge: Edge): Promise<Tenant> => {
   const tenant = await tenantWithAccount(edge, "vault")
-  await edge.call("PUT", tokens, { key: tenant.key, body: { access_token: "at", refresh_token: "rt", expires_in: 9000 } })
+  await edge.call("PUT", tokens, {
+    key: tenant.key,
+    body: { access_token: "at", refresh_token: "rt", expires_in: 9000 }
+  })
   const rotated = await edge.call("POST", "/v1/tenants/vault/webhook-secret/rotate", { key: tenant.key })
   expect(rotated.status).toBe(200)
   return { ...tenant, secret: rotated.json.webhook_secret }

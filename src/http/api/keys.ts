@@ -42,7 +42,8 @@ const list = HttpApiEndpoint.get("list", base, {
 }).annotateMerge(
   OpenApi.annotations({
     summary: "Its keys",
-    description: "Those in use first, then the revoked ones, each the newest first; without the keys themselves. Sets nothing."
+    description:
+      "Those in use first, then the revoked ones, each the newest first; without the keys themselves. Sets nothing."
   })
 )
 
