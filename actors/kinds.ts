@@ -22,7 +22,6 @@ import { schedulerFields } from "../machines/scheduler/fields.ts"
 import type { SchedulerContext } from "../machines/scheduler/machine.ts"
 import { schedulerMachine } from "../machines/scheduler/machine.ts"
 import { tenantFields } from "../machines/tenant/fields.ts"
-import type { TenantContext } from "../machines/tenant/machine.ts"
 import { tenantMachine } from "../machines/tenant/machine.ts"
 
 export interface Kind {
@@ -40,12 +39,7 @@ const never = () => null
 const plain = { pack: asItIs, unpack: asItIs, deadline: never }
 
 export const kinds: Record<ActorKind, Kind> = {
-  tenant: {
-    ...plain,
-    machine: tenantMachine,
-    fields: tenantFields,
-    deadline: (context: TenantContext) => context.previous_secret_until
-  },
+  tenant: { ...plain, machine: tenantMachine, fields: tenantFields },
   connection: {
     ...plain,
     machine: connectionMachine,

@@ -159,8 +159,7 @@ export const ownerLayer = (options: ShellOptions) =>
           Effect.flatMap(shellOf(tenant), ({ runtime }) => {
             const context = runtime.population.get("tenant", tenant)?.context as TenantContext | undefined
             if (context === undefined) return Effect.fail(new TenantUnknown({ tenant }))
-            const { is_active, webhook_secret, previous_webhook_secret } = context
-            return Effect.succeed({ is_active, webhook_secret, previous_webhook_secret })
+            return Effect.succeed({ is_active: context.is_active, webhook_secret: context.webhook_secret })
           }),
         submit,
         signal: Effect.fnUntraced(function* (tenant: string, event: TypingSignalled) {

@@ -85,7 +85,6 @@ export const routesOf = (
         { kind: "scheduler", id: identity.scheduler(), input: { id: identity.scheduler(), received: event.received } }
       ]
     case "tenant_configured":
-    case "webhook_secret_rotated":
     case "webhook_failed":
       return [{ kind: "tenant", id: tenant }]
     case "task_finished":

@@ -3,7 +3,7 @@
  * copied elsewhere opens nowhere.
  */
 
-/** A rotated webhook secret moves one field on and stays good there. */
+/** The webhook secret before a rotation is the same value one field on, and stays good there. */
 const sharing: Readonly<Record<string, string>> = { previous_webhook_secret: "webhook_secret" }
 
 /** `kind` tenant has no id of its own beside the tenant's. */

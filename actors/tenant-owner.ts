@@ -55,8 +55,6 @@ export interface Gate {
   readonly is_active: boolean
   /** As the key ring sealed it. */
   readonly webhook_secret: string
-  /** The secret before the last rotation, as long as it is still good. */
-  readonly previous_webhook_secret: string | null
 }
 
 /** A ⚿ value as its actor holds it: sealed. */

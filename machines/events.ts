@@ -202,12 +202,6 @@ export interface TokenChecked extends Base {
   readonly type: "token_checked"
   readonly connection_id: string
 }
-/** A new webhook secret, sealed; the old one is good until `previous_until`, epoch milliseconds (CONTRACT 2.1). */
-export interface WebhookSecretRotated extends Base {
-  readonly type: "webhook_secret_rotated"
-  readonly webhook_secret: string
-  readonly previous_until: number
-}
 /** The same secret, sealed with another key. Nothing happens when the field holds something else by now. */
 export interface SecretResealed extends Base {
   readonly type: "secret_resealed"
@@ -320,7 +314,6 @@ export type Event =
   | RateLimitSet
   | TokensStored
   | TokenChecked
-  | WebhookSecretRotated
   | SecretResealed
   | SendReserved
   | SendConfirmed

@@ -15,10 +15,6 @@ export const tenantFields = {
   webhook_secret: F.sensitive(
     F.text("The secret that the provider sends with every webhook, sealed", "tenant creation, rotation")
   ),
-  previous_webhook_secret: F.sensitive(
-    F.optionalText("The secret before the last rotation, sealed", "rotation; empty once it is no longer good")
-  ),
-  previous_secret_until: F.instant("Until when the secret before is still good", "rotation"),
   auto_create_contacts: F.flag(true)("Whether unknown people become contacts", "config"),
   default_contact_pipeline: F.optionalText("Pipeline of an auto-created contact", "config"),
   default_contact_status: F.textWith("new_lead")("Status of an auto-created contact", "config"),

@@ -9,20 +9,13 @@ import { setup } from "xstate"
 import type { Rules } from "../decide.ts"
 import { decideWith } from "../decide.ts"
 import { Draft, later } from "../draft.ts"
-import type {
-  DeadlinePassed,
-  SecretResealed,
-  TenantConfigured,
-  TenantCreated,
-  WebhookFailed,
-  WebhookSecretRotated
-} from "../events.ts"
+import type { SecretResealed, TenantConfigured, TenantCreated, WebhookFailed } from "../events.ts"
 import { initialOf } from "../field.ts"
 import { statesFollowing } from "../following.ts"
 import type { Told } from "../told.ts"
-import { previousSecretEnded, secretResealed, secretRotated } from "./secret.ts"
 import type { TenantFields } from "./fields.ts"
 import { tenantFields } from "./fields.ts"
+import { secretResealed } from "./resealed.ts"
 
 export interface TenantContext extends TenantFields {
   readonly id: string
@@ -34,14 +27,7 @@ export interface WebhookAccepted {
   readonly received: number
 }
 
-export type TenantEvent =
-  | TenantCreated
-  | TenantConfigured
-  | WebhookFailed
-  | WebhookAccepted
-  | WebhookSecretRotated
-  | SecretResealed
-  | DeadlinePassed
+export type TenantEvent = TenantCreated | TenantConfigured | WebhookFailed | WebhookAccepted | SecretResealed
 
 /** Settings that differ are taken over; the same ones once more are no change. */
 const settle = (d: Draft<TenantContext>, changes: Partial<TenantContext>, received: number): void => {
@@ -62,9 +48,7 @@ const rules: Rules<Draft<TenantContext>, TenantEvent> = {
     })
   },
   tenant_configured: (d, event) => settle(d, event.changes, event.received),
-  webhook_secret_rotated: secretRotated,
   secret_resealed: secretResealed,
-  deadline_passed: (d, event) => previousSecretEnded(d, event.received),
   webhook_failed: (d, event) =>
     d.set({
       last_webhook_received: later(d.context.last_webhook_received, event.received),

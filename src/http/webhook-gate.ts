@@ -45,14 +45,8 @@ export class WebhookGate extends Context.Service<
 
       const admit = Effect.fnUntraced(function* (tenant: string, secret: string) {
         const gate = yield* owner.gate(tenant).pipe(Effect.catchTag("TenantUnknown", () => Effect.succeed(null)))
-        const given = sha256(secret)
         const right = gate === null ? nobody : yield* Effect.orDie(digestOf(tenant, gate.webhook_secret))
-        const before = gate?.previous_webhook_secret
-        // The secret before the last rotation is good for its time of grace (CONTRACT 2.1).
-        const rightBefore = before ? yield* Effect.orDie(digestOf(tenant, before)) : nobody
-        const isRight = sameDigest(given, right)
-        const wasRight = sameDigest(given, rightBefore) && Boolean(before)
-        if (gate === null || !(isRight || wasRight)) return yield* refused
+        if (!sameDigest(sha256(secret), right) || gate === null) return yield* refused
         if (!gate.is_active) return yield* inactive
       })
 

@@ -207,38 +207,3 @@ describe("a secret under another key", () => {
     expect(tenant.connection().access_token).toBe("b")
   })
 })
-
-describe("a rotated webhook secret", () => {
-  const rotated = (webhook_secret: string, at: number, until: number): Event => ({
-    type: "webhook_secret_rotated",
-    webhook_secret,
-    previous_until: start + until,
-    received: start + at,
-    via: "api"
-  })
-  const secrets = (tenant: SmallTenant) => {
-    const { webhook_secret, previous_webhook_secret } = tenant.context("tenant", "acme")
-    return [webhook_secret, previous_webhook_secret]
-  }
-
-  test("keeps the one before for its time of grace, which ends by itself", () => {
-    const tenant = tenantWith(rotated("s2", 1, 10))
-    expect(secrets(tenant)).toEqual(["s2", "s1"])
-    expect(kinds.tenant.deadline(tenant.context("tenant", "acme"))).toBe(start + 10)
-    const over = (at: number): Event => ({
-      type: "deadline_passed",
-      kind: "tenant",
-      id: "acme",
-      received: start + at,
-      via: "clock"
-    })
-    expect(tenant.changes(over(9))).toBe(false)
-    tenant.apply(over(10))
-    expect(secrets(tenant)).toEqual(["s2", null])
-    expect(kinds.tenant.deadline(tenant.context("tenant", "acme"))).toBeNull()
-  })
-
-  test("without grace ends the one before at once", () => {
-    expect(secrets(tenantWith(rotated("s2", 1, 1)))).toEqual(["s2", null])
-  })
-})

@@ -1,10 +1,10 @@
-/** What must not be seen: tokens of accounts, and the secret of the webhooks. */
+/** What must not be seen: the tokens of accounts. */
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { Access, NeedsScope } from "../access.ts"
-import { entityInTenant, inTenant } from "./parameters.ts"
+import { entityInTenant } from "./parameters.ts"
 import { refusals } from "./refusals.ts"
 import { ConnectionWire, Instant } from "./wire.ts"
 
@@ -21,13 +21,6 @@ export const TokenStorage = Schema.Struct({
     Schema.NullOr(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: longest })))
   ).annotate({ description: "Seconds from now; absent or null keeps the expiry that is known" })
 })
-/** A week at most: a secret that is meant to go should go. */
-export const Rotation = Schema.Struct({
-  grace_s: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 7 * 86_400 })))
-})
-/** Seconds that the old secret stays good when the request does not say: a day. */
-export const defaultGrace = 86_400
-
 const store = HttpApiEndpoint.put("storeTokens", tokens, {
   params: entityInTenant,
   payload: TokenStorage,
@@ -61,20 +54,7 @@ const read = HttpApiEndpoint.get("readToken", tokens, {
     })
   )
 
-const rotate = HttpApiEndpoint.post("rotateWebhookSecret", "/v1/tenants/:tenant/webhook-secret/rotate", {
-  params: inTenant,
-  payload: Rotation,
-  success: Schema.Struct({ webhook_secret: Schema.String, previous_until: Schema.NullOr(Instant) }),
-  error: refusals(404, 413, 422)
-}).annotateMerge(
-  OpenApi.annotations({
-    summary: "A new webhook secret",
-    description:
-      "Sets webhook_secret; it is shown this once. The old one stays good for grace_s seconds (a day if absent, 0 ends it at once). Not to be repeated after a lost answer without looking: each call makes another secret. Audited."
-  })
-)
-
 export const secrets = HttpApiGroup.make("secrets")
-  .add(store, read, rotate)
+  .add(store, read)
   .middleware(Access)
-  .annotateMerge(OpenApi.annotations({ description: "Tokens and secrets: sealed, masked, audited." }))
+  .annotateMerge(OpenApi.annotations({ description: "Tokens: sealed, masked, audited." }))

@@ -1,15 +1,12 @@
-/** Tokens and the webhook secret over HTTP. */
+/** Tokens over HTTP. */
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Redacted from "effect/Redacted"
 import { TenantOwner } from "../../../actors/tenant-owner.ts"
-import { isoInstant } from "../../../machines/field.ts"
-import { KeyRing } from "../../secrets/key-ring.ts"
 import { Tokens } from "../../secrets/tokens.ts"
-import { rotateWebhookSecret } from "../../tenants/rotation.ts"
 import { served } from "../api/api.ts"
-import { defaultGrace, Rotation, TokenStorage } from "../api/secrets.ts"
+import { TokenStorage } from "../api/secrets.ts"
 import { bodyReader } from "../body.ts"
 import { CurrentCaller } from "../caller.ts"
 
@@ -21,10 +18,8 @@ export const secretHandlers = HttpApiBuilder.group(
   "secrets",
   Effect.fnUntraced(function* (handlers) {
     const owner = yield* TenantOwner
-    const ring = yield* KeyRing
     const tokens = yield* Tokens
     const readStorage = bodyReader(TokenStorage)
-    const readRotation = bodyReader(Rotation)
 
     return handlers
       .handleRaw(
@@ -42,20 +37,6 @@ export const secretHandlers = HttpApiBuilder.group(
           const { token_expires_at, is_token_expired } = yield* owner.view(tenant, "connection", id)
           const value = opened === null ? null : Redacted.value(opened)
           return HttpServerResponse.jsonUnsafe({ token, value, token_expires_at, is_token_expired }, unkept)
-        })
-      )
-      .handleRaw(
-        "rotateWebhookSecret",
-        Effect.fnUntraced(function* ({ params: { tenant }, request }) {
-          const { grace_s = defaultGrace } = yield* readRotation(request)
-          const { secret, previous_until } = yield* rotateWebhookSecret(tenant, grace_s).pipe(
-            Effect.provideService(TenantOwner, owner),
-            Effect.provideService(KeyRing, ring)
-          )
-          return HttpServerResponse.jsonUnsafe(
-            { webhook_secret: Redacted.value(secret), previous_until: isoInstant(previous_until) },
-            unkept
-          )
         })
       )
   })
