@@ -61,6 +61,10 @@ const namedMessage = (event: Event, identity: Identity) => {
         at: null
       }
     }
+    case "message_timed":
+    case "message_subject_set":
+      return { conversation_id: event.conversation_id, ids: [event.message_id], at: null }
+    case "message_marked_local":
     case "conversation_read":
       return event.message_id === null
         ? null

@@ -65,6 +65,7 @@ export class Messages extends Context.Service<
         const rows = yield* sql<Row>`
           select * from messages
           where tenant_id = ${tenant_id} and conversation_id = ${conversation_id}
+            and is_local_only is not true
             and (external_message_id = any(${ids}::text[]) or provider_message_id = any(${ids}::text[]))`
         return rows.map(toMessage)
       })
