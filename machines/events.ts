@@ -183,18 +183,6 @@ export interface ParticipantCorrected extends Base {
   readonly participant_id: string
   readonly corrections: Readonly<Partial<Record<IdentifierKind | "name" | "avatar_url", string | null>>>
 }
-/** A recount of the rows (update_participant_stats): `known` is what the participant's own row said in the same cut. */
-export interface ParticipantRecounted extends Base {
-  readonly type: "participant_recounted"
-  readonly participant_id: string
-  readonly counted: ParticipantTotals
-  readonly known: ParticipantTotals
-}
-export interface ParticipantTotals {
-  readonly total_conversations: number
-  readonly total_messages: number
-}
-
 export interface AccountStatusChanged extends Base {
   readonly type: "account_status_changed"
   readonly account_id: string
@@ -475,7 +463,6 @@ export type Event =
   | MemberActive
   | ParticipantReported
   | ParticipantCorrected
-  | ParticipantRecounted
   | ConversationHeatChecked
   | DeadlinePassed
   | DayStarted

@@ -1,6 +1,6 @@
-/** What the CRM says of a person (CONTRACT §4, §5): reports of a provider, corrections by hand, a recount. */
+/** What the CRM says of a person (CONTRACT §4, §5): reports of a provider, corrections by hand. */
 import type { Draft } from "../draft.ts"
-import type { IdentifierKind, ParticipantCorrected, ParticipantRecounted, ParticipantReported } from "../events.ts"
+import type { IdentifierKind, ParticipantCorrected, ParticipantReported } from "../events.ts"
 import type { Shown } from "../person/shown.ts"
 import { learn, valueOf } from "../person/shown.ts"
 import type { ParticipantContext } from "./machine.ts"
@@ -77,10 +77,3 @@ export const participantCorrected = (d: Draft<ParticipantContext>, event: Partic
 
 const sorted = (corrected: ParticipantContext["facts"]["corrected"]) =>
   shownPieces.map((piece) => corrected[piece] ?? null)
-
-/** update_participant_stats: what the recount found beside what was known in the same cut; what came since is not lost. */
-export const participantRecounted = (d: Draft<ParticipantContext>, { counted, known }: ParticipantRecounted): void =>
-  d.set({
-    total_conversations: d.context.total_conversations + counted.total_conversations - known.total_conversations,
-    total_messages: d.context.total_messages + counted.total_messages - known.total_messages
-  })

@@ -13,7 +13,7 @@ import { ApiKeys } from "../../persistence/api-keys.ts"
 import { Settings } from "../config.ts"
 import { sha256 } from "../secrets/hash.ts"
 import { KeyRing } from "../secrets/key-ring.ts"
-import { webhookSecretPlace } from "./webhook-secret.ts"
+import { freshWebhookSecret, webhookSecretPlace } from "./webhook-secret.ts"
 
 /** A tenant as its creator sees it. `secrets` are there only the first time. */
 export interface Enrolled {
@@ -50,7 +50,7 @@ export class Enrolment extends Context.Service<
           Effect.catchTag("TenantUnknown", () => Effect.succeed(false))
         )
         const apiKey = Redacted.make(`sb_${tenant}_${randomText()}`)
-        const webhookSecret = Redacted.make(`whs_${randomText()}`)
+        const webhookSecret = freshWebhookSecret()
         // The key first: a crash in between leaves a key that nobody knows, not a tenant that nobody can use.
         if (!exists) {
           yield* keys.add({
