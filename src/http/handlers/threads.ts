@@ -198,8 +198,9 @@ export const threadHandlers = HttpApiBuilder.group(
         Effect.fnUntraced(function* ({ params: { tenant, id }, request }) {
           const corrections = yield* corrected(yield* readHandles(request))
           const base = yield* commandBase(request, corrections)
-          yield* owner.submit(tenant, { type: "participant_corrected", ...base, participant_id: id, corrections })
-          return json(yield* owner.view(tenant, "participant", id))
+          const participant_id = (yield* owner.view(tenant, "participant", id))["id"] as string
+          yield* owner.submit(tenant, { type: "participant_corrected", ...base, participant_id, corrections })
+          return json(yield* owner.view(tenant, "participant", participant_id))
         })
       )
   })

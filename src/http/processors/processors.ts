@@ -123,7 +123,7 @@ export const conversationEvent = Effect.fnUntraced(function* (
 
 /** The person is found by our id, or by the strongest identifier; an unknown one is made. */
 export const participantEvent = Effect.fnUntraced(function* (
-  _owner: Owner,
+  owner: Owner,
   tenant: string,
   told: typeof ParticipantEvent.Type,
   base: Base
@@ -144,11 +144,12 @@ export const participantEvent = Effect.fnUntraced(function* (
   if (told.participant === undefined && key === null) {
     return yield* new BodyInvalid({ field: "participant", rule: "or an identifier of the person is needed" })
   }
+  const known = told.participant === undefined ? null : yield* owner.view(tenant, "participant", told.participant)
   return {
     type: "participant_reported",
     ...base,
     at: yield* timeOf(told.at, base.received),
-    participant_id: told.participant ?? new Identity(tenant).participant(key!),
+    participant_id: known === null ? new Identity(tenant).participant(key!) : (known["id"] as string),
     person: key === null ? null : { key, provider_participant_id: null, ...shown },
     shown,
     contact_record: told.resolved_contact_id ?? null
