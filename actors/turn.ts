@@ -135,7 +135,7 @@ export class Turn {
           this.#tellPerson(told)
           if (told.direction === "outbound") {
             this.#send({ kind: "connection", id: connection_id }, told)
-            this.#readOnReply(from.id, told)
+            this.#readOnReply(from.id, told, event)
           }
           break
         }
@@ -191,9 +191,16 @@ export class Turn {
   }
 
   /** The tenant's policy at this moment, which is the same moment in a replay (CONTRACT 2.5 read_on). */
-  #readOnReply(conversation_id: string, { at, received }: MessageAppeared): void {
+  #readOnReply(conversation_id: string, { at, received }: MessageAppeared, event: Event): void {
     if (this.#tenantContext()?.read_on !== "reply") return
-    this.#send({ kind: "conversation", id: conversation_id }, { type: "owner_replied", at, received } as OwnerReplied)
+    const recalled =
+      event.type === "message_received" && event.recalled !== undefined ? { recalled: event.recalled } : {}
+    this.#send({ kind: "conversation", id: conversation_id }, {
+      type: "owner_replied",
+      at,
+      received,
+      ...recalled
+    } as OwnerReplied)
   }
 
   /** One account, or all of them: connections are always in memory. */

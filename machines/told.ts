@@ -2,6 +2,7 @@
  * What one actor tells others in the same turn (I4): derived events. They are never journaled; a replay derives them again.
  * `key` is a person's key (events.ts), from which the runtime finds the participant.
  */
+import type { MessageRecord } from "./conversation/message-window.ts"
 import type { Once, Person } from "./events.ts"
 import type { MessageFields } from "./message/fields.ts"
 import type { AuthStatus, Direction, ScheduledTask } from "./vocabulary.ts"
@@ -103,6 +104,8 @@ export interface SendLimitsTold {
 /** The owner replied at `at`, and the tenant reads on reply (CONTRACT 2.5). Told by the turn. */
 export interface OwnerReplied {
   readonly type: "owner_replied"
+  /** Rows that the message brought along, for a horizon below the window. */
+  readonly recalled?: ReadonlyArray<MessageRecord>
   readonly at: number
   readonly received: number
 }
