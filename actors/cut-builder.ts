@@ -3,6 +3,7 @@ import type { AnyMachineSnapshot } from "xstate"
 import type { ConversationContext } from "../machines/conversation/context.ts"
 import type { ActorKind } from "../machines/events.ts"
 import type { Fields } from "../machines/field.ts"
+import type { AuditEntry } from "../persistence/audit.ts"
 import type { Cut, EntityRow, MemberRow } from "../persistence/cut.ts"
 import type { Identity } from "./identity.ts"
 import { kinds } from "./kinds.ts"
@@ -17,6 +18,7 @@ export interface CutDraft {
   readonly seq: number
   readonly taken: ReadonlyArray<{ readonly living: Living; readonly snapshot: AnyMachineSnapshot }>
   readonly rows: RowBatch
+  readonly audit: ReadonlyArray<AuditEntry>
 }
 
 /** Takes the cut: no encoding, no I/O. The actors in it count as being written. */
@@ -27,7 +29,7 @@ export const takeCut = (runtime: TenantRuntime): CutDraft => {
     living.kept = "writing"
     taken.push({ living, snapshot: living.snapshot })
   }
-  return { seq: runtime.seq, taken, rows: runtime.rows.take() }
+  return { seq: runtime.seq, taken, rows: runtime.rows.take(), audit: runtime.audit.take() }
 }
 
 /** The cut is in the database: who has not changed since is clean. */
@@ -39,6 +41,7 @@ export const cutWritten = (draft: CutDraft): void => {
 export const cutFailed = (runtime: TenantRuntime, draft: CutDraft): void => {
   for (const { living } of draft.taken) if (living.kept === "writing") living.kept = "no"
   runtime.rows.putBack(draft.rows)
+  runtime.audit.putBack(draft.audit)
 }
 
 /** Encodes a taken actor. */

@@ -38,6 +38,11 @@ export class Identity {
     return this.#of("scheduler")
   }
 
+  /** Of one changed field in one turn. Not remembered: it is needed once. */
+  auditEntry(seq: number, kind: string, id: string, field: string): string {
+    return v5(`audit:${seq}:${kind}:${id}:${field}`, this.#tenant)
+  }
+
   /** Not remembered: a message's id is needed once, when its row is written. */
   message(channel_id: string, external_message_id: string): string {
     return v5(`message:${channel_id}:${external_message_id}`, this.#tenant)

@@ -9,10 +9,12 @@ import type { ConnectionContext } from "../machines/connection/context.ts"
 import { connectionFields } from "../machines/connection/fields.ts"
 import { connectionMachine } from "../machines/connection/machine.ts"
 import { budgetDeadline } from "../machines/connection/sends.ts"
+import { tokenDeadline } from "../machines/connection/tokens.ts"
 import type { ConversationContext } from "../machines/conversation/context.ts"
 import { conversationFields } from "../machines/conversation/fields.ts"
 import { conversationMachine } from "../machines/conversation/machine.ts"
 import { fromList, toList } from "../machines/conversation/message-window.ts"
+import { earlier } from "../machines/draft.ts"
 import type { ActorKind } from "../machines/events.ts"
 import type { Fields } from "../machines/field.ts"
 import { participantFields } from "../machines/participant/fields.ts"
@@ -23,6 +25,8 @@ import { schedulerFields } from "../machines/scheduler/fields.ts"
 import type { SchedulerContext } from "../machines/scheduler/machine.ts"
 import { schedulerMachine } from "../machines/scheduler/machine.ts"
 import { tenantFields } from "../machines/tenant/fields.ts"
+import { packKeys, unpackKeys } from "../machines/tenant/keys.ts"
+import type { TenantContext } from "../machines/tenant/machine.ts"
 import { tenantMachine } from "../machines/tenant/machine.ts"
 
 export interface Kind {
@@ -40,12 +44,18 @@ const never = () => null
 const plain = { pack: asItIs, unpack: asItIs, deadline: never }
 
 export const kinds: Record<ActorKind, Kind> = {
-  tenant: { ...plain, machine: tenantMachine, fields: tenantFields },
+  tenant: {
+    ...plain,
+    machine: tenantMachine,
+    fields: tenantFields,
+    pack: (context: TenantContext) => ({ ...context, facts: { ...context.facts, keys: packKeys(context.facts.keys) } }),
+    unpack: (packed) => ({ ...packed, facts: { ...packed.facts, keys: unpackKeys(packed.facts.keys) } })
+  },
   connection: {
     ...plain,
     machine: connectionMachine,
     fields: connectionFields,
-    deadline: (context: ConnectionContext) => budgetDeadline(context)
+    deadline: (context: ConnectionContext) => earlier(budgetDeadline(context), tokenDeadline(context))
   },
   channel: {
     machine: channelMachine,

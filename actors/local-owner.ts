@@ -11,9 +11,11 @@ import { toWire } from "../machines/field.ts"
 import type { TenantContext } from "../machines/tenant/machine.ts"
 import { TenantRows } from "../persistence/tenants.ts"
 import { AccountIndex } from "./account-index.ts"
+import { Author, signed } from "./author.ts"
 import { ActorUnknown, TenantUnknown } from "./errors.ts"
 import type { SubmitError } from "./errors.ts"
 import { kinds } from "./kinds.ts"
+import { sealedPlace } from "./sealed-place.ts"
 import type { Answer, Inspection, TenantStats } from "./tenant-owner.ts"
 import { TenantOwner } from "./tenant-owner.ts"
 import { residentsOf } from "./tenant-runtime.ts"
@@ -85,7 +87,11 @@ export const ownerLayer = (options: ShellOptions) =>
         )
 
       const submit = (tenant: string, event: Event): Effect.Effect<Answer, SubmitError> =>
-        Effect.flatMap(shellOf(tenant), ({ runtime }) => submitTo(runtime, event)).pipe(
+        Effect.flatMap(shellOf(tenant), ({ runtime }) =>
+          event.via === "api"
+            ? Effect.flatMap(Author, (author) => submitTo(runtime, signed(event, author)))
+            : submitTo(runtime, event)
+        ).pipe(
           Effect.tap(() =>
             event.type === "connection_registered"
               ? Effect.sync(() => accounts.add(event.account_id, tenant))
@@ -110,6 +116,10 @@ export const ownerLayer = (options: ShellOptions) =>
         if (kind === "tenant") return [runtime.tenant]
         if (uuid.test(id)) return [id]
         if (kind === "connection") return [runtime.identity.connection(id)]
+        if (kind === "channel") {
+          const accounts = runtime.population.ofKind("connection").filter(({ context }) => context.account_id === id)
+          return accounts.map(({ context }) => context.channel_id)
+        }
         if (kind !== "conversation") return []
         return runtime.population
           .ofKind("connection")
@@ -156,7 +166,8 @@ export const ownerLayer = (options: ShellOptions) =>
         create: Effect.fnUntraced(function* (tenant, name, sealedSecret) {
           const { runtime } = yield* load(tenant)
           const received = yield* Clock.currentTimeMillis
-          yield* submitTo(runtime, { type: "tenant_created", name, webhook_secret: sealedSecret, received, via: "api" })
+          const event = { type: "tenant_created", name, webhook_secret: sealedSecret, received, via: "api" } as const
+          yield* submitTo(runtime, signed(event, yield* Author))
           known.add(tenant)
           // Of several who create it at once, the one whose secret stands has created it.
           const context = runtime.population.get("tenant", tenant)!.context as TenantContext
@@ -166,7 +177,14 @@ export const ownerLayer = (options: ShellOptions) =>
           Effect.flatMap(shellOf(tenant), ({ runtime }) => {
             const context = runtime.population.get("tenant", tenant)?.context as TenantContext | undefined
             if (context === undefined) return Effect.fail(new TenantUnknown({ tenant }))
-            return Effect.succeed({ is_active: context.is_active, webhook_secret: context.webhook_secret })
+            const {
+              is_active,
+              webhook_secret,
+              previous_webhook_secret: before,
+              previous_webhook_secret_until: until
+            } = context
+            const previous = before === null || until === null ? null : { webhook_secret: before, until }
+            return Effect.succeed({ is_active, webhook_secret, previous })
           }),
         tenantsOf: (account_id) => Effect.sync(() => accounts.tenantsOf(account_id)),
         submit,
@@ -190,6 +208,11 @@ export const ownerLayer = (options: ShellOptions) =>
             dirty: living.kept !== "yes",
             deadline: living.deadline === null ? null : new Date(living.deadline).toISOString()
           } satisfies Inspection
+        }),
+        sealed: Effect.fnUntraced(function* (tenant, kind, id, field) {
+          const { runtime, living } = yield* find(tenant, kind, id)
+          const sealed = (living.context[field] as string | null | undefined) || null
+          return { id: living.id, sealed, place: sealedPlace(tenant, kind, living.id, field), seq: runtime.seq }
         }),
         resolve: (tenant, kind, id) => Effect.map(find(tenant, kind, id), ({ living }) => living.id),
         flush: (tenant) => Effect.flatMap(shellOf(tenant), ({ cut }) => cut),

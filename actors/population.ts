@@ -21,7 +21,15 @@ const settled: ReadonlySet<string> = new Set(["tenant", "connection", "channel",
 const vacancyLimit = 10_000
 
 export class Population {
-  readonly #living = new Map<string, Living>()
+  readonly #living: { readonly [K in Living["kind"]]: Map<string, Living> } = {
+    tenant: new Map(),
+    connection: new Map(),
+    channel: new Map(),
+    conversation: new Map(),
+    participant: new Map(),
+    scheduler: new Map(),
+    presence: new Map()
+  }
   /** Asked for and not in the database: may be made. */
   readonly #vacant = new Set<string>()
   readonly #hear: (from: Living, told: Told) => void
@@ -30,8 +38,12 @@ export class Population {
     this.#hear = hear
   }
 
-  get(kind: ActorKind | "presence", id: string): Living | undefined {
-    return this.#living.get(kind + id)
+  get(kind: Living["kind"], id: string): Living | undefined {
+    return this.#living[kind].get(id)
+  }
+
+  get size(): number {
+    return Object.values(this.#living).reduce((sum, living) => sum + living.size, 0)
   }
 
   /** Whether the database was asked for it and did not have it. */
@@ -41,49 +53,49 @@ export class Population {
 
   markVacant(address: Address): void {
     if (this.#vacant.size >= vacancyLimit) this.#vacant.clear()
-    if (!this.#living.has(address.kind + address.id)) this.#vacant.add(address.kind + address.id)
+    if (!this.#living[address.kind].has(address.id)) this.#vacant.add(address.kind + address.id)
   }
 
   /** A new actor. */
-  make(kind: ActorKind | "presence", id: string, input: unknown, now: number): Living {
+  make(kind: Living["kind"], id: string, input: unknown, now: number): Living {
     const living = new Living(kind, id, definitionOf(kind), { input }, now, this.#hear)
     this.#vacant.delete(kind + id)
-    this.#living.set(kind + id, living)
+    this.#living[kind].set(id, living)
     return living
   }
 
   /** An actor from its snapshot. One that is here already is left alone: it knows more. */
   wake(kind: ActorKind, id: string, snapshot: AnyMachineSnapshot, now: number): Living {
-    const known = this.#living.get(kind + id)
+    const known = this.#living[kind].get(id)
     if (known !== undefined) return known
     const living = new Living(kind, id, definitionOf(kind), { snapshot }, now, this.#hear)
-    this.#living.set(kind + id, living)
+    this.#living[kind].set(id, living)
     return living
   }
 
   remove(living: Living): void {
     living.stop()
-    this.#living.delete(living.kind + living.id)
+    this.#living[living.kind].delete(living.id)
   }
 
-  all(): Iterable<Living> {
-    return this.#living.values()
+  *all(): Iterable<Living> {
+    for (const living of Object.values(this.#living)) yield* living.values()
   }
 
-  ofKind(kind: ActorKind | "presence"): ReadonlyArray<Living> {
-    return [...this.#living.values()].filter((living) => living.kind === kind)
+  ofKind(kind: Living["kind"]): ReadonlyArray<Living> {
+    return [...this.#living[kind].values()]
   }
 
   /** Those that may sleep now: clean and idle since `before`; past `limit` residents also the least recently touched clean ones. */
   drowsy(before: number, limit: number): ReadonlyArray<Living> {
-    const able = [...this.#living.values()].filter(
-      (living) => !settled.has(living.kind) && living.kind !== "presence" && living.kept === "yes"
+    const able = [...this.#living.conversation.values(), ...this.#living.participant.values()].filter(
+      (living) => living.kept === "yes"
     )
-    const excess = this.#living.size - limit
+    const excess = this.size - limit
     const idle = able.filter((living) => living.touched < before)
     if (excess <= idle.length) return idle
     return able.sort((a, b) => a.touched - b.touched).slice(0, excess)
   }
 }
 
-const definitionOf = (kind: ActorKind | "presence") => (kind === "presence" ? presenceKind : kinds[kind])
+const definitionOf = (kind: Living["kind"]) => (kind === "presence" ? presenceKind : kinds[kind])

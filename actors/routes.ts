@@ -36,7 +36,8 @@ export const routesOf = (
     case "message_reacted":
     case "mail_tracked":
     case "calendar_event_shown":
-    case "member_left": {
+    case "member_left":
+    case "conversation_reported": {
       const id = identity.conversation(event.channel_type, event.account_id, event.external_thread_id)
       const input = {
         id,
@@ -54,6 +55,14 @@ export const routesOf = (
     case "conversation_status_set":
     case "conversation_type_set":
     case "conversation_heat_checked":
+    case "conversation_heat_set":
+    case "conversation_type_detected":
+    case "conversation_synced":
+    case "message_timed":
+    case "message_subject_set":
+    case "message_marked_local":
+    case "member_provider_id_set":
+    case "member_active":
       return [{ kind: "conversation", id: event.conversation_id }]
     case "fact_arrived":
       // Its account's type is set on admission (arrival.ts).
@@ -79,10 +88,17 @@ export const routesOf = (
         : [{ kind: "connection", id: identity.connection(event.account_id) }]
     case "account_status_changed":
     case "rate_limit_set":
+    case "tokens_stored":
+    case "connection_activity_set":
+    case "auth_reported":
+    case "connection_synced":
     case "send_reserved":
     case "send_confirmed":
     case "send_cancelled":
       return [{ kind: "connection", id: identity.connection(event.account_id) }]
+    case "secret_resealed":
+      return [{ kind: event.kind, id: event.id }]
+    case "token_checked":
     case "day_started":
       return [{ kind: "connection", id: event.connection_id }]
     case "tenant_created":
@@ -90,6 +106,19 @@ export const routesOf = (
         { kind: "tenant", id: tenant, input: { id: tenant } },
         { kind: "scheduler", id: identity.scheduler(), input: { id: identity.scheduler(), received: event.received } }
       ]
+    case "channel_sync_settings_set":
+    case "channel_described":
+    case "channel_activity_set":
+      return [{ kind: "channel", id: event.channel_id }]
+    case "participant_reported": {
+      const { participant_id: id, person, received } = event
+      return [{ kind: "participant", id, ...(person === null ? {} : { input: { id, key: person.key, received } }) }]
+    }
+    case "participant_corrected":
+      return [{ kind: "participant", id: event.participant_id }]
+    case "provider_preferences_set":
+    case "webhook_secret_rotated":
+    case "webhook_status_reported":
     case "tenant_configured":
     case "webhook_failed":
       return [{ kind: "tenant", id: tenant }]

@@ -55,6 +55,19 @@ export interface Gate {
   readonly is_active: boolean
   /** As the key ring sealed it. */
   readonly webhook_secret: string
+  /** The secret before, sealed, and until when it is good, epoch milliseconds; null when none was rotated out. */
+  readonly previous: { readonly webhook_secret: string; readonly until: number } | null
+}
+
+/** A ⚿ value as its actor holds it: sealed. */
+export interface SealedValue {
+  /** Our id of the entity. */
+  readonly id: string
+  readonly sealed: string | null
+  /** Where it opens (sealed-place.ts). */
+  readonly place: string
+  /** The tenant's newest journal entry at this moment. */
+  readonly seq: number
 }
 
 export class TenantOwner extends Context.Service<
@@ -72,13 +85,20 @@ export class TenantOwner extends Context.Service<
     gate(tenant: string): Effect.Effect<Gate, TenantUnknown>
     /** The tenants in which an account is registered, usually one; from memory. */
     tenantsOf(account_id: string): Effect.Effect<ReadonlyArray<string>>
-    /** Applies an event in one turn; returns when its journal entry is durable (I1). */
+    /** Applies an event in one turn; returns when its journal entry is durable (I1). A command gets the request's Author. */
     submit(tenant: string, event: Event): Effect.Effect<Answer, SubmitError>
     /** Typing: applied and published at once, never journaled (I10). */
     signal(tenant: string, event: TypingSignalled): Effect.Effect<void, TenantUnknown | ActorUnknown>
     /** An entity as it is now; wakes it if it sleeps. Connections and conversations also by the provider's id. */
     view(tenant: string, kind: ActorKind, id: string): Effect.Effect<View, TenantUnknown | ActorUnknown>
     inspect(tenant: string, kind: ActorKind, id: string): Effect.Effect<Inspection, TenantUnknown | ActorUnknown>
+    /** A ⚿ field of an entity, sealed. Whoever opens it writes that into the audit trail. */
+    sealed(
+      tenant: string,
+      kind: ActorKind,
+      id: string,
+      field: string
+    ): Effect.Effect<SealedValue, TenantUnknown | ActorUnknown>
     /** Our id for an id in a path: ours already, or the provider's account or chat id (DESIGN §5). */
     resolve(
       tenant: string,

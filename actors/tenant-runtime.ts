@@ -12,6 +12,7 @@ import type { PresenceEvent } from "../machines/presence/machine.ts"
 import type { TaskStarted } from "../machines/told.ts"
 import type { PlaceRequest } from "./arrival.ts"
 import { admitted, neededPlace } from "./arrival.ts"
+import { AuditTrail } from "./audit-trail.ts"
 import { Deadlines } from "./deadlines.ts"
 import { AccountUnknown, ActorUnknown, EventIndigestible, MailboxFull, OwnershipLost, RuleBroken } from "./errors.ts"
 import type { SubmitError } from "./errors.ts"
@@ -63,6 +64,7 @@ export class TenantRuntime {
   readonly identity: Identity
   readonly population: Population
   readonly rows: RowChanges
+  readonly audit: AuditTrail
   readonly deadlines = new Deadlines()
   readonly hub: Hub
   readonly limits: RuntimeLimits
@@ -91,6 +93,7 @@ export class TenantRuntime {
     this.population = new Population((from, told) => this.#turn.hear(from, told))
     this.#turn = new Turn(tenant, this.identity, this.population)
     this.rows = new RowChanges(this.identity)
+    this.audit = new AuditTrail(this.identity)
     this.inbox = start.inbox
     this.seq = this.durableSeq = this.checkpointSeq = start.seq
     this.limits = limits
@@ -148,7 +151,7 @@ export class TenantRuntime {
     const result = this.#turn.run(event)
     if (result.type === "asleep") return result.actors
     this.seq = this.durableSeq = seq
-    if (result.type === "done") this.#absorb(result)
+    if (result.type === "done") this.#absorb(result, event)
     else if (result.type === "failed") throw result.cause
     return []
   }
@@ -203,18 +206,18 @@ export class TenantRuntime {
 
   #keep(envelope: Envelope, done: Done): void {
     const answer: Answer = {
-      outcome: done.changes.some(({ living }) => living.kind !== "tenant" || envelope.event.via !== "webhook")
-        ? "applied"
-        : "duplicate",
+      outcome:
+        done.keyed ??
+        (done.changes.some(({ living }) => living.kind !== "tenant" || envelope.event.via !== "webhook")
+          ? "applied"
+          : "duplicate"),
       ...(done.decided === null ? {} : { decided: done.decided })
     }
     if (answer.outcome === "applied") this.applied++
     else this.duplicates++
     if (done.changes.length > 0) {
       this.seq++
-      this.#absorb(done)
-      // Not in a replay: what was under way when the process ended is started again from the scheduler's own state.
-      for (const task of done.tasks) this.#aside.startTask(task)
+      this.#absorb(done, envelope.event)
       this.#aside.journal(this.seq, envelope.event)
       // Not in a replay: what ran has run, and what did not end is known to the scheduler.
       for (const task of done.tasks) this.#aside.startTask(task)
@@ -226,7 +229,8 @@ export class TenantRuntime {
     )
   }
 
-  #absorb(done: Done): void {
+  #absorb(done: Done, event: Event): void {
+    this.audit.note(this.seq, event, done.changes)
     for (const { living, before } of done.changes) {
       living.kept = "no"
       this.deadlines.note(living)

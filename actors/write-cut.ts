@@ -29,7 +29,8 @@ export const writeCut = Effect.fnUntraced(function* (runtime: TenantRuntime) {
       entities,
       members,
       messages: messageRows(draft.rows, runtime.identity),
-      read_horizons: draft.rows.read_horizons
+      read_horizons: draft.rows.read_horizons,
+      audit: draft.audit
     })
   }).pipe(Effect.onError(() => Effect.sync(() => cutFailed(runtime, draft))))
   cutWritten(draft)

@@ -19,6 +19,8 @@ export interface Field<A> {
   readonly populatedBy: string
   /** ⚿: encrypted at rest, never logged, never on the feed, changes audited. */
   readonly sensitive: boolean
+  /** Which changes leave a line in the audit trail: every one, those that a command made, or none. */
+  readonly audited: "always" | "commands" | "never"
   /** How a structured value stands on the wire and in SQL, where that differs from context: instants inside it. */
   readonly wire?: (value: A) => unknown
 }
@@ -37,7 +39,8 @@ const field =
     initial,
     meaning,
     populatedBy,
-    sensitive: false
+    sensitive: false,
+    audited: "never"
   })
 
 /** Text that is always there, empty until populated. */
@@ -76,8 +79,12 @@ export const jsonWith = <A>(schema: Schema.Codec<A, any>, initial: A, wire: (val
 /** A free map of provider hints. */
 export const map = json<Readonly<Record<string, unknown>>>(Schema.Record(Schema.String, Schema.Unknown), {})
 
-/** Marks a field as sensitive (⚿, CONTRACT §2). */
-export const sensitive = <A>(definition: Field<A>): Field<A> => ({ ...definition, sensitive: true })
+/** Marks a field as sensitive (⚿, CONTRACT §2). Its changes are audited, masked. */
+export const sensitive = <A>(definition: Field<A>): Field<A> => ({ ...definition, sensitive: true, audited: "always" })
+/** Marks a field whose every change is audited, old and new in clear: resolution, limits. */
+export const audited = <A>(definition: Field<A>): Field<A> => ({ ...definition, audited: "always" })
+/** Marks a field that follows facts by itself: only a command that overrides it is audited. */
+export const overrideAudited = <A>(definition: Field<A>): Field<A> => ({ ...definition, audited: "commands" })
 
 /** A fresh context: every field at its default. */
 export const initialOf = <F extends Fields>(fields: F): FieldsOf<F> =>

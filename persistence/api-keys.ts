@@ -19,14 +19,37 @@ export interface NewApiKey {
 /** What a key opens. */
 export interface KeyGrant {
   readonly tenant_id: string
+  readonly name: string
   readonly scopes: ReadonlyArray<string>
 }
+
+/** A key as it is listed: never its hash. Instants are epoch milliseconds. */
+export interface ListedApiKey {
+  readonly id: string
+  readonly name: string
+  readonly scopes: ReadonlyArray<string>
+  readonly created_at: number
+  readonly revoked_at: number | null
+}
+
+/** Keys of a tenant that are listed; revoked ones beyond it are the oldest. */
+const listed = 1_000
 
 export class ApiKeys extends Context.Service<
   ApiKeys,
   {
     /** Keeps the key; a hash that is there already stays as it is. */
     add(key: NewApiKey): Effect.Effect<void, SqlError>
+    /** Keeps the key unless the tenant has one of that name that is not revoked; answers its id. */
+    create(key: NewApiKey): Effect.Effect<Option.Option<string>, SqlError>
+    /** The keys of a tenant, the newest first, revoked ones too. */
+    list(tenant_id: string): Effect.Effect<ReadonlyArray<ListedApiKey>, SqlError>
+    /** Revokes the key at `at` (epoch milliseconds); none when there is no such key, or it was revoked already. */
+    revoke(
+      tenant_id: string,
+      id: string,
+      at: number
+    ): Effect.Effect<Option.Option<{ readonly hash: Uint8Array; readonly name: string }>, SqlError>
     /** What the key opens, unless it is unknown or revoked. */
     find(hash: Uint8Array): Effect.Effect<Option.Option<KeyGrant>, SqlError>
   }
@@ -45,11 +68,46 @@ export class ApiKeys extends Context.Service<
 
       const find = Effect.fn("ApiKeys.find")(function* (hash: Uint8Array) {
         const rows = yield* sql<KeyGrant>`
-          select tenant_id, scopes from api_keys where hash = ${hash} and revoked_at is null`
+          select tenant_id, name, scopes from api_keys where hash = ${hash} and revoked_at is null`
         return Option.fromNullishOr(rows[0])
       })
 
-      return ApiKeys.of({ add, find })
+      const create = Effect.fn("ApiKeys.create")(function* (key: NewApiKey) {
+        const rows = yield* sql<{ readonly id: string }>`
+          insert into api_keys (hash, tenant_id, name, scopes, created_at)
+          select ${key.hash}, ${key.tenant_id}, ${key.name}, ${[...key.scopes]}::text[], ${new Date(key.created_at)}
+          where not exists (
+            select from api_keys where tenant_id = ${key.tenant_id} and name = ${key.name} and revoked_at is null
+          )
+          returning id`
+        return Option.map(Option.fromNullishOr(rows[0]), ({ id }) => id)
+      })
+
+      const list = Effect.fn("ApiKeys.list")(function* (tenant_id: string) {
+        const rows = yield* sql<
+          Omit<ListedApiKey, "created_at" | "revoked_at"> & {
+            readonly created_at: Date
+            readonly revoked_at: Date | null
+          }
+        >`
+          select id, name, scopes, created_at, revoked_at from api_keys
+          where tenant_id = ${tenant_id} order by revoked_at is not null, created_at desc, id limit ${listed}`
+        return rows.map((row) => ({
+          ...row,
+          created_at: row.created_at.getTime(),
+          revoked_at: row.revoked_at?.getTime() ?? null
+        }))
+      })
+
+      const revoke = Effect.fn("ApiKeys.revoke")(function* (tenant_id: string, id: string, at: number) {
+        const rows = yield* sql<{ readonly hash: Uint8Array; readonly name: string }>`
+          update api_keys set revoked_at = ${new Date(at)}
+          where tenant_id = ${tenant_id} and id = ${id}::uuid and revoked_at is null
+          returning hash, name`
+        return Option.fromNullishOr(rows[0])
+      })
+
+      return ApiKeys.of({ add, create, list, revoke, find })
     })
   )
 }

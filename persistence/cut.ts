@@ -2,6 +2,7 @@
 import * as Schema from "effect/Schema"
 import type { ActorKind } from "../machines/events.ts"
 import type { MessageChange } from "../machines/message/fields.ts"
+import type { AuditEntry } from "./audit.ts"
 
 /** One actor's row. `fields` are context values: instants as epoch milliseconds; a missing one is written as its initial value. */
 export interface EntityRow {
@@ -35,6 +36,8 @@ export interface Cut {
     readonly at: number
     readonly read_at: number
   }>
+  /** Lines of the audit trail since the last cut. */
+  readonly audit?: ReadonlyArray<AuditEntry>
 }
 
 /** Another writer's cut is further on, so this process no longer owns the tenant (I6). Nothing of the cut was written. */

@@ -1,6 +1,7 @@
 /** Everything that remembers, over one database client. The tables must be there: see migrated.ts. */
 import * as Layer from "effect/Layer"
 import { ApiKeys } from "./api-keys.ts"
+import { Audit } from "./audit.ts"
 import { Conversations } from "./conversations.ts"
 import { Journal } from "./journal.ts"
 import { Messages } from "./messages.ts"
@@ -19,5 +20,6 @@ export const layer = Layer.mergeAll(
   Quarantine.layer,
   Waiting.layer,
   ApiKeys.layer,
+  Audit.layer,
   ScheduleRuns.layer
 )

@@ -67,6 +67,7 @@ export class Messages extends Context.Service<
         const rows = yield* sql<Row>`
           select * from messages
           where tenant_id = ${tenant_id} and conversation_id = ${conversation_id}
+            and is_local_only is not true
             and (external_message_id = any(${ids}::text[]) or provider_message_id = any(${ids}::text[]))`
         return rows.map(toMessage)
       })
@@ -92,7 +93,8 @@ export class Messages extends Context.Service<
       const since = Effect.fn("Messages.since")(function* (tenant_id: string, conversation_id: string, at: number) {
         const rows = yield* sql<Row>`
           select * from messages
-          where tenant_id = ${tenant_id} and conversation_id = ${conversation_id} and ${time} >= ${new Date(at)}
+          where tenant_id = ${tenant_id} and conversation_id = ${conversation_id}
+            and is_local_only is not true and ${time} >= ${new Date(at)}
           order by ${time} limit ${sinceLimit}`
         return rows.map(toMessage)
       })

@@ -8,6 +8,7 @@ import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import type { ActorKind } from "../machines/events.ts"
+import { insertAudit } from "./audit.ts"
 import { chunksOf, type OutgoingRow } from "./chunks.ts"
 import { entityPlan, entityRows, horizonRows, memberPlan, memberRows, messagePlan, messageRows } from "./cut-rows.ts"
 import { type Cut, CutOutrun, type EntityRow } from "./cut.ts"
@@ -80,6 +81,7 @@ export class Snapshots extends Context.Service<
           yield* writeRows(cut.tenant_id, messagePlan(names), messageRows(names, changes))
         }
         for (const { json } of chunksOf(horizonRows(cut.read_horizons))) yield* raiseToRead(cut.tenant_id, json)
+        yield* insertAudit(sql, cut.tenant_id, cut.audit ?? [])
       })
 
       const write = Effect.fn("Snapshots.write")((cut: Cut) => sql.withTransaction(writeAll(cut)))

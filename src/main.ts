@@ -22,20 +22,21 @@ const idle = 5 * 60_000
 const residents = 50_000
 
 const switchboard = Layer.unwrap(
-  Effect.map(Settings, (settings) =>
-    Layer.mergeAll(serve, welcome).pipe(
+  Effect.map(Settings, (settings) => {
+    const keys = KeyRing.layer(settings.encryptionKeys)
+    const { mailboxLimit: mailbox, snapshotInterval } = settings
+    return Layer.mergeAll(serve, welcome).pipe(
       Layer.provideMerge(onePort(settings)),
       Layer.provide(FeedServer.layer(feedLimits)),
-      Layer.provide([FeedTokens.layer(settings.adminKey), KeyRing.layer(settings.encryptionKeys)]),
-      Layer.provide(
-        ownerLayer({ mailbox: settings.mailboxLimit, snapshotInterval: settings.snapshotInterval, idle, residents })
-      ),
+      Layer.provide([FeedTokens.layer(settings.adminKey), keys]),
+      Layer.provide(ownerLayer({ mailbox, snapshotInterval, idle, residents })),
+      Layer.provide(KeyRing.resealing.pipe(Layer.provide(keys))),
       Layer.provide(GroupCommit.layer),
       Layer.provide(persistence),
       Layer.provide(layerMigrated),
       Layer.provide(layerDatabase({ url: settings.databaseUrl, dataDir: settings.dataDir }))
     )
-  )
+  })
 ).pipe(Layer.provideMerge(Settings.layer))
 
 Layer.launch(switchboard).pipe(NodeRuntime.runMain)

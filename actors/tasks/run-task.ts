@@ -5,12 +5,15 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { TaskStarted } from "../../machines/told.ts"
 import type { ScheduledTask } from "../../machines/vocabulary.ts"
+import type { Audit } from "../../persistence/audit.ts"
 import type { Conversations } from "../../persistence/conversations.ts"
 import type { Journal } from "../../persistence/journal.ts"
 import type { Quarantine } from "../../persistence/quarantine.ts"
 import { ScheduleRuns } from "../../persistence/schedule-runs.ts"
 import type { TenantRuntime } from "../tenant-runtime.ts"
+import { cleanupExpiredTokens } from "./cleanup-expired-tokens.ts"
 import { detectHotConversations } from "./detect-hot-conversations.ts"
+import { reencryptSecrets } from "./reencrypt-secrets.ts"
 import { resetDailyCounters } from "./reset-daily-counters.ts"
 import { retention } from "./retention.ts"
 import { tell } from "./tell.ts"
@@ -21,11 +24,13 @@ const bodies: Record<
   (
     runtime: TenantRuntime,
     cut: Effect.Effect<void, unknown>
-  ) => Effect.Effect<number, unknown, Conversations | Journal | Quarantine | ScheduleRuns>
+  ) => Effect.Effect<number, unknown, Audit | Conversations | Journal | Quarantine | ScheduleRuns>
 > = {
   detect_hot_conversations: detectHotConversations,
   reset_daily_counters: resetDailyCounters,
-  retention
+  retention,
+  cleanup_expired_tokens: cleanupExpiredTokens,
+  reencrypt_secrets: reencryptSecrets
 }
 
 export const runTask = Effect.fn("runTask")(function* (

@@ -7,7 +7,13 @@ import { setup } from "xstate"
 import type { Rules } from "../decide.ts"
 import { decideWith } from "../decide.ts"
 import { Draft, later } from "../draft.ts"
-import type { ConnectionRegistered, FactArrived } from "../events.ts"
+import type {
+  ChannelActivitySet,
+  ChannelDescribed,
+  ChannelSyncSettingsSet,
+  ConnectionRegistered,
+  FactArrived
+} from "../events.ts"
 import { initialOf } from "../field.ts"
 import { statesFollowing } from "../following.ts"
 import type { AuthChanged, MessageAppeared, MessageDiscounted, Told } from "../told.ts"
@@ -28,7 +34,15 @@ export interface ChannelInput {
   readonly channel_type: ChannelType
   readonly received: number
 }
-export type ChannelEvent = ConnectionRegistered | FactArrived | MessageAppeared | MessageDiscounted | AuthChanged
+export type ChannelEvent =
+  | ConnectionRegistered
+  | FactArrived
+  | ChannelSyncSettingsSet
+  | ChannelDescribed
+  | ChannelActivitySet
+  | MessageAppeared
+  | MessageDiscounted
+  | AuthChanged
 
 const nameLimit = 100
 
@@ -43,6 +57,11 @@ const rules: Rules<Draft<ChannelContext>, ChannelEvent> = {
       is_active: event.is_active ?? d.context.is_active
     }),
   fact_arrived: factArrived,
+  channel_sync_settings_set: (d, event) => {
+    if (!same(event.sync_settings, d.context.sync_settings)) d.set({ sync_settings: event.sync_settings })
+  },
+  channel_described: (d, event) => d.set({ description: event.description }),
+  channel_activity_set: (d, event) => d.set({ is_active: event.is_active }),
   message_appeared: (d, event) => {
     messageNamed(d, event)
     if (event.is_event) return

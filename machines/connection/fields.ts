@@ -9,13 +9,17 @@ export const connectionFields = {
   channel_type: F.oneOf(ChannelType, "whatsapp")("Which network it is on", "registration"),
   account_id: F.text("The provider's account id: unique per tenant, the key for routing", "registration"),
   account_name: F.text("What the account is called", "registration"),
-  auth_status: F.oneOf(AuthStatus, "pending")(
-    "Whether the provider accepts our credentials",
-    "account status, auth webhook, token expiry"
+  auth_status: F.overrideAudited(
+    F.oneOf(AuthStatus, "pending")(
+      "Whether the provider accepts our credentials",
+      "account status, auth webhook, token expiry"
+    )
   ),
-  account_status: F.oneOf(AccountStatus, "pending")(
-    "Whether the account runs",
-    "account status, auth webhook, sync results"
+  account_status: F.overrideAudited(
+    F.oneOf(AccountStatus, "pending")(
+      "Whether the account runs",
+      "account status, auth webhook, sync results, token expiry"
+    )
   ),
   access_token: F.sensitive(F.optionalText("Provider access token, sealed", "store_tokens")),
   refresh_token: F.sensitive(F.optionalText("Provider refresh token, sealed", "store_tokens")),
@@ -24,7 +28,7 @@ export const connectionFields = {
   provider_config: F.map("What the provider says of the account", "registration, auth webhook"),
   checkpoint_data: F.map("What the provider asks for at a checkpoint", "auth webhook, hosted-auth notify"),
   hosted_auth_url: F.optionalText("Where the user signs in again", "registration, auth webhook"),
-  is_active: F.flag(true)("Whether the CRM uses the account", "registration, command"),
+  is_active: F.overrideAudited(F.flag(true)("Whether the CRM uses the account", "registration, command")),
   last_sync_at: F.instant("Last successful sync", "sync success"),
   sync_error_count: F.count("Failed syncs in a row", "sync failure; 0 on success"),
   last_error: F.text("Text of the last failure, at most 1000 characters", "sync failure; empty on success"),
@@ -37,10 +41,14 @@ export const connectionFields = {
     "Accepted sends of the rolling 60 minutes",
     "reservations and outbound echoes; time"
   ),
-  rate_limit_per_hour: F.integer(100)("Sends allowed in a rolling hour; 0 means none", "set_custom_rate_limit"),
-  rate_limit_per_day: F.optionalInteger(
-    "Sends allowed in a UTC day; null means no limit",
-    "provider default at registration"
+  rate_limit_per_hour: F.audited(
+    F.integer(100)("Sends allowed in a rolling hour; 0 means none", "set_custom_rate_limit")
+  ),
+  rate_limit_per_day: F.audited(
+    F.optionalInteger(
+      "Sends allowed in a UTC day; null means no limit",
+      "provider default at registration, lowered by set_provider_preferences"
+    )
   ),
   last_rate_limit_reset: F.instant("The last midnight reset", "reset_daily_counters"),
   created_at: F.instant("When it was registered", "registration"),

@@ -11,53 +11,80 @@ import { decideWith } from "../decide.ts"
 import { Draft, later } from "../draft.ts"
 import type {
   AccountStatusChanged,
+  AuthReported,
+  ConnectionActivitySet,
   ConnectionRegistered,
+  ConnectionSynced,
   DayStarted,
   DeadlinePassed,
   HostedAuthReported,
   RateLimitSet,
   SendCancelled,
+  SecretResealed,
   SendConfirmed,
-  SendReserved
+  SendReserved,
+  TokenChecked,
+  TokensStored
 } from "../events.ts"
 import { statesFollowing } from "../following.ts"
-import type { MessageAppeared, Told } from "../told.ts"
+import type { MessageAppeared, SendLimitsTold, Told } from "../told.ts"
 import { AccountStatus, AuthStatus } from "../vocabulary.ts"
+import { authReported } from "./auth.ts"
 import type { ConnectionContext, ConnectionInput } from "./context.ts"
 import { freshConnection } from "./context.ts"
+import { sendLimitsTold } from "./limits.ts"
 import { sendCancelled, sendConfirmed, sendObserved, sendReserved, timePassed } from "./sends.ts"
 import { accountStatusChanged, connectionRegistered, hostedAuthReported } from "./status.ts"
+import { tokenChecked, tokenResealed, tokensStored, tokenTimePassed } from "./tokens.ts"
+import { connectionSynced } from "./syncs.ts"
 
 export type ConnectionEvent =
   | ConnectionRegistered
   | AccountStatusChanged
   | HostedAuthReported
   | RateLimitSet
+  | ConnectionActivitySet
+  | AuthReported
+  | ConnectionSynced
+  | SendLimitsTold
   | SendReserved
   | SendConfirmed
   | SendCancelled
   | MessageAppeared
   | DeadlinePassed
   | DayStarted
+  | TokensStored
+  | TokenChecked
+  | SecretResealed
 
 const rules: Rules<Draft<ConnectionContext>, ConnectionEvent> = {
   connection_registered: connectionRegistered,
   account_status_changed: accountStatusChanged,
   hosted_auth_reported: hostedAuthReported,
   rate_limit_set: (d, event) => d.set({ rate_limit_per_hour: event.rate_limit_per_hour }),
+  connection_activity_set: (d, event) => d.set({ is_active: event.is_active }),
+  auth_reported: authReported,
+  connection_synced: connectionSynced,
+  send_limits_told: sendLimitsTold,
   send_reserved: sendReserved,
   send_confirmed: sendConfirmed,
   send_cancelled: sendCancelled,
   message_appeared: sendObserved,
   deadline_passed: () => {},
-  day_started: () => {}
+  day_started: () => {},
+  tokens_stored: tokensStored,
+  token_checked: tokenChecked,
+  secret_resealed: tokenResealed
 }
 
 /** Time is settled first, then the event; a refused command leaves the settled time behind, and nothing else. */
 export const decideConnection = (context: ConnectionContext, event: ConnectionEvent): Draft<ConnectionContext> => {
   const d = new Draft(context)
   timePassed(d, event.received)
+  tokenTimePassed(d, event.received)
   rules[event.type](d, event as never)
+  // Once more: what the event brought may be over already.
+  tokenTimePassed(d, event.received)
   if (d.changed) d.set({ updated_at: later(context.updated_at, event.received) })
   return d
 }

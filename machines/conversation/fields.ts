@@ -26,7 +26,7 @@ export const conversationFields = {
     "membership and provider hints; command"
   ),
   participant_count: F.count("Active members, the owner included", "membership"),
-  status: F.oneOf(ConversationStatus, "active")("Where it is filed", "command; provider folders"),
+  status: F.overrideAudited(F.oneOf(ConversationStatus, "active")("Where it is filed", "command; provider folders")),
   priority: F.oneOf(Priority, "normal")("How urgent it is", "set_conversation_priority; urgent webhooks"),
   message_count: F.count("Distinct messages; deleted, system and hidden ones left out", "message events"),
   last_message_at: F.instant("Newest message, by event time", "message events"),

@@ -10,18 +10,25 @@ import { setup } from "xstate"
 import type { Rules } from "../decide.ts"
 import { decideWith } from "../decide.ts"
 import { Draft, earlier, later } from "../draft.ts"
-import type { Person, RelationAdded } from "../events.ts"
+import type { ParticipantCorrected, ParticipantReported, Person, RelationAdded } from "../events.ts"
 import { initialOf } from "../field.ts"
 import { statesFollowing } from "../following.ts"
 import type { Shown } from "../person/shown.ts"
-import { learn, valueOf } from "../person/shown.ts"
+import { learn } from "../person/shown.ts"
 import type { MembershipChanged, MessageAppeared, MessageDiscounted, PersonActed, PersonShown, Told } from "../told.ts"
 import type { ParticipantFields } from "./fields.ts"
 import { participantFields } from "./fields.ts"
+import type { ShownPiece } from "./told.ts"
+import { participantCorrected, participantReported, shownAs } from "./told.ts"
 
 export interface ParticipantContext extends ParticipantFields {
   readonly id: string
-  readonly facts: { readonly key: string; readonly shown: Shown }
+  readonly facts: {
+    readonly key: string
+    readonly shown: Shown
+    /** The CRM's word, by piece; it stands above what was shown. */
+    readonly corrected: Readonly<Partial<Record<ShownPiece, string>>>
+  }
 }
 export interface ParticipantInput {
   readonly id: string
@@ -29,26 +36,21 @@ export interface ParticipantInput {
   readonly received: number
 }
 export type ParticipantEvent =
-  RelationAdded | PersonShown | PersonActed | MessageAppeared | MessageDiscounted | MembershipChanged
+  | RelationAdded
+  | ParticipantReported
+  | ParticipantCorrected
+  | PersonShown
+  | PersonActed
+  | MessageAppeared
+  | MessageDiscounted
+  | MembershipChanged
 
 const acted = (d: Draft<ParticipantContext>, at: number): void =>
   d.set({ first_seen: earlier(d.context.first_seen, at), last_seen: later(d.context.last_seen, at) })
 
 const personShown = (d: Draft<ParticipantContext>, event: { readonly person: Person; readonly at: number }): void => {
   const shown = learn(d.context.facts.shown, event.person, event.at)
-  if (shown === d.context.facts.shown) return
-  d.set({
-    facts: { ...d.context.facts, shown },
-    name: valueOf(shown, "name"),
-    avatar_url: valueOf(shown, "avatar_url"),
-    email: valueOf(shown, "email"),
-    phone: valueOf(shown, "phone"),
-    linkedin_member_urn: valueOf(shown, "linkedin_member_urn"),
-    instagram_username: valueOf(shown, "instagram_username"),
-    facebook_id: valueOf(shown, "facebook_id"),
-    telegram_id: valueOf(shown, "telegram_id"),
-    twitter_handle: valueOf(shown, "twitter_handle")
-  })
+  if (shown !== d.context.facts.shown) shownAs(d, shown, d.context.facts.corrected)
 }
 
 const rules: Rules<Draft<ParticipantContext>, ParticipantEvent> = {
@@ -62,6 +64,8 @@ const rules: Rules<Draft<ParticipantContext>, ParticipantEvent> = {
     const relation = { ...event.metadata, since }
     d.set({ metadata: { ...d.context.metadata, relations: { ...relations, [event.account_id]: relation } } })
   },
+  participant_reported: participantReported,
+  participant_corrected: participantCorrected,
   person_acted: (d, event) => acted(d, event.at),
   message_appeared: (d, event) => {
     if (event.is_event) return
@@ -81,7 +85,7 @@ export const participantMachine = setup({
     id: input.id,
     created_at: input.received,
     updated_at: input.received,
-    facts: { key: input.key, shown: {} }
+    facts: { key: input.key, shown: {}, corrected: {} }
   }),
   initial: "unlinked",
   on: {

@@ -15,7 +15,9 @@ export interface Timetable {
 export const timetable: Record<ScheduledTask, Timetable> = {
   detect_hot_conversations: { every: hour, offset: 0, what: "Heats and cools conversations (CONTRACT 2.4 is_hot)" },
   reset_daily_counters: { every: day, offset: 0, what: "Sets messages_sent_today to 0" },
-  retention: { every: day, offset: 3 * hour, what: "Deletes what has been kept long enough" }
+  retention: { every: day, offset: 3 * hour, what: "Deletes what has been kept long enough" },
+  cleanup_expired_tokens: { every: 12 * hour, offset: 0, what: "Expires active connections whose token has expired" },
+  reencrypt_secrets: { every: day, offset: 4 * hour, what: "Seals every secret with the first key of the ring" }
 }
 
 /** The first due instant after `now`. */

@@ -2,6 +2,7 @@
 import * as Schema from "effect/Schema"
 import * as F from "../field.ts"
 import type { FieldsOf } from "../field.ts"
+import { ReadOn } from "../vocabulary.ts"
 
 /** One entry of the participant blacklist. */
 export const BlacklistEntry = Schema.Struct({
@@ -15,22 +16,29 @@ export const tenantFields = {
   webhook_secret: F.sensitive(
     F.text("The secret that the provider sends with every webhook, sealed", "tenant creation, rotation")
   ),
+  previous_webhook_secret: F.sensitive(
+    F.optionalText("The webhook secret before, sealed; good until its time is over", "rotation")
+  ),
+  previous_webhook_secret_until: F.instant("Until when the webhook secret before is good", "rotation"),
   auto_create_contacts: F.flag(true)("Whether unknown people become contacts", "config"),
   default_contact_pipeline: F.optionalText("Pipeline of an auto-created contact", "config"),
   default_contact_status: F.textWith("new_lead")("Status of an auto-created contact", "config"),
   sync_historical_days: F.integer(30)("How many days the first sync goes back", "config"),
   enable_real_time_sync: F.flag(true)("Whether webhooks are applied as they come", "config"),
-  max_api_calls_per_hour: F.integer(1000)("Limit on our own provider calls", "config"),
-  provider_preferences: F.json(ProviderPreferences, {})(
-    "Per provider: features, limits, auth method",
-    "tenant creation; set_provider_preferences"
+  max_api_calls_per_hour: F.audited(F.integer(1000)("Limit on our own provider calls", "config")),
+  provider_preferences: F.audited(
+    F.json(ProviderPreferences, {})(
+      "Per provider: features, limits, auth method",
+      "tenant creation; set_provider_preferences"
+    )
   ),
-  is_active: F.flag(true)("Inactive tenants answer webhooks with 403", "config"),
+  is_active: F.overrideAudited(F.flag(true)("Inactive tenants answer webhooks with 403", "config")),
   last_webhook_received: F.instant("When the last webhook was accepted", "every accepted webhook"),
   webhook_failures: F.count(
     "Authenticated webhooks in a row that could not be understood",
     "failed webhooks; 0 on the next success"
   ),
+  read_on: F.oneOf(ReadOn, "open")("What reads the owner's messages: opening, or replying too", "config"),
   auto_create_enabled: F.flag(false)("Master switch of contact creation from participants", "config"),
   creation_delay_hours: F.integer(0)("Hours to wait before a contact is created", "config"),
   min_messages_before_create: F.integer(1)("Messages needed before a contact is created", "config"),

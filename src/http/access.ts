@@ -8,13 +8,23 @@ import * as HttpRouter from "effect/http/HttpRouter"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import { Author } from "../../actors/author.ts"
 import { refusals } from "./api/refusals.ts"
+import { allows, type Caller, CurrentCaller, type Scope } from "./caller.ts"
 import { Forbidden, Unauthorised } from "./faults.ts"
-import { Keys } from "./keys.ts"
+import { type Grant, Keys } from "./keys.ts"
 import { refusedAuth } from "./metrics.ts"
 
 /** Marks an endpoint that only the admin key opens. */
 export const AdminOnly = Context.Reference<boolean>("switchboard/http/AdminOnly", { defaultValue: () => false })
+
+/** Marks an endpoint that a tenant's key opens only with this scope. */
+export const NeedsScope = Context.Reference<Scope | null>("switchboard/http/NeedsScope", { defaultValue: () => null })
+
+const callerOf = (grant: Grant): Caller =>
+  grant.kind === "admin"
+    ? { kind: "admin", name: "admin", scopes: [] }
+    : { kind: "key", name: `key:${grant.name}`, scopes: grant.scopes }
 
 const bearer = HttpApiSecurity.bearer.pipe(
   HttpApiSecurity.annotate(OpenApi.Description, "The key of a tenant, from its creation, or the admin key.")
@@ -30,21 +40,35 @@ export class Access extends HttpApiMiddleware.Service<Access>()("switchboard/htt
     Effect.gen(function* () {
       const keys = yield* Keys
 
-      const admitted = Effect.fnUntraced(function* (key: string, adminOnly: boolean) {
+      const admitted = Effect.fnUntraced(function* (key: string, adminOnly: boolean, scope: Scope | null) {
         const grant = yield* keys.grantOf(key)
         if (Option.isNone(grant)) return yield* new Unauthorised({ scheme: "Bearer" })
-        if (grant.value.kind === "admin") return
+        const caller = callerOf(grant.value)
+        if (grant.value.kind === "admin") return caller
         if (adminOnly) return yield* new Forbidden({ reason: "This needs the admin key." })
         const { tenant } = yield* HttpRouter.params
         if (tenant !== grant.value.tenant)
           return yield* new Forbidden({ reason: "This key belongs to another tenant." })
+        if (scope !== null && !allows(caller, scope))
+          return yield* new Forbidden({ reason: `This needs the admin key, or a key with the scope "${scope}".` })
+        return caller
       })
 
       return {
         api_key: (handler, { credential, endpoint }) =>
-          admitted(Redacted.value(credential), Context.get(endpoint.annotations, AdminOnly)).pipe(
+          admitted(
+            Redacted.value(credential),
+            Context.get(endpoint.annotations, AdminOnly),
+            Context.get(endpoint.annotations, NeedsScope)
+          ).pipe(
             Effect.tapErrorTag(["Unauthorised", "Forbidden"], () => refusedAuth("key")),
-            Effect.andThen(handler)
+            Effect.flatMap((caller) =>
+              handler.pipe(
+                Effect.provideService(CurrentCaller, caller),
+                // Every command that the handler submits is the caller's.
+                Effect.provideService(Author, caller.name)
+              )
+            )
           )
       }
     })

@@ -12,7 +12,15 @@ import { Settings } from "../config.ts"
 import { sameDigest, sha256 } from "../secrets/hash.ts"
 
 /** What a key opens: everything, or one tenant. */
-export type Grant = { readonly kind: "admin" } | { readonly kind: "tenant"; readonly tenant: string }
+export type Grant =
+  | { readonly kind: "admin" }
+  | {
+      readonly kind: "tenant"
+      readonly tenant: string
+      /** What people call the key. */
+      readonly name: string
+      readonly scopes: ReadonlyArray<string>
+    }
 
 const admin: Grant = { kind: "admin" }
 
@@ -31,6 +39,8 @@ export class Keys extends Context.Service<
   {
     /** What the key opens; none for a key that we did not give out. */
     grantOf(key: string): Effect.Effect<Option.Option<Grant>, SqlError>
+    /** A key, by its digest, was revoked: here it opens nothing from now on, in other processes within a minute. */
+    forget(digest: Uint8Array): Effect.Effect<void>
   }
 >()("switchboard/http/Keys") {
   static readonly layer = Layer.effect(
@@ -53,10 +63,17 @@ export class Keys extends Context.Service<
         if (sameDigest(digest, adminDigest)) return Option.some(admin)
         if (!shape.test(key)) return Option.none()
         const found = yield* Cache.get(cache, digest.toString("hex"))
-        return Option.map(found, ({ tenant_id }): Grant => ({ kind: "tenant", tenant: tenant_id }))
+        return Option.map(found, ({ tenant_id, name, scopes }): Grant => ({
+          kind: "tenant",
+          tenant: tenant_id,
+          name,
+          scopes
+        }))
       })
 
-      return Keys.of({ grantOf })
+      const forget = (digest: Uint8Array) => Cache.invalidate(cache, Buffer.from(digest).toString("hex"))
+
+      return Keys.of({ grantOf, forget })
     })
   )
 }

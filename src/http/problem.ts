@@ -8,6 +8,7 @@ import type { SqlError } from "effect/sql/SqlError"
 import type { SubmitError } from "../../actors/errors.ts"
 import type { InvalidCursor } from "../../persistence/cursor.ts"
 import type { NotJson, TooDeep } from "../providers/unipile/parse.ts"
+import type { Unsealable } from "../secrets/key-ring.ts"
 import type {
   BodyCutShort,
   BodyInvalid,
@@ -26,6 +27,7 @@ export type Fault =
   | SubmitError
   | SqlError
   | InvalidCursor
+  | Unsealable
   | NotJson
   | TooDeep
   | Unauthorised
@@ -84,6 +86,7 @@ const table: Table = {
     code: "parameter_invalid",
     extra: { field: "cursor", rule: message }
   }),
+  Unsealable: () => ({ status: 500, code: "unsealable" }),
   NotJson: () => ({ status: 400, code: "not_json", detail: "The body is not JSON in UTF-8." }),
   TooDeep: () => ({ status: 400, code: "too_deep" }),
   Unauthorised: ({ scheme }) => ({ status: 401, code: "unauthorised", headers: { "www-authenticate": scheme } }),

@@ -9,7 +9,7 @@ import { defectResponse, isFault, problemResponse, type Fault } from "./problem.
 import { firstIssue } from "./schema-issue.ts"
 
 /** Faults that are ours: the client sees a problem, the log sees why. */
-const ours: ReadonlySet<string> = new Set(["EventIndigestible", "SqlError"])
+const ours: ReadonlySet<string> = new Set(["EventIndigestible", "SqlError", "Unsealable"])
 
 const faultOf = (error: unknown): Fault | null => {
   if (isFault(error)) return error

@@ -11,20 +11,29 @@ import { HttpServerError } from "effect/http/HttpServerError"
 import { HttpServerRequest } from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
+import { Tokens } from "../secrets/tokens.ts"
 import { Enrolment } from "../tenants/enrolment.ts"
+import { TenantKeys } from "../tenants/tenant-keys.ts"
+import { Rotation } from "../tenants/rotation.ts"
 import { Application } from "../webhooks/application.ts"
 import { Reception } from "../webhooks/reception.ts"
 import { WaitingRoom } from "../webhooks/waiting-room.ts"
 import { Access } from "./access.ts"
 import { documented, served } from "./api/api.ts"
 import { GenericEvents } from "./generic-events.ts"
+import { auditHandlers } from "./handlers/audit.ts"
+import { accountHandlers } from "./handlers/accounts.ts"
 import { connectionHandlers } from "./handlers/connections.ts"
 import { conversationHandlers } from "./handlers/conversations.ts"
 import { eventHandlers } from "./handlers/events.ts"
 import { feedTokenHandlers } from "./handlers/feed-tokens.ts"
 import { healthHandlers } from "./handlers/health.ts"
 import { inspectionHandlers } from "./handlers/inspection.ts"
+import { keyHandlers } from "./handlers/keys.ts"
+import { secretHandlers } from "./handlers/secrets.ts"
+import { settingsHandlers } from "./handlers/settings.ts"
 import { tenantHandlers } from "./handlers/tenants.ts"
+import { threadHandlers } from "./handlers/threads.ts"
 import { unipileWebhook } from "./handlers/webhooks.ts"
 import { home } from "./home.ts"
 import { Keys } from "./keys.ts"
@@ -37,12 +46,18 @@ import { WebhookGate } from "./webhook-gate.ts"
 const api = HttpApiBuilder.layer(served).pipe(
   Layer.provide([
     tenantHandlers,
+    keyHandlers,
+    secretHandlers,
+    auditHandlers,
     connectionHandlers,
     conversationHandlers,
     eventHandlers,
     inspectionHandlers,
     feedTokenHandlers,
-    healthHandlers
+    healthHandlers,
+    settingsHandlers,
+    accountHandlers,
+    threadHandlers
   ]),
   Layer.provide([Access.layer, Refusing.layer])
 )
@@ -77,6 +92,9 @@ const router = Layer.succeed(HttpRouter.RouterConfig, { maxParamLength: 16_384 }
 /** What stands between the routes and the services of the outer folders. */
 const edge = Layer.mergeAll(
   Enrolment.layer,
+  TenantKeys.layer,
+  Tokens.layer,
+  Rotation.layer,
   GenericEvents.layer,
   Keys.layer,
   WebhookGate.layer,

@@ -4,7 +4,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import { TenantOwner } from "../../actors/tenant-owner.ts"
+import { type Gate, TenantOwner } from "../../actors/tenant-owner.ts"
 import { Forbidden, Replayed, Unauthorised } from "./faults.ts"
 import { refusedAuth } from "./metrics.ts"
 import { sameDigest, sha256 } from "../secrets/hash.ts"
@@ -53,6 +53,16 @@ export class WebhookGate extends Context.Service<
         })
       }
 
+      /** Whether it is the secret before the last rotation, and still good. */
+      const isPrevious = Effect.fnUntraced(function* (
+        tenant: string,
+        { previous }: Gate,
+        proves: (secret: Opened) => boolean
+      ) {
+        if (previous === null || previous.until <= (yield* Clock.currentTimeMillis)) return false
+        return proves(yield* Effect.orDie(openedOf(tenant, previous.webhook_secret)))
+      })
+
       const refused = Effect.andThen(refusedAuth("webhook"), Effect.fail(new Unauthorised({ scheme: "Unipile-Auth" })))
       const stale = Effect.andThen(
         refusedAuth("webhook"),
@@ -68,14 +78,23 @@ export class WebhookGate extends Context.Service<
 
       const admit = Effect.fnUntraced(function* (tenant: string, secret: string) {
         const { gate, right } = yield* gateOf(tenant)
-        if (!sameDigest(sha256(secret), right.digest) || gate === null) return yield* refused
+        const given = sha256(secret)
+        const isRight = sameDigest(given, right.digest)
+        if (
+          gate === null ||
+          (!isRight && !(yield* isPrevious(tenant, gate, ({ digest }) => sameDigest(given, digest))))
+        )
+          return yield* refused
         if (!gate.is_active) return yield* inactive
       })
 
       const admitSigned = Effect.fnUntraced(function* (tenant: string, signature: string, body: Uint8Array) {
         const { gate, right } = yield* gateOf(tenant)
         const signed = signatureOf(signature)
-        if (signed === null || !isSignedWith(right.secret, signed, body) || gate === null) return yield* refused
+        if (signed === null) return yield* refused
+        const isRight = isSignedWith(right.secret, signed, body)
+        const proves = ({ secret }: Opened) => isSignedWith(secret, signed, body)
+        if (gate === null || (!isRight && !(yield* isPrevious(tenant, gate, proves)))) return yield* refused
         // The age is looked at last: who does not know the secret learns nothing of our clock.
         if (Math.abs((yield* Clock.currentTimeMillis) - signed.at) > replayWindow) return yield* stale
         if (!gate.is_active) return yield* inactive

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import { Resealing } from "../../actors/resealing.ts"
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto"
 
 /** A sealed value that no key of the ring opens in this place. */
@@ -70,6 +71,8 @@ export class KeyRing extends Context.Service<
     seal(plaintext: Redacted.Redacted, associatedData: string): string
     /** The plaintext; fails when the value was changed, moved to another place, or sealed by a key that is gone. */
     open(sealed: string, associatedData: string): Effect.Effect<Redacted.Redacted, Unsealable>
+    /** The same plaintext under the first key; null when that one sealed it. Fails as `open` does. */
+    reseal(sealed: string, associatedData: string): Effect.Effect<string | null, Unsealable>
   }
 >()("switchboard/secrets/KeyRing") {
   /** A ring from comma-separated base64 keys of 32 bytes. */
@@ -84,17 +87,29 @@ export class KeyRing extends Context.Service<
           keys.push(key)
         }
         const byId = new Map(keys.map((key) => [key.id, key]))
+        const first = keys[0]!
+        const opened = (sealed: string, associatedData: string) =>
+          Effect.try({
+            try: () => open(byId, sealed, associatedData),
+            catch: (error) =>
+              error instanceof Unsealable
+                ? error
+                : new Unsealable({ problem: "it was changed, or belongs to another place" })
+          })
         return {
-          seal: (plaintext, associatedData) => seal(keys[0]!, plaintext, associatedData),
-          open: (sealed, associatedData) =>
-            Effect.try({
-              try: () => open(byId, sealed, associatedData),
-              catch: (error) =>
-                error instanceof Unsealable
-                  ? error
-                  : new Unsealable({ problem: "it was changed, or belongs to another place" })
-            })
+          seal: (plaintext, associatedData) => seal(first, plaintext, associatedData),
+          open: opened,
+          reseal: (sealed, associatedData) =>
+            sealed.split(".")[1] === first.id
+              ? Effect.succeed(null)
+              : Effect.map(opened(sealed, associatedData), (plaintext) => seal(first, plaintext, associatedData))
         }
       })
     )
+
+  /** The ring as what the tasks of the actors seal with once more. */
+  static readonly resealing = Layer.effect(
+    Resealing,
+    Effect.map(KeyRing, ({ reseal }) => ({ reseal }))
+  )
 }

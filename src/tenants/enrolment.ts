@@ -6,14 +6,14 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Semaphore from "effect/Semaphore"
 import type { SqlError } from "effect/sql/SqlError"
-import { randomBytes } from "node:crypto"
 import type { SubmitError } from "../../actors/errors.ts"
 import { TenantOwner } from "../../actors/tenant-owner.ts"
 import { ApiKeys } from "../../persistence/api-keys.ts"
 import { Settings } from "../config.ts"
 import { sha256 } from "../secrets/hash.ts"
 import { KeyRing } from "../secrets/key-ring.ts"
-import { webhookSecretPlace } from "./webhook-secret.ts"
+import { newApiKey } from "../secrets/random-secret.ts"
+import { freshWebhookSecret, webhookSecretPlace } from "./webhook-secret.ts"
 
 /** A tenant as its creator sees it. `secrets` are there only the first time. */
 export interface Enrolled {
@@ -22,9 +22,6 @@ export interface Enrolled {
   readonly webhook_url: string
   readonly secrets: { readonly apiKey: Redacted.Redacted; readonly webhookSecret: Redacted.Redacted } | null
 }
-
-/** 256 random bits as 43 characters. */
-const randomText = () => randomBytes(32).toString("base64url")
 
 export class Enrolment extends Context.Service<
   Enrolment,
@@ -49,8 +46,8 @@ export class Enrolment extends Context.Service<
           Effect.as(true),
           Effect.catchTag("TenantUnknown", () => Effect.succeed(false))
         )
-        const apiKey = Redacted.make(`sb_${tenant}_${randomText()}`)
-        const webhookSecret = Redacted.make(`whs_${randomText()}`)
+        const apiKey = Redacted.make(newApiKey(tenant))
+        const webhookSecret = freshWebhookSecret()
         // The key first: a crash in between leaves a key that nobody knows, not a tenant that nobody can use.
         if (!exists) {
           yield* keys.add({

@@ -1,22 +1,16 @@
 /** Messages that left a conversation's window are remembered by their rows: an old repeat, deletion or read mark is exact. */
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Result from "effect/Result"
 import { SqlClient } from "effect/sql/SqlClient"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { GroupCommit } from "../../actors/group-commit.ts"
-import { ownerLayer } from "../../actors/local-owner.ts"
 import { TenantOwner } from "../../actors/tenant-owner.ts"
 import { windowLimit } from "../../machines/conversation/message-window.ts"
 import type { Event } from "../../machines/events.ts"
-import { layerDatabase } from "../../persistence/database.ts"
-import { layer as persistence } from "../../persistence/layer.ts"
-import { layerMigrated } from "../../persistence/migrated.ts"
 import { translate } from "../../src/providers/unipile/translate.ts"
 import type { TestDatabase } from "../support/databases.ts"
 import { databases } from "../support/databases.ts"
-import { fixtureAccount } from "../support/fixtures.ts"
+import type { Process } from "../support/process.ts"
+import { startProcess } from "../support/process.ts"
 import { message } from "../support/whatsapp.ts"
 
 const start = Date.UTC(2026, 4, 4)
@@ -30,56 +24,27 @@ const made = (index: number, event = "message_received", outbound = false): Even
 
 describe.each(databases)("old messages on $name", (database) => {
   let data: TestDatabase
-  let runtime: ManagedRuntime.ManagedRuntime<TenantOwner | SqlClient, unknown>
+  let house: Process
 
   beforeAll(async () => {
     data = await database.make()
-    runtime = ManagedRuntime.make(
-      ownerLayer({ mailbox: 10_000, snapshotInterval: "1 hour", idle: 3_600_000, residents: 10_000 }).pipe(
-        Layer.provide(GroupCommit.layer),
-        Layer.provide(persistence),
-        Layer.provide(layerMigrated),
-        Layer.provideMerge(layerDatabase(data.options))
-      ) as any
-    )
-    await run(
-      Effect.gen(function* () {
-        const owner = yield* TenantOwner
-        yield* owner.create("acme", "Acme", "sealed")
-        yield* owner.submit("acme", {
-          type: "connection_registered",
-          account_id: fixtureAccount,
-          channel_type: "whatsapp",
-          account_name: "Support",
-          user_id: "user-1",
-          connection_config: {},
-          provider_config: {},
-          is_active: null,
-          received,
-          via: "api"
-        })
-        const all = Array.from({ length: total }, (_, index) => made(index))
-        yield* Effect.forEach(all, (event) => owner.submit("acme", event), { concurrency: "unbounded", discard: true })
-      })
-    )
+    house = startProcess(data.options)
+    await house.found(received)
+    await Promise.all(Array.from({ length: total }, (_, index) => house.submit(made(index))))
   })
   afterAll(async () => {
-    await runtime.dispose()
+    await house.close()
     await data.close()
   })
 
-  const run = <A>(effect: Effect.Effect<A, any, TenantOwner | SqlClient>): Promise<A> => runtime.runPromise(effect)
-  const submit = (event: Event) =>
-    run(TenantOwner.use((owner) => Effect.map(owner.submit("acme", event), ({ outcome }) => outcome)))
-  const counts = () =>
-    run(
-      TenantOwner.use((owner) =>
-        Effect.map(owner.view("acme", "conversation", "chat"), (view) => [view["message_count"], view["unread_count"]])
-      )
-    )
+  const submit = async (event: Event) => (await house.submit(event)).outcome
+  const counts = async () => {
+    const view = await house.view("chat")
+    return [view["message_count"], view["unread_count"]]
+  }
 
   it("the window really forgot the first ones", async () => {
-    const { context } = (await run(
+    const { context } = (await house.run(
       TenantOwner.use((owner) =>
         Effect.flatMap(owner.resolve("acme", "conversation", "chat"), (id) => owner.inspect("acme", "conversation", id))
       )
@@ -113,7 +78,7 @@ describe.each(databases)("old messages on $name", (database) => {
   })
 
   it("reading up to a forgotten message leaves exactly what came after it, as SQL counts it", async () => {
-    const id = await run(TenantOwner.use((owner) => owner.resolve("acme", "conversation", "chat")))
+    const id = await house.run(TenantOwner.use((owner) => owner.resolve("acme", "conversation", "chat")))
     const read: Event = {
       type: "conversation_read",
       conversation_id: id,
@@ -123,8 +88,8 @@ describe.each(databases)("old messages on $name", (database) => {
       via: "api"
     }
     await submit(read)
-    await run(TenantOwner.use((owner) => owner.flush("acme")))
-    const [row] = await run(
+    await house.run(TenantOwner.use((owner) => owner.flush("acme")))
+    const [row] = await house.run(
       Effect.flatMap(
         SqlClient,
         (sql) => sql<{ after: number; unread: number }>`

@@ -1,25 +1,18 @@
 /** Two owners of one tenant on one database: the second to append finds out by the journal's key, and nothing is lost or doubled (I6). */
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Result from "effect/Result"
 import { SqlClient } from "effect/sql/SqlClient"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { GroupCommit } from "../../actors/group-commit.ts"
-import { ownerLayer } from "../../actors/local-owner.ts"
 import { TenantOwner } from "../../actors/tenant-owner.ts"
 import type { Event } from "../../machines/events.ts"
-import { layerDatabase } from "../../persistence/database.ts"
-import { layer as persistence } from "../../persistence/layer.ts"
-import { layerMigrated } from "../../persistence/migrated.ts"
 import { translate } from "../../src/providers/unipile/translate.ts"
 import type { TestDatabase } from "../support/databases.ts"
 import { databases } from "../support/databases.ts"
-import { fixtureAccount } from "../support/fixtures.ts"
+import type { Process } from "../support/process.ts"
+import { startProcess } from "../support/process.ts"
 import { random } from "../support/seeded.ts"
 import { message } from "../support/whatsapp.ts"
 
-type Process = ManagedRuntime.ManagedRuntime<TenantOwner | SqlClient, unknown>
 const received = Date.UTC(2026, 4, 4)
 const messages = 120
 
@@ -31,41 +24,15 @@ describe("one writer per tenant", () => {
   let first: Process
   let second: Process
 
-  const start = (): Process =>
-    ManagedRuntime.make(
-      ownerLayer({ mailbox: 10_000, snapshotInterval: "50 millis", idle: 3_600_000, residents: 10_000 }).pipe(
-        Layer.provide(GroupCommit.layer),
-        Layer.provide(persistence),
-        Layer.provide(layerMigrated),
-        Layer.provideMerge(layerDatabase(data.options))
-      ) as any
-    )
-
   beforeAll(async () => {
     data = await databases.find(({ name }) => name === "postgres")!.make()
-    first = start()
-    await first.runPromise(
-      Effect.gen(function* () {
-        const owner = yield* TenantOwner
-        yield* owner.create("acme", "Acme", "sealed")
-        yield* owner.submit("acme", {
-          type: "connection_registered",
-          account_id: fixtureAccount,
-          channel_type: "whatsapp",
-          account_name: "Support",
-          user_id: "user-1",
-          connection_config: {},
-          provider_config: {},
-          is_active: null,
-          received,
-          via: "api"
-        })
-      })
-    )
-    second = start()
+    const often = { options: { snapshotInterval: "50 millis" } } as const
+    first = startProcess(data.options, often)
+    await first.found(received)
+    second = startProcess(data.options, often)
   })
   afterAll(async () => {
-    await Promise.all([first.dispose(), second.dispose()])
+    await Promise.all([first.close(), second.close()])
     await data.close()
   })
 
@@ -74,7 +41,7 @@ describe("one writer per tenant", () => {
     let losses = 0
     /** Sends until it is answered, as a provider does; a refusal says that it was not applied. */
     const send = async (process: Process, event: Event): Promise<void> => {
-      const end = await process.runPromise(TenantOwner.use((owner) => Effect.result(owner.submit("acme", event))))
+      const end = await process.run(TenantOwner.use((owner) => Effect.result(owner.submit("acme", event))))
       if (Result.isSuccess(end)) return
       expect(end.failure._tag).toBe("OwnershipLost")
       losses++
@@ -86,10 +53,10 @@ describe("one writer per tenant", () => {
     expect(losses, "the fence was met").toBeGreaterThan(0)
     // Whoever writes last has loaded what the other wrote.
     await send(first, inbound(messages))
-    const view = await first.runPromise(TenantOwner.use((owner) => owner.view("acme", "conversation", "chat")))
+    const view = await first.view("chat")
     expect([view["message_count"], view["unread_count"]]).toEqual([messages + 1, messages + 1])
-    await first.runPromise(TenantOwner.use((owner) => owner.flush("acme")))
-    const rows = await first.runPromise(
+    await first.run(TenantOwner.use((owner) => owner.flush("acme")))
+    const rows = await first.run(
       Effect.flatMap(SqlClient, (sql) => sql<{ count: number }>`select count(*)::integer as count from messages`)
     )
     expect(rows).toEqual([{ count: messages + 1 }])

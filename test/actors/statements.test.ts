@@ -6,40 +6,23 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
-import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Result from "effect/Result"
 import * as Tracer from "effect/Tracer"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { Packet } from "../../actors/feed/packet.ts"
-import { GroupCommit } from "../../actors/group-commit.ts"
-import { ownerLayer } from "../../actors/local-owner.ts"
 import { TenantOwner } from "../../actors/tenant-owner.ts"
 import type { Event } from "../../machines/events.ts"
-import { layerDatabase } from "../../persistence/database.ts"
-import { Journal } from "../../persistence/journal.ts"
-import { layer as persistence } from "../../persistence/layer.ts"
-import { layerMigrated } from "../../persistence/migrated.ts"
 import { translate } from "../../src/providers/unipile/translate.ts"
 import type { TestDatabase } from "../support/databases.ts"
 import { databases } from "../support/databases.ts"
 import { fixtureAccount } from "../support/fixtures.ts"
+import type { Process } from "../support/process.ts"
+import { startProcess } from "../support/process.ts"
 import { message } from "../support/whatsapp.ts"
 
 /** Now, or the reservation would run out at once: deadlines follow the clock. */
 const received = Date.now()
 
-const registered: Event = {
-  type: "connection_registered",
-  account_id: fixtureAccount,
-  channel_type: "whatsapp",
-  account_name: "Support",
-  user_id: "user-1",
-  connection_config: {},
-  provider_config: {},
-  is_active: null,
-  received,
-  via: "api"
-}
 const online: Event = {
   type: "account_status_changed",
   account_id: fixtureAccount,
@@ -56,7 +39,7 @@ describe.each(databases)("statements on $name", (database) => {
   const statements: Array<string> = []
   const journalOpen = Latch.makeUnsafe(true)
   let data: TestDatabase
-  let runtime: ManagedRuntime.ManagedRuntime<TenantOwner, unknown>
+  let house: Process
 
   beforeAll(async () => {
     data = await database.make()
@@ -67,40 +50,23 @@ describe.each(databases)("statements on $name", (database) => {
         return span
       }
     })
-    const heldJournal = Layer.effect(
-      Journal,
-      Effect.map(Journal, (journal) =>
-        Journal.of({ ...journal, append: (entries) => Effect.andThen(journalOpen.await, journal.append(entries)) })
-      )
-    ).pipe(Layer.provide(Journal.layer))
-    runtime = ManagedRuntime.make(
-      ownerLayer({ mailbox: 1_000, snapshotInterval: "1 hour", idle: 3_600_000, residents: 10_000 }).pipe(
-        Layer.provide(GroupCommit.layer.pipe(Layer.provide(heldJournal))),
-        Layer.provide(persistence),
-        Layer.provide(layerMigrated),
-        Layer.provide(layerDatabase(data.options)),
-        Layer.provide(Layer.succeed(Tracer.Tracer, counting))
-      ) as any
-    )
-    await runtime.runPromise(
-      Effect.gen(function* () {
-        const owner = yield* TenantOwner
-        yield* owner.create("acme", "Acme", "sealed")
-        yield* owner.submit("acme", registered)
-        yield* owner.submit("acme", online)
-        yield* owner.submit("acme", inbound("first"))
-      })
-    )
+    house = startProcess(data.options, {
+      journal: (real) => ({ ...real, append: (entries) => Effect.andThen(journalOpen.await, real.append(entries)) }),
+      around: Layer.succeed(Tracer.Tracer, counting)
+    })
+    await house.found(received)
+    await house.submit(online)
+    await house.submit(inbound("first"))
   })
   afterAll(async () => {
     journalOpen.openUnsafe()
-    await runtime.dispose()
+    await house.close()
     await data.close()
   })
 
   /** Submits with the journal held back; what the topic told, and the statements sent until then. Then lets the journal go on. */
   const told = (topic: (owner: TenantOwner["Service"]) => Effect.Effect<string, any>, event: Event) =>
-    runtime.runPromise(
+    house.run(
       Effect.gen(function* () {
         const owner = yield* TenantOwner
         const name = yield* topic(owner)

@@ -1,6 +1,7 @@
 /** The runtime with a hand-made side: no database, every moment chosen by the test. */
 import { describe, expect, test } from "vitest"
 import type { Event } from "../../machines/events.ts"
+import { ScheduledTask } from "../../machines/vocabulary.ts"
 import { ann, day, deleted, me, message, start } from "../machines/facts.ts"
 import { House } from "./house.ts"
 
@@ -147,11 +148,7 @@ describe("a replay", () => {
     const house = new House()
     const id = house.runtime.identity.scheduler()
     house.submit({ type: "deadline_passed", kind: "scheduler", id, received: start + day, via: "clock" })
-    expect(house.tasks.map(({ task }) => task)).toEqual([
-      "detect_hot_conversations",
-      "reset_daily_counters",
-      "retention"
-    ])
+    expect(house.tasks.map(({ task }) => task)).toEqual(ScheduledTask.literals)
     const again = new House()
     again.runtime.replay(again.runtime.seq + 1, house.journaled.at(-1)!.event)
     expect(again.tasks).toEqual([])

@@ -53,6 +53,7 @@ export const ownerOf = (tenants: Readonly<Record<string, TenantInMemory>>): Tena
     tenantsOf: () => beyond,
     gate: () => beyond,
     inspect: () => beyond,
+    sealed: () => beyond,
     flush: () => beyond,
     stats: () => beyond,
     residentStats: beyond,

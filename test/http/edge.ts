@@ -19,15 +19,17 @@ import { KeyRing } from "../../src/secrets/key-ring.ts"
 
 export const adminKey = "the-admin-key-of-the-tests"
 
-const environment = ConfigProvider.layer(
-  ConfigProvider.fromEnv({
-    env: {
-      SWITCHBOARD_ADMIN_KEY: adminKey,
-      SWITCHBOARD_DATA_DIR: "memory://",
-      SWITCHBOARD_PUBLIC_URL: "https://inbox.example/"
-    }
-  })
-)
+const environment = (dataDir: string, encryptionKeys: string) =>
+  ConfigProvider.layer(
+    ConfigProvider.fromEnv({
+      env: {
+        SWITCHBOARD_ADMIN_KEY: adminKey,
+        SWITCHBOARD_DATA_DIR: dataDir,
+        SWITCHBOARD_ENCRYPTION_KEYS: encryptionKeys,
+        SWITCHBOARD_PUBLIC_URL: "https://inbox.example/"
+      }
+    })
+  )
 
 export interface Answer {
   readonly status: number
@@ -45,25 +47,29 @@ export interface Call {
 }
 
 /** Starts the edge; `close` stops everything that it started. */
-export const startEdge = async (limits: { readonly mailbox?: number } = {}) => {
+export const startEdge = async (
+  limits: { readonly mailbox?: number; readonly dataDir?: string; readonly encryptionKeys?: string } = {}
+) => {
+  const dataDir = limits.dataDir ?? "memory://"
   const owner = ownerLayer({
     mailbox: limits.mailbox ?? 1_000,
     snapshotInterval: "1 hour",
     idle: 3_600_000,
     residents: 10_000
   })
-  const settled = Settings.layer.pipe(Layer.provide(environment))
+  const settled = Settings.layer.pipe(Layer.provide(environment(dataDir, limits.encryptionKeys ?? "")))
   const secrets = Layer.unwrap(
-    Effect.map(Settings, ({ encryptionKeys }) =>
-      Layer.merge(KeyRing.layer(encryptionKeys), FeedTokens.layer(encryptionKeys))
-    )
+    Effect.map(Settings, ({ encryptionKeys }) => {
+      const keys = KeyRing.layer(encryptionKeys)
+      return Layer.mergeAll(keys, KeyRing.resealing.pipe(Layer.provide(keys)), FeedTokens.layer(encryptionKeys))
+    })
   )
   const layer = serve.pipe(
     Layer.provideMerge(owner),
     Layer.provide(GroupCommit.layer),
     Layer.provideMerge(persistence),
     Layer.provide(layerMigrated),
-    Layer.provideMerge(layerDatabase({ url: Option.none(), dataDir: "memory://" })),
+    Layer.provideMerge(layerDatabase({ url: Option.none(), dataDir })),
     Layer.provide(secrets),
     Layer.provide(settled),
     Layer.provideMerge(NodeHttpServer.layer(() => createServer(serverTimeouts), { port: 0, host: "127.0.0.1" }))

@@ -4,7 +4,7 @@ import type { SchedulerEvent } from "../../machines/scheduler/machine.ts"
 import { interrupted, schedulerMachine } from "../../machines/scheduler/machine.ts"
 import { nextDue } from "../../machines/scheduler/tasks.ts"
 import type { CommandRefused, TaskStarted } from "../../machines/told.ts"
-import type { ScheduledTask } from "../../machines/vocabulary.ts"
+import { ScheduledTask } from "../../machines/vocabulary.ts"
 import { day, hour, minute, start } from "./facts.ts"
 
 /** 2026-11-20 00:00 UTC. */
@@ -75,11 +75,14 @@ describe("a task", () => {
   test("that fell due many times while nobody looked runs once", () => {
     const { send, started } = scheduler()
     expect(send(passed(5 * day + hour / 2)).next_due).toBe(midnight + 5 * day + hour)
-    expect(started).toEqual([
-      ["detect_hot_conversations", -2 * hour],
-      ["reset_daily_counters", 0],
-      ["retention", 3 * hour]
-    ])
+    expect(started.map(([task]) => task)).toEqual(ScheduledTask.literals)
+    expect(started).toEqual(
+      expect.arrayContaining([
+        ["detect_hot_conversations", -2 * hour],
+        ["reset_daily_counters", 0],
+        ["retention", 3 * hour]
+      ])
+    )
   })
 
   test("that is running is never started twice, neither by its time nor by request", () => {
@@ -110,7 +113,8 @@ describe("a task", () => {
   test("that was under way when the process ended is known to be interrupted", () => {
     const { send } = scheduler()
     const context = send(passed(5), finished("detect_hot_conversations", -2 * hour, 8))
-    expect(interrupted(context)).toEqual([{ task: "reset_daily_counters", due: midnight }])
+    expect(interrupted(context)).toContainEqual({ task: "reset_daily_counters", due: midnight })
+    expect(interrupted(context).map(({ task }) => task)).not.toContain("detect_hot_conversations")
   })
 
   test("can be asked for in between and keeps its times", () => {

@@ -84,11 +84,13 @@ describe.each(databases)("on $name", (database) => {
         }
         yield* keys.add(key)
         yield* keys.add({ ...key, tenant_id: "thief" })
-        expect(yield* keys.find(key.hash)).toEqual(Option.some({ tenant_id: "k", scopes: ["read", "secrets"] }))
+        expect(yield* keys.find(key.hash)).toEqual(
+          Option.some({ tenant_id: "k", name: "first", scopes: ["read", "secrets"] })
+        )
         expect(yield* keys.find(randomBytes(32))).toEqual(Option.none())
         const bare = { ...key, hash: randomBytes(32), scopes: [] }
         yield* keys.add(bare)
-        expect(yield* keys.find(bare.hash)).toEqual(Option.some({ tenant_id: "k", scopes: [] }))
+        expect(yield* keys.find(bare.hash)).toEqual(Option.some({ tenant_id: "k", name: "first", scopes: [] }))
         yield* SqlClient.use((sql) => sql`update api_keys set revoked_at = now() where hash = ${key.hash}`)
         expect(yield* keys.find(key.hash)).toEqual(Option.none())
       })

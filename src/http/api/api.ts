@@ -2,18 +2,25 @@
 import * as HttpApi from "effect/http-api/HttpApi"
 import * as OpenApi from "effect/http-api/OpenApi"
 import { Refusing } from "../refusing.ts"
+import { audit } from "./audit.ts"
+import { accounts } from "./accounts.ts"
 import { connections } from "./connections.ts"
 import { conversations } from "./conversations.ts"
 import { events } from "./events.ts"
 import { feedTokens } from "./feed-tokens.ts"
 import { health } from "./health.ts"
 import { inspection } from "./inspection.ts"
+import { keys } from "./keys.ts"
+import { secrets } from "./secrets.ts"
+import { settings } from "./settings.ts"
 import { tenants } from "./tenants.ts"
+import { threads } from "./threads.ts"
 import { webhooks } from "./webhooks.ts"
 
 /** What the framework serves. `Refusing` comes last, so it stands around everything else. */
 export const served = HttpApi.make("switchboard")
-  .add(tenants, connections, conversations, events, inspection, feedTokens, health)
+  .add(tenants, keys, secrets, audit, connections, conversations, events, inspection, feedTokens, health)
+  .add(settings, accounts, threads)
   .middleware(Refusing)
   .annotateMerge(
     OpenApi.annotations({

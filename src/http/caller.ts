@@ -1,0 +1,21 @@
+/** Who calls: said once, by ./access.ts, for the whole request. */
+import * as Context from "effect/Context"
+
+/** A scope that a key may have beside the plain rights on its tenant. */
+export type Scope = "secrets"
+
+export interface Caller {
+  readonly kind: "admin" | "key"
+  /** `admin` or `key:<name>`: how the caller stands in the audit trail. */
+  readonly name: string
+  readonly scopes: ReadonlyArray<string>
+}
+
+/** The caller of the current request; nobody outside of one. */
+export const CurrentCaller = Context.Reference<Caller | null>("switchboard/http/CurrentCaller", {
+  defaultValue: () => null
+})
+
+/** Whether the caller may do what the scope allows. The admin may everything. */
+export const allows = (caller: Caller | null, scope: Scope): boolean =>
+  caller !== null && (caller.kind === "admin" || caller.scopes.includes(scope))
