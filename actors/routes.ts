@@ -115,6 +115,7 @@ export const routesOf = (
       return [{ kind: "participant", id, ...(person === null ? {} : { input: { id, key: person.key, received } }) }]
     }
     case "participant_corrected":
+    case "participant_recounted":
       return [{ kind: "participant", id: event.participant_id }]
     case "provider_preferences_set":
     case "webhook_secret_rotated":

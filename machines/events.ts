@@ -261,6 +261,17 @@ export interface ParticipantReported extends Base {
   readonly shown: Pick<Person, "name" | "avatar_url" | "identifiers">
   readonly contact_record: string | null
 }
+export interface ParticipantCounters {
+  readonly total_messages: number
+  readonly total_conversations: number
+}
+/** A recount of a participant: what the totals were at a cut, and what the rows of that cut say. */
+export interface ParticipantRecounted extends Base {
+  readonly type: "participant_recounted"
+  readonly participant_id: string
+  readonly found: ParticipantCounters
+  readonly right: ParticipantCounters
+}
 /** The CRM's word on a person; it stands above what providers show. Null takes the word back, absent leaves it. */
 export interface ParticipantCorrected extends Base {
   readonly type: "participant_corrected"
@@ -577,6 +588,7 @@ export type Event =
   | MemberActive
   | ParticipantReported
   | ParticipantCorrected
+  | ParticipantRecounted
   | ConversationHeatChecked
   | DeadlinePassed
   | DayStarted

@@ -5,6 +5,7 @@ import { Audit } from "./audit.ts"
 import { Conversations } from "./conversations.ts"
 import { Journal } from "./journal.ts"
 import { Messages } from "./messages.ts"
+import { ParticipantCounts } from "./participant-totals.ts"
 import { Quarantine } from "./quarantine.ts"
 import { ScheduleRuns } from "./schedule-runs.ts"
 import { Snapshots } from "./snapshots.ts"
@@ -15,6 +16,7 @@ export const layer = Layer.mergeAll(
   Journal.layer,
   Snapshots.layer,
   Messages.layer,
+  ParticipantCounts.layer,
   Conversations.layer,
   TenantRows.layer,
   Quarantine.layer,

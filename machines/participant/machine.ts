@@ -10,7 +10,13 @@ import { setup } from "xstate"
 import type { Rules } from "../decide.ts"
 import { decideWith } from "../decide.ts"
 import { Draft, earlier, later } from "../draft.ts"
-import type { ParticipantCorrected, ParticipantReported, Person, RelationAdded } from "../events.ts"
+import type {
+  ParticipantCorrected,
+  ParticipantRecounted,
+  ParticipantReported,
+  Person,
+  RelationAdded
+} from "../events.ts"
 import { initialOf } from "../field.ts"
 import { statesFollowing } from "../following.ts"
 import type { Shown } from "../person/shown.ts"
@@ -19,7 +25,7 @@ import type { MembershipChanged, MessageAppeared, MessageDiscounted, PersonActed
 import type { ParticipantFields } from "./fields.ts"
 import { participantFields } from "./fields.ts"
 import type { ShownPiece } from "./told.ts"
-import { participantCorrected, participantReported, shownAs } from "./told.ts"
+import { participantCorrected, participantRecounted, participantReported, shownAs } from "./told.ts"
 
 export interface ParticipantContext extends ParticipantFields {
   readonly id: string
@@ -39,6 +45,7 @@ export type ParticipantEvent =
   | RelationAdded
   | ParticipantReported
   | ParticipantCorrected
+  | ParticipantRecounted
   | PersonShown
   | PersonActed
   | MessageAppeared
@@ -66,6 +73,7 @@ const rules: Rules<Draft<ParticipantContext>, ParticipantEvent> = {
   },
   participant_reported: participantReported,
   participant_corrected: participantCorrected,
+  participant_recounted: participantRecounted,
   person_acted: (d, event) => acted(d, event.at),
   message_appeared: (d, event) => {
     if (event.is_event) return

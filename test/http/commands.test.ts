@@ -1,6 +1,7 @@
 /** The field manager's commands and the processors over HTTP (CONTRACT §4, §5): one endpoint each, once each. */
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
+import { TenantOwner } from "../../actors/tenant-owner.ts"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { accountId, chatId, deliver, fixture, type Tenant, tenantWithAccount } from "./account.ts"
 import { type Edge, startEdge } from "./edge.ts"
@@ -280,6 +281,34 @@ describe("a participant", () => {
       name: "Dr Ann"
     })
     expect(await call("PUT", "/participants/x/social-handles", {})).toMatchObject({ status: 404 })
+  })
+
+  test("is counted again: a total that drifted is repaired, once", async () => {
+    const { participant_id } = await other()
+    const path = `/participants/${participant_id}`
+    const { total_messages, total_conversations, last_seen } = (await call("GET", path)).json
+    expect(total_messages).toBeGreaterThan(0)
+    const found = { total_messages: 0, total_conversations: 5 }
+    await edge.run(
+      Effect.flatMap(TenantOwner, (owner) =>
+        owner.submit("ruled", {
+          type: "participant_recounted",
+          participant_id,
+          found: { total_messages, total_conversations },
+          right: found,
+          received: Date.parse(last_seen),
+          via: "api"
+        })
+      )
+    )
+    expect((await call("GET", path)).json).toMatchObject(found)
+    for (const _ of [1, 2]) {
+      expect((await call("POST", `${path}/recount`)).json).toMatchObject({
+        total_messages,
+        total_conversations,
+        last_seen
+      })
+    }
   })
 
   test("is told of by the participant processor, by our id or by an identifier", async () => {

@@ -173,7 +173,19 @@ const handles = HttpApiEndpoint.put("handles", `${participant}/social-handles`, 
   })
 )
 
+const recount = HttpApiEndpoint.post("recount", `${participant}/recount`, {
+  params: entityInTenant,
+  success: ParticipantWire,
+  error: refusals(404, 413, 422)
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "Count a person's messages and conversations again",
+    description:
+      "Sets total_messages and total_conversations to what the rows say; a difference that is found is repaired. No sighting: first_seen and last_seen stay."
+  })
+)
+
 export const threads = HttpApiGroup.make("threads")
-  .add(detectType, hot, syncStatus, timestamps, subject, local, providerId, left, activity, handles)
+  .add(detectType, hot, syncStatus, timestamps, subject, local, providerId, left, activity, handles, recount)
   .middleware(Access)
   .annotateMerge(OpenApi.annotations({ description: "Commands on conversations, messages, members and people." }))

@@ -1,4 +1,5 @@
 /** Commands on conversations, messages, members and people over HTTP. */
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import type { HttpServerRequest } from "effect/http/HttpServerRequest"
@@ -8,6 +9,7 @@ import type { RuleBroken } from "../../../actors/errors.ts"
 import { TenantOwner } from "../../../actors/tenant-owner.ts"
 import type { Event, ParticipantCorrected } from "../../../machines/events.ts"
 import { normaliseIdentifier } from "../../../machines/identifiers.ts"
+import { ParticipantCounts } from "../../../persistence/participant-totals.ts"
 import { served } from "../api/api.ts"
 import {
   AtInstant,
@@ -47,6 +49,7 @@ export const threadHandlers = HttpApiBuilder.group(
   "threads",
   Effect.fnUntraced(function* (handlers) {
     const owner = yield* TenantOwner
+    const counts = yield* ParticipantCounts
 
     /** A command on a conversation: `answer` says what is shown after it. */
     const command = <A, P extends { readonly tenant: string; readonly id: string }>(
@@ -200,6 +203,25 @@ export const threadHandlers = HttpApiBuilder.group(
           const base = yield* commandBase(request, corrections)
           const participant_id = (yield* owner.view(tenant, "participant", id))["id"] as string
           yield* owner.submit(tenant, { type: "participant_corrected", ...base, participant_id, corrections })
+          return json(yield* owner.view(tenant, "participant", participant_id))
+        })
+      )
+      .handleRaw(
+        "recount",
+        Effect.fnUntraced(function* ({ params: { tenant, id } }) {
+          const participant_id = (yield* owner.view(tenant, "participant", id))["id"] as string
+          yield* owner.flush(tenant)
+          const totals = yield* counts.totals(tenant, participant_id)
+          const received = yield* Clock.currentTimeMillis
+          if (totals !== undefined) {
+            yield* owner.submit(tenant, {
+              type: "participant_recounted",
+              received,
+              via: "api",
+              participant_id,
+              ...totals
+            })
+          }
           return json(yield* owner.view(tenant, "participant", participant_id))
         })
       )
