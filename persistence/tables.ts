@@ -35,5 +35,12 @@ export const entityTables: Readonly<Record<ActorKind, EntityTable>> = {
 export const memberTable = { table: "members", fields: memberFields } satisfies FieldTable
 export const messageTable = { table: "messages", fields: messageFields } satisfies FieldTable
 
+/** Every entity that has fields: what docs/fields.md, `GET …/fields` and the population metric go through. */
+export const fieldEntities: Readonly<Record<string, FieldTable>> = {
+  ...entityTables,
+  member: memberTable,
+  message: messageTable
+}
+
 /** Every table that has field columns. */
-export const fieldTables: ReadonlyArray<FieldTable> = [...Object.values(entityTables), memberTable, messageTable]
+export const fieldTables: ReadonlyArray<FieldTable> = Object.values(fieldEntities)

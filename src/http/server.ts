@@ -25,6 +25,7 @@ import { connectionHandlers } from "./handlers/connections.ts"
 import { conversationHandlers } from "./handlers/conversations.ts"
 import { eventHandlers } from "./handlers/events.ts"
 import { feedTokenHandlers } from "./handlers/feed-tokens.ts"
+import { fieldHandlers } from "./handlers/fields.ts"
 import { healthHandlers } from "./handlers/health.ts"
 import { inspectionHandlers } from "./handlers/inspection.ts"
 import { keyHandlers } from "./handlers/keys.ts"
@@ -50,6 +51,7 @@ const api = HttpApiBuilder.layer(served).pipe(
     eventHandlers,
     inspectionHandlers,
     feedTokenHandlers,
+    fieldHandlers,
     healthHandlers
   ]),
   Layer.provide([Access.layer, Refusing.layer])

@@ -7,6 +7,7 @@ import { connections } from "./connections.ts"
 import { conversations } from "./conversations.ts"
 import { events } from "./events.ts"
 import { feedTokens } from "./feed-tokens.ts"
+import { fields } from "./fields.ts"
 import { health } from "./health.ts"
 import { inspection } from "./inspection.ts"
 import { keys } from "./keys.ts"
@@ -16,7 +17,7 @@ import { webhooks } from "./webhooks.ts"
 
 /** What the framework serves. `Refusing` comes last, so it stands around everything else. */
 export const served = HttpApi.make("switchboard")
-  .add(tenants, keys, secrets, audit, connections, conversations, events, inspection, feedTokens, health)
+  .add(tenants, keys, secrets, audit, connections, conversations, events, inspection, feedTokens, fields, health)
   .middleware(Refusing)
   .annotateMerge(
     OpenApi.annotations({
