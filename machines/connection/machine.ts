@@ -28,7 +28,7 @@ import type { MessageAppeared, Told } from "../told.ts"
 import { AccountStatus, AuthStatus } from "../vocabulary.ts"
 import type { ConnectionContext, ConnectionInput } from "./context.ts"
 import { freshConnection } from "./context.ts"
-import { sendCancelled, sendConfirmed, sendObserved, sendReserved, timePassed } from "./sends.ts"
+import { day, dayOf, sendCancelled, sendConfirmed, sendObserved, sendReserved, timePassed } from "./sends.ts"
 import { accountStatusChanged, connectionRegistered, hostedAuthReported } from "./status.ts"
 import { tokenChecked, tokenResealed, tokensStored, tokenTimePassed } from "./tokens.ts"
 
@@ -60,7 +60,9 @@ const rules: Rules<Draft<ConnectionContext>, ConnectionEvent> = {
   day_started: () => {},
   tokens_stored: tokensStored,
   token_checked: tokenChecked,
-  secret_resealed: tokenResealed
+  secret_resealed: tokenResealed,
+  // Run by hand in the middle of a day, it confirms the midnight before.
+  day_started: (d, event) => d.set({ last_rate_limit_reset: dayOf(event.received) * day })
 }
 
 /** Time is settled first, then the event; a refused command leaves the settled time behind, and nothing else. */
