@@ -40,7 +40,9 @@ export class Identity {
 
   /** Of one changed field in one turn. Not remembered: it is needed once. */
   auditEntry(seq: number, kind: string, id: string, field: string): string {
-    return v5(`audit:${seq}:${kind}:${id}:${field}`, this.#tenant)
+    return v5(`audit:${seq}:${kind}:${id}:${field}`, this.#tenant),
+  record(record_id: string): string {
+    return this.#of(`record:${record_id}`)
   }
 
   /** Not remembered: a message's id is needed once, when its row is written. */

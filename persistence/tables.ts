@@ -7,6 +7,7 @@ import type { Fields } from "../machines/field.ts"
 import { memberFields } from "../machines/member/fields.ts"
 import { messageFields } from "../machines/message/fields.ts"
 import { participantFields } from "../machines/participant/fields.ts"
+import { recordFields } from "../machines/record/fields.ts"
 import { schedulerFields } from "../machines/scheduler/fields.ts"
 import { tenantFields } from "../machines/tenant/fields.ts"
 
@@ -29,7 +30,8 @@ export const entityTables: Readonly<Record<ActorKind, EntityTable>> = {
   channel: { table: "channels", id: "uuid", fields: channelFields },
   conversation: { table: "conversations", id: "uuid", fields: conversationFields },
   participant: { table: "participants", id: "uuid", fields: participantFields },
-  scheduler: { table: "schedulers", id: "uuid", fields: schedulerFields }
+  scheduler: { table: "schedulers", id: "uuid", fields: schedulerFields },
+  record: { table: "record_profiles", id: "uuid", fields: recordFields }
 }
 
 export const memberTable = { table: "members", fields: memberFields } satisfies FieldTable

@@ -30,6 +30,7 @@ import { healthHandlers } from "./handlers/health.ts"
 import { inspectionHandlers } from "./handlers/inspection.ts"
 import { keyHandlers } from "./handlers/keys.ts"
 import { secretHandlers } from "./handlers/secrets.ts"
+import { recordProfileHandlers } from "./handlers/record-profiles.ts"
 import { tenantHandlers } from "./handlers/tenants.ts"
 import { unipileWebhook } from "./handlers/webhooks.ts"
 import { home } from "./home.ts"
@@ -52,6 +53,7 @@ const api = HttpApiBuilder.layer(served).pipe(
     inspectionHandlers,
     feedTokenHandlers,
     fieldHandlers,
+    recordProfileHandlers,
     healthHandlers
   ]),
   Layer.provide([Access.layer, Refusing.layer])
