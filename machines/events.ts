@@ -26,6 +26,8 @@ export interface Person {
   readonly avatar_url: string | null
   /** Only the identifiers that were shown: email, phone, linkedin_member_urn, instagram_username, facebook_id, telegram_id, twitter_handle. */
   readonly identifiers: Readonly<Partial<Record<IdentifierKind, string>>>
+  /** Hints about the person in this chat: occupation, network_distance, profile_url, …; absent when there are none. */
+  readonly metadata?: Readonly<Record<string, unknown>>
 }
 
 export type IdentifierKind =

@@ -112,6 +112,14 @@ export const claims: ReadonlyArray<Claim> = [
     created_at: instant,
     updated_at: instant
   }),
+  ...claim("member", "danaThere", "message events", {
+    metadata: {
+      occupation: "Head of Ops at Northbridge Labs",
+      network_distance: "DISTANCE_1",
+      is_company: false,
+      profile_url: "https://www.linkedin.com/in/ACoAALJ4KJYXcdAZYmjck8AJ4EVBuDxM3JjA6FQ"
+    }
+  }),
   ...claim("member", "leaver", "participant_left", { left_at: "2026-05-05T09:00:00.000Z", is_active: false }),
   ...claim("member", "customer", "receipts", { last_read_at: "2026-05-04T09:16:02.000Z" }),
   ...claim("member", "owner", "read mark", { unread_count: 1 }),
@@ -206,7 +214,6 @@ export const awaiting: Readonly<Record<string, string>> = Object.fromEntries([
     "sync_error_count",
     "sync_error_message"
   ),
-  ...waitingFor("hints about a member", "member", "metadata"),
   ...waitingFor("mail_received", "message", "subject", "contact_email"),
   ...waitingFor("mark_message_local_only", "message", "is_local_only"),
   ...waitingFor("mail_received", "participant", "email"),
@@ -227,7 +234,7 @@ export const awaiting: Readonly<Record<string, string>> = Object.fromEntries([
     "secondary_pipeline",
     "secondary_resolved_at"
   ),
-  ...waitingFor("hints about a participant", "participant", "metadata"),
+  ...waitingFor("new_relation", "participant", "metadata"),
   ...waitingFor(
     "generate_daily_analytics",
     "analytics",

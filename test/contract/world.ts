@@ -184,6 +184,7 @@ export const specimens = {
   customer: { entity: "member", look: (w: World) => memberOf(w, inbound.chat_id, isCalled(inbound.sender)) },
   owner: { entity: "member", look: (w: World) => memberOf(w, inbound.chat_id, (member) => member.role === "owner") },
   leaver: { entity: "member", look: (w: World) => memberOf(w, group.chat_id, isCalled(group.sender)) },
+  danaThere: { entity: "member", look: (w: World) => memberOf(w, linkedin.chat_id, notOwner) },
   inbound: { entity: "message", look: (w: World) => messageOf(w, inbound.chat_id, inbound.message_id) },
   echo: { entity: "message", look: (w: World) => messageOf(w, inbound.chat_id, echo.message_id) },
   image: { entity: "message", look: (w: World) => messageOf(w, inbound.chat_id, image.message_id) },
