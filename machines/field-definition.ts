@@ -12,9 +12,7 @@ export interface FieldDefinition {
   readonly required: boolean
 }
 
-const typeNames: Record<Field<any>["column"], string> = {
-  text: "text",
-  integer: "integer",
+const typeNames: Readonly<Partial<Record<string, string>>> = {
   boolean: "boolean",
   timestamptz: "instant",
   jsonb: "JSON",
@@ -25,7 +23,8 @@ const typeNames: Record<Field<any>["column"], string> = {
 const typeOf = ({ schema, column, initial }: Field<any>): string => {
   const { literals } = schema as { readonly literals?: ReadonlyArray<string> }
   if (literals !== undefined) return `one of ${literals.join(", ")}`
-  return initial === null ? `${typeNames[column]} or null` : typeNames[column]
+  const name = typeNames[column] ?? column
+  return initial === null ? `${name} or null` : name
 }
 
 /** An id that is not known yet is "" in context; to people it is null. */

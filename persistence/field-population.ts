@@ -79,6 +79,9 @@ const values = (fields: Fields): string =>
     .map(([name, field]) => `(${quoted(name)}, ${populated(name, field)})`)
     .join(", ")
 
+/** SQL for when an entity last changed; a row of a day has only its day. */
+const changedAt = (fields: Fields): string => ("updated_at" in fields ? "one.updated_at" : "one.date::timestamptz")
+
 /** How an entity is named in a report. */
 const idOf = (entity: string): string =>
   entity === "member" ? "one.conversation_id || '/' || one.participant_id" : "one.id::text"
@@ -109,8 +112,8 @@ export class FieldPopulation extends Context.Service<
               field.name as field,
               count(*)::integer as entities,
               (count(*) filter (where field.populated))::integer as populated,
-              min(one.updated_at) filter (where field.populated) as first_populated_at,
-              max(one.updated_at) filter (where field.populated) as last_populated_at
+              min(${sql.literal(changedAt(fields))}) filter (where field.populated) as first_populated_at,
+              max(${sql.literal(changedAt(fields))}) filter (where field.populated) as last_populated_at
             from ${sql(table)} as one, lateral (values ${sql.literal(values(fields))}) as field (name, populated)
             where one.tenant_id = ${tenant_id}
             group by field.name
@@ -176,7 +179,8 @@ export class FieldPopulation extends Context.Service<
 
       const missing = Effect.fn("FieldPopulation.missing")(function* (tenant_id: string) {
         const found: Array<MissingField> = []
-        for (const entity of Object.keys(fieldEntities)) {
+        for (const [entity, { fields }] of Object.entries(fieldEntities)) {
+          if (!Object.values(fields).some((field) => field.required)) continue
           for (const row of yield* lacking(tenant_id, entity)) {
             const ids = yield* idsLacking(tenant_id, entity, row.field)
             found.push({ entity, ...row, ids: ids.map(({ id }) => id) })

@@ -5,7 +5,8 @@ import { fixture, fixtureAccount } from "../support/fixtures.ts"
 import { adminKey, type Server, startServer } from "../support/server.ts"
 import { message } from "../support/whatsapp.ts"
 import { awaiting } from "./claims.ts"
-import { minutes, type World, worldOn } from "./world.ts"
+import type { World } from "./chapter.ts"
+import { minutes, worldOn } from "./world.ts"
 
 const inbound = fixture("message_received.whatsapp_direct")
 const group = fixture("message_received.whatsapp_group")
@@ -83,7 +84,7 @@ test("reading changes unread", async () => {
 unless("participant.contact_record")("resolution sets its fields", async () => {
   const { members } = await chat(inbound.chat_id)
   const { participant_id } = members.find((member: any) => member.role !== "owner")
-  await w.put(`/participants/${participant_id}/resolution`, { contact_record: "contact-7" })
+  await w.put(`/participants/${participant_id}/resolution`, { record_id: "contact-7" })
   expect(await w.get(`/participants/${participant_id}`)).toMatchObject({
     contact_record: "contact-7",
     resolution_confidence: 1,

@@ -7,11 +7,13 @@ import { fromColumns } from "../../persistence/field-values.ts"
 import { fieldEntities } from "../../persistence/tables.ts"
 import { databases, openPersistenceOn } from "../support/databases.ts"
 import { adminKey, type Server, startServer } from "../support/server.ts"
-import { awaiting, claims, everythingIsClaimed } from "./claims.ts"
+import type { World } from "./chapter.ts"
+import { awaiting, claims, everythingIsClaimed, scenarios, specimens } from "./claims.ts"
 import { contractFields } from "./contract-fields.ts"
-import { scenarios, type Specimen, specimens, tenantId, worldOn, type World } from "./world.ts"
+import { tenantId, worldOn } from "./world.ts"
 
-type Seen = Record<Specimen, Record<string, unknown>>
+/** Specimens by name. */
+type Seen = Record<string, any>
 
 const all = Object.entries(contractFields).flatMap(([entity, fields]) => fields.map((field) => `${entity}.${field}`))
 const claimed = claims.map(({ entity, field }) => `${entity}.${field}`)
@@ -35,20 +37,22 @@ test("every claimed field is defined, and so has its column, its JSON and its li
 
 /** Everything that claims look at. */
 const look = async (w: World): Promise<Seen> => {
-  const seen: Partial<Seen> = {}
-  for (const [name, specimen] of Object.entries(specimens)) seen[name as Specimen] = await specimen.look(w)
-  return seen as Seen
+  const seen: Seen = {}
+  for (const [name, specimen] of Object.entries(specimens)) seen[name] = await specimen.look(w)
+  return seen
 }
 
 /** A specimen's row, as wire JSON. */
-const rowOf = Effect.fnUntraced(function* (name: Specimen, seen: Seen) {
+const rowOf = Effect.fnUntraced(function* (name: string, seen: Seen) {
   const sql = yield* SqlClient
-  const { table, fields } = fieldEntities[specimens[name].entity]!
-  const { id, conversation_id, participant_id } = seen[name]
+  const { table, fields } = fieldEntities[specimens[name]!.entity]!
+  const { id, conversation_id, participant_id, date, channel_id } = seen[name]
   const key =
-    participant_id === undefined
-      ? sql`id = ${id}`
-      : sql`conversation_id = ${conversation_id} and participant_id = ${participant_id}`
+    participant_id !== undefined
+      ? sql`conversation_id = ${conversation_id} and participant_id = ${participant_id}`
+      : date !== undefined
+        ? sql`date = ${date} and channel_id is not distinct from ${channel_id}`
+        : sql`id = ${id}`
   const rows = yield* sql<Record<string, unknown>>`select * from ${sql(table)} where tenant_id = ${tenantId} and ${key}`
   if (rows.length !== 1) throw new Error(`${name}: ${rows.length} rows`)
   const values = fromColumns(fields, rows[0]!)
@@ -58,6 +62,11 @@ const rowOf = Effect.fnUntraced(function* (name: Specimen, seen: Seen) {
     definition.wire === undefined ? toWire(definition, values[field]) : values[field]
   ])
   return { ...rows[0], ...Object.fromEntries(wire) } as Record<string, unknown>
+})
+
+test("every claim names a scenario and a specimen that there are", () => {
+  const unknown = claims.filter(({ entity, by, of }) => !(by in scenarios) || specimens[of]?.entity !== entity)
+  expect(unknown).toEqual([])
 })
 
 describe.each(databases)("on $name", (database) => {
@@ -76,10 +85,10 @@ describe.each(databases)("on $name", (database) => {
     before = await look(w)
     await server.stop()
     const persistence = await openPersistenceOn(server.options)
-    const read = Effect.forEach(Object.keys(specimens) as Array<Specimen>, (name) =>
+    const read = Effect.forEach(Object.keys(specimens), (name) =>
       Effect.map(rowOf(name, before), (row) => [name, row] as const)
     )
-    rows = Object.fromEntries(await persistence.run(read)) as Seen
+    rows = Object.fromEntries(await persistence.run(read))
     await persistence.close()
     await server.restart()
     after = await look(w)

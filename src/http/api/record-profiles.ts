@@ -8,8 +8,8 @@ import { Id, inTenant } from "./parameters.ts"
 import { refusals } from "./refusals.ts"
 import { RecordProfileWire } from "./wire.ts"
 
-const base = "/v1/tenants/:tenant/records/:id"
-const ofRecord = { ...inTenant, id: Id.annotate({ description: "The CRM's id of the record" }) }
+const base = "/v1/tenants/:tenant/records/:record_id"
+const ofRecord = { ...inTenant, record_id: Id.annotate({ description: "The CRM's id of the record" }) }
 
 export const AutoSync = Schema.Struct({
   auto_sync_enabled: Schema.optionalKey(Schema.Boolean),

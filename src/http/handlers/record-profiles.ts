@@ -24,21 +24,21 @@ export const recordProfileHandlers = HttpApiBuilder.group(
     return handlers
       .handleRaw(
         "autoSync",
-        Effect.fnUntraced(function* ({ params: { tenant, id }, request }) {
+        Effect.fnUntraced(function* ({ params: { tenant, record_id }, request }) {
           const wish = yield* readAutoSync(request)
           yield* owner.submit(tenant, {
             type: "auto_sync_scheduled",
             received: yield* Clock.currentTimeMillis,
             via: "api",
-            record_id: id,
+            record_id,
             auto_sync_enabled: wish.auto_sync_enabled ?? null,
             sync_frequency_hours: wish.sync_frequency_hours ?? null,
             pipeline_id: wish.pipeline_id ?? null,
             user_id: wish.user_id ?? null
           })
-          return yield* profile(tenant, id)
+          return yield* profile(tenant, record_id)
         })
       )
-      .handleRaw("profile", ({ params: { tenant, id } }) => profile(tenant, id))
+      .handleRaw("profile", ({ params: { tenant, record_id } }) => profile(tenant, record_id))
   })
 )
