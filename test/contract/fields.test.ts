@@ -95,7 +95,7 @@ describe.each(databases)("on $name", (database) => {
   }, 180_000)
   afterAll(() => server.close())
 
-  test.each(claims)("$entity.$field is populated by: $by", ({ entity, field, of, expected, nature }) => {
+  test.each(claims)("$entity: $field is populated by $by", ({ entity, field, of, expected, nature }) => {
     expect(before[of][field]).toEqual(expected)
     // A default proves nothing: it stands there without anybody who populates it.
     const definition = fieldEntities[entity]?.fields[field]

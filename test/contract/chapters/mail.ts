@@ -28,14 +28,7 @@ export const mail: Chapter = {
     },
     jo: {
       entity: "participant",
-      look: async (w) =>
-        personIn(
-          w,
-          await mailChat(w),
-          ({ provider_participant_id, name }) =>
-            [provider_participant_id, name].includes("Jo Brandt") ||
-            provider_participant_id === "jo.brandt@acme.example"
-        )
+      look: async (w) => personIn(w, await mailChat(w), (member) => member.name === mailed.from_attendee.display_name)
     },
     related: {
       entity: "participant",
