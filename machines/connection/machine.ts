@@ -57,12 +57,11 @@ const rules: Rules<Draft<ConnectionContext>, ConnectionEvent> = {
   send_cancelled: sendCancelled,
   message_appeared: sendObserved,
   deadline_passed: () => {},
-  day_started: () => {},
+  // Run by hand in the middle of a day, it confirms the midnight before.
+  day_started: (d, event) => d.set({ last_rate_limit_reset: dayOf(event.received) * day }),
   tokens_stored: tokensStored,
   token_checked: tokenChecked,
-  secret_resealed: tokenResealed,
-  // Run by hand in the middle of a day, it confirms the midnight before.
-  day_started: (d, event) => d.set({ last_rate_limit_reset: dayOf(event.received) * day })
+  secret_resealed: tokenResealed
 }
 
 /** Time is settled first, then the event; a refused command leaves the settled time behind, and nothing else. */
