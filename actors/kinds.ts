@@ -24,6 +24,8 @@ import { schedulerFields } from "../machines/scheduler/fields.ts"
 import type { SchedulerContext } from "../machines/scheduler/machine.ts"
 import { schedulerMachine } from "../machines/scheduler/machine.ts"
 import { tenantFields } from "../machines/tenant/fields.ts"
+import { packKeys, unpackKeys } from "../machines/tenant/keys.ts"
+import type { TenantContext } from "../machines/tenant/machine.ts"
 import { tenantMachine } from "../machines/tenant/machine.ts"
 
 export interface Kind {
@@ -41,7 +43,13 @@ const never = () => null
 const plain = { pack: asItIs, unpack: asItIs, deadline: never }
 
 export const kinds: Record<ActorKind, Kind> = {
-  tenant: { ...plain, machine: tenantMachine, fields: tenantFields },
+  tenant: {
+    ...plain,
+    machine: tenantMachine,
+    fields: tenantFields,
+    pack: (context: TenantContext) => ({ ...context, facts: { ...context.facts, keys: packKeys(context.facts.keys) } }),
+    unpack: (packed) => ({ ...packed, facts: { ...packed.facts, keys: unpackKeys(packed.facts.keys) } })
+  },
   connection: {
     ...plain,
     machine: connectionMachine,

@@ -200,9 +200,11 @@ export class TenantRuntime {
 
   #keep(envelope: Envelope, done: Done): void {
     const answer: Answer = {
-      outcome: done.changes.some(({ living }) => living.kind !== "tenant" || envelope.event.via !== "webhook")
-        ? "applied"
-        : "duplicate",
+      outcome:
+        done.keyed ??
+        (done.changes.some(({ living }) => living.kind !== "tenant" || envelope.event.via !== "webhook")
+          ? "applied"
+          : "duplicate"),
       ...(done.decided === null ? {} : { decided: done.decided })
     }
     if (answer.outcome === "applied") this.applied++

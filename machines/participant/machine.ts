@@ -10,24 +10,39 @@ import { setup } from "xstate"
 import type { Rules } from "../decide.ts"
 import { decideWith } from "../decide.ts"
 import { Draft, earlier, later } from "../draft.ts"
+import type { ParticipantCorrected, ParticipantReported } from "../events.ts"
 import { initialOf } from "../field.ts"
 import { statesFollowing } from "../following.ts"
 import type { Shown } from "../person/shown.ts"
-import { learn, valueOf } from "../person/shown.ts"
+import { learn } from "../person/shown.ts"
 import type { MembershipChanged, MessageAppeared, MessageDiscounted, PersonActed, PersonShown, Told } from "../told.ts"
 import type { ParticipantFields } from "./fields.ts"
 import { participantFields } from "./fields.ts"
+import type { ShownPiece } from "./told.ts"
+import { participantCorrected, participantReported, shownAs } from "./told.ts"
 
 export interface ParticipantContext extends ParticipantFields {
   readonly id: string
-  readonly facts: { readonly key: string; readonly shown: Shown }
+  readonly facts: {
+    readonly key: string
+    readonly shown: Shown
+    /** The CRM's word, by piece; it stands above what was shown. */
+    readonly corrected: Readonly<Partial<Record<ShownPiece, string>>>
+  }
 }
 export interface ParticipantInput {
   readonly id: string
   readonly key: string
   readonly received: number
 }
-export type ParticipantEvent = PersonShown | PersonActed | MessageAppeared | MessageDiscounted | MembershipChanged
+export type ParticipantEvent =
+  | ParticipantReported
+  | ParticipantCorrected
+  | PersonShown
+  | PersonActed
+  | MessageAppeared
+  | MessageDiscounted
+  | MembershipChanged
 
 const acted = (d: Draft<ParticipantContext>, at: number): void =>
   d.set({ first_seen: earlier(d.context.first_seen, at), last_seen: later(d.context.last_seen, at) })
@@ -35,20 +50,10 @@ const acted = (d: Draft<ParticipantContext>, at: number): void =>
 const rules: Rules<Draft<ParticipantContext>, ParticipantEvent> = {
   person_shown: (d, event) => {
     const shown = learn(d.context.facts.shown, event.person, event.at)
-    if (shown === d.context.facts.shown) return
-    d.set({
-      facts: { ...d.context.facts, shown },
-      name: valueOf(shown, "name"),
-      avatar_url: valueOf(shown, "avatar_url"),
-      email: valueOf(shown, "email"),
-      phone: valueOf(shown, "phone"),
-      linkedin_member_urn: valueOf(shown, "linkedin_member_urn"),
-      instagram_username: valueOf(shown, "instagram_username"),
-      facebook_id: valueOf(shown, "facebook_id"),
-      telegram_id: valueOf(shown, "telegram_id"),
-      twitter_handle: valueOf(shown, "twitter_handle")
-    })
+    if (shown !== d.context.facts.shown) shownAs(d, shown, d.context.facts.corrected)
   },
+  participant_reported: participantReported,
+  participant_corrected: participantCorrected,
   person_acted: (d, event) => acted(d, event.at),
   message_appeared: (d, event) => {
     if (event.is_event) return
@@ -68,7 +73,7 @@ export const participantMachine = setup({
     id: input.id,
     created_at: input.received,
     updated_at: input.received,
-    facts: { key: input.key, shown: {} }
+    facts: { key: input.key, shown: {}, corrected: {} }
   }),
   initial: "unlinked",
   on: {

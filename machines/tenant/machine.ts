@@ -9,16 +9,29 @@ import { setup } from "xstate"
 import type { Rules } from "../decide.ts"
 import { decideWith } from "../decide.ts"
 import { Draft, later } from "../draft.ts"
-import type { SecretResealed, TenantConfigured, TenantCreated, WebhookFailed } from "../events.ts"
+import type {
+  ConnectionRegistered,
+  ProviderPreferencesSet,
+  SecretResealed,
+  TenantConfigured,
+  TenantCreated,
+  WebhookFailed,
+  WebhookSecretRotated,
+  WebhookStatusReported
+} from "../events.ts"
 import { initialOf } from "../field.ts"
 import { statesFollowing } from "../following.ts"
-import type { Told } from "../told.ts"
+import type { KeyUsed, Told } from "../told.ts"
 import type { TenantFields } from "./fields.ts"
 import { tenantFields } from "./fields.ts"
 import { secretResealed } from "./resealed.ts"
+import type { UsedKeys } from "./keys.ts"
+import { noKeys, withKey } from "./keys.ts"
+import { allDefaults, limitsForAccount, providerPreferencesSet } from "./preferences.ts"
 
 export interface TenantContext extends TenantFields {
   readonly id: string
+  readonly facts: { readonly keys: UsedKeys }
 }
 
 /** Told by the runtime for each event that a webhook brought and that was understood. */
@@ -27,7 +40,17 @@ export interface WebhookAccepted {
   readonly received: number
 }
 
-export type TenantEvent = TenantCreated | TenantConfigured | WebhookFailed | WebhookAccepted | SecretResealed
+export type TenantEvent =
+  | SecretResealed
+  | TenantCreated
+  | TenantConfigured
+  | ProviderPreferencesSet
+  | WebhookSecretRotated
+  | WebhookStatusReported
+  | WebhookFailed
+  | WebhookAccepted
+  | ConnectionRegistered
+  | KeyUsed
 
 /** Settings that differ are taken over; the same ones once more are no change. */
 const settle = (d: Draft<TenantContext>, changes: Partial<TenantContext>, received: number): void => {
@@ -43,12 +66,31 @@ const rules: Rules<Draft<TenantContext>, TenantEvent> = {
     d.set({
       name: event.name,
       webhook_secret: event.webhook_secret,
+      provider_preferences: allDefaults(),
       created_at: event.received,
       updated_at: event.received
     })
   },
   tenant_configured: (d, event) => settle(d, event.changes, event.received),
   secret_resealed: secretResealed,
+  provider_preferences_set: (d, event) => {
+    if (providerPreferencesSet(d, event)) d.set({ updated_at: later(d.context.updated_at, event.received) })
+  },
+  webhook_secret_rotated: (d, event) =>
+    d.set({
+      webhook_secret: event.webhook_secret,
+      previous_webhook_secret: d.context.webhook_secret,
+      previous_webhook_secret_until: event.previous_until,
+      updated_at: later(d.context.updated_at, event.received)
+    }),
+  webhook_status_reported: (d, event) =>
+    d.set({
+      last_webhook_received: later(d.context.last_webhook_received, event.at),
+      webhook_failures: event.ok ? 0 : d.context.webhook_failures + 1
+    }),
+  connection_registered: limitsForAccount,
+  key_used: (d, event) =>
+    d.set({ facts: { keys: withKey(d.context.facts.keys, event.once, event.outcome, event.received) } }),
   webhook_failed: (d, event) =>
     d.set({
       last_webhook_received: later(d.context.last_webhook_received, event.received),
@@ -62,7 +104,7 @@ export const tenantMachine = setup({
   types: {} as { context: TenantContext; input: { readonly id: string }; events: TenantEvent; emitted: Told }
 }).createMachine({
   id: "tenant",
-  context: ({ input }) => ({ ...initialOf(tenantFields), id: input.id }),
+  context: ({ input }) => ({ ...initialOf(tenantFields), id: input.id, facts: { keys: noKeys } }),
   initial: "active",
   on: {
     "*": {
