@@ -38,6 +38,10 @@ export class Identity {
     return this.#of("scheduler")
   }
 
+  record(record_id: string): string {
+    return this.#of(`record:${record_id}`)
+  }
+
   /** Of one changed field in one turn. Not remembered: it is needed once. */
   auditEntry(seq: number, kind: string, id: string, field: string): string {
     return v5(`audit:${seq}:${kind}:${id}:${field}`, this.#tenant)

@@ -21,6 +21,8 @@ import { participantFields } from "../machines/participant/fields.ts"
 import { participantMachine } from "../machines/participant/machine.ts"
 import { presenceDeadline, presenceMachine } from "../machines/presence/machine.ts"
 import type { PresenceContext } from "../machines/presence/machine.ts"
+import { recordFields } from "../machines/record/fields.ts"
+import { recordMachine } from "../machines/record/machine.ts"
 import { schedulerFields } from "../machines/scheduler/fields.ts"
 import type { SchedulerContext } from "../machines/scheduler/machine.ts"
 import { schedulerMachine } from "../machines/scheduler/machine.ts"
@@ -80,6 +82,7 @@ export const kinds: Record<ActorKind, Kind> = {
     }),
     unpack: (packed) => ({ ...packed, facts: { ...packed.facts, window: fromList(packed.facts.window) } })
   },
+  record: { ...plain, machine: recordMachine, fields: recordFields },
   participant: { ...plain, machine: participantMachine, fields: participantFields },
   scheduler: {
     ...plain,

@@ -28,6 +28,7 @@ export class Population {
     conversation: new Map(),
     participant: new Map(),
     scheduler: new Map(),
+    record: new Map(),
     presence: new Map()
   }
   /** Asked for and not in the database: may be made. */

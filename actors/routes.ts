@@ -126,6 +126,11 @@ export const routesOf = (
     case "task_finished":
     case "task_requested":
       return [{ kind: "scheduler", id: identity.scheduler() }]
+    case "auto_sync_scheduled": {
+      const id = identity.record(event.record_id)
+      const { record_id, user_id, received } = event
+      return [{ kind: "record", id, input: { id, record_id, user_id, received } }]
+    }
     case "deadline_passed":
       return [{ kind: event.kind, id: event.id }]
   }

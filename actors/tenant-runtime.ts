@@ -275,7 +275,7 @@ const changedRowsPerCut = 1_000
 
 /** Actors by kind, for the figures. */
 export const residentsOf = (runtime: TenantRuntime): Record<ActorKind, number> => {
-  const residents = { tenant: 0, connection: 0, channel: 0, conversation: 0, participant: 0, scheduler: 0 }
+  const residents = { tenant: 0, connection: 0, channel: 0, conversation: 0, participant: 0, scheduler: 0, record: 0 }
   for (const living of runtime.population.all()) if (living.kind !== "presence") residents[living.kind]++
   return residents
 }

@@ -29,6 +29,8 @@ export interface Person {
   readonly avatar_url: string | null
   /** Only the identifiers that were shown: email, phone, linkedin_member_urn, instagram_username, facebook_id, telegram_id, twitter_handle. */
   readonly identifiers: Readonly<Partial<Record<IdentifierKind, string>>>
+  /** Hints about the person in this chat: occupation, network_distance, profile_url, …; absent when there are none. */
+  readonly metadata?: Readonly<Record<string, unknown>>
 }
 
 export type IdentifierKind =
@@ -525,6 +527,16 @@ export interface TaskRequested extends Base {
   readonly task: ScheduledTask
 }
 
+/** The CRM says how often a record is synced (schedule_auto_sync); null leaves as it is. */
+export interface AutoSyncScheduled extends Base {
+  readonly type: "auto_sync_scheduled"
+  readonly record_id: string
+  readonly auto_sync_enabled: boolean | null
+  readonly sync_frequency_hours: number | null
+  readonly pipeline_id: string | null
+  readonly user_id: string | null
+}
+
 /** Typing: applied, published, never journaled (I10). */
 export interface TypingSignalled {
   readonly type: "typing_signalled"
@@ -594,6 +606,7 @@ export type Event =
   | DayStarted
   | TaskFinished
   | TaskRequested
+  | AutoSyncScheduled
 
 /** What a provider adapter may produce. */
 export type ProviderEvent =
@@ -609,4 +622,4 @@ export type ProviderEvent =
   | HostedAuthReported
 
 /** The kinds of actor. */
-export type ActorKind = "tenant" | "connection" | "channel" | "conversation" | "participant" | "scheduler"
+export type ActorKind = "tenant" | "connection" | "channel" | "conversation" | "participant" | "scheduler" | "record"

@@ -21,6 +21,8 @@ export interface Field<A> {
   readonly sensitive: boolean
   /** Which changes leave a line in the audit trail: every one, those that a command made, or none. */
   readonly audited: "always" | "commands" | "never"
+  /** Every entity of the kind must have it: null or empty is a fault that is reported (CONTRACT §7). */
+  readonly required: boolean
   /** How a structured value stands on the wire and in SQL, where that differs from context: instants inside it. */
   readonly wire?: (value: A) => unknown
 }
@@ -40,7 +42,8 @@ const field =
     meaning,
     populatedBy,
     sensitive: false,
-    audited: "never"
+    audited: "never",
+    required: false
   })
 
 /** Text that is always there, empty until populated. */
@@ -85,6 +88,9 @@ export const sensitive = <A>(definition: Field<A>): Field<A> => ({ ...definition
 export const audited = <A>(definition: Field<A>): Field<A> => ({ ...definition, audited: "always" })
 /** Marks a field that follows facts by itself: only a command that overrides it is audited. */
 export const overrideAudited = <A>(definition: Field<A>): Field<A> => ({ ...definition, audited: "commands" })
+
+/** Marks a field that every entity of its kind must have (CONTRACT §7, validation of required fields). */
+export const required = <A>(definition: Field<A>): Field<A> => ({ ...definition, required: true })
 
 /** A fresh context: every field at its default. */
 export const initialOf = <F extends Fields>(fields: F): FieldsOf<F> =>

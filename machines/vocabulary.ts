@@ -83,6 +83,7 @@ export const ScheduledTask = Schema.Literals([
   "reset_daily_counters",
   "retention",
   "cleanup_expired_tokens",
-  "reencrypt_secrets"
+  "reencrypt_secrets",
+  "measure_field_population"
 ])
 export type ScheduledTask = typeof ScheduledTask.Type

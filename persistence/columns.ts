@@ -7,14 +7,19 @@ import { SqlClient } from "effect/sql/SqlClient"
 import type { Field } from "../machines/field.ts"
 import { fieldTables } from "./tables.ts"
 
-const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`
+/** Text as a literal of SQL. */
+export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`
 
-/** Type, default and null rule of a field's column. A field without a value yet is null, every other one has its initial value. */
+/** What a column starts with, as a literal; null when it starts as null: a field without a value yet, or an id. */
+export const columnDefault = ({ column, initial }: Field<any>): string | null => {
+  if (initial === null || column === "uuid") return null
+  return quoted(column === "jsonb" ? JSON.stringify(initial) : String(initial))
+}
+
+/** Type, default and null rule of a field's column. */
 const columnOf = (field: Field<any>): string => {
-  const { column, initial } = field
-  if (initial === null || column === "uuid") return column
-  const value = column === "jsonb" ? quoted(JSON.stringify(initial)) : quoted(String(initial))
-  return `${column} not null default ${value}`
+  const value = columnDefault(field)
+  return value === null ? field.column : `${field.column} not null default ${value}`
 }
 
 /** Brings every table up to its fields, one statement per table; what is there already stays. */

@@ -3,6 +3,7 @@ import * as Layer from "effect/Layer"
 import { ApiKeys } from "./api-keys.ts"
 import { Audit } from "./audit.ts"
 import { Conversations } from "./conversations.ts"
+import { FieldPopulation } from "./field-population.ts"
 import { Journal } from "./journal.ts"
 import { Messages } from "./messages.ts"
 import { ParticipantCounts } from "./participant-totals.ts"
@@ -23,5 +24,6 @@ export const layer = Layer.mergeAll(
   Waiting.layer,
   ApiKeys.layer,
   Audit.layer,
-  ScheduleRuns.layer
+  ScheduleRuns.layer,
+  FieldPopulation.layer
 )

@@ -7,6 +7,7 @@ import type { Fields } from "../machines/field.ts"
 import { memberFields } from "../machines/member/fields.ts"
 import { messageFields } from "../machines/message/fields.ts"
 import { participantFields } from "../machines/participant/fields.ts"
+import { recordFields } from "../machines/record/fields.ts"
 import { schedulerFields } from "../machines/scheduler/fields.ts"
 import { tenantFields } from "../machines/tenant/fields.ts"
 
@@ -29,11 +30,19 @@ export const entityTables: Readonly<Record<ActorKind, EntityTable>> = {
   channel: { table: "channels", id: "uuid", fields: channelFields },
   conversation: { table: "conversations", id: "uuid", fields: conversationFields },
   participant: { table: "participants", id: "uuid", fields: participantFields },
-  scheduler: { table: "schedulers", id: "uuid", fields: schedulerFields }
+  scheduler: { table: "schedulers", id: "uuid", fields: schedulerFields },
+  record: { table: "record_profiles", id: "uuid", fields: recordFields }
 }
 
 export const memberTable = { table: "members", fields: memberFields } satisfies FieldTable
 export const messageTable = { table: "messages", fields: messageFields } satisfies FieldTable
 
+/** Every entity that has fields: what docs/fields.md, `GET …/fields` and the population metric go through. */
+export const fieldEntities: Readonly<Record<string, FieldTable>> = {
+  ...entityTables,
+  member: memberTable,
+  message: messageTable
+}
+
 /** Every table that has field columns. */
-export const fieldTables: ReadonlyArray<FieldTable> = [...Object.values(entityTables), memberTable, messageTable]
+export const fieldTables: ReadonlyArray<FieldTable> = Object.values(fieldEntities)

@@ -7,6 +7,7 @@ import type { TaskStarted } from "../../machines/told.ts"
 import type { ScheduledTask } from "../../machines/vocabulary.ts"
 import type { Audit } from "../../persistence/audit.ts"
 import type { Conversations } from "../../persistence/conversations.ts"
+import type { FieldPopulation } from "../../persistence/field-population.ts"
 import type { Journal } from "../../persistence/journal.ts"
 import type { Quarantine } from "../../persistence/quarantine.ts"
 import { ScheduleRuns } from "../../persistence/schedule-runs.ts"
@@ -14,6 +15,7 @@ import type { TenantRuntime } from "../tenant-runtime.ts"
 import { cleanupExpiredTokens } from "./cleanup-expired-tokens.ts"
 import { detectHotConversations } from "./detect-hot-conversations.ts"
 import { reencryptSecrets } from "./reencrypt-secrets.ts"
+import { measureFieldPopulation } from "./measure-field-population.ts"
 import { resetDailyCounters } from "./reset-daily-counters.ts"
 import { retention } from "./retention.ts"
 import { tell } from "./tell.ts"
@@ -24,13 +26,14 @@ const bodies: Record<
   (
     runtime: TenantRuntime,
     cut: Effect.Effect<void, unknown>
-  ) => Effect.Effect<number, unknown, Audit | Conversations | Journal | Quarantine | ScheduleRuns>
+  ) => Effect.Effect<number, unknown, Audit | Conversations | FieldPopulation | Journal | Quarantine | ScheduleRuns>
 > = {
   detect_hot_conversations: detectHotConversations,
   reset_daily_counters: resetDailyCounters,
   retention,
   cleanup_expired_tokens: cleanupExpiredTokens,
-  reencrypt_secrets: reencryptSecrets
+  reencrypt_secrets: reencryptSecrets,
+  measure_field_population: measureFieldPopulation
 }
 
 export const runTask = Effect.fn("runTask")(function* (

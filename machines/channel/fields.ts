@@ -6,8 +6,8 @@ import { AuthStatus, ChannelType } from "../vocabulary.ts"
 export const channelFields = {
   name: F.text("Name, at most 100 characters", "registration: account_name"),
   description: F.text("What the channel is for", "set_description"),
-  channel_type: F.oneOf(ChannelType, "whatsapp")("Which network it is on", "registration, first event"),
-  account_id: F.text("The provider's account id", "registration, first event"),
+  channel_type: F.required(F.oneOf(ChannelType, "whatsapp")("Which network it is on", "registration, first event")),
+  account_id: F.required(F.text("The provider's account id", "registration, first event")),
   auth_status: F.oneOf(AuthStatus, "pending")("Follows its connection", "account status"),
   connection_config: F.map("Settings of the CRM for this account", "registration"),
   sync_settings: F.map("How it is synced", "set_channel_sync_settings"),
@@ -16,7 +16,7 @@ export const channelFields = {
   message_count: F.count("Messages that count in its conversations", "message events"),
   last_message_at: F.instant("Newest message, by event time", "message events"),
   last_sync_at: F.instant("Last sync; a message is not a sync", "sync success"),
-  created_at: F.instant("When it was first seen", "registration, first event"),
+  created_at: F.required(F.instant("When it was first seen", "registration, first event")),
   updated_at: F.instant("When it last changed", "any change")
 }
 

@@ -4,10 +4,10 @@ import type { FieldsOf } from "../field.ts"
 import { AccountStatus, AuthStatus, ChannelType } from "../vocabulary.ts"
 
 export const connectionFields = {
-  user_id: F.text("The CRM user who owns the account", "registration"),
-  channel_id: F.id("The tenant's view of the account", "registration"),
-  channel_type: F.oneOf(ChannelType, "whatsapp")("Which network it is on", "registration"),
-  account_id: F.text("The provider's account id: unique per tenant, the key for routing", "registration"),
+  user_id: F.required(F.text("The CRM user who owns the account", "registration")),
+  channel_id: F.required(F.id("The tenant's view of the account", "registration")),
+  channel_type: F.required(F.oneOf(ChannelType, "whatsapp")("Which network it is on", "registration")),
+  account_id: F.required(F.text("The provider's account id: unique per tenant, the key for routing", "registration")),
   account_name: F.text("What the account is called", "registration"),
   auth_status: F.overrideAudited(
     F.oneOf(AuthStatus, "pending")(
@@ -51,7 +51,7 @@ export const connectionFields = {
     )
   ),
   last_rate_limit_reset: F.instant("The last midnight reset", "reset_daily_counters"),
-  created_at: F.instant("When it was registered", "registration"),
+  created_at: F.required(F.instant("When it was registered", "registration")),
   updated_at: F.instant("When it last changed", "any change")
 }
 

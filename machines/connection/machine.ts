@@ -33,7 +33,7 @@ import { authReported } from "./auth.ts"
 import type { ConnectionContext, ConnectionInput } from "./context.ts"
 import { freshConnection } from "./context.ts"
 import { sendLimitsTold } from "./limits.ts"
-import { sendCancelled, sendConfirmed, sendObserved, sendReserved, timePassed } from "./sends.ts"
+import { day, dayOf, sendCancelled, sendConfirmed, sendObserved, sendReserved, timePassed } from "./sends.ts"
 import { accountStatusChanged, connectionRegistered, hostedAuthReported } from "./status.ts"
 import { tokenChecked, tokenResealed, tokensStored, tokenTimePassed } from "./tokens.ts"
 import { connectionSynced } from "./syncs.ts"
@@ -71,7 +71,8 @@ const rules: Rules<Draft<ConnectionContext>, ConnectionEvent> = {
   send_cancelled: sendCancelled,
   message_appeared: sendObserved,
   deadline_passed: () => {},
-  day_started: () => {},
+  // Run by hand in the middle of a day, it confirms the midnight before.
+  day_started: (d, event) => d.set({ last_rate_limit_reset: dayOf(event.received) * day }),
   tokens_stored: tokensStored,
   token_checked: tokenChecked,
   secret_resealed: tokenResealed

@@ -24,6 +24,8 @@ export interface Member extends Omit<MemberFields, "unread_count"> {
   readonly key: string
   /** What payloads have shown of the person. */
   readonly shown: Shown
+  /** Time of the payload whose hints stand in `metadata`; absent while there was none. */
+  readonly hinted_at?: number
   /** Newest sign of presence, or null. */
   readonly seen_at: number | null
   /** Newest sign of absence, or null. */

@@ -17,13 +17,12 @@ const readersWire = (readers: Readonly<Record<string, Reader>>) =>
   )
 
 export const conversationFields = {
-  connection_id: F.id("The account that it runs through", "first event"),
-  channel_id: F.id("The channel that it runs through", "first event"),
-  external_thread_id: F.text("The provider's chat or thread id", "first event"),
+  connection_id: F.required(F.id("The account that it runs through", "first event")),
+  channel_id: F.required(F.id("The channel that it runs through", "first event")),
+  external_thread_id: F.required(F.text("The provider's chat or thread id", "first event")),
   subject: F.optionalText("Subject or group name, at most 500 characters", "message events: the newest by time"),
-  conversation_type: F.oneOf(ConversationType, "direct")(
-    "What kind of conversation it is",
-    "membership and provider hints; command"
+  conversation_type: F.required(
+    F.oneOf(ConversationType, "direct")("What kind of conversation it is", "membership and provider hints; command")
   ),
   participant_count: F.count("Active members, the owner included", "membership"),
   status: F.overrideAudited(F.oneOf(ConversationStatus, "active")("Where it is filed", "command; provider folders")),
@@ -50,7 +49,7 @@ export const conversationFields = {
     "mails that join two threads"
   ),
   metadata: F.map("Provider hints: pinned, folder, content type", "message events"),
-  created_at: F.instant("When it was first seen", "first event"),
+  created_at: F.required(F.instant("When it was first seen", "first event")),
   updated_at: F.instant("When it last changed", "any change")
 }
 

@@ -33,7 +33,8 @@ export const memberShown = (d: Decision, person: Person, at: number, received: n
     d.member(person.key, member)
     unnamedReader(d)
   }
-  if (shown === member.shown && known !== undefined) return known
+  if (person.metadata !== undefined) hinted(d, person.key, person.metadata, at)
+  if (shown === member.shown && known !== undefined) return d.context.members[person.key]!
   d.member(person.key, {
     shown,
     name: valueOf(shown, "name"),
@@ -41,6 +42,15 @@ export const memberShown = (d: Decision, person: Person, at: number, received: n
   })
   d.tell({ type: "person_shown", key: person.key, person, at, received })
   return d.context.members[person.key]!
+}
+
+/** The hints of the newest payload stand; at the same instant the greater text, so that order does not matter (I3). */
+const hinted = (d: Decision, key: string, metadata: Member["metadata"], at: number): void => {
+  const { hinted_at = -Infinity, metadata: before } = d.context.members[key]!
+  const text = JSON.stringify(metadata)
+  const known = JSON.stringify(before)
+  if (at < hinted_at || (at === hinted_at && text <= known)) return
+  d.member(key, text === known ? { hinted_at: at } : { hinted_at: at, metadata })
 }
 
 const newMember = (d: Decision, person: Person, received: number): Member => {

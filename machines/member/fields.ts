@@ -4,7 +4,7 @@ import type { FieldsOf } from "../field.ts"
 import { MemberRole } from "../vocabulary.ts"
 
 export const memberFields = {
-  role: F.oneOf(MemberRole, "member")("What the person is in the conversation", "message events"),
+  role: F.required(F.oneOf(MemberRole, "member")("What the person is in the conversation", "message events")),
   name: F.optionalText("The person's name as this conversation shows it", "message events"),
   provider_participant_id: F.optionalText("The provider's id of the person", "message events"),
   joined_at: F.instant("Earliest sign of the person in the conversation", "message events"),
@@ -15,7 +15,7 @@ export const memberFields = {
   last_read_at: F.instant("How far the person has read", "read receipts, read marks"),
   unread_count: F.count("Messages from others after the person's horizon", "message events, read receipts"),
   metadata: F.map("Provider hints about the person here", "message events"),
-  created_at: F.instant("When the membership was first seen", "message events"),
+  created_at: F.required(F.instant("When the membership was first seen", "message events")),
   updated_at: F.instant("When it last changed", "any change")
 }
 

@@ -9,18 +9,19 @@ const Reactions = Schema.Array(Schema.Struct({ value: Schema.String, participant
 
 export const messageFields = {
   provider_message_id: F.optionalText("The provider's own id, an alias of external_message_id", "message events"),
-  channel_id: F.id("The channel that it came through", "message events"),
-  conversation_id: F.id("The conversation that it belongs to", "message events"),
-  sender_participant_id: F.optionalId("Who wrote it", "message events"),
-  direction: F.oneOf(Direction, "inbound")(
-    "inbound, or outbound when the account wrote it",
-    "message events: is_sender"
+  channel_id: F.required(F.id("The channel that it came through", "message events")),
+  conversation_id: F.required(F.id("The conversation that it belongs to", "message events")),
+  sender_participant_id: F.required(F.optionalId("Who wrote it", "message events")),
+  direction: F.required(
+    F.oneOf(Direction, "inbound")("inbound, or outbound when the account wrote it", "message events: is_sender")
   ),
   content: F.optionalText("The text; erased when the message is deleted", "message events; the newest edit by time"),
   subject: F.optionalText("Mail subject, at most 500 characters", "message events"),
   contact_email: F.optionalText("The sender's e-mail address", "message events"),
   contact_phone: F.optionalText("The sender's phone number in E.164", "message events"),
-  status: F.oneOf(MessageStatus, "pending")("Where it is on the ladder; it only climbs", "message events, receipts"),
+  status: F.required(
+    F.oneOf(MessageStatus, "pending")("Where it is on the ladder; it only climbs", "message events, receipts")
+  ),
   sent_at: F.instant("When we sent it; outbound only", "message events"),
   received_at: F.instant("When it arrived, provider time; inbound only", "message events"),
   read_at: F.instant("When it was read", "read receipts; mail's read_date"),
@@ -37,7 +38,7 @@ export const messageFields = {
     "commands; the echo ends it"
   ),
   metadata: F.map("quoted, reply_to, message_type and other hints", "message events"),
-  created_at: F.instant("When we first saw it", "message events"),
+  created_at: F.required(F.instant("When we first saw it", "message events")),
   updated_at: F.instant("When it last changed", "message events")
 }
 

@@ -30,7 +30,7 @@ export const participantFields = {
   total_conversations: F.count("Active memberships", "membership"),
   total_messages: F.count("Messages that the person sent", "message events"),
   metadata: F.map("Provider hints about the person", "message events"),
-  created_at: F.instant("When the person was first shown to us", "message events"),
+  created_at: F.required(F.instant("When the person was first shown to us", "message events")),
   updated_at: F.instant("When it last changed", "any change")
 }
 

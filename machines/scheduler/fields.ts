@@ -32,13 +32,15 @@ const tasksWire = (tasks: Readonly<Record<string, TaskState>>) =>
   )
 
 export const schedulerFields = {
-  tasks: F.jsonWith(
-    Schema.Record(Schema.String, TaskState),
-    {},
-    tasksWire
-  )("Every task: next due, running, last run", "time; finished runs"),
-  next_due: F.instant("When the next task is due", "time"),
-  created_at: F.instant("When the scheduler first ran", "tenant creation"),
+  tasks: F.required(
+    F.jsonWith(
+      Schema.Record(Schema.String, TaskState),
+      {},
+      tasksWire
+    )("Every task: next due, running, last run", "time; finished runs")
+  ),
+  next_due: F.required(F.instant("When the next task is due", "time")),
+  created_at: F.required(F.instant("When the scheduler first ran", "tenant creation")),
   updated_at: F.instant("When it last changed", "any change")
 }
 

@@ -17,7 +17,8 @@ export const timetable: Record<ScheduledTask, Timetable> = {
   reset_daily_counters: { every: day, offset: 0, what: "Sets messages_sent_today to 0" },
   retention: { every: day, offset: 3 * hour, what: "Deletes what has been kept long enough" },
   cleanup_expired_tokens: { every: 12 * hour, offset: 0, what: "Expires active connections whose token has expired" },
-  reencrypt_secrets: { every: day, offset: 4 * hour, what: "Seals every secret with the first key of the ring" }
+  reencrypt_secrets: { every: day, offset: 4 * hour, what: "Seals every secret with the first key of the ring" },
+  measure_field_population: { every: hour, offset: 30 * minute, what: "Counts which fields have values (CONTRACT §7)" }
 }
 
 /** The first due instant after `now`. */

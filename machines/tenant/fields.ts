@@ -12,9 +12,9 @@ export const BlacklistEntry = Schema.Struct({
 const ProviderPreferences = Schema.Record(Schema.String, Schema.Record(Schema.String, Schema.Unknown))
 
 export const tenantFields = {
-  name: F.text("What people call the tenant", "tenant creation"),
-  webhook_secret: F.sensitive(
-    F.text("The secret that the provider sends with every webhook, sealed", "tenant creation, rotation")
+  name: F.required(F.text("What people call the tenant", "tenant creation")),
+  webhook_secret: F.required(
+    F.sensitive(F.text("The secret that the provider sends with every webhook, sealed", "tenant creation, rotation"))
   ),
   previous_webhook_secret: F.sensitive(
     F.optionalText("The webhook secret before, sealed; good until its time is over", "rotation")
@@ -46,7 +46,7 @@ export const tenantFields = {
   auto_link_by_domain: F.flag(true)("Whether companies are linked by e-mail domain", "config"),
   duplicate_confidence_threshold: F.fraction(0.8)("Confidence from which two people count as one", "config"),
   blacklist: F.json(Schema.Array(BlacklistEntry), [])("Who never becomes a contact", "config"),
-  created_at: F.instant("When the tenant was created", "tenant creation"),
+  created_at: F.required(F.instant("When the tenant was created", "tenant creation")),
   updated_at: F.instant("When it last changed", "any change but webhook bookkeeping")
 }
 

@@ -1,8 +1,12 @@
 /** Every migration by its number. A released one never changes; the next change is a new file. */
 import tables from "./0001_tables.ts"
 import audit from "./0030_audit.ts"
+import fieldPopulation from "./0060_field_population.ts"
+import recordProfiles from "./0061_record_profiles.ts"
 
 export const migrations = {
   "0001_tables": tables,
-  "0030_audit": audit
+  "0030_audit": audit,
+  "0060_field_population": fieldPopulation,
+  "0061_record_profiles": recordProfiles
 }

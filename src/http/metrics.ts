@@ -5,6 +5,7 @@
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import type { TenantStats } from "../../actors/tenant-owner.ts"
+import type { FieldFigure } from "../../persistence/field-population.ts"
 
 /** One counter per value of a label, made once. The values come from closed sets, so this is bounded. */
 const countedBy = (name: string, label: string, description: string) => {
@@ -73,5 +74,21 @@ export const measured = Effect.fnUntraced(function* (all: ReadonlyArray<TenantSt
   for (const kind of kinds) {
     const count = sum(all, (one) => one.residents[kind as keyof typeof one.residents])
     yield* Metric.update(Metric.withAttributes(residents, { kind }), count)
+  }
+})
+
+const fieldRatio = gauge(
+  "field_population_ratio",
+  "Share of entities that have the field, 0 to 1, at the last hourly count"
+)
+
+/** Sets the field gauges from the newest count of each tenant; a kind of which there is none has no figure. */
+export const fieldsMeasured = Effect.fnUntraced(function* (figures: ReadonlyArray<FieldFigure>) {
+  const byField = Map.groupBy(figures, ({ entity, field }) => `${entity}.${field}`)
+  for (const all of byField.values()) {
+    const { entity, field } = all[0]!
+    const entities = all.reduce((total, one) => total + one.entities, 0)
+    const populated = all.reduce((total, one) => total + one.populated, 0)
+    if (entities > 0) yield* Metric.update(Metric.withAttributes(fieldRatio, { entity, field }), populated / entities)
   }
 })

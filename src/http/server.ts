@@ -27,10 +27,12 @@ import { connectionHandlers } from "./handlers/connections.ts"
 import { conversationHandlers } from "./handlers/conversations.ts"
 import { eventHandlers } from "./handlers/events.ts"
 import { feedTokenHandlers } from "./handlers/feed-tokens.ts"
+import { fieldHandlers } from "./handlers/fields.ts"
 import { healthHandlers } from "./handlers/health.ts"
 import { inspectionHandlers } from "./handlers/inspection.ts"
 import { keyHandlers } from "./handlers/keys.ts"
 import { secretHandlers } from "./handlers/secrets.ts"
+import { recordProfileHandlers } from "./handlers/record-profiles.ts"
 import { settingsHandlers } from "./handlers/settings.ts"
 import { tenantHandlers } from "./handlers/tenants.ts"
 import { threadHandlers } from "./handlers/threads.ts"
@@ -57,7 +59,9 @@ const api = HttpApiBuilder.layer(served).pipe(
     healthHandlers,
     settingsHandlers,
     accountHandlers,
-    threadHandlers
+    threadHandlers,
+    fieldHandlers,
+    recordProfileHandlers
   ]),
   Layer.provide([Access.layer, Refusing.layer])
 )

@@ -191,8 +191,12 @@ export const conversationOf = (facts: ReadonlyArray<Fact>) => {
       ({ fact }) => fact.reader?.key === key || (fact.reader === null && others.length === 1 && key === others[0])
     )
     const last_read_at = key === owner ? horizon : max(reads.map(({ to }) => to))
+    const hinted = [...present, ...absent]
+      .filter(({ person }) => person.key === key && person.metadata !== undefined)
+      .sort((a, b) => a.at - b.at || (JSON.stringify(a.person.metadata) < JSON.stringify(b.person.metadata) ? -1 : 1))
     return {
       role: key === owner ? "owner" : "member",
+      metadata: hinted.at(-1)?.person.metadata ?? {},
       joined_at: min(seen),
       is_active,
       left_at: is_active ? null : gone_at,

@@ -41,7 +41,8 @@ const parameters = { numRuns, seed }
 const people = [me, ann, ben, cleo]
 const faces = [
   ...people,
-  person("ann", { name: "Annie", provider_participant_id: "ann@lid" }),
+  person("ann", { name: "Annie", provider_participant_id: "ann@lid", metadata: { occupation: "baker" } }),
+  person("ann", { metadata: { occupation: "pilot" } }),
   person("ben", { name: null, provider_participant_id: "b" })
 ]
 const time = fc.integer({ min: 0, max: 5 })

@@ -8,10 +8,12 @@ import { connections } from "./connections.ts"
 import { conversations } from "./conversations.ts"
 import { events } from "./events.ts"
 import { feedTokens } from "./feed-tokens.ts"
+import { fields } from "./fields.ts"
 import { health } from "./health.ts"
 import { inspection } from "./inspection.ts"
 import { keys } from "./keys.ts"
 import { secrets } from "./secrets.ts"
+import { recordProfiles } from "./record-profiles.ts"
 import { settings } from "./settings.ts"
 import { tenants } from "./tenants.ts"
 import { threads } from "./threads.ts"
@@ -20,7 +22,7 @@ import { webhooks } from "./webhooks.ts"
 /** What the framework serves. `Refusing` comes last, so it stands around everything else. */
 export const served = HttpApi.make("switchboard")
   .add(tenants, keys, secrets, audit, connections, conversations, events, inspection, feedTokens, health)
-  .add(settings, accounts, threads)
+  .add(settings, accounts, threads, fields, recordProfiles)
   .middleware(Refusing)
   .annotateMerge(
     OpenApi.annotations({

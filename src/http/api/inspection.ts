@@ -20,7 +20,7 @@ const participant = HttpApiEndpoint.get("participant", `${base}/participants/:id
   error: refusals(404)
 }).annotateMerge(OpenApi.annotations({ summary: "A participant", description: "Sets nothing." }))
 
-const Kind = Schema.Literals(["tenant", "connection", "channel", "conversation", "participant", "scheduler"])
+const Kind = Schema.Literals(["tenant", "connection", "channel", "conversation", "participant", "scheduler", "record"])
 
 const actor = HttpApiEndpoint.get("actor", `${base}/actors/:kind/:id`, {
   params: { ...inTenant, kind: Kind, id: Id },

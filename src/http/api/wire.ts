@@ -7,6 +7,7 @@ import type { Field, Fields } from "../../../machines/field.ts"
 import { memberFields } from "../../../machines/member/fields.ts"
 import { messageFields } from "../../../machines/message/fields.ts"
 import { participantFields } from "../../../machines/participant/fields.ts"
+import { recordFields } from "../../../machines/record/fields.ts"
 import { schedulerFields } from "../../../machines/scheduler/fields.ts"
 import { tenantFields } from "../../../machines/tenant/fields.ts"
 
@@ -56,3 +57,4 @@ export const ConversationWire = entity("Conversation", conversationFields, { mem
 export const MessageWire = entity("Message", messageFields, { external_message_id: Schema.String })
 export const ParticipantWire = entity("Participant", participantFields)
 export const SchedulerWire = entity("Scheduler", schedulerFields)
+export const RecordProfileWire = entity("RecordProfile", recordFields)

@@ -5,8 +5,9 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
 import { SqlClient } from "effect/sql/SqlClient"
 import { TenantOwner } from "../../../actors/tenant-owner.ts"
+import { FieldPopulation } from "../../../persistence/field-population.ts"
 import { served } from "../api/api.ts"
-import { measured } from "../metrics.ts"
+import { fieldsMeasured, measured } from "../metrics.ts"
 import { problemResponse } from "../problem.ts"
 import { DatabaseSilent } from "../faults.ts"
 
@@ -19,6 +20,7 @@ export const healthHandlers = HttpApiBuilder.group(
   "health",
   Effect.fnUntraced(function* (handlers) {
     const owner = yield* TenantOwner
+    const population = yield* FieldPopulation
     const sql = yield* SqlClient
 
     // Whatever keeps the database from answering, the server is not ready; why is the business of those who needed it.
@@ -29,6 +31,7 @@ export const healthHandlers = HttpApiBuilder.group(
 
     const figures = Effect.gen(function* () {
       yield* measured(yield* owner.residentStats)
+      yield* fieldsMeasured(yield* population.measured)
       const body = yield* PrometheusMetrics.format()
       return HttpServerResponse.text(body, { contentType: "text/plain; version=0.0.4; charset=utf-8" })
     })

@@ -29,6 +29,7 @@ export const Attendee = Schema.Struct({
   attendee_provider_id: Id,
   attendee_public_identifier: Id,
   attendee_name: Hint,
+  attendee_profile_url: Hint,
   attendee_profile_picture_url: Hint,
   attendee_specifics: Hint
 })

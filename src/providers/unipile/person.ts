@@ -12,7 +12,7 @@ import {
 import type { IdentifierKind, Person } from "../../../machines/events.ts"
 import type { ChannelType } from "../../../machines/vocabulary.ts"
 import type { Attendee } from "./payload.ts"
-import { identity, label, record } from "./text.ts"
+import { hints, identity, label, record } from "./text.ts"
 
 /** How long a name may be. */
 const nameLength = 200
@@ -39,14 +39,23 @@ export const personOf = (attendee: Attendee, channel_type: ChannelType): Person 
   const identifiers = identifiersOf(attendee, providerId, channel_type)
   const key = keyOf(identifiers, providerId, identity(attendee.attendee_id), channel_type)
   if (key === null) return null
+  const metadata = hintsOf(attendee)
   const avatar = attendee.attendee_profile_picture_url
   return {
     key,
     provider_participant_id: providerId,
     name: label(attendee.attendee_name, nameLength),
     avatar_url: typeof avatar === "string" && avatar.length > avatarLength ? null : label(avatar, avatarLength),
-    identifiers
+    identifiers,
+    ...(Object.keys(metadata).length === 0 ? {} : { metadata })
   }
+}
+
+/** What a network says of a person beside identifiers; LinkedIn says most. */
+const hintsOf = (attendee: Attendee): Record<string, unknown> => {
+  const { occupation, network_distance, is_company, relationship_status } = record(attendee.attendee_specifics)
+  const profile_url = label(attendee.attendee_profile_url, avatarLength)
+  return hints({ occupation, network_distance, is_company, relationship_status, profile_url })
 }
 
 const normalised = (raw: string | null, normalise: (raw: string) => string | null): string | null =>

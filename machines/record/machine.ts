@@ -1,0 +1,57 @@
+/**
+ *   ┌───────────┐ schedule_auto_sync ┌────────┐
+ *   │ automatic │◄──────────────────►│ manual │   manual: switched off, or every 0 hours
+ *   └───────────┘                    └────────┘
+ *
+ * A record profile (CONTRACT 2.9): how often a CRM record is synced. The sync itself is not its business yet.
+ */
+import { setup } from "xstate"
+import { decideWith } from "../decide.ts"
+import { Draft, later } from "../draft.ts"
+import type { AutoSyncScheduled } from "../events.ts"
+import { initialOf } from "../field.ts"
+import { statesFollowing } from "../following.ts"
+import type { Told } from "../told.ts"
+import type { RecordFields } from "./fields.ts"
+import { recordFields } from "./fields.ts"
+
+export interface RecordContext extends RecordFields {
+  readonly id: string
+}
+export interface RecordInput {
+  readonly id: string
+  readonly record_id: string
+  readonly user_id: string | null
+  readonly received: number
+}
+
+/** What the command leaves out stays as it is. */
+const decideRecord = (context: RecordContext, event: AutoSyncScheduled): Draft<RecordContext> => {
+  const d = new Draft(context)
+  d.set({
+    auto_sync_enabled: event.auto_sync_enabled ?? context.auto_sync_enabled,
+    sync_frequency_hours: event.sync_frequency_hours ?? context.sync_frequency_hours,
+    pipeline_id: event.pipeline_id ?? context.pipeline_id
+  })
+  if (d.changed) d.set({ updated_at: later(context.updated_at, event.received) })
+  return d
+}
+
+export const recordMachine = setup({
+  types: {} as { context: RecordContext; input: RecordInput; events: AutoSyncScheduled; emitted: Told }
+}).createMachine({
+  id: "record",
+  context: ({ input }) => ({
+    ...initialOf(recordFields),
+    id: input.id,
+    record_id: input.record_id,
+    created_by: input.user_id,
+    created_at: input.received,
+    updated_at: input.received
+  }),
+  initial: "automatic",
+  on: { "*": { actions: decideWith(decideRecord) } },
+  states: statesFollowing(["automatic", "manual"], (context: RecordContext) =>
+    context.auto_sync_enabled && context.sync_frequency_hours > 0 ? "automatic" : "manual"
+  )
+})
