@@ -83,6 +83,10 @@ export const ScheduledTask = Schema.Literals([
   "reset_daily_counters",
   "retention",
   "cleanup_expired_tokens",
-  "reencrypt_secrets"
+  "reencrypt_secrets",
+  "update_channel_statistics",
+  "update_participant_statistics",
+  "update_conversation_types",
+  "generate_daily_analytics"
 ])
 export type ScheduledTask = typeof ScheduledTask.Type

@@ -1,11 +1,13 @@
 /** Everything that remembers, over one database client. The tables must be there: see migrated.ts. */
 import * as Layer from "effect/Layer"
+import { Analytics } from "./analytics.ts"
 import { ApiKeys } from "./api-keys.ts"
 import { Audit } from "./audit.ts"
 import { Conversations } from "./conversations.ts"
 import { Journal } from "./journal.ts"
 import { Messages } from "./messages.ts"
 import { Quarantine } from "./quarantine.ts"
+import { Recounts } from "./recounts.ts"
 import { ScheduleRuns } from "./schedule-runs.ts"
 import { Snapshots } from "./snapshots.ts"
 import { TenantRows } from "./tenants.ts"
@@ -21,5 +23,7 @@ export const layer = Layer.mergeAll(
   Waiting.layer,
   ApiKeys.layer,
   Audit.layer,
-  ScheduleRuns.layer
+  ScheduleRuns.layer,
+  Analytics.layer,
+  Recounts.layer
 )

@@ -1,4 +1,5 @@
 /** Which entity kind lives in which table, with which fields: the one place that ties machines to SQL. */
+import { analyticsFields } from "../machines/analytics/fields.ts"
 import { channelFields } from "../machines/channel/fields.ts"
 import { connectionFields } from "../machines/connection/fields.ts"
 import { conversationFields } from "../machines/conversation/fields.ts"
@@ -35,5 +36,7 @@ export const entityTables: Readonly<Record<ActorKind, EntityTable>> = {
 export const memberTable = { table: "members", fields: memberFields } satisfies FieldTable
 export const messageTable = { table: "messages", fields: messageFields } satisfies FieldTable
 
+export const analyticsTable = { table: "analytics", fields: analyticsFields } satisfies FieldTable
+
 /** Every table that has field columns. */
-export const fieldTables: ReadonlyArray<FieldTable> = [...Object.values(entityTables), memberTable, messageTable]
+export const fieldTables: ReadonlyArray<FieldTable> = [...Object.values(entityTables), memberTable, messageTable, analyticsTable]

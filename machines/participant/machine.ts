@@ -10,11 +10,12 @@ import { setup } from "xstate"
 import type { Rules } from "../decide.ts"
 import { decideWith } from "../decide.ts"
 import { Draft, earlier, later } from "../draft.ts"
-import type { ParticipantCorrected, ParticipantReported } from "../events.ts"
+import type { ParticipantCorrected, ParticipantRecounted, ParticipantReported } from "../events.ts"
 import { initialOf } from "../field.ts"
 import { statesFollowing } from "../following.ts"
 import type { Shown } from "../person/shown.ts"
 import { learn } from "../person/shown.ts"
+import { recounted } from "../recount.ts"
 import type { MembershipChanged, MessageAppeared, MessageDiscounted, PersonActed, PersonShown, Told } from "../told.ts"
 import type { ParticipantFields } from "./fields.ts"
 import { participantFields } from "./fields.ts"
@@ -38,6 +39,7 @@ export interface ParticipantInput {
 export type ParticipantEvent =
   | ParticipantReported
   | ParticipantCorrected
+  | ParticipantRecounted
   | PersonShown
   | PersonActed
   | MessageAppeared
@@ -61,7 +63,17 @@ const rules: Rules<Draft<ParticipantContext>, ParticipantEvent> = {
     if (event.counts) d.set({ total_messages: d.context.total_messages + 1 })
   },
   message_discounted: (d) => d.set({ total_messages: d.context.total_messages - 1 }),
-  membership_changed: (d, event) => d.set({ total_conversations: d.context.total_conversations + event.by })
+  membership_changed: (d, event) => d.set({ total_conversations: d.context.total_conversations + event.by }),
+  // Counting is not seeing: first_seen and last_seen stay.
+  participant_recounted: (d, { found, right }) =>
+    d.set({
+      total_messages: recounted(d.context.total_messages, found.total_messages, right.total_messages),
+      total_conversations: recounted(
+        d.context.total_conversations,
+        found.total_conversations,
+        right.total_conversations
+      )
+    })
 }
 
 export const participantMachine = setup({

@@ -1,8 +1,10 @@
 /** Every migration by its number. A released one never changes; the next change is a new file. */
 import tables from "./0001_tables.ts"
 import audit from "./0030_audit.ts"
+import analytics from "./0050_analytics.ts"
 
 export const migrations = {
   "0001_tables": tables,
-  "0030_audit": audit
+  "0030_audit": audit,
+  "0050_analytics": analytics
 }
