@@ -59,13 +59,12 @@ export const openTenantHouse = async (database: Database, now: number) => {
     runsOf,
     /** Rows of a statement without parameters. */
     rows: (statement: string): Promise<ReadonlyArray<any>> => run(SqlClient.use((sql) => sql.unsafe(statement))),
-    /** Asks for a task and waits for its end. */
+    /** Asks for a task and waits for its end; `received` must be another one each time. */
     runNow: async (at: TenantHouseOwner, task: ScheduledTask, received: number): Promise<ScheduleRun> => {
-      const before = (await runsOf(task)).length
       await at.tell({ type: "task_requested", task, received, via: "api" })
       const runs = await eventually(
-        () => runsOf(task),
-        (all) => all.length > before
+        async () => (await runsOf(task)).filter((one) => one.due === received),
+        (all) => all.length > 0
       )
       return runs[0]!
     },
