@@ -410,11 +410,20 @@ export interface ConversationHeatChecked extends ConversationCommand {
 }
 
 /** Counters of a channel at a cut. */
-export interface ChannelCounters { readonly message_count: number; readonly last_message_at: number | null }
+export interface ChannelCounters {
+  readonly message_count: number
+  readonly last_message_at: number | null
+}
 /** Counters of a participant at a cut. */
-export interface ParticipantCounters { readonly total_messages: number; readonly total_conversations: number }
+export interface ParticipantCounters {
+  readonly total_messages: number
+  readonly total_conversations: number
+}
 /** Counters of a conversation at a cut. */
-export interface ConversationCounters { readonly message_count: number; readonly unread_count: number }
+export interface ConversationCounters {
+  readonly message_count: number
+  readonly unread_count: number
+}
 /** A drift check found these counters other than the rows say (CONTRACT §6). Both are of one cut; the difference is repaired. */
 export interface ChannelRecounted extends Base {
   readonly type: "channel_recounted"
@@ -436,7 +445,9 @@ export interface ConversationRecounted extends ConversationCommand {
   readonly right: ConversationCounters
 }
 /** The maintenance task doubts head count or type. It carries nothing: the machine looks at its own facts again. */
-export interface ConversationTypeChecked extends ConversationCommand { readonly type: "conversation_type_checked" }
+export interface ConversationTypeChecked extends ConversationCommand {
+  readonly type: "conversation_type_checked"
+}
 
 /** A deadline of an actor passed. `received` is the deadline's instant or later. */
 export interface DeadlinePassed extends Base {

@@ -12,13 +12,22 @@ type Change = Cut["messages"][number]
 
 const day = 24 * 3_600_000
 /** Fields that decide whether, where and when a message counts. */
-const decisive: ReadonlyArray<keyof MessageFields> = ["direction", "sent_at", "received_at", "deleted_at", "is_event", "hidden"]
+const decisive: ReadonlyArray<keyof MessageFields> = [
+  "direction",
+  "sent_at",
+  "received_at",
+  "deleted_at",
+  "is_event",
+  "hidden"
+]
 
 const dayOf = (at: number): string => isoOf(at).slice(0, 10)
 
 /** A message that was not there before tells its days by itself. */
 const timeOfNew = ({ fields }: Change): number | null =>
-  fields.created_at === undefined || fields.direction === undefined ? null : (fields.sent_at ?? fields.received_at ?? fields.created_at)
+  fields.created_at === undefined || fields.direction === undefined
+    ? null
+    : (fields.sent_at ?? fields.received_at ?? fields.created_at)
 
 export interface StaleDays {
   /** Days of messages that the cut brings. */
@@ -42,7 +51,8 @@ export const staleDaysOf = (messages: Cut["messages"]): StaleDays => {
     }
   }
   const portions: Array<string> = []
-  for (let start = 0; start < changed.length; start += 500) portions.push(storableJson(changed.slice(start, start + 500)))
+  for (let start = 0; start < changed.length; start += 500)
+    portions.push(storableJson(changed.slice(start, start + 500)))
   return { days: [...days].sort(), changed: portions }
 }
 

@@ -39,4 +39,9 @@ export const messageTable = { table: "messages", fields: messageFields } satisfi
 export const analyticsTable = { table: "analytics", fields: analyticsFields } satisfies FieldTable
 
 /** Every table that has field columns. */
-export const fieldTables: ReadonlyArray<FieldTable> = [...Object.values(entityTables), memberTable, messageTable, analyticsTable]
+export const fieldTables: ReadonlyArray<FieldTable> = [
+  ...Object.values(entityTables),
+  memberTable,
+  messageTable,
+  analyticsTable
+]

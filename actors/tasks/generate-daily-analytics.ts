@@ -10,7 +10,10 @@ import type { TenantRuntime } from "../tenant-runtime.ts"
 
 const day = 24 * 3_600_000
 
-export const generateDailyAnalytics = Effect.fnUntraced(function* (runtime: TenantRuntime, cut: Effect.Effect<void, unknown>) {
+export const generateDailyAnalytics = Effect.fnUntraced(function* (
+  runtime: TenantRuntime,
+  cut: Effect.Effect<void, unknown>
+) {
   const analytics = yield* Analytics
   yield* cut
   const now = yield* Clock.currentTimeMillis

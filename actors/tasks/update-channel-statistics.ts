@@ -20,7 +20,10 @@ const repair = (drift: ChannelDrift, context: ChannelContext, received: number):
   }
 }
 
-export const updateChannelStatistics = Effect.fnUntraced(function* (runtime: TenantRuntime, cut: Effect.Effect<void, unknown>) {
+export const updateChannelStatistics = Effect.fnUntraced(function* (
+  runtime: TenantRuntime,
+  cut: Effect.Effect<void, unknown>
+) {
   const recounts = yield* Recounts
   yield* cut
   return yield* repairDrift(runtime, "channel", yield* recounts.channels(runtime.tenant), repair)

@@ -8,7 +8,10 @@ import { tell } from "./tell.ts"
 /** Sleeping conversations are woken so many at a time. */
 const atOnce = 100
 
-export const updateConversationTypes = Effect.fnUntraced(function* (runtime: TenantRuntime, cut: Effect.Effect<void, unknown>) {
+export const updateConversationTypes = Effect.fnUntraced(function* (
+  runtime: TenantRuntime,
+  cut: Effect.Effect<void, unknown>
+) {
   const recounts = yield* Recounts
   yield* cut
   const received = yield* Clock.currentTimeMillis

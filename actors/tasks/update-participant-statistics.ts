@@ -38,11 +38,19 @@ const repairConversation = (drift: ConversationDrift, context: ConversationConte
   }
 }
 
-export const updateParticipantStatistics = Effect.fnUntraced(function* (runtime: TenantRuntime, cut: Effect.Effect<void, unknown>) {
+export const updateParticipantStatistics = Effect.fnUntraced(function* (
+  runtime: TenantRuntime,
+  cut: Effect.Effect<void, unknown>
+) {
   const recounts = yield* Recounts
   yield* cut
   const since = (yield* Clock.currentTimeMillis) - recently
-  const people = yield* repairDrift(runtime, "participant", yield* recounts.participants(runtime.tenant, since), repairParticipant)
+  const people = yield* repairDrift(
+    runtime,
+    "participant",
+    yield* recounts.participants(runtime.tenant, since),
+    repairParticipant
+  )
   const conversations = yield* recounts.conversations(runtime.tenant, since)
   return people + (yield* repairDrift(runtime, "conversation", conversations, repairConversation))
 })

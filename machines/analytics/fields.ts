@@ -14,7 +14,12 @@ const Figures = Schema.Struct({
   /** ISO 8601. */
   calculated_at: Schema.NullOr(Schema.String)
 })
-const none: typeof Figures.Type = { total_messages: 0, reply_time_p50_s: null, reply_time_p90_s: null, calculated_at: null }
+const none: typeof Figures.Type = {
+  total_messages: 0,
+  reply_time_p50_s: null,
+  reply_time_p90_s: null,
+  calculated_at: null
+}
 
 const task = "generate_daily_analytics, create_daily_analytics; live and corrected by message events"
 
@@ -24,7 +29,10 @@ export const analyticsFields = {
   messages_sent: F.count("Outbound messages of the day that count", task),
   messages_received: F.count("Inbound messages of the day that count", task),
   active_channels: F.count("Channels with a message that day; 1 in a channel's own row", task),
-  response_rate: F.fraction(0)("Percent of the day's inbound messages answered in their conversation within 24 h, two decimals", task),
+  response_rate: F.fraction(0)(
+    "Percent of the day's inbound messages answered in their conversation within 24 h, two decimals",
+    task
+  ),
   engagement_score: F.count("Sent and received messages, at most 100", task),
   metadata: F.json(Figures, none)("Total, median and 90th percentile of reply times, time of calculation", task)
 }

@@ -97,7 +97,13 @@ describe.each(databases)("daily analytics on $name", (database) => {
     await owner.tell(registered, running, message("m1", 1, ann), message("m2", 2, ann, { in: "chat-2" }))
     expect(await ofTenant(owner)).toMatchObject({ messages_received: 2, messages_sent: 0, response_rate: 0 })
     await owner.tell(message("o1", 5_001, me), message("m1", 1, ann))
-    const answered = { messages_received: 2, messages_sent: 1, response_rate: 50, engagement_score: 3, active_channels: 1 }
+    const answered = {
+      messages_received: 2,
+      messages_sent: 1,
+      response_rate: 50,
+      engagement_score: 3,
+      active_channels: 1
+    }
     expect(await ofTenant(owner)).toMatchObject({ ...answered, metadata: { total_messages: 3, reply_time_p50_s: 5 } })
     await owner.tell(deleted("m2", 3, "chat-2"))
     expect(await ofTenant(owner)).toMatchObject({ messages_received: 1, response_rate: 100, engagement_score: 2 })
@@ -118,7 +124,12 @@ describe.each(databases)("daily analytics on $name", (database) => {
     const rows = await home.run(Analytics.use((analytics) => analytics.list("acme", everything)))
     expect(rows.map(({ date }) => date)).toEqual([today, today, today, today])
     expect(rows[0]).toMatchObject({ channel_id: null, messages_received: 1, active_channels: 1, response_rate: 0 })
-    expect(rows.filter((row) => row.channel_id !== null).map((row) => row.messages_received).sort()).toEqual([0, 0, 1])
+    expect(
+      rows
+        .filter((row) => row.channel_id !== null)
+        .map((row) => row.messages_received)
+        .sort()
+    ).toEqual([0, 0, 1])
     // The answer comes on the next day and is one to the day before; then a webhook comes a day late.
     await owner.tell(message("o1", 20 * hour, me), message("m0", -hour, ann, { in: "chat-2" }))
     expect(await ofTenant(owner)).toMatchObject({ messages_received: 2, messages_sent: 0, response_rate: 50 })

@@ -139,11 +139,15 @@ describe.each(databases)("the drift check on $name", (database) => {
       { type: "conversation_read", conversation_id: second!, message_id: null, ...command },
       { type: "conversation_unread", conversation_id: second!, ...command }
     )
-    for (const task of ["update_channel_statistics", "update_participant_statistics", "update_conversation_types"] as const) {
+    for (const task of [
+      "update_channel_statistics",
+      "update_participant_statistics",
+      "update_conversation_types"
+    ] as const) {
       expect(await home.runNow(owner, task, start), task).toMatchObject({ touched: 0, error: null })
     }
-    expect(await home.rows("select count(*)::integer as people from participants where last_seen is not null")).toEqual([
-      { people: 4 }
-    ])
+    expect(await home.rows("select count(*)::integer as people from participants where last_seen is not null")).toEqual(
+      [{ people: 4 }]
+    )
   })
 })

@@ -26,7 +26,8 @@ export const monthOfTraffic = (messages: number, next: () => number): Array<Even
     const hidden = next() < 0.05
     const is_event = next() < 0.05
     add(say(id, at, outbound, { message: { hidden, is_event, event_type: is_event ? 1 : null } }))
-    if (!outbound && next() < 0.4) add(say(`${id}-reply`, at + Math.floor(next() * (next() < 0.8 ? hour : 30 * hour)), true))
+    if (!outbound && next() < 0.4)
+      add(say(`${id}-reply`, at + Math.floor(next() * (next() < 0.8 ? hour : 30 * hour)), true))
     if (next() < 0.1) add(deleted(id, at + minute, `chat-${chat}`))
     if (next() < 0.05) add(say(id, at, outbound, { message: { hidden: true } }))
   }
