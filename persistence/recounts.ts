@@ -38,6 +38,12 @@ export class Recounts extends Context.Service<
     channels(tenant_id: string): Effect.Effect<ReadonlyArray<ChannelDrift>, SqlError>
     /** Participants seen at `since` (epoch milliseconds) or later. */
     participants(tenant_id: string, since: number): Effect.Effect<ReadonlyArray<ParticipantDrift>, SqlError>
+    /** One participant with the totals of all ids that the person has had; undefined when there is none. */
+    person(
+      tenant_id: string,
+      id: string,
+      ids: ReadonlyArray<string>
+    ): Effect.Effect<ParticipantDrift | undefined, SqlError>
     /** Conversations with a member that was seen at `since` (epoch milliseconds) or later. */
     conversations(tenant_id: string, since: number): Effect.Effect<ReadonlyArray<ConversationDrift>, SqlError>
     /** Conversations whose head count or type may be wrong by their member rows; each decides for itself. */
@@ -84,6 +90,25 @@ export class Recounts extends Context.Service<
               is distinct from (coalesce(sent.total, 0), coalesce(joined.total, 0))`
       )
 
+      const person = Effect.fn("Recounts.person")(function* (
+        tenant_id: string,
+        id: string,
+        ids: ReadonlyArray<string>
+      ) {
+        const rows = yield* sql<ParticipantDrift>`
+          select participants.id, participants.internals,
+            (
+              select count(*)::integer from messages
+              where messages.tenant_id = ${tenant_id} and ${counts} and sender_participant_id = any(${[...ids]}::uuid[])
+            ) as total_messages,
+            (
+              select count(*)::integer from members
+              where members.tenant_id = ${tenant_id} and is_active and participant_id = any(${[...ids]}::uuid[])
+            ) as total_conversations
+          from participants where participants.tenant_id = ${tenant_id} and participants.id = ${id}::uuid`
+        return rows[0]
+      })
+
       const conversations = Effect.fn("Recounts.conversations")(function* (tenant_id: string, since: number) {
         const rows = yield* sql<Row<ConversationDrift, "owner_horizon">>`
           select conversations.id, conversations.internals, actual.message_count, actual.unread_count, owner.owner_horizon
@@ -128,7 +153,7 @@ export class Recounts extends Context.Service<
         return rows.map((row) => row.id)
       })
 
-      return Recounts.of({ channels, participants, conversations, typeCandidates })
+      return Recounts.of({ channels, participants, person, conversations, typeCandidates })
     })
   )
 }

@@ -6,6 +6,8 @@ import type { Event } from "../../machines/events.ts"
 import type { ParticipantContext } from "../../machines/participant/machine.ts"
 import type { ConversationDrift, ParticipantDrift } from "../../persistence/recounts.ts"
 import { Recounts } from "../../persistence/recounts.ts"
+import { kinds } from "../kinds.ts"
+import { decodeSnapshot } from "../snapshot-codec.ts"
 import type { TenantRuntime } from "../tenant-runtime.ts"
 import { repairDrift } from "./drift.ts"
 
@@ -38,6 +40,24 @@ const repairConversation = (drift: ConversationDrift, context: ConversationConte
   }
 }
 
+/**
+ * A person of several keys may still stand under an earlier id in rows of long ago: such a suspect is counted once more, under
+ * all of them, and is right when that explains the difference.
+ */
+const underAllKeys = Effect.fnUntraced(function* (runtime: TenantRuntime, suspect: ParticipantDrift) {
+  const recounts = yield* Recounts
+  const { key, keys = [key] } = decodeContext(suspect).facts as ParticipantContext["facts"] & {
+    readonly keys?: ReadonlyArray<string>
+  }
+  if (keys.length === 1) return [suspect]
+  const ids = keys.map((each) => runtime.identity.participant(each))
+  const again = yield* recounts.person(runtime.tenant, suspect.id, ids)
+  return again === undefined || repairParticipant(again, decodeContext(again), 0) === null ? [] : [again]
+})
+
+const decodeContext = (drift: ParticipantDrift): ParticipantContext =>
+  (decodeSnapshot(kinds.participant, drift.internals) as unknown as { readonly context: ParticipantContext }).context
+
 export const updateParticipantStatistics = Effect.fnUntraced(function* (
   runtime: TenantRuntime,
   cut: Effect.Effect<void, unknown>
@@ -45,12 +65,9 @@ export const updateParticipantStatistics = Effect.fnUntraced(function* (
   const recounts = yield* Recounts
   yield* cut
   const since = (yield* Clock.currentTimeMillis) - recently
-  const people = yield* repairDrift(
-    runtime,
-    "participant",
-    yield* recounts.participants(runtime.tenant, since),
-    repairParticipant
-  )
+  const suspects = yield* recounts.participants(runtime.tenant, since)
+  const drifted = yield* Effect.forEach(suspects, (suspect) => underAllKeys(runtime, suspect))
+  const people = yield* repairDrift(runtime, "participant", drifted.flat(), repairParticipant)
   const conversations = yield* recounts.conversations(runtime.tenant, since)
   return people + (yield* repairDrift(runtime, "conversation", conversations, repairConversation))
 })
