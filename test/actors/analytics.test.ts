@@ -1,7 +1,7 @@
 /** Daily analytics (CONTRACT 2.8) of real tenants on real databases, against a computation that shares nothing with ours. */
 import * as Effect from "effect/Effect"
 import { TestClock } from "effect/testing"
-import { afterEach, describe, expect, test } from "vitest"
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest"
 import { refreshAnalytics } from "../../actors/analytics-upkeep.ts"
 import { Identity } from "../../actors/identity.ts"
 import { Analytics } from "../../persistence/analytics.ts"
@@ -55,11 +55,12 @@ const channel = new Identity("acme").channel("whatsapp", "account")
 
 describe.each(databases)("daily analytics on $name", (database) => {
   let home: TenantHouse
-  afterEach(() => home.close())
-  const open = async () => {
+  beforeAll(async () => {
     home = await openTenantHouse(database, start)
-    return home.owner()
-  }
+  })
+  afterEach(() => home.reset())
+  afterAll(() => home.close())
+  const open = () => home.owner()
   type Owner = Awaited<ReturnType<typeof open>>
 
   /** What a reader over HTTP would see. */
@@ -155,7 +156,6 @@ describe.each(databases)("daily analytics on $name", (database) => {
   })
 
   test("in plain SQL too the day is at most a minute behind its cut", async () => {
-    home = await openTenantHouse(database, start)
     const owner = await home.owner({ snapshotInterval: "5 seconds" })
     await owner.tell(registered, running, message("m1", 1, ann))
     const seen = await eventually(

@@ -5,7 +5,7 @@
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import { SqlClient } from "effect/sql/SqlClient"
-import { afterEach, describe, expect, test } from "vitest"
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest"
 import { Identity } from "../../actors/identity.ts"
 import { kinds } from "../../actors/kinds.ts"
 import { decodeSnapshot, encodeSnapshot } from "../../actors/snapshot-codec.ts"
@@ -39,7 +39,11 @@ const talk = [
 
 describe.each(databases)("the drift check on $name", (database) => {
   let home: TenantHouse
-  afterEach(() => home.close())
+  beforeAll(async () => {
+    home = await openTenantHouse(database, start)
+  })
+  afterEach(() => home.reset())
+  afterAll(() => home.close())
 
   /** Changes what an actor wakes with, and its columns with it, as a defect of ours would have. */
   const doctor = (kind: ActorKind, id: string, changes: Record<string, number | string>) =>
@@ -71,7 +75,6 @@ describe.each(databases)("the drift check on $name", (database) => {
     ["update_participant_statistics", "participant", annId, { total_messages: 1, total_conversations: 7 }],
     ["update_participant_statistics", "conversation", chat, { message_count: 9, unread_count: 5 }]
   ])("%s repairs a %s that woke with wrong counters", async (task, kind, id, damage) => {
-    home = await openTenantHouse(database, start)
     const before = await home.owner()
     await before.tell(...talk)
     const right = await before.ask((owner) => owner.view("acme", kind, id))
@@ -93,7 +96,6 @@ describe.each(databases)("the drift check on $name", (database) => {
   })
 
   test("columns that somebody edited by hand are written again, and the actor keeps what it knew", async () => {
-    home = await openTenantHouse(database, start)
     const owner = await home.owner()
     await owner.tell(...talk)
     await owner.ask((each) => each.flush("acme"))
@@ -108,7 +110,6 @@ describe.each(databases)("the drift check on $name", (database) => {
   })
 
   test("types are corrected in both directions", async () => {
-    home = await openTenantHouse(database, start)
     const before = await home.owner()
     await before.tell(...talk, message("n1", 7, ann, { in: "chat-3", people: [ann, ben] }))
     await before.end()
@@ -127,7 +128,6 @@ describe.each(databases)("the drift check on $name", (database) => {
   })
 
   test("finds nothing after a month of traffic in any order: the expected figure is 0", async () => {
-    home = await openTenantHouse(database, start)
     const owner = await home.owner()
     const next = random(`drift on ${database.name}`)
     const month = monthOfTraffic(400, next)
