@@ -55,33 +55,38 @@ export class Analytics extends Context.Service<
 
       const at = sql.literal(timeOf("messages"))
       const counts = sql.literal(countsIn("messages"))
-      const repliedAt = sql.literal(timeOf("reply"))
-      const replyCounts = sql.literal(countsIn("reply"))
 
-      /** `days` selects the dates; `more` adds (date, channel_id) pairs that get a row even without a message. */
+      /**
+       * One pass over the days and those after them, because an answer may come on the next day. From the newest message back, so
+       * that the window only grows: its cost does not depend on statistics, which the embedded database does not gather.
+       *
+       * `days` selects the dates; `more` adds (date, channel_id) pairs that get a row even without a message.
+       */
       const calculate = (tenant_id: string, now: number, days: Fragment, more: Fragment) =>
         sql<Calculated>`
           with newest as (
             select coalesce((select seq from checkpoints where tenant_id = ${tenant_id}), 0) as seq
           ),
           days as (${days}),
+          span as (select date from days union select date + 1 from days),
           told as (
-            select days.date, messages.channel_id, messages.conversation_id, messages.direction, ${at} as at
-            from days join messages on messages.tenant_id = ${tenant_id}
-              and ${at} >= days.date::timestamp at time zone 'UTC'
-              and ${at} < (days.date + 1)::timestamp at time zone 'UTC'
+            select span.date, messages.channel_id, messages.conversation_id, messages.direction, ${at} as at
+            from span join messages on messages.tenant_id = ${tenant_id}
+              and ${at} >= span.date::timestamp at time zone 'UTC'
+              and ${at} < (span.date + 1)::timestamp at time zone 'UTC'
               and ${counts}
           ),
+          followed as (
+            select told.*, min(at) filter (where direction = 'outbound') over (
+              partition by conversation_id order by at desc groups between unbounded preceding and 1 preceding
+            ) as next_outbound
+            from told
+          ),
           timed as (
-            select told.date, told.channel_id, told.direction,
-              extract(epoch from first_reply.at - told.at)::double precision as reply_s
-            from told cross join lateral (
-              select min(${repliedAt}) as at from messages as reply
-              where told.direction = 'inbound'
-                and reply.tenant_id = ${tenant_id} and reply.conversation_id = told.conversation_id
-                and reply.direction = 'outbound' and ${replyCounts}
-                and ${repliedAt} > told.at and ${repliedAt} <= told.at + interval '24 hours'
-            ) as first_reply
+            select date, channel_id, direction,
+              case when direction = 'inbound' and next_outbound <= at + interval '24 hours'
+                then extract(epoch from next_outbound - at)::double precision end as reply_s
+            from followed join days using (date)
           ),
           figures as (
             select date, channel_id,
