@@ -63,7 +63,7 @@ export class Recounts extends Context.Service<
           select channels.id, channels.internals, coalesce(actual.message_count, 0) as message_count, actual.last_message_at
           from channels left join (
             select channel_id, (count(*) filter (where ${counts}))::integer as message_count,
-              max(${at}) filter (where not messages.is_event) as last_message_at
+              max(${at}) filter (where not messages.is_event and not messages.is_local_only) as last_message_at
             from messages where messages.tenant_id = ${tenant_id} group by channel_id
           ) as actual on actual.channel_id = channels.id
           where channels.tenant_id = ${tenant_id}

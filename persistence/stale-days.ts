@@ -18,7 +18,8 @@ const decisive: ReadonlyArray<keyof MessageFields> = [
   "received_at",
   "deleted_at",
   "is_event",
-  "hidden"
+  "hidden",
+  "is_local_only"
 ]
 
 const dayOf = (at: number): string => isoOf(at).slice(0, 10)

@@ -77,6 +77,26 @@ describe.each(databases)("on $name", (database) => {
       })
     ))
 
+  test("a draft counts nowhere until its echo takes over the row", () =>
+    persistence.run(
+      Effect.gen(function* () {
+        yield* cut(
+          "draft",
+          1,
+          inbound("in", at),
+          change("d", { direction: "outbound", is_local_only: true, created_at: at })
+        )
+        yield* refresh("draft")
+        const sent = Analytics.use((analytics) =>
+          analytics.list("draft", { from: "2026-04-10", to: "2026-04-10", channel: null })
+        ).pipe(Effect.map((rows) => rows[0]!.messages_sent))
+        expect(yield* sent).toBe(0)
+        yield* cut("draft", 2, change("d", { is_local_only: false, sent_at: at + hour }))
+        yield* refresh("draft")
+        expect(yield* sent).toBe(1)
+      })
+    ))
+
   test("a cut that fails marks nothing", () =>
     persistence.run(
       Effect.gen(function* () {
