@@ -63,6 +63,8 @@ export const routesOf = (
     case "message_marked_local":
     case "member_provider_id_set":
     case "member_active":
+    case "conversation_type_checked":
+    case "conversation_recounted":
       return [{ kind: "conversation", id: event.conversation_id }]
     case "fact_arrived":
       // Its account's type is set on admission (arrival.ts).
@@ -98,6 +100,8 @@ export const routesOf = (
       return [{ kind: "connection", id: identity.connection(event.account_id) }]
     case "secret_resealed":
       return [{ kind: event.kind, id: event.id }]
+    case "channel_recounted":
+      return [{ kind: "channel", id: event.channel_id }]
     case "token_checked":
     case "day_started":
       return [{ kind: "connection", id: event.connection_id }]

@@ -5,6 +5,7 @@
  *   waker     sleeping actors and forgotten messages, in batches
  *   deadlines the first deadline of all actors, on the Effect clock
  *   cutter    a cut every few seconds; then who is idle and clean goes to sleep
+ *   upkeep    days whose analytics a cut has put behind are calculated again
  */
 import * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
@@ -21,6 +22,7 @@ import { Messages } from "../persistence/messages.ts"
 import type { Snapshots } from "../persistence/snapshots.ts"
 import type { PlaceRequest } from "./arrival.ts"
 import { located } from "./arrival.ts"
+import { analyticsUpkeep } from "./analytics-upkeep.ts"
 import { EventIndigestible } from "./errors.ts"
 import { GroupCommit } from "./group-commit.ts"
 import { loadTenant } from "./load-tenant.ts"
@@ -120,6 +122,11 @@ export const openTenant = Effect.fn("openTenant")(function* (tenant: string, opt
     cutDue.closeUnsafe()
     yield* letSleep(runtime, options)
   }).pipe(Effect.forever, Effect.forkScoped)
+  yield* Effect.sleep(options.snapshotInterval).pipe(
+    Effect.andThen(analyticsUpkeep(runtime)),
+    Effect.forever,
+    Effect.forkScoped
+  )
 
   for (const scheduler of runtime.population.ofKind("scheduler")) {
     for (const { task, due } of interrupted(scheduler.context)) {

@@ -263,17 +263,6 @@ export interface ParticipantReported extends Base {
   readonly shown: Pick<Person, "name" | "avatar_url" | "identifiers">
   readonly contact_record: string | null
 }
-export interface ParticipantCounters {
-  readonly total_messages: number
-  readonly total_conversations: number
-}
-/** A recount of a participant: what the totals were at a cut, and what the rows of that cut say. */
-export interface ParticipantRecounted extends Base {
-  readonly type: "participant_recounted"
-  readonly participant_id: string
-  readonly found: ParticipantCounters
-  readonly right: ParticipantCounters
-}
 /** The CRM's word on a person; it stands above what providers show. Null takes the word back, absent leaves it. */
 export interface ParticipantCorrected extends Base {
   readonly type: "participant_corrected"
@@ -504,6 +493,46 @@ export interface ConversationHeatChecked extends ConversationCommand {
   readonly type: "conversation_heat_checked"
 }
 
+/** Counters of a channel at a cut. */
+export interface ChannelCounters {
+  readonly message_count: number
+  readonly last_message_at: number | null
+}
+/** Counters of a participant at a cut. */
+export interface ParticipantCounters {
+  readonly total_messages: number
+  readonly total_conversations: number
+}
+/** Counters of a conversation at a cut. */
+export interface ConversationCounters {
+  readonly message_count: number
+  readonly unread_count: number
+}
+/** A drift check found these counters other than the rows say (CONTRACT §6). Both are of one cut; the difference is repaired. */
+export interface ChannelRecounted extends Base {
+  readonly type: "channel_recounted"
+  readonly channel_id: string
+  readonly found: ChannelCounters
+  readonly right: ChannelCounters
+}
+export interface ParticipantRecounted extends Base {
+  readonly type: "participant_recounted"
+  readonly participant_id: string
+  readonly found: ParticipantCounters
+  readonly right: ParticipantCounters
+}
+export interface ConversationRecounted extends ConversationCommand {
+  readonly type: "conversation_recounted"
+  /** The owner's horizon at the cut: behind another one, unread messages are others. */
+  readonly owner_horizon: number | null
+  readonly found: ConversationCounters
+  readonly right: ConversationCounters
+}
+/** The maintenance task doubts head count or type. It carries nothing: the machine looks at its own facts again. */
+export interface ConversationTypeChecked extends ConversationCommand {
+  readonly type: "conversation_type_checked"
+}
+
 /** A deadline of an actor passed. `received` is the deadline's instant or later. */
 export interface DeadlinePassed extends Base {
   readonly type: "deadline_passed"
@@ -602,6 +631,9 @@ export type Event =
   | ParticipantCorrected
   | ParticipantRecounted
   | ConversationHeatChecked
+  | ConversationTypeChecked
+  | ConversationRecounted
+  | ChannelRecounted
   | DeadlinePassed
   | DayStarted
   | TaskFinished

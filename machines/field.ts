@@ -6,7 +6,7 @@
 import * as Schema from "effect/Schema"
 
 /** The Postgres type of a field's column. */
-export type Column = "text" | "integer" | "boolean" | "timestamptz" | "jsonb" | "double precision" | "uuid"
+export type Column = "text" | "integer" | "boolean" | "timestamptz" | "date" | "jsonb" | "double precision" | "uuid"
 
 /** What is known of one field. `A` is its type in an actor's context; instants are epoch milliseconds there. */
 export interface Field<A> {
@@ -58,6 +58,9 @@ export const optionalId = field<string | null>(Schema.NullOr(Schema.String), "uu
 export const id = field<string>(Schema.String, "uuid", "")
 /** A UTC instant or null; epoch milliseconds in context, ISO 8601 with milliseconds on the wire. */
 export const instant = field<number | null>(Schema.NullOr(Schema.Int), "timestamptz", null)
+
+/** A UTC calendar day as YYYY-MM-DD, or null. */
+export const day = field<string | null>(Schema.NullOr(Schema.String), "date", null)
 
 /** A whole number with a default of its own. */
 export const integer = (initial: number) => field<number>(Schema.Int, "integer", initial)

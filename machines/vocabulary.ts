@@ -84,6 +84,10 @@ export const ScheduledTask = Schema.Literals([
   "retention",
   "cleanup_expired_tokens",
   "reencrypt_secrets",
-  "measure_field_population"
+  "measure_field_population",
+  "update_channel_statistics",
+  "update_participant_statistics",
+  "update_conversation_types",
+  "generate_daily_analytics"
 ])
 export type ScheduledTask = typeof ScheduledTask.Type

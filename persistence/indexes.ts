@@ -15,6 +15,8 @@ const indexes: ReadonlyArray<string> = [
   "index if not exists conversations_hot on conversations (tenant_id) where is_hot",
   "index if not exists members_participant on members (tenant_id, participant_id)",
   "index if not exists messages_newest on messages (tenant_id, conversation_id, (coalesce(sent_at, received_at, created_at, '-infinity'::timestamptz)) desc, id)",
+  // The day of a message, for analytics; the expression is the page's, so that both mean the same time.
+  "index if not exists messages_day on messages (tenant_id, (coalesce(sent_at, received_at, created_at, '-infinity'::timestamptz)))",
   "index if not exists messages_external on messages (tenant_id, conversation_id, external_message_id)",
   "index if not exists messages_provider on messages (tenant_id, conversation_id, provider_message_id) where provider_message_id is not null",
   "index if not exists messages_unread_by_others on messages (tenant_id, conversation_id, sent_at) where direction = 'outbound' and status <> 'read'"

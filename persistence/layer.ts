@@ -1,5 +1,6 @@
 /** Everything that remembers, over one database client. The tables must be there: see migrated.ts. */
 import * as Layer from "effect/Layer"
+import { Analytics } from "./analytics.ts"
 import { ApiKeys } from "./api-keys.ts"
 import { Audit } from "./audit.ts"
 import { Conversations } from "./conversations.ts"
@@ -8,6 +9,7 @@ import { Journal } from "./journal.ts"
 import { Messages } from "./messages.ts"
 import { ParticipantCounts } from "./participant-totals.ts"
 import { Quarantine } from "./quarantine.ts"
+import { Recounts } from "./recounts.ts"
 import { ScheduleRuns } from "./schedule-runs.ts"
 import { Snapshots } from "./snapshots.ts"
 import { TenantRows } from "./tenants.ts"
@@ -25,5 +27,7 @@ export const layer = Layer.mergeAll(
   ApiKeys.layer,
   Audit.layer,
   ScheduleRuns.layer,
-  FieldPopulation.layer
+  FieldPopulation.layer,
+  Analytics.layer,
+  Recounts.layer
 )

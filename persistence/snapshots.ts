@@ -13,6 +13,7 @@ import { chunksOf, type OutgoingRow } from "./chunks.ts"
 import { entityPlan, entityRows, horizonRows, memberPlan, memberRows, messagePlan, messageRows } from "./cut-rows.ts"
 import { type Cut, CutOutrun, type EntityRow } from "./cut.ts"
 import { changeGroups } from "./message-changes.ts"
+import { markDays, markDaysOf, staleDaysOf } from "./stale-days.ts"
 import { entityTables } from "./tables.ts"
 import { type Upsert, upsert } from "./upsert.ts"
 
@@ -77,9 +78,14 @@ export class Snapshots extends Context.Service<
           yield* writeRows(cut.tenant_id, entityPlan(kind, cut.seq), entityRows(kind, rows))
         }
         yield* writeRows(cut.tenant_id, memberPlan, memberRows(cut.members))
+        const stale = staleDaysOf(cut.messages)
+        // A change may move a message to another day: the day that it leaves is as stale as the one that it comes to.
+        for (const changed of stale.changed) yield* markDaysOf(sql, cut.tenant_id, cut.seq, changed)
         for (const { names, changes } of changeGroups(cut.messages)) {
           yield* writeRows(cut.tenant_id, messagePlan(names), messageRows(names, changes))
         }
+        for (const changed of stale.changed) yield* markDaysOf(sql, cut.tenant_id, cut.seq, changed)
+        if (stale.days.length > 0) yield* markDays(sql, cut.tenant_id, cut.seq, stale.days)
         for (const { json } of chunksOf(horizonRows(cut.read_horizons))) yield* raiseToRead(cut.tenant_id, json)
         yield* insertAudit(sql, cut.tenant_id, cut.audit ?? [])
       })

@@ -1,4 +1,5 @@
 /** Which entity kind lives in which table, with which fields: the one place that ties machines to SQL. */
+import { analyticsFields } from "../machines/analytics/fields.ts"
 import { channelFields } from "../machines/channel/fields.ts"
 import { connectionFields } from "../machines/connection/fields.ts"
 import { conversationFields } from "../machines/conversation/fields.ts"
@@ -37,11 +38,14 @@ export const entityTables: Readonly<Record<ActorKind, EntityTable>> = {
 export const memberTable = { table: "members", fields: memberFields } satisfies FieldTable
 export const messageTable = { table: "messages", fields: messageFields } satisfies FieldTable
 
+export const analyticsTable = { table: "analytics", fields: analyticsFields } satisfies FieldTable
+
 /** Every entity that has fields: what docs/fields.md, `GET …/fields` and the population metric go through. */
 export const fieldEntities: Readonly<Record<string, FieldTable>> = {
   ...entityTables,
   member: memberTable,
-  message: messageTable
+  message: messageTable,
+  analytics: analyticsTable
 }
 
 /** Every table that has field columns. */

@@ -6,19 +6,26 @@ import * as Exit from "effect/Exit"
 import type { TaskStarted } from "../../machines/told.ts"
 import type { ScheduledTask } from "../../machines/vocabulary.ts"
 import type { Audit } from "../../persistence/audit.ts"
+import type { Analytics } from "../../persistence/analytics.ts"
 import type { Conversations } from "../../persistence/conversations.ts"
 import type { FieldPopulation } from "../../persistence/field-population.ts"
 import type { Journal } from "../../persistence/journal.ts"
 import type { Quarantine } from "../../persistence/quarantine.ts"
+import type { Recounts } from "../../persistence/recounts.ts"
 import { ScheduleRuns } from "../../persistence/schedule-runs.ts"
+import type { Snapshots } from "../../persistence/snapshots.ts"
 import type { TenantRuntime } from "../tenant-runtime.ts"
 import { cleanupExpiredTokens } from "./cleanup-expired-tokens.ts"
 import { detectHotConversations } from "./detect-hot-conversations.ts"
 import { reencryptSecrets } from "./reencrypt-secrets.ts"
 import { measureFieldPopulation } from "./measure-field-population.ts"
+import { generateDailyAnalytics } from "./generate-daily-analytics.ts"
 import { resetDailyCounters } from "./reset-daily-counters.ts"
 import { retention } from "./retention.ts"
 import { tell } from "./tell.ts"
+import { updateChannelStatistics } from "./update-channel-statistics.ts"
+import { updateConversationTypes } from "./update-conversation-types.ts"
+import { updateParticipantStatistics } from "./update-participant-statistics.ts"
 
 /** Every task: how many things it touched. It runs again if the process ends in the middle, so it must not mind. */
 const bodies: Record<
@@ -26,14 +33,22 @@ const bodies: Record<
   (
     runtime: TenantRuntime,
     cut: Effect.Effect<void, unknown>
-  ) => Effect.Effect<number, unknown, Audit | Conversations | FieldPopulation | Journal | Quarantine | ScheduleRuns>
+  ) => Effect.Effect<
+    number,
+    unknown,
+    Analytics | Audit | Conversations | FieldPopulation | Journal | Quarantine | Recounts | ScheduleRuns | Snapshots
+  >
 > = {
   detect_hot_conversations: detectHotConversations,
   reset_daily_counters: resetDailyCounters,
   retention,
   cleanup_expired_tokens: cleanupExpiredTokens,
   reencrypt_secrets: reencryptSecrets,
-  measure_field_population: measureFieldPopulation
+  measure_field_population: measureFieldPopulation,
+  update_channel_statistics: updateChannelStatistics,
+  update_participant_statistics: updateParticipantStatistics,
+  update_conversation_types: updateConversationTypes,
+  generate_daily_analytics: generateDailyAnalytics
 }
 
 export const runTask = Effect.fn("runTask")(function* (

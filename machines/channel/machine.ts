@@ -10,12 +10,14 @@ import { Draft, later } from "../draft.ts"
 import type {
   ChannelActivitySet,
   ChannelDescribed,
+  ChannelRecounted,
   ChannelSyncSettingsSet,
   ConnectionRegistered,
   FactArrived
 } from "../events.ts"
 import { initialOf } from "../field.ts"
 import { statesFollowing } from "../following.ts"
+import { recounted, redated } from "../recount.ts"
 import type { AuthChanged, MessageAppeared, MessageDiscounted, Told } from "../told.ts"
 import type { ChannelType } from "../vocabulary.ts"
 import { AuthStatus } from "../vocabulary.ts"
@@ -40,6 +42,7 @@ export type ChannelEvent =
   | ChannelSyncSettingsSet
   | ChannelDescribed
   | ChannelActivitySet
+  | ChannelRecounted
   | MessageAppeared
   | MessageDiscounted
   | AuthChanged
@@ -72,7 +75,12 @@ const rules: Rules<Draft<ChannelContext>, ChannelEvent> = {
   },
   message_discounted: (d) => d.set({ message_count: d.context.message_count - 1 }),
   auth_changed: (d, event) =>
-    d.set({ auth_status: event.auth_status, last_sync_at: later(d.context.last_sync_at, event.synced_at) })
+    d.set({ auth_status: event.auth_status, last_sync_at: later(d.context.last_sync_at, event.synced_at) }),
+  channel_recounted: (d, { found, right }) =>
+    d.set({
+      message_count: recounted(d.context.message_count, found.message_count, right.message_count),
+      last_message_at: redated(d.context.last_message_at, found.last_message_at, right.last_message_at)
+    })
 }
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)

@@ -17,9 +17,11 @@ import type {
   ConversationHeatSet,
   ConversationPrioritised,
   ConversationRead,
+  ConversationRecounted,
   ConversationReported,
   ConversationStatusSet,
   ConversationSynced,
+  ConversationTypeChecked,
   ConversationTypeDetected,
   ConversationTypeSet,
   ConversationUnread,
@@ -50,10 +52,11 @@ import type { ConversationAbsorbed, ThreadJoined } from "./joining.ts"
 import { conversationAbsorbed, threadJoined } from "./joining.ts"
 import { mailTracked } from "./mail.ts"
 import { messageMarkedLocal } from "./local.ts"
-import { memberActive, memberGone, memberProviderIdSet, membersTouched } from "./members.ts"
+import { headsCounted, memberActive, memberGone, memberProviderIdSet, membersTouched } from "./members.ts"
 import { remember } from "./message-window.ts"
 import { messageReceived } from "./messages.ts"
 import { messageDelivered, messageRead } from "./receipts.ts"
+import { countersRepaired } from "./repair.ts"
 import { conversationReported } from "./reported.ts"
 import { messageDeleted, messageEdited, messageReacted } from "./revisions.ts"
 import { conversationSynced } from "./syncs.ts"
@@ -89,6 +92,8 @@ export type ConversationEvent =
   | MemberProviderIdSet
   | MemberActive
   | OwnerReplied
+  | ConversationTypeChecked
+  | ConversationRecounted
 
 /** Every event is decided; a new one that is not does not compile. */
 const rules: Rules<Decision, ConversationEvent> = {
@@ -120,7 +125,9 @@ const rules: Rules<Decision, ConversationEvent> = {
   message_marked_local: messageMarkedLocal,
   member_provider_id_set: memberProviderIdSet,
   member_active: memberActive,
-  owner_replied: (d, event) => ownerRead(d, event.at, event.at)
+  owner_replied: (d, event) => ownerRead(d, event.at, event.at),
+  conversation_type_checked: headsCounted,
+  conversation_recounted: countersRepaired
 }
 
 /** Applies one event to a context: the whole decision, without a machine around it. */

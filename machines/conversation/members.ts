@@ -140,6 +140,10 @@ export const memberCounted = (d: Decision, sender: string, at: number, by: 1 | -
   }
 }
 
+/** The head count from the members themselves, for the maintenance that corrects drift; the type follows it. */
+export const headsCounted = (d: Decision): void =>
+  d.set({ participant_count: Object.values(d.context.members).filter((member) => member.is_active).length })
+
 /** Members that the event changed were updated by it. */
 export const membersTouched = (d: Decision, before: Decision["context"]["members"], received: number): void => {
   if (d.context.members === before) return

@@ -1,5 +1,6 @@
 /** What the CRM says of a person (CONTRACT §4, §5): reports of a provider, corrections by hand, a recount. */
 import type { Draft } from "../draft.ts"
+import { recounted } from "../recount.ts"
 import type { IdentifierKind, ParticipantCorrected, ParticipantRecounted, ParticipantReported } from "../events.ts"
 import type { Shown } from "../person/shown.ts"
 import { learn, valueOf } from "../person/shown.ts"
@@ -78,12 +79,9 @@ export const participantCorrected = (d: Draft<ParticipantContext>, event: Partic
 const sorted = (corrected: ParticipantContext["facts"]["corrected"]) =>
   shownPieces.map((piece) => corrected[piece] ?? null)
 
-/** update_participant_stats: what happened since the cut is on top of both counts, so a repair is a difference, not a value. */
+/** update_participant_stats and the drift check. Counting is not seeing: first_seen and last_seen stay. */
 export const participantRecounted = (d: Draft<ParticipantContext>, { found, right }: ParticipantRecounted): void =>
   d.set({
-    total_messages: Math.max(0, d.context.total_messages + right.total_messages - found.total_messages),
-    total_conversations: Math.max(
-      0,
-      d.context.total_conversations + right.total_conversations - found.total_conversations
-    )
+    total_messages: recounted(d.context.total_messages, found.total_messages, right.total_messages),
+    total_conversations: recounted(d.context.total_conversations, found.total_conversations, right.total_conversations)
   })

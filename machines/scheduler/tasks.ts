@@ -18,7 +18,19 @@ export const timetable: Record<ScheduledTask, Timetable> = {
   retention: { every: day, offset: 3 * hour, what: "Deletes what has been kept long enough" },
   cleanup_expired_tokens: { every: 12 * hour, offset: 0, what: "Expires active connections whose token has expired" },
   reencrypt_secrets: { every: day, offset: 4 * hour, what: "Seals every secret with the first key of the ring" },
-  measure_field_population: { every: hour, offset: 30 * minute, what: "Counts which fields have values (CONTRACT §7)" }
+  measure_field_population: { every: hour, offset: 30 * minute, what: "Counts which fields have values (CONTRACT §7)" },
+  update_channel_statistics: {
+    every: 4 * hour,
+    offset: 0,
+    what: "Recounts channels against their messages, repairs drift"
+  },
+  update_participant_statistics: {
+    every: 6 * hour,
+    offset: 0,
+    what: "Recounts people seen in 7 days and their conversations, repairs drift"
+  },
+  update_conversation_types: { every: 12 * hour, offset: 0, what: "Corrects conversation_type, in both directions" },
+  generate_daily_analytics: { every: day, offset: 5 * minute, what: "Makes yesterday's analytics final (CONTRACT 2.8)" }
 }
 
 /** The first due instant after `now`. */

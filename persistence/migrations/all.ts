@@ -3,10 +3,12 @@ import tables from "./0001_tables.ts"
 import audit from "./0030_audit.ts"
 import fieldPopulation from "./0060_field_population.ts"
 import recordProfiles from "./0061_record_profiles.ts"
+import analytics from "./0050_analytics.ts"
 
 export const migrations = {
   "0001_tables": tables,
   "0030_audit": audit,
   "0060_field_population": fieldPopulation,
-  "0061_record_profiles": recordProfiles
+  "0061_record_profiles": recordProfiles,
+  "0050_analytics": analytics
 }

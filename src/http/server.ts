@@ -23,6 +23,7 @@ import { documented, served } from "./api/api.ts"
 import { GenericEvents } from "./generic-events.ts"
 import { auditHandlers } from "./handlers/audit.ts"
 import { accountHandlers } from "./handlers/accounts.ts"
+import { analyticsHandlers } from "./handlers/analytics.ts"
 import { connectionHandlers } from "./handlers/connections.ts"
 import { conversationHandlers } from "./handlers/conversations.ts"
 import { eventHandlers } from "./handlers/events.ts"
@@ -54,6 +55,7 @@ const api = HttpApiBuilder.layer(served).pipe(
     connectionHandlers,
     conversationHandlers,
     eventHandlers,
+    analyticsHandlers,
     inspectionHandlers,
     feedTokenHandlers,
     healthHandlers,

@@ -4,6 +4,7 @@ import * as OpenApi from "effect/http-api/OpenApi"
 import { Refusing } from "../refusing.ts"
 import { audit } from "./audit.ts"
 import { accounts } from "./accounts.ts"
+import { analytics } from "./analytics.ts"
 import { connections } from "./connections.ts"
 import { conversations } from "./conversations.ts"
 import { events } from "./events.ts"
@@ -22,7 +23,7 @@ import { webhooks } from "./webhooks.ts"
 /** What the framework serves. `Refusing` comes last, so it stands around everything else. */
 export const served = HttpApi.make("switchboard")
   .add(tenants, keys, secrets, audit, connections, conversations, events, inspection, feedTokens, health)
-  .add(settings, accounts, threads, fields, recordProfiles)
+  .add(settings, accounts, threads, fields, recordProfiles, analytics)
   .middleware(Refusing)
   .annotateMerge(
     OpenApi.annotations({

@@ -1,5 +1,6 @@
 /** Entities as they stand on the wire, for the OpenAPI document: from the same definitions as column and context. */
 import * as Schema from "effect/Schema"
+import { analyticsFields } from "../../../machines/analytics/fields.ts"
 import { channelFields } from "../../../machines/channel/fields.ts"
 import { connectionFields } from "../../../machines/connection/fields.ts"
 import { conversationFields } from "../../../machines/conversation/fields.ts"
@@ -58,3 +59,8 @@ export const MessageWire = entity("Message", messageFields, { external_message_i
 export const ParticipantWire = entity("Participant", participantFields)
 export const SchedulerWire = entity("Scheduler", schedulerFields)
 export const RecordProfileWire = entity("RecordProfile", recordFields)
+/** A row of a day; channel_id null is the whole tenant. */
+export const AnalyticsWire = Schema.Struct({
+  channel_id: Schema.NullOr(Schema.String),
+  ...wireFields(analyticsFields)
+}).annotate({ identifier: "Analytics" })

@@ -1,0 +1,66 @@
+/**
+ * What the drift checks share (CONTRACT §6): a counter that differs from the rows it counts is put right by an event, counted in
+ * a metric and reported. Two kinds of damage look alike in SQL: the actor is wrong, or only its columns are (somebody edited
+ * them); the row's own snapshot tells which. Owns no rule about what is right.
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Metric from "effect/Metric"
+import type { ActorKind, Event } from "../../machines/events.ts"
+import type { SleepingActor } from "../../persistence/snapshots.ts"
+import { kinds } from "../kinds.ts"
+import { decodeSnapshot } from "../snapshot-codec.ts"
+import type { TenantRuntime } from "../tenant-runtime.ts"
+import { wakeActors } from "../wake.ts"
+import { tell } from "./tell.ts"
+
+const drifted = Metric.counter("switchboard_drift_total", {
+  description: "Actors whose counters differed from the rows they count, and were repaired; expected: 0",
+  incremental: true
+})
+
+/** Sleeping actors are woken so many at a time. */
+const atOnce = 100
+
+/** What a damaged actor needs: its context at the cut in, the repairing event out; null when the actor itself is right. */
+export type Repair<D extends SleepingActor> = (drift: D, context: any, received: number) => Event | null
+
+/** Repairs what a check found; answers how many. */
+export const repairDrift = Effect.fnUntraced(function* <D extends SleepingActor>(
+  runtime: TenantRuntime,
+  kind: ActorKind,
+  found: ReadonlyArray<D>,
+  repair: Repair<D>
+) {
+  const received = yield* Clock.currentTimeMillis
+  const repaired = yield* Effect.forEach(
+    found,
+    Effect.fnUntraced(function* (drift: D) {
+      const event = repair(drift, decodeSnapshot(kinds[kind], drift.internals).context, received)
+      const { internals: _, ...right } = drift
+      yield* Effect.logWarning(
+        `Tenant ${runtime.tenant}: counters of a ${kind} had drifted and are repaired`,
+        event ?? { ...right, damaged: "columns only" }
+      )
+      if (event !== null) return yield* tell(runtime, event)
+      return yield* rewritten(runtime, kind, drift.id)
+    }),
+    { concurrency: atOnce }
+  )
+  const count = repaired.filter(Boolean).length
+  yield* counted(kind, count)
+  return count
+})
+
+/** Also shows the figure 0 once a check has run. */
+export const counted = (kind: ActorKind, count: number): Effect.Effect<void> =>
+  Metric.update(Metric.withAttributes(drifted, { kind }), count)
+
+/** The actor is right and its columns are not: the next cut writes them again. */
+const rewritten = Effect.fnUntraced(function* (runtime: TenantRuntime, kind: ActorKind, id: string) {
+  yield* wakeActors(runtime, [{ kind, id }], yield* Clock.currentTimeMillis)
+  const living = runtime.population.get(kind, id)
+  if (living === undefined) return false
+  living.kept = "no"
+  return true
+})
