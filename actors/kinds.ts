@@ -57,7 +57,11 @@ export const kinds: Record<ActorKind, Kind> = {
     }),
     unpack: (packed) => ({ ...packed, facts: { ...packed.facts, window: fromList(packed.facts.window) } })
   },
-  participant: { ...plain, machine: participantMachine, fields: participantFields },
+  participant: {
+    ...plain,
+    machine: participantMachine,
+    fields: participantFields
+  },
   scheduler: {
     ...plain,
     machine: schedulerMachine,

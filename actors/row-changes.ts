@@ -7,11 +7,13 @@ import type { Identity } from "./identity.ts"
 export interface RowBatch {
   readonly messages: ReadonlyArray<MessageChange>
   readonly read_horizons: Cut["read_horizons"]
+  readonly moves: NonNullable<Cut["moves"]>
 }
 
 export class RowChanges {
   #messages = new Map<string, MessageChange>()
   #horizons: Array<Cut["read_horizons"][number]> = []
+  #moves: Array<RowBatch["moves"][number]> = []
   readonly #identity: Identity
 
   constructor(identity: Identity) {
@@ -19,7 +21,7 @@ export class RowChanges {
   }
 
   get size(): number {
-    return this.#messages.size + this.#horizons.length
+    return this.#messages.size + this.#horizons.length + this.#moves.length
   }
 
   /** Keeps a change; a later one of the same message wins field by field. */
@@ -39,14 +41,21 @@ export class RowChanges {
     this.#horizons.push({ conversation_id, at: read.at, read_at: read.read_at })
   }
 
+  /** What names one participant in a conversation names another one from now on. */
+  addMove(move: RowBatch["moves"][number]): void {
+    this.#moves.push(move)
+  }
+
   /** Takes everything out, for a cut. */
   take(): RowBatch {
     const batch = {
       messages: [...this.#messages.values()],
-      read_horizons: this.#horizons
+      read_horizons: this.#horizons,
+      moves: this.#moves
     }
     this.#messages = new Map()
     this.#horizons = []
+    this.#moves = []
     return batch
   }
 
@@ -61,6 +70,7 @@ export class RowChanges {
       )
     }
     this.#horizons.unshift(...batch.read_horizons)
+    this.#moves.unshift(...batch.moves)
   }
 
   /** Keys of people become ids of participants. */

@@ -233,6 +233,7 @@ export class TenantRuntime {
       } else if (living.kind === "connection") this.hub.touch(`connection:${living.id}`)
     }
     for (const { from, change } of done.rows) this.rows.add(from, change)
+    for (const move of done.moves) this.rows.addMove(move)
     for (const { conversation_id, read } of done.reads) this.rows.addHorizon(conversation_id, read)
     for (const { conversation_id, message } of done.appeared) {
       const presence = this.population.get("presence", conversation_id)

@@ -5,6 +5,8 @@
  */
 import type { AnyMachineSnapshot } from "xstate"
 import type { ConversationContext } from "../machines/conversation/context.ts"
+import type { ParticipantContext } from "../machines/participant/context.ts"
+import { rankOf } from "../machines/participant/merging.ts"
 import type { ActorKind, Event } from "../machines/events.ts"
 import type {
   CommandRefused,
@@ -34,6 +36,8 @@ export interface Done {
   readonly reads: ReadonlyArray<{ readonly conversation_id: string; readonly read: OutboundRead }>
   readonly appeared: ReadonlyArray<{ readonly conversation_id: string; readonly message: MessageAppeared }>
   readonly tasks: ReadonlyArray<TaskStarted>
+  /** Rows of a conversation that name a participant who is another one from now on; by participant id, in order. */
+  readonly moves: ReadonlyArray<{ readonly conversation_id: string; readonly from: string; readonly into: string }>
   readonly decided: SendDecided | null
 }
 
@@ -63,6 +67,7 @@ export class Turn {
   #heard: Array<{ readonly from: Living; readonly told: Told }> = []
   #before = new Map<Living, AnyMachineSnapshot | null>()
   #asleep: Array<Address> = []
+  #moves: Array<Done["moves"][number]> = []
 
   constructor(tenant: string, identity: Identity, population: Population) {
     this.#tenant = tenant
@@ -79,6 +84,7 @@ export class Turn {
     this.#heard = []
     this.#before = new Map()
     this.#asleep = []
+    this.#moves = []
     try {
       const result = this.#apply(event)
       if (this.#asleep.length > 0) return this.#undo({ type: "asleep", actors: this.#asleep })
@@ -117,19 +123,41 @@ export class Turn {
           appeared.push({ conversation_id: from.id, message: told })
           this.#send({ kind: "channel", id: channel_id }, told)
           if (told.is_event) break
-          this.#tellPerson(told)
+          this.#tellPerson(from, told)
           if (told.direction === "outbound") this.#send({ kind: "connection", id: connection_id }, told)
           break
         }
         case "message_discounted":
           this.#send({ kind: "channel", id: (from.context as ConversationContext).channel_id }, told)
-          this.#tellPerson(told)
+          this.#tellPerson(from, told)
           break
         case "person_shown":
         case "person_acted":
         case "membership_changed":
-          this.#tellPerson(told)
+          this.#tellPerson(from, told)
           break
+        case "participant_claimed": {
+          // Whoever claimed may have become somebody else in the meantime.
+          const [claimant, claimed] = [this.#person(told.by, told.received), this.#person(told.key, told.received)]
+          if (claimant === undefined || claimed === undefined || claimant === claimed) break
+          this.#deliver(claimed, { ...told, by: rankOf(claimant.context) })
+          break
+        }
+        case "participant_absorbed": {
+          const survivor = this.#person(told.key, told.received)
+          if (survivor !== undefined) this.#deliver(survivor, told)
+          break
+        }
+        case "person_merged_in": {
+          const survivor = this.#person(told.into, told.received)
+          if (survivor === undefined) break
+          for (const id of told.conversations) {
+            const conversation = this.#population.get("conversation", id)
+            if (conversation !== undefined) this.#tellMerged(conversation, told.from, survivor, told.received)
+            else this.#needs({ kind: "conversation", id })
+          }
+          break
+        }
         case "auth_changed":
           this.#send({ kind: "channel", id: from.context.channel_id }, told)
           break
@@ -149,30 +177,65 @@ export class Turn {
       if (before === null || living.context !== before.context)
         changes.push({ living, before: before?.context ?? null })
     }
-    return { type: "done", changes, rows, reads, appeared, tasks, decided }
+    return { type: "done", changes, rows, reads, appeared, tasks, moves: this.#moves, decided }
   }
 
-  #tellPerson(told: Extract<Told, { readonly key: string }> & { readonly received: number }): void {
-    const id = this.#identity.participant(told.key)
-    this.#send({ kind: "participant", id, input: { id, key: told.key, received: told.received } }, told)
+  #tellPerson(from: Living, told: Extract<Told, { readonly key: string }> & { readonly received: number }): void {
+    const person = this.#person(told.key, told.received)
+    if (person === undefined) return
+    this.#deliver(person, told)
+    // A conversation that has not heard of a merge yet hears of it now.
+    if (from.kind === "conversation") this.#tellMerged(from, told.key, person, told.received)
+  }
+
+  /** The participant of a key, or the one that it became part of; made when there is none. Undefined: somebody on the way sleeps. */
+  #person(key: string, received: number): Living | undefined {
+    for (let next = key; ;) {
+      const id = this.#identity.participant(next)
+      const route: Route = { kind: "participant", id, input: { id, key: next, received } }
+      const living = this.#population.get("participant", id) ?? this.#make(route, received)
+      const into = (living?.context as ParticipantContext | undefined)?.facts.merged_into ?? null
+      if (into === null) return living
+      next = into
+    }
+  }
+
+  #tellMerged(conversation: Living, from: string, survivor: Living, received: number): void {
+    const into = (survivor.context as ParticipantContext).facts.key
+    if (from === into) return
+    const before = conversation.context
+    this.#deliver(conversation, { type: "person_merged", from, into, received })
+    if (conversation.context === before) return
+    const ids = { from: this.#identity.participant(from), into: survivor.id }
+    this.#moves.push({ conversation_id: conversation.id, ...ids })
   }
 
   #send(route: Route, event: { readonly type: string; readonly received: number }): void {
-    const now = event.received
-    const living = this.#population.get(route.kind, route.id) ?? this.#make(route, now)
+    const living = this.#population.get(route.kind, route.id) ?? this.#make(route, event.received)
     if (living === undefined) return
+    const into = route.kind === "participant" ? (living.context as ParticipantContext).facts.merged_into : null
+    const present = into === null ? living : this.#person(into, event.received)
+    if (present !== undefined) this.#deliver(present, event)
+  }
+
+  #deliver<E extends { readonly type: string; readonly received: number }>(living: Living, event: E): void {
+    const now = event.received
     if (!this.#before.has(living)) this.#before.set(living, living.snapshot)
     living.touched = now
     living.send(event)
   }
 
-  #make(route: Route, now: number): Living | undefined {
-    if (!this.#population.isVacant(route)) {
-      if (!this.#asleep.some(({ kind, id }) => kind === route.kind && id === route.id)) {
-        this.#asleep.push({ kind: route.kind, id: route.id })
-      }
-      return undefined
+  /** Whether the actor sleeps; the turn is run again with it. */
+  #needs(address: Address): boolean {
+    if (this.#population.isVacant(address)) return false
+    if (!this.#asleep.some(({ kind, id }) => kind === address.kind && id === address.id)) {
+      this.#asleep.push({ kind: address.kind, id: address.id })
     }
+    return true
+  }
+
+  #make(route: Route, now: number): Living | undefined {
+    if (this.#needs(route)) return undefined
     if (route.input === undefined) {
       throw new Interruption({ type: "unknown", actor: { kind: route.kind as ActorKind, id: route.id } })
     }

@@ -16,7 +16,13 @@ const encodeGroup = 64
 export const writeCut = Effect.fnUntraced(function* (runtime: TenantRuntime) {
   const snapshots = yield* Snapshots
   const draft = takeCut(runtime)
-  if (draft.taken.length === 0 && draft.rows.messages.length === 0 && draft.rows.read_horizons.length === 0) return
+  if (
+    draft.taken.length === 0 &&
+    draft.rows.messages.length === 0 &&
+    draft.rows.read_horizons.length === 0 &&
+    draft.rows.moves.length === 0
+  )
+    return
   const started = yield* Clock.currentTimeMillis
   yield* Effect.gen(function* () {
     // A cut never runs ahead of the journal: what it holds must not be lost to another writer's entries (I6).
@@ -30,7 +36,8 @@ export const writeCut = Effect.fnUntraced(function* (runtime: TenantRuntime) {
       members,
       messages: messageRows(draft.rows, runtime.identity),
       read_horizons: draft.rows.read_horizons,
-      audit: draft.audit
+      audit: draft.audit,
+      moves: draft.rows.moves
     })
   }).pipe(Effect.onError(() => Effect.sync(() => cutFailed(runtime, draft))))
   cutWritten(draft)

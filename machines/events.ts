@@ -26,6 +26,8 @@ export interface Person {
   readonly avatar_url: string | null
   /** Only the identifiers that were shown: email, phone, linkedin_member_urn, instagram_username, facebook_id, telegram_id, twitter_handle. */
   readonly identifiers: Readonly<Partial<Record<IdentifierKind, string>>>
+  /** Further keys that the same showing gives the person, beyond `key` and the identifiers: e.g. `whatsapp:…@lid`. */
+  readonly also?: ReadonlyArray<string>
 }
 
 export type IdentifierKind =

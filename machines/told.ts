@@ -3,6 +3,7 @@
  * `key` is a person's key (events.ts), from which the runtime finds the participant.
  */
 import type { Person } from "./events.ts"
+import type { ParticipantContext } from "./participant/context.ts"
 import type { MessageFields } from "./message/fields.ts"
 import type { AuthStatus, Direction, ScheduledTask } from "./vocabulary.ts"
 
@@ -35,6 +36,7 @@ export interface PersonActed {
 /** A payload showed the person; it may fill empty fields. */
 export interface PersonShown {
   readonly type: "person_shown"
+  readonly conversation_id: string
   readonly key: string
   readonly person: Person
   readonly at: number
@@ -46,6 +48,33 @@ export interface MembershipChanged {
   readonly key: string
   readonly by: 1 | -1
   readonly received: number
+}
+/** Somebody showed a further key of a participant: whoever is known by it is the same person (CONTRACT 2.7). */
+export interface ParticipantClaimed {
+  readonly type: "participant_claimed"
+  readonly key: string
+  /** The key of the participant that claims it. */
+  readonly by: string
+  readonly received: number
+}
+/** Everything of a participant that became part of another one. */
+export interface ParticipantAbsorbed {
+  readonly type: "participant_absorbed"
+  readonly key: string
+  readonly absorbed: ParticipantContext
+  readonly received: number
+}
+/** The person of key `from` goes by the key `into` from now on; told to the conversations. */
+export interface PersonMerged {
+  readonly type: "person_merged"
+  readonly from: string
+  readonly into: string
+  readonly received: number
+}
+/** As above, on its way to the conversations that the participant remembers. */
+export interface PersonMergedIn extends Omit<PersonMerged, "type"> {
+  readonly type: "person_merged_in"
+  readonly conversations: ReadonlyArray<string>
 }
 /** A message's row changes. `sender_key` and the keys inside `reactions` become participant ids on the way out. */
 export interface RowChanged {
@@ -106,6 +135,9 @@ export type Told =
   | PersonActed
   | PersonShown
   | MembershipChanged
+  | ParticipantClaimed
+  | ParticipantAbsorbed
+  | PersonMergedIn
   | RowChanged
   | OutboundRead
   | AuthChanged

@@ -30,6 +30,8 @@ export interface Cut {
   readonly members: ReadonlyArray<MemberRow>
   /** In the order in which they were decided; several of one message are merged. `id` counts when the row is made. */
   readonly messages: ReadonlyArray<MessageChange & { readonly id: string }>
+  /** In order: what names the participant `from` in the conversation names `into`; the member `from` is no more. */
+  readonly moves?: ReadonlyArray<{ readonly conversation_id: string; readonly from: string; readonly into: string }>
   /** Every outbound message of the conversation sent at or before `at` has been read at `read_at`, or earlier. Epoch milliseconds. */
   readonly read_horizons: ReadonlyArray<{
     readonly conversation_id: string

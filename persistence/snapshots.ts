@@ -70,6 +70,23 @@ export class Snapshots extends Context.Service<
           and messages.external_message_id = earliest.external_message_id
           and (messages.status <> 'read' or messages.read_at is null or messages.read_at > earliest.read_at)`
 
+      /** A person's messages, reactions and membership under the participant that the person is now (CONTRACT 2.7). */
+      const movePerson = Effect.fnUntraced(function* (tenant_id: string, move: NonNullable<Cut["moves"]>[number]) {
+        const { conversation_id, from, into } = move
+        yield* sql`
+          delete from members
+          where tenant_id = ${tenant_id} and conversation_id = ${conversation_id}::uuid and participant_id = ${from}::uuid`
+        yield* sql`
+          update messages set sender_participant_id = ${into}::uuid
+          where tenant_id = ${tenant_id} and conversation_id = ${conversation_id}::uuid
+            and sender_participant_id = ${from}::uuid`
+        // An id stands in a reaction as text that stands nowhere else in it.
+        yield* sql`
+          update messages set reactions = replace(reactions::text, ${from}::text, ${into}::text)::jsonb
+          where tenant_id = ${tenant_id} and conversation_id = ${conversation_id}::uuid
+            and reactions::text like '%' || ${from}::text || '%'`
+      })
+
       const writeAll = Effect.fnUntraced(function* (cut: Cut) {
         const moved = yield* moveCheckpoint(cut)
         if (moved.length === 0) return yield* new CutOutrun({ tenant_id: cut.tenant_id, seq: cut.seq })
@@ -80,6 +97,7 @@ export class Snapshots extends Context.Service<
         for (const { names, changes } of changeGroups(cut.messages)) {
           yield* writeRows(cut.tenant_id, messagePlan(names), messageRows(names, changes))
         }
+        for (const move of cut.moves ?? []) yield* movePerson(cut.tenant_id, move)
         for (const { json } of chunksOf(horizonRows(cut.read_horizons))) yield* raiseToRead(cut.tenant_id, json)
         yield* insertAudit(sql, cut.tenant_id, cut.audit ?? [])
       })

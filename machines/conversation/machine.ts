@@ -26,14 +26,16 @@ import type {
   MessageRead,
   MessageReceived
 } from "../events.ts"
+import { underPresentKeys } from "../person/keys.ts"
 import { statesFollowing } from "../following.ts"
-import type { Told } from "../told.ts"
+import type { PersonMerged, Told } from "../told.ts"
 import { ConversationStatus } from "../vocabulary.ts"
 import type { ConversationContext, ConversationInput } from "./context.ts"
 import { freshConversation } from "./context.ts"
 import { Decision } from "./decision.ts"
 import { heatChecked } from "./heat.ts"
 import { memberGone, membersTouched } from "./members.ts"
+import { personMerged } from "./merging.ts"
 import { remember } from "./message-window.ts"
 import { messageReceived } from "./messages.ts"
 import { messageDelivered, messageRead } from "./receipts.ts"
@@ -56,6 +58,7 @@ export type ConversationEvent =
   | ConversationStatusSet
   | ConversationTypeSet
   | ConversationHeatChecked
+  | PersonMerged
 
 /** Every event is decided; a new one that is not does not compile. */
 const rules: Rules<Decision, ConversationEvent> = {
@@ -73,11 +76,13 @@ const rules: Rules<Decision, ConversationEvent> = {
   conversation_prioritised: prioritised,
   conversation_status_set: statusSet,
   conversation_type_set: typeSet,
-  conversation_heat_checked: heatChecked
+  conversation_heat_checked: heatChecked,
+  person_merged: personMerged
 }
 
 /** Applies one event to a context: the whole decision, without a machine around it. */
-export const decideConversation = (context: ConversationContext, event: ConversationEvent): Decision => {
+export const decideConversation = (context: ConversationContext, told: ConversationEvent): Decision => {
+  const event = underPresentKeys(told, context.facts.aliases)
   const d = new Decision(remembering(context, event))
   if ("owner" in event && d.context.facts.owner_key === null) d.learn({ owner_key: event.owner.key })
   rules[event.type](d, event as never)

@@ -21,7 +21,7 @@ export const memberSeen = (d: Decision, person: Person, at: number, received: nu
 /** A sign of absence: the person was gone at `at`. */
 export const memberGone = (d: Decision, person: Person, at: number, received: number): void => {
   const member = memberShown(d, person, at, received)
-  weigh(d, person.key, { gone_at: later(member.gone_at, at) }, received)
+  weigh(d, person.key, { gone_at: later(member.gone_at, at), told_gone_at: later(member.told_gone_at, at) }, received)
 }
 
 /** The member that a payload shows; made when new, not yet present. */
@@ -39,7 +39,7 @@ const memberShown = (d: Decision, person: Person, at: number, received: number):
     name: valueOf(shown, "name"),
     provider_participant_id: valueOf(shown, "provider_participant_id")
   })
-  d.tell({ type: "person_shown", key: person.key, person, at, received })
+  d.tell({ type: "person_shown", conversation_id: d.context.id, key: person.key, person, at, received })
   return d.context.members[person.key]!
 }
 
@@ -53,6 +53,7 @@ const newMember = (d: Decision, person: Person, received: number): Member => {
     shown: {},
     seen_at: null,
     gone_at: roster !== null && !roster.keys.includes(person.key) ? roster.at : null,
+    told_gone_at: null,
     named_read_at: null,
     seen_count: 0,
     is_active: false,
@@ -74,7 +75,7 @@ export const rosterShown = (d: Decision, keys: ReadonlyArray<string>, at: number
 const weigh = (
   d: Decision,
   key: string,
-  signs: Partial<Pick<Member, "seen_at" | "gone_at">>,
+  signs: Partial<Pick<Member, "seen_at" | "gone_at" | "told_gone_at">>,
   received: number
 ): void => {
   d.member(key, signs)

@@ -1,7 +1,8 @@
 /**
  *   ┌───────────┐
- *   │ unlinked  │─► linked      once a CRM record is known
- *   └───────────┘
+ *   │ unlinked  │◄─► linked      once a CRM record is known
+ *   └─────┬─────┘      │
+ *         └──► merged ◄┘         an alias: it became part of another participant (merging.ts), for good
  *
  * A participant: one person across channels (CONTRACT 2.7). Identity comes from what payloads show, totals from what
  * conversations tell; both are functions of facts, so their order does not matter (I3).
@@ -10,45 +11,31 @@ import { setup } from "xstate"
 import type { Rules } from "../decide.ts"
 import { decideWith } from "../decide.ts"
 import { Draft, earlier, later } from "../draft.ts"
-import { initialOf } from "../field.ts"
 import { statesFollowing } from "../following.ts"
-import type { Shown } from "../person/shown.ts"
-import { learn, valueOf } from "../person/shown.ts"
-import type { MembershipChanged, MessageAppeared, MessageDiscounted, PersonActed, PersonShown, Told } from "../told.ts"
-import type { ParticipantFields } from "./fields.ts"
-import { participantFields } from "./fields.ts"
+import type {
+  MembershipChanged,
+  MessageAppeared,
+  MessageDiscounted,
+  ParticipantAbsorbed,
+  PersonActed,
+  PersonShown,
+  Told
+} from "../told.ts"
+import type { ParticipantContext, ParticipantInput } from "./context.ts"
+import { freshParticipant } from "./context.ts"
+import { personShown } from "./identity.ts"
+import type { ClaimHeard } from "./merging.ts"
+import { absorbed, claimed } from "./merging.ts"
 
-export interface ParticipantContext extends ParticipantFields {
-  readonly id: string
-  readonly facts: { readonly key: string; readonly shown: Shown }
-}
-export interface ParticipantInput {
-  readonly id: string
-  readonly key: string
-  readonly received: number
-}
-export type ParticipantEvent = PersonShown | PersonActed | MessageAppeared | MessageDiscounted | MembershipChanged
+export type { ParticipantContext } from "./context.ts"
+export type ParticipantEvent =
+  PersonShown | PersonActed | MessageAppeared | MessageDiscounted | MembershipChanged | ClaimHeard | ParticipantAbsorbed
 
 const acted = (d: Draft<ParticipantContext>, at: number): void =>
   d.set({ first_seen: earlier(d.context.first_seen, at), last_seen: later(d.context.last_seen, at) })
 
 const rules: Rules<Draft<ParticipantContext>, ParticipantEvent> = {
-  person_shown: (d, event) => {
-    const shown = learn(d.context.facts.shown, event.person, event.at)
-    if (shown === d.context.facts.shown) return
-    d.set({
-      facts: { ...d.context.facts, shown },
-      name: valueOf(shown, "name"),
-      avatar_url: valueOf(shown, "avatar_url"),
-      email: valueOf(shown, "email"),
-      phone: valueOf(shown, "phone"),
-      linkedin_member_urn: valueOf(shown, "linkedin_member_urn"),
-      instagram_username: valueOf(shown, "instagram_username"),
-      facebook_id: valueOf(shown, "facebook_id"),
-      telegram_id: valueOf(shown, "telegram_id"),
-      twitter_handle: valueOf(shown, "twitter_handle")
-    })
-  },
+  person_shown: personShown,
   person_acted: (d, event) => acted(d, event.at),
   message_appeared: (d, event) => {
     if (event.is_event) return
@@ -56,20 +43,22 @@ const rules: Rules<Draft<ParticipantContext>, ParticipantEvent> = {
     if (event.counts) d.set({ total_messages: d.context.total_messages + 1 })
   },
   message_discounted: (d) => d.set({ total_messages: d.context.total_messages - 1 }),
-  membership_changed: (d, event) => d.set({ total_conversations: d.context.total_conversations + event.by })
+  membership_changed: (d, event) => d.set({ total_conversations: d.context.total_conversations + event.by }),
+  participant_claimed: claimed,
+  participant_absorbed: absorbed
+}
+
+/** What the person is to us, as the machine's state. */
+export const standing = (context: ParticipantContext): "unlinked" | "linked" | "merged" => {
+  if (context.facts.merged_into !== null) return "merged"
+  return context.contact_record === null ? "unlinked" : "linked"
 }
 
 export const participantMachine = setup({
   types: {} as { context: ParticipantContext; input: ParticipantInput; events: ParticipantEvent; emitted: Told }
 }).createMachine({
   id: "participant",
-  context: ({ input }) => ({
-    ...initialOf(participantFields),
-    id: input.id,
-    created_at: input.received,
-    updated_at: input.received,
-    facts: { key: input.key, shown: {} }
-  }),
+  context: ({ input }) => freshParticipant(input),
   initial: "unlinked",
   on: {
     "*": {
@@ -81,7 +70,5 @@ export const participantMachine = setup({
       })
     }
   },
-  states: statesFollowing(["unlinked", "linked"], (context: ParticipantContext) =>
-    context.contact_record === null ? "unlinked" : "linked"
-  )
+  states: statesFollowing(["unlinked", "linked", "merged"], standing)
 })

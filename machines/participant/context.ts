@@ -1,0 +1,44 @@
+/** What a participant's actor holds: the contract's fields, the keys that the person is known by, and where. */
+import { initialOf } from "../field.ts"
+import type { Shown } from "../person/shown.ts"
+import type { ParticipantFields } from "./fields.ts"
+import { participantFields } from "./fields.ts"
+
+export interface ParticipantFacts {
+  /** The key that this participant's id is derived from. */
+  readonly key: string
+  /** Every key that the person is known by, `key` included. */
+  readonly keys: ReadonlyArray<string>
+  readonly shown: Shown
+  /** Conversations to tell of a merge, the newest last. */
+  readonly conversations: ReadonlyArray<string>
+  /** The key of the participant that this one became part of; null while it stands for itself. */
+  readonly merged_into: string | null
+}
+
+export interface ParticipantContext extends ParticipantFields {
+  readonly id: string
+  readonly facts: ParticipantFacts
+}
+
+export interface ParticipantInput {
+  readonly id: string
+  readonly key: string
+  readonly received: number
+}
+
+export const freshFacts = (key: string): ParticipantFacts => ({
+  key,
+  keys: [key],
+  shown: {},
+  conversations: [],
+  merged_into: null
+})
+
+export const freshParticipant = (input: ParticipantInput): ParticipantContext => ({
+  ...initialOf(participantFields),
+  id: input.id,
+  created_at: input.received,
+  updated_at: input.received,
+  facts: freshFacts(input.key)
+})
