@@ -90,6 +90,14 @@ export const routesOf = (
     case "task_finished":
     case "task_requested":
       return [{ kind: "scheduler", id: identity.scheduler() }]
+    case "record_put":
+    case "record_removed":
+      // The turn itself knows whom a record concerns.
+      return []
+    case "participant_resolved":
+    case "participant_secondary_set":
+    case "participant_rematched":
+      return [{ kind: "participant", id: event.participant_id }]
     case "deadline_passed":
       return [{ kind: event.kind, id: event.id }]
   }

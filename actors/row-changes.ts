@@ -8,12 +8,14 @@ export interface RowBatch {
   readonly messages: ReadonlyArray<MessageChange>
   readonly read_horizons: Cut["read_horizons"]
   readonly moves: NonNullable<Cut["moves"]>
+  readonly records: NonNullable<Cut["records"]>
 }
 
 export class RowChanges {
   #messages = new Map<string, MessageChange>()
   #horizons: Array<Cut["read_horizons"][number]> = []
   #moves: Array<RowBatch["moves"][number]> = []
+  #records = new Map<string, RowBatch["records"][number]>()
   readonly #identity: Identity
 
   constructor(identity: Identity) {
@@ -21,7 +23,7 @@ export class RowChanges {
   }
 
   get size(): number {
-    return this.#messages.size + this.#horizons.length + this.#moves.length
+    return this.#messages.size + this.#horizons.length + this.#moves.length + this.#records.size
   }
 
   /** Keeps a change; a later one of the same message wins field by field. */
@@ -46,16 +48,23 @@ export class RowChanges {
     this.#moves.push(move)
   }
 
+  /** A CRM record changed or went; the last word counts. */
+  addRecord(change: RowBatch["records"][number]): void {
+    this.#records.set(change.record_id, change)
+  }
+
   /** Takes everything out, for a cut. */
   take(): RowBatch {
     const batch = {
       messages: [...this.#messages.values()],
       read_horizons: this.#horizons,
-      moves: this.#moves
+      moves: this.#moves,
+      records: [...this.#records.values()]
     }
     this.#messages = new Map()
     this.#horizons = []
     this.#moves = []
+    this.#records = new Map()
     return batch
   }
 
@@ -71,6 +80,7 @@ export class RowChanges {
     }
     this.#horizons.unshift(...batch.read_horizons)
     this.#moves.unshift(...batch.moves)
+    for (const change of batch.records) if (!this.#records.has(change.record_id)) this.addRecord(change)
   }
 
   /** Keys of people become ids of participants. */

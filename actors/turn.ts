@@ -7,7 +7,11 @@ import type { AnyMachineSnapshot } from "xstate"
 import type { ConversationContext } from "../machines/conversation/context.ts"
 import type { ParticipantContext } from "../machines/participant/context.ts"
 import { rankOf } from "../machines/participant/merging.ts"
-import type { ActorKind, Event } from "../machines/events.ts"
+import { domainOf } from "../machines/record/free-mail.ts"
+import type { CrmRecord } from "../machines/record/record.ts"
+import { contactKeys } from "../machines/record/record.ts"
+import type { TenantContext } from "../machines/tenant/machine.ts"
+import type { ActorKind, Event, RecordPut, RecordRemoved } from "../machines/events.ts"
 import type {
   CommandRefused,
   MessageAppeared,
@@ -20,6 +24,7 @@ import type {
 import type { Identity } from "./identity.ts"
 import type { Living } from "./living.ts"
 import type { Address, Population } from "./population.ts"
+import { RecordIndex, recordLimit } from "./record-index.ts"
 import type { Route } from "./routes.ts"
 import { routesOf } from "./routes.ts"
 
@@ -38,6 +43,8 @@ export interface Done {
   readonly tasks: ReadonlyArray<TaskStarted>
   /** Rows of a conversation that name a participant who is another one from now on; by participant id, in order. */
   readonly moves: ReadonlyArray<{ readonly conversation_id: string; readonly from: string; readonly into: string }>
+  /** The CRM record that the turn changed; null in it: it is gone. */
+  readonly record: { readonly record_id: string; readonly record: CrmRecord | null } | null
   readonly decided: SendDecided | null
 }
 
@@ -64,15 +71,19 @@ export class Turn {
   readonly #tenant: string
   readonly #identity: Identity
   readonly #population: Population
+  readonly #records: RecordIndex
   #heard: Array<{ readonly from: Living; readonly told: Told }> = []
   #before = new Map<Living, AnyMachineSnapshot | null>()
   #asleep: Array<Address> = []
   #moves: Array<Done["moves"][number]> = []
+  /** The record that this turn changed, as it was. */
+  #record: { readonly record_id: string; readonly before: CrmRecord | null } | null = null
 
-  constructor(tenant: string, identity: Identity, population: Population) {
+  constructor(tenant: string, identity: Identity, population: Population, records = new RecordIndex()) {
     this.#tenant = tenant
     this.#identity = identity
     this.#population = population
+    this.#records = records
   }
 
   /** What the actors' `told` events are handed to; the population is made with it. */
@@ -85,6 +96,7 @@ export class Turn {
     this.#before = new Map()
     this.#asleep = []
     this.#moves = []
+    this.#record = null
     try {
       const result = this.#apply(event)
       if (this.#asleep.length > 0) return this.#undo({ type: "asleep", actors: this.#asleep })
@@ -103,6 +115,10 @@ export class Turn {
     )
     if (event.via === "webhook")
       this.#send({ kind: "tenant", id: this.#tenant }, { type: "webhook_accepted", received: event.received })
+    if (event.type === "record_put" || event.type === "record_removed") {
+      const refusal = this.#changeRecord(event)
+      if (refusal !== null) return { type: "refused", refusal }
+    }
     for (const route of routes) this.#send(route, event)
     const rows: Array<Done["rows"][number]> = []
     const reads: Array<Done["reads"][number]> = []
@@ -143,6 +159,9 @@ export class Turn {
           this.#deliver(claimed, { ...told, by: rankOf(claimant.context) })
           break
         }
+        case "participant_identified":
+          if (this.#records.size > 0) this.#match(this.#person(told.key, told.received), told.received)
+          break
         case "participant_absorbed": {
           const survivor = this.#person(told.key, told.received)
           if (survivor !== undefined) this.#deliver(survivor, told)
@@ -177,7 +196,17 @@ export class Turn {
       if (before === null || living.context !== before.context)
         changes.push({ living, before: before?.context ?? null })
     }
-    return { type: "done", changes, rows, reads, appeared, tasks, moves: this.#moves, decided }
+    return {
+      type: "done",
+      changes,
+      rows,
+      reads,
+      appeared,
+      tasks,
+      moves: this.#moves,
+      record: this.#recordChange(),
+      decided
+    }
   }
 
   #tellPerson(from: Living, told: Extract<Told, { readonly key: string }> & { readonly received: number }): void {
@@ -225,6 +254,42 @@ export class Turn {
     living.send(event)
   }
 
+  #changeRecord(event: RecordPut | RecordRemoved): CommandRefused | null {
+    const record = event.type === "record_put" ? event.record : null
+    const record_id = event.type === "record_put" ? event.record.record_id : event.record_id
+    const known = this.#records.get(record_id)
+    if (JSON.stringify(known) === JSON.stringify(record)) return null
+    if (known === null && this.#records.size >= recordLimit) {
+      return { type: "command_refused", field: "record_id", rule: `is one too many: a tenant has ${recordLimit}` }
+    }
+    this.#record = { record_id, before: this.#records.set(record_id, record) }
+    const keys = [known, record].flatMap((each) => (each === null ? [] : contactKeys(each).map(([key]) => key)))
+    for (const key of new Set(keys)) {
+      const address = { kind: "participant", id: this.#identity.participant(key) } as const
+      const isThere = this.#population.get("participant", address.id) !== undefined
+      // Nobody is made for a record: a person that was never seen has no participant.
+      if (isThere || this.#needs(address))
+        this.#match(isThere ? this.#person(key, event.received) : undefined, event.received)
+    }
+    return null
+  }
+
+  #recordChange(): Done["record"] {
+    if (this.#record === null) return null
+    return { record_id: this.#record.record_id, record: this.#records.get(this.#record.record_id) }
+  }
+
+  /** Tells a participant which records match what it is known by, at this moment, which is the same moment in a replay. */
+  #match(participant: Living | undefined, received: number): void {
+    if (participant === undefined) return
+    const { keys } = (participant.context as ParticipantContext).facts
+    const domains = keys.filter((key) => key.startsWith("email:")).map(domainOf)
+    const isByDomain = (this.#population.get("tenant", this.#tenant)?.context as TenantContext | undefined)
+      ?.auto_link_by_domain
+    const companies = isByDomain === false ? [] : this.#records.companies(domains)
+    this.#deliver(participant, { type: "records_matched", contacts: this.#records.contacts(keys), companies, received })
+  }
+
   /** Whether the actor sleeps; the turn is run again with it. */
   #needs(address: Address): boolean {
     if (this.#population.isVacant(address)) return false
@@ -245,6 +310,7 @@ export class Turn {
   }
 
   #undo<R extends TurnResult>(result: R): R {
+    if (this.#record !== null) this.#records.set(this.#record.record_id, this.#record.before)
     for (const [living, before] of this.#before) {
       if (before === null) this.#population.remove(living)
       else if (living.snapshot !== before) living.restore(before)

@@ -57,6 +57,12 @@ export interface ParticipantClaimed {
   readonly by: string
   readonly received: number
 }
+/** What the participant is known by changed: which records match is to be looked at again. */
+export interface ParticipantIdentified {
+  readonly type: "participant_identified"
+  readonly key: string
+  readonly received: number
+}
 /** Everything of a participant that became part of another one. */
 export interface ParticipantAbsorbed {
   readonly type: "participant_absorbed"
@@ -137,6 +143,7 @@ export type Told =
   | MembershipChanged
   | ParticipantClaimed
   | ParticipantAbsorbed
+  | ParticipantIdentified
   | PersonMergedIn
   | RowChanged
   | OutboundRead

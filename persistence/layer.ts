@@ -3,6 +3,8 @@ import * as Layer from "effect/Layer"
 import { ApiKeys } from "./api-keys.ts"
 import { Audit } from "./audit.ts"
 import { Conversations } from "./conversations.ts"
+import { CrmRecords } from "./crm-records.ts"
+import { Participants } from "./participants.ts"
 import { Journal } from "./journal.ts"
 import { Messages } from "./messages.ts"
 import { Quarantine } from "./quarantine.ts"
@@ -21,5 +23,7 @@ export const layer = Layer.mergeAll(
   Waiting.layer,
   ApiKeys.layer,
   Audit.layer,
-  ScheduleRuns.layer
+  ScheduleRuns.layer,
+  CrmRecords.layer,
+  Participants.layer
 )

@@ -12,6 +12,7 @@ import { insertAudit } from "./audit.ts"
 import { chunksOf, type OutgoingRow } from "./chunks.ts"
 import { entityPlan, entityRows, horizonRows, memberPlan, memberRows, messagePlan, messageRows } from "./cut-rows.ts"
 import { type Cut, CutOutrun, type EntityRow } from "./cut.ts"
+import { storableJson } from "./field-values.ts"
 import { changeGroups } from "./message-changes.ts"
 import { entityTables } from "./tables.ts"
 import { type Upsert, upsert } from "./upsert.ts"
@@ -87,6 +88,18 @@ export class Snapshots extends Context.Service<
             and reactions::text like '%' || ${from}::text || '%'`
       })
 
+      const writeRecord = (tenant_id: string, { record_id, record }: NonNullable<Cut["records"]>[number]) => {
+        if (record === null)
+          return sql`delete from crm_records where tenant_id = ${tenant_id} and record_id = ${record_id}`
+        const { emails, phones, linkedin, domains } = record
+        const identifiers = storableJson({ emails, phones, linkedin, domains })
+        return sql`
+          insert into crm_records (tenant_id, record_id, kind, pipeline_id, identifiers)
+          values (${tenant_id}, ${record_id}, ${record.kind}, ${record.pipeline_id}, ${identifiers}::jsonb)
+          on conflict (tenant_id, record_id) do update
+          set kind = excluded.kind, pipeline_id = excluded.pipeline_id, identifiers = excluded.identifiers`
+      }
+
       const writeAll = Effect.fnUntraced(function* (cut: Cut) {
         const moved = yield* moveCheckpoint(cut)
         if (moved.length === 0) return yield* new CutOutrun({ tenant_id: cut.tenant_id, seq: cut.seq })
@@ -97,6 +110,7 @@ export class Snapshots extends Context.Service<
         for (const { names, changes } of changeGroups(cut.messages)) {
           yield* writeRows(cut.tenant_id, messagePlan(names), messageRows(names, changes))
         }
+        for (const change of cut.records ?? []) yield* writeRecord(cut.tenant_id, change)
         for (const move of cut.moves ?? []) yield* movePerson(cut.tenant_id, move)
         for (const { json } of chunksOf(horizonRows(cut.read_horizons))) yield* raiseToRead(cut.tenant_id, json)
         yield* insertAudit(sql, cut.tenant_id, cut.audit ?? [])

@@ -14,6 +14,8 @@ export interface ParticipantFacts {
   readonly conversations: ReadonlyArray<string>
   /** The key of the participant that this one became part of; null while it stands for itself. */
   readonly merged_into: string | null
+  /** The record that a human unlinked; matching does not link it again. */
+  readonly unlinked_record: string | null
 }
 
 export interface ParticipantContext extends ParticipantFields {
@@ -32,7 +34,8 @@ export const freshFacts = (key: string): ParticipantFacts => ({
   keys: [key],
   shown: {},
   conversations: [],
-  merged_into: null
+  merged_into: null,
+  unlinked_record: null
 })
 
 export const freshParticipant = (input: ParticipantInput): ParticipantContext => ({

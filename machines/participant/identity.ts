@@ -24,8 +24,10 @@ export const rememberedConversations = (
 /** The fields that say who the person is. */
 export const identified = (d: Draft<ParticipantContext>): void => {
   const { shown } = d.context.facts
+  // A resolved contact's name is the CRM's business, unless there is none yet.
+  const keepsName = d.context.contact_record !== null && d.context.name !== null
   d.set({
-    name: valueOf(shown, "name"),
+    name: keepsName ? d.context.name : valueOf(shown, "name"),
     avatar_url: valueOf(shown, "avatar_url"),
     email: valueOf(shown, "email"),
     phone: valueOf(shown, "phone"),
@@ -46,6 +48,7 @@ export const personShown = (d: Draft<ParticipantContext>, event: PersonShown): v
   d.set({ facts: { ...facts, shown, conversations } })
   identified(d)
   claim(d, keysOf(event.person), event.received)
+  if (shown !== facts.shown) d.tell({ type: "participant_identified", key: facts.key, received: event.received })
 }
 
 /** Takes keys as the person's own; whoever lives at one of them hears of it. */

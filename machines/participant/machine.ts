@@ -23,13 +23,26 @@ import type {
 } from "../told.ts"
 import type { ParticipantContext, ParticipantInput } from "./context.ts"
 import { freshParticipant } from "./context.ts"
+import type { ParticipantRematched, ParticipantResolved, ParticipantSecondarySet } from "../events.ts"
 import { personShown } from "./identity.ts"
 import type { ClaimHeard } from "./merging.ts"
 import { absorbed, claimed } from "./merging.ts"
+import type { RecordsMatched } from "./resolution.ts"
+import { participantResolved, recordsMatched, secondarySet } from "./resolution.ts"
 
 export type { ParticipantContext } from "./context.ts"
 export type ParticipantEvent =
-  PersonShown | PersonActed | MessageAppeared | MessageDiscounted | MembershipChanged | ClaimHeard | ParticipantAbsorbed
+  | PersonShown
+  | PersonActed
+  | MessageAppeared
+  | MessageDiscounted
+  | MembershipChanged
+  | ClaimHeard
+  | ParticipantAbsorbed
+  | RecordsMatched
+  | ParticipantResolved
+  | ParticipantSecondarySet
+  | ParticipantRematched
 
 const acted = (d: Draft<ParticipantContext>, at: number): void =>
   d.set({ first_seen: earlier(d.context.first_seen, at), last_seen: later(d.context.last_seen, at) })
@@ -45,7 +58,12 @@ const rules: Rules<Draft<ParticipantContext>, ParticipantEvent> = {
   message_discounted: (d) => d.set({ total_messages: d.context.total_messages - 1 }),
   membership_changed: (d, event) => d.set({ total_conversations: d.context.total_conversations + event.by }),
   participant_claimed: claimed,
-  participant_absorbed: absorbed
+  participant_absorbed: absorbed,
+  records_matched: recordsMatched,
+  participant_resolved: participantResolved,
+  participant_secondary_set: secondarySet,
+  participant_rematched: (d, { received }) =>
+    d.tell({ type: "participant_identified", key: d.context.facts.key, received })
 }
 
 /** What the person is to us, as the machine's state. */

@@ -63,10 +63,11 @@ export const claimed = (d: Draft<ParticipantContext>, { by, received }: ClaimHea
 }
 
 /** Sums add up; a conversation that counts both says later that they are one. */
-export const absorbed = (d: Draft<ParticipantContext>, { absorbed: other }: ParticipantAbsorbed): void => {
+export const absorbed = (d: Draft<ParticipantContext>, { absorbed: other, received }: ParticipantAbsorbed): void => {
   const mine = d.context
   const resolution =
-    mine.contact_record !== null || other.contact_record === null
+    // The surer one; of equally sure ones the survivor's.
+    mine.resolution_confidence >= other.resolution_confidence
       ? {}
       : {
           contact_record: other.contact_record,
@@ -75,7 +76,7 @@ export const absorbed = (d: Draft<ParticipantContext>, { absorbed: other }: Part
           resolved_at: other.resolved_at
         }
   const secondary =
-    mine.secondary_record !== null || other.secondary_record === null
+    mine.secondary_confidence >= other.secondary_confidence
       ? {}
       : {
           secondary_record: other.secondary_record,
@@ -96,10 +97,12 @@ export const absorbed = (d: Draft<ParticipantContext>, { absorbed: other }: Part
     metadata: { ...other.metadata, ...mine.metadata },
     facts: {
       ...mine.facts,
+      unlinked_record: mine.facts.unlinked_record ?? other.facts.unlinked_record,
       shown,
       keys: [...new Set([...mine.facts.keys, ...other.facts.keys])].slice(0, keyLimit),
       conversations: rememberedConversations(mine.facts.conversations, other.facts.conversations)
     }
   })
   identified(d)
+  d.tell({ type: "participant_identified", key: mine.facts.key, received })
 }
