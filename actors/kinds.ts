@@ -21,7 +21,9 @@ import type { PresenceContext } from "../machines/presence/machine.ts"
 import { schedulerFields } from "../machines/scheduler/fields.ts"
 import type { SchedulerContext } from "../machines/scheduler/machine.ts"
 import { schedulerMachine } from "../machines/scheduler/machine.ts"
+import { creationDeadline } from "../machines/tenant/creations.ts"
 import { tenantFields } from "../machines/tenant/fields.ts"
+import type { TenantContext } from "../machines/tenant/machine.ts"
 import { tenantMachine } from "../machines/tenant/machine.ts"
 
 export interface Kind {
@@ -39,7 +41,12 @@ const never = () => null
 const plain = { pack: asItIs, unpack: asItIs, deadline: never }
 
 export const kinds: Record<ActorKind, Kind> = {
-  tenant: { ...plain, machine: tenantMachine, fields: tenantFields },
+  tenant: {
+    ...plain,
+    machine: tenantMachine,
+    fields: tenantFields,
+    deadline: (context: TenantContext) => creationDeadline(context)
+  },
   connection: {
     ...plain,
     machine: connectionMachine,

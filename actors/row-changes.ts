@@ -9,6 +9,7 @@ export interface RowBatch {
   readonly read_horizons: Cut["read_horizons"]
   readonly moves: NonNullable<Cut["moves"]>
   readonly records: NonNullable<Cut["records"]>
+  readonly outgoing: NonNullable<Cut["outgoing"]>
 }
 
 export class RowChanges {
@@ -16,6 +17,7 @@ export class RowChanges {
   #horizons: Array<Cut["read_horizons"][number]> = []
   #moves: Array<RowBatch["moves"][number]> = []
   #records = new Map<string, RowBatch["records"][number]>()
+  #outgoing: Array<RowBatch["outgoing"][number]> = []
   readonly #identity: Identity
 
   constructor(identity: Identity) {
@@ -23,7 +25,7 @@ export class RowChanges {
   }
 
   get size(): number {
-    return this.#messages.size + this.#horizons.length + this.#moves.length + this.#records.size
+    return this.#messages.size + this.#horizons.length + this.#moves.length + this.#records.size + this.#outgoing.length
   }
 
   /** Keeps a change; a later one of the same message wins field by field. */
@@ -53,18 +55,24 @@ export class RowChanges {
     this.#records.set(change.record_id, change)
   }
 
+  addOutgoing(event: RowBatch["outgoing"][number]): void {
+    this.#outgoing.push(event)
+  }
+
   /** Takes everything out, for a cut. */
   take(): RowBatch {
     const batch = {
       messages: [...this.#messages.values()],
       read_horizons: this.#horizons,
       moves: this.#moves,
-      records: [...this.#records.values()]
+      records: [...this.#records.values()],
+      outgoing: this.#outgoing
     }
     this.#messages = new Map()
     this.#horizons = []
     this.#moves = []
     this.#records = new Map()
+    this.#outgoing = []
     return batch
   }
 
@@ -80,6 +88,7 @@ export class RowChanges {
     }
     this.#horizons.unshift(...batch.read_horizons)
     this.#moves.unshift(...batch.moves)
+    this.#outgoing.unshift(...batch.outgoing)
     for (const change of batch.records) if (!this.#records.has(change.record_id)) this.addRecord(change)
   }
 

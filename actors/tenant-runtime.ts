@@ -237,6 +237,7 @@ export class TenantRuntime {
     }
     for (const { from, change } of done.rows) this.rows.add(from, change)
     if (done.record !== null) this.rows.addRecord(done.record)
+    for (const event of done.outgoing) this.rows.addOutgoing(event)
     for (const move of done.moves) this.rows.addMove(move)
     for (const { conversation_id, read } of done.reads) this.rows.addHorizon(conversation_id, read)
     for (const { conversation_id, message } of done.appeared) {

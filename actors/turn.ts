@@ -6,6 +6,7 @@
 import type { AnyMachineSnapshot } from "xstate"
 import type { ConversationContext } from "../machines/conversation/context.ts"
 import type { ParticipantContext } from "../machines/participant/context.ts"
+import { isUnknown } from "../machines/participant/contact.ts"
 import { rankOf } from "../machines/participant/merging.ts"
 import { domainOf } from "../machines/record/free-mail.ts"
 import type { CrmRecord } from "../machines/record/record.ts"
@@ -24,6 +25,8 @@ import type {
 import type { Identity } from "./identity.ts"
 import type { Living } from "./living.ts"
 import type { Address, Population } from "./population.ts"
+import type { OutgoingEvent } from "./outgoing-event.ts"
+import { contactRequested } from "./outgoing-event.ts"
 import { RecordIndex, recordLimit } from "./record-index.ts"
 import type { Route } from "./routes.ts"
 import { routesOf } from "./routes.ts"
@@ -43,6 +46,8 @@ export interface Done {
   readonly tasks: ReadonlyArray<TaskStarted>
   /** Rows of a conversation that name a participant who is another one from now on; by participant id, in order. */
   readonly moves: ReadonlyArray<{ readonly conversation_id: string; readonly from: string; readonly into: string }>
+  /** What is to be announced to the CRM. */
+  readonly outgoing: ReadonlyArray<OutgoingEvent>
   /** The CRM record that the turn changed; null in it: it is gone. */
   readonly record: { readonly record_id: string; readonly record: CrmRecord | null } | null
   readonly decided: SendDecided | null
@@ -124,6 +129,7 @@ export class Turn {
     const reads: Array<Done["reads"][number]> = []
     const appeared: Array<Done["appeared"][number]> = []
     const tasks: Array<TaskStarted> = []
+    const outgoing: Array<OutgoingEvent> = []
     let decided: SendDecided | null = null
     for (let next = 0; next < this.#heard.length; next++) {
       const { from, told } = this.#heard[next]!
@@ -162,6 +168,25 @@ export class Turn {
         case "participant_identified":
           if (this.#records.size > 0) this.#match(this.#person(told.key, told.received), told.received)
           break
+        case "contact_candidate": {
+          const tenant = this.#tenantContext()
+          const person = this.#person(told.key, told.received)
+          // In this very turn a record may have been found for the person.
+          if (person === undefined || !isUnknown(person.context)) break
+          if (tenant?.auto_create_enabled === true) this.#send({ kind: "tenant", id: this.#tenant }, told)
+          break
+        }
+        case "contact_due":
+        case "contact_approved": {
+          const person = this.#person(told.key, told.received)
+          if (person !== undefined) this.#deliver(person, told)
+          break
+        }
+        case "contact_requested": {
+          const tenant = this.#tenantContext()
+          if (tenant !== undefined) outgoing.push(contactRequested(from.context, tenant, this.#identity, told.received))
+          break
+        }
         case "participant_absorbed": {
           const survivor = this.#person(told.key, told.received)
           if (survivor !== undefined) this.#deliver(survivor, told)
@@ -203,6 +228,7 @@ export class Turn {
       reads,
       appeared,
       tasks,
+      outgoing,
       moves: this.#moves,
       record: this.#recordChange(),
       decided
@@ -254,6 +280,10 @@ export class Turn {
     living.send(event)
   }
 
+  #tenantContext(): TenantContext | undefined {
+    return this.#population.get("tenant", this.#tenant)?.context
+  }
+
   #changeRecord(event: RecordPut | RecordRemoved): CommandRefused | null {
     const record = event.type === "record_put" ? event.record : null
     const record_id = event.type === "record_put" ? event.record.record_id : event.record_id
@@ -284,8 +314,7 @@ export class Turn {
     if (participant === undefined) return
     const { keys } = (participant.context as ParticipantContext).facts
     const domains = keys.filter((key) => key.startsWith("email:")).map(domainOf)
-    const isByDomain = (this.#population.get("tenant", this.#tenant)?.context as TenantContext | undefined)
-      ?.auto_link_by_domain
+    const isByDomain = this.#tenantContext()?.auto_link_by_domain
     const companies = isByDomain === false ? [] : this.#records.companies(domains)
     this.#deliver(participant, { type: "records_matched", contacts: this.#records.contacts(keys), companies, received })
   }

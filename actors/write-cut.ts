@@ -33,7 +33,8 @@ export const writeCut = Effect.fnUntraced(function* (runtime: TenantRuntime) {
       read_horizons: draft.rows.read_horizons,
       audit: draft.audit,
       moves: draft.rows.moves,
-      records: draft.rows.records
+      records: draft.rows.records,
+      outgoing: draft.rows.outgoing
     })
   }).pipe(Effect.onError(() => Effect.sync(() => cutFailed(runtime, draft))))
   cutWritten(draft)

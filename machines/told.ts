@@ -4,6 +4,7 @@
  */
 import type { Person } from "./events.ts"
 import type { ParticipantContext } from "./participant/context.ts"
+import type { Candidate } from "./tenant/exclusion.ts"
 import type { MessageFields } from "./message/fields.ts"
 import type { AuthStatus, Direction, ScheduledTask } from "./vocabulary.ts"
 
@@ -36,6 +37,8 @@ export interface PersonActed {
 /** A payload showed the person; it may fill empty fields. */
 export interface PersonShown {
   readonly type: "person_shown"
+  /** Whether the conversation takes the person for the account's own. */
+  readonly is_owner: boolean
   readonly conversation_id: string
   readonly key: string
   readonly person: Person
@@ -60,6 +63,32 @@ export interface ParticipantClaimed {
 /** What the participant is known by changed: which records match is to be looked at again. */
 export interface ParticipantIdentified {
   readonly type: "participant_identified"
+  readonly key: string
+  readonly received: number
+}
+/** A person whom the CRM does not know has written: perhaps a contact (CONTRACT 2.7). */
+export interface ContactCandidate extends Candidate {
+  readonly type: "contact_candidate"
+  readonly key: string
+  /** Whether the delay is over. */
+  readonly waited: boolean
+  readonly received: number
+}
+/** Somebody's waiting time is over. */
+export interface ContactDue {
+  readonly type: "contact_due"
+  readonly key: string
+  readonly received: number
+}
+/** The tenant's settings allow a contact to be made of the person. */
+export interface ContactApproved {
+  readonly type: "contact_approved"
+  readonly key: string
+  readonly received: number
+}
+/** The CRM is to be asked for a contact. */
+export interface ContactRequested {
+  readonly type: "contact_requested"
   readonly key: string
   readonly received: number
 }
@@ -144,6 +173,10 @@ export type Told =
   | ParticipantClaimed
   | ParticipantAbsorbed
   | ParticipantIdentified
+  | ContactCandidate
+  | ContactDue
+  | ContactApproved
+  | ContactRequested
   | PersonMergedIn
   | RowChanged
   | OutboundRead

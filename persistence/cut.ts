@@ -35,6 +35,13 @@ export interface Cut {
   readonly moves?: ReadonlyArray<{ readonly conversation_id: string; readonly from: string; readonly into: string }>
   /** CRM records that changed; null: it is gone. */
   readonly records?: ReadonlyArray<{ readonly record_id: string; readonly record: CrmRecord | null }>
+  /** To be announced to the CRM; one that is there already is left as it is. `at` is epoch milliseconds. */
+  readonly outgoing?: ReadonlyArray<{
+    readonly id: string
+    readonly type: string
+    readonly at: number
+    readonly body: string
+  }>
   /** Every outbound message of the conversation sent at or before `at` has been read at `read_at`, or earlier. Epoch milliseconds. */
   readonly read_horizons: ReadonlyArray<{
     readonly conversation_id: string

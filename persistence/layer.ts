@@ -4,6 +4,7 @@ import { ApiKeys } from "./api-keys.ts"
 import { Audit } from "./audit.ts"
 import { Conversations } from "./conversations.ts"
 import { CrmRecords } from "./crm-records.ts"
+import { Outgoing } from "./outgoing.ts"
 import { Participants } from "./participants.ts"
 import { Journal } from "./journal.ts"
 import { Messages } from "./messages.ts"
@@ -25,5 +26,6 @@ export const layer = Layer.mergeAll(
   Audit.layer,
   ScheduleRuns.layer,
   CrmRecords.layer,
-  Participants.layer
+  Participants.layer,
+  Outgoing.layer
 )

@@ -100,6 +100,12 @@ export class Snapshots extends Context.Service<
           set kind = excluded.kind, pipeline_id = excluded.pipeline_id, identifiers = excluded.identifiers`
       }
 
+      /** A replay announces again under the same id: what is there, sent or not, stays as it is. */
+      const writeOutgoing = (tenant_id: string, { id, type, at, body }: NonNullable<Cut["outgoing"]>[number]) => sql`
+        insert into outgoing (tenant_id, id, type, body, created_at, next_attempt_at)
+        values (${tenant_id}, ${id}::uuid, ${type}, ${body}, ${new Date(at)}, ${new Date(at)})
+        on conflict (tenant_id, id) do nothing`
+
       const writeAll = Effect.fnUntraced(function* (cut: Cut) {
         const moved = yield* moveCheckpoint(cut)
         if (moved.length === 0) return yield* new CutOutrun({ tenant_id: cut.tenant_id, seq: cut.seq })
@@ -111,6 +117,7 @@ export class Snapshots extends Context.Service<
           yield* writeRows(cut.tenant_id, messagePlan(names), messageRows(names, changes))
         }
         for (const change of cut.records ?? []) yield* writeRecord(cut.tenant_id, change)
+        for (const event of cut.outgoing ?? []) yield* writeOutgoing(cut.tenant_id, event)
         for (const move of cut.moves ?? []) yield* movePerson(cut.tenant_id, move)
         for (const { json } of chunksOf(horizonRows(cut.read_horizons))) yield* raiseToRead(cut.tenant_id, json)
         yield* insertAudit(sql, cut.tenant_id, cut.audit ?? [])

@@ -39,7 +39,15 @@ const memberShown = (d: Decision, person: Person, at: number, received: number):
     name: valueOf(shown, "name"),
     provider_participant_id: valueOf(shown, "provider_participant_id")
   })
-  d.tell({ type: "person_shown", conversation_id: d.context.id, key: person.key, person, at, received })
+  d.tell({
+    type: "person_shown",
+    is_owner: person.key === d.context.facts.owner_key,
+    conversation_id: d.context.id,
+    key: person.key,
+    person,
+    at,
+    received
+  })
   return d.context.members[person.key]!
 }
 

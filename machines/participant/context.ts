@@ -16,6 +16,10 @@ export interface ParticipantFacts {
   readonly merged_into: string | null
   /** The record that a human unlinked; matching does not link it again. */
   readonly unlinked_record: string | null
+  /** Whether it is the person behind one of the tenant's own accounts. */
+  readonly is_own: boolean
+  /** When the CRM was asked to make a contact of the person; it is asked once. */
+  readonly contact_requested_at: number | null
 }
 
 export interface ParticipantContext extends ParticipantFields {
@@ -35,7 +39,9 @@ export const freshFacts = (key: string): ParticipantFacts => ({
   shown: {},
   conversations: [],
   merged_into: null,
-  unlinked_record: null
+  unlinked_record: null,
+  is_own: false,
+  contact_requested_at: null
 })
 
 export const freshParticipant = (input: ParticipantInput): ParticipantContext => ({

@@ -44,8 +44,9 @@ export const personShown = (d: Draft<ParticipantContext>, event: PersonShown): v
   const { facts } = d.context
   const shown = learn(facts.shown, event.person, event.at)
   const conversations = rememberedConversations(facts.conversations, [event.conversation_id])
-  if (shown === facts.shown && conversations === facts.conversations) return
-  d.set({ facts: { ...facts, shown, conversations } })
+  const is_own = facts.is_own || event.is_owner
+  if (shown === facts.shown && conversations === facts.conversations && is_own === facts.is_own) return
+  d.set({ facts: { ...facts, shown, conversations, is_own } })
   identified(d)
   claim(d, keysOf(event.person), event.received)
   if (shown !== facts.shown) d.tell({ type: "participant_identified", key: facts.key, received: event.received })

@@ -13,6 +13,8 @@ import { decideWith } from "../decide.ts"
 import { Draft, earlier, later } from "../draft.ts"
 import { statesFollowing } from "../following.ts"
 import type {
+  ContactApproved,
+  ContactDue,
   MembershipChanged,
   MessageAppeared,
   MessageDiscounted,
@@ -21,6 +23,7 @@ import type {
   PersonShown,
   Told
 } from "../told.ts"
+import { apply, contactApproved, contactDue } from "./contact.ts"
 import type { ParticipantContext, ParticipantInput } from "./context.ts"
 import { freshParticipant } from "./context.ts"
 import type { ParticipantRematched, ParticipantResolved, ParticipantSecondarySet } from "../events.ts"
@@ -40,6 +43,8 @@ export type ParticipantEvent =
   | ClaimHeard
   | ParticipantAbsorbed
   | RecordsMatched
+  | ContactDue
+  | ContactApproved
   | ParticipantResolved
   | ParticipantSecondarySet
   | ParticipantRematched
@@ -53,13 +58,17 @@ const rules: Rules<Draft<ParticipantContext>, ParticipantEvent> = {
   message_appeared: (d, event) => {
     if (event.is_event) return
     acted(d, event.at)
-    if (event.counts) d.set({ total_messages: d.context.total_messages + 1 })
+    if (!event.counts) return
+    d.set({ total_messages: d.context.total_messages + 1 })
+    if (event.direction === "inbound") apply(d, false, event.received)
   },
   message_discounted: (d) => d.set({ total_messages: d.context.total_messages - 1 }),
   membership_changed: (d, event) => d.set({ total_conversations: d.context.total_conversations + event.by }),
   participant_claimed: claimed,
   participant_absorbed: absorbed,
   records_matched: recordsMatched,
+  contact_due: contactDue,
+  contact_approved: contactApproved,
   participant_resolved: participantResolved,
   participant_secondary_set: secondarySet,
   participant_rematched: (d, { received }) =>

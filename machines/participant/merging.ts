@@ -97,6 +97,8 @@ export const absorbed = (d: Draft<ParticipantContext>, { absorbed: other, receiv
     metadata: { ...other.metadata, ...mine.metadata },
     facts: {
       ...mine.facts,
+      is_own: mine.facts.is_own || other.facts.is_own,
+      contact_requested_at: earlier(mine.facts.contact_requested_at, other.facts.contact_requested_at),
       unlinked_record: mine.facts.unlinked_record ?? other.facts.unlinked_record,
       shown,
       keys: [...new Set([...mine.facts.keys, ...other.facts.keys])].slice(0, keyLimit),

@@ -9,16 +9,19 @@ import { setup } from "xstate"
 import type { Rules } from "../decide.ts"
 import { decideWith } from "../decide.ts"
 import { Draft, later } from "../draft.ts"
-import type { SecretResealed, TenantConfigured, TenantCreated, WebhookFailed } from "../events.ts"
+import type { DeadlinePassed, SecretResealed, TenantConfigured, TenantCreated, WebhookFailed } from "../events.ts"
 import { initialOf } from "../field.ts"
 import { statesFollowing } from "../following.ts"
-import type { Told } from "../told.ts"
+import type { ContactCandidate, Told } from "../told.ts"
+import type { Creations } from "./creations.ts"
+import { contactCandidate, creationsDue, noCreations } from "./creations.ts"
 import type { TenantFields } from "./fields.ts"
 import { tenantFields } from "./fields.ts"
 import { secretResealed } from "./resealed.ts"
 
 export interface TenantContext extends TenantFields {
   readonly id: string
+  readonly creations: Creations
 }
 
 /** Told by the runtime for each event that a webhook brought and that was understood. */
@@ -27,7 +30,14 @@ export interface WebhookAccepted {
   readonly received: number
 }
 
-export type TenantEvent = TenantCreated | TenantConfigured | WebhookFailed | WebhookAccepted | SecretResealed
+export type TenantEvent =
+  | ContactCandidate
+  | DeadlinePassed
+  | TenantCreated
+  | TenantConfigured
+  | WebhookFailed
+  | WebhookAccepted
+  | SecretResealed
 
 /** Settings that differ are taken over; the same ones once more are no change. */
 const settle = (d: Draft<TenantContext>, changes: Partial<TenantContext>, received: number): void => {
@@ -54,6 +64,8 @@ const rules: Rules<Draft<TenantContext>, TenantEvent> = {
       last_webhook_received: later(d.context.last_webhook_received, event.received),
       webhook_failures: d.context.webhook_failures + 1
     }),
+  contact_candidate: contactCandidate,
+  deadline_passed: creationsDue,
   webhook_accepted: (d, event) =>
     d.set({ last_webhook_received: later(d.context.last_webhook_received, event.received), webhook_failures: 0 })
 }
@@ -62,7 +74,7 @@ export const tenantMachine = setup({
   types: {} as { context: TenantContext; input: { readonly id: string }; events: TenantEvent; emitted: Told }
 }).createMachine({
   id: "tenant",
-  context: ({ input }) => ({ ...initialOf(tenantFields), id: input.id }),
+  context: ({ input }) => ({ ...initialOf(tenantFields), id: input.id, creations: noCreations }),
   initial: "active",
   on: {
     "*": {

@@ -27,5 +27,13 @@ export default Effect.gen(function* () {
       last_error text,
       primary key (tenant_id, id)
     )`
-  yield* sql`create index outgoing_due on outgoing (tenant_id, next_attempt_at) where status = 'pending'`
+  yield* sql`create index outgoing_due on outgoing (next_attempt_at) where status = 'pending'`
+  yield* sql`create index outgoing_newest on outgoing (tenant_id, created_at desc, id)`
+  yield* sql`
+    create table outgoing_endpoints (
+      tenant_id text primary key,
+      url text not null,
+      secret text not null,
+      updated_at timestamptz not null
+    )`
 })

@@ -29,6 +29,7 @@ import { healthHandlers } from "./handlers/health.ts"
 import { inspectionHandlers } from "./handlers/inspection.ts"
 import { keyHandlers } from "./handlers/keys.ts"
 import { secretHandlers } from "./handlers/secrets.ts"
+import { outgoingHandlers } from "./handlers/outgoing.ts"
 import { peopleHandlers } from "./handlers/people.ts"
 import { tenantHandlers } from "./handlers/tenants.ts"
 import { unipileWebhook } from "./handlers/webhooks.ts"
@@ -51,6 +52,7 @@ const api = HttpApiBuilder.layer(served).pipe(
     eventHandlers,
     inspectionHandlers,
     peopleHandlers,
+    outgoingHandlers,
     feedTokenHandlers,
     healthHandlers
   ]),

@@ -11,13 +11,14 @@ import { health } from "./health.ts"
 import { inspection } from "./inspection.ts"
 import { keys } from "./keys.ts"
 import { secrets } from "./secrets.ts"
+import { outgoing } from "./outgoing.ts"
 import { people } from "./people.ts"
 import { tenants } from "./tenants.ts"
 import { webhooks } from "./webhooks.ts"
 
 /** What the framework serves. `Refusing` comes last, so it stands around everything else. */
 export const served = HttpApi.make("switchboard")
-  .add(tenants, keys, secrets, audit, connections, conversations, events, inspection, people, feedTokens, health)
+  .add(tenants, keys, secrets, audit, connections, conversations, events, inspection, people, outgoing, feedTokens, health)
   .middleware(Refusing)
   .annotateMerge(
     OpenApi.annotations({
