@@ -166,7 +166,7 @@ export class Turn {
           break
         }
         case "participant_identified":
-          if (this.#records.size > 0) this.#match(this.#person(told.key, told.received), told.received)
+          this.#match(this.#person(told.key, told.received), told.received)
           break
         case "contact_candidate": {
           const tenant = this.#tenantContext()

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto"
 import { SqlClient } from "effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { TenantOwner } from "../../actors/tenant-owner.ts"
 import { Identity } from "../../actors/identity.ts"
 import { deliver, fixture, type Tenant, tenantWithAccount } from "./account.ts"
 import { type Edge, startEdge } from "./edge.ts"
@@ -161,7 +162,79 @@ describe("a contact record", () => {
   })
 })
 
-describe("a company", () => {
-  const mail = fixture("mail_received")
-  test.todo(`links people by the domain of their address: ${Object.keys(mail).length} fields`)
+test("a list is narrowed, and paged", async () => {
+  const all = (await call("GET", "/participants")).json.items
+  expect(new Set(all.map((item: any) => item.id)).size).toBe(all.length)
+  const page = (await call("GET", "/participants?limit=1")).json
+  expect(page.items.map((item: any) => item.id)).toEqual([all[0].id])
+  const next = (await call("GET", `/participants?limit=1&cursor=${page.next_cursor}`)).json
+  expect(next.items.map((item: any) => item.id)).toEqual([all[1].id])
+  const resolved = (await call("GET", "/participants?resolved=true")).json.items
+  expect(resolved.every((item: any) => item.contact_record !== null)).toBe(true)
+})
+
+test("a company is put with domains; people are linked to one by hand", async () => {
+  const body = {
+    kind: "company",
+    pipeline_id: "companies",
+    domains: ["https://www.Acme.example/about", "acme.example"]
+  }
+  expect((await call("PUT", "/records/acme", body)).json).toMatchObject({ domains: ["acme.example"] })
+  const path = `/participants/${ofPhone("+447700900333")}/secondary-resolution`
+  expect((await call("PUT", path, { record_id: "acme", pipeline_id: "companies" })).json).toMatchObject({
+    secondary_record: "acme",
+    secondary_confidence: 1,
+    secondary_resolution_method: "manual_link",
+    secondary_pipeline: "companies",
+    secondary_resolved_at: expect.any(String)
+  })
+  expect((await call("PUT", path, { record_id: null })).json).toMatchObject({
+    secondary_record: null,
+    secondary_confidence: 0,
+    secondary_resolved_at: null
+  })
+  expect((await call("PUT", "/records/acme", body)).status).toBe(200)
+  expect((await call("DELETE", "/records/acme")).json).toEqual({ outcome: "applied" })
+  expect((await call("DELETE", "/records/acme")).json).toEqual({ outcome: "duplicate" })
+})
+
+describe("the outgoing webhook", () => {
+  const url = "https://crm.example/hooks"
+  test("shows its secret once, until a new one is asked for", async () => {
+    expect((await call("GET", "/outgoing-webhook")).status).toBe(404)
+    const first = await call("PUT", "/outgoing-webhook", { url })
+    expect(first).toMatchObject({ status: 201, json: { url, secret: expect.stringMatching(/^whsec_.{44}$/) } })
+    expect(await call("PUT", "/outgoing-webhook", { url })).toMatchObject({ status: 200, json: { url } })
+    const rotated = await call("PUT", "/outgoing-webhook", { url, rotate_secret: true })
+    expect(rotated.json.secret).not.toBe(first.json.secret)
+    expect((await call("GET", "/outgoing-webhook")).json).toEqual({ url })
+    expect(await call("PUT", "/outgoing-webhook", { url: "ftp://crm.example" })).toMatchObject({
+      status: 422,
+      json: { field: "url" }
+    })
+  })
+
+  test("announces who is unknown, and lists it", async () => {
+    const received = Date.now()
+    await edge.run(
+      TenantOwner.use((owner) =>
+        owner.submit("people", {
+          type: "tenant_configured",
+          changes: { auto_create_enabled: true, default_contact_status: "fresh" },
+          received,
+          via: "api"
+        })
+      )
+    )
+    await says("new-1", "n1", 1, { phone: "+447700900444" })
+    await says("new-1", "n2", 2, { phone: "+447700900444" })
+    const { items } = (await call("GET", "/outgoing?status=pending")).json
+    expect(items).toHaveLength(1)
+    expect(items[0]).toMatchObject({
+      type: "contact.create_requested",
+      attempts: 0,
+      payload: { data: { status: "fresh", identifiers: { phone: "+447700900444" } } }
+    })
+    expect((await call("POST", `/outgoing/${items[0].id}/retry`)).status).toBe(404)
+  })
 })

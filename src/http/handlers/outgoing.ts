@@ -67,7 +67,7 @@ export const outgoingHandlers = HttpApiBuilder.group(
         Effect.fnUntraced(function* ({ params: { tenant } }) {
           const known = yield* outgoing.endpoint(tenant)
           return known === null
-            ? yield* new ActorUnknown({ kind: "outgoing-webhook", id: tenant })
+            ? yield* new ActorUnknown({ kind: "outgoing_webhook", id: tenant })
             : json({ url: known.url })
         })
       )
@@ -96,7 +96,7 @@ export const outgoingHandlers = HttpApiBuilder.group(
         Effect.fnUntraced(function* ({ params: { tenant, id } }) {
           const now = yield* Clock.currentTimeMillis
           const isRevived = uuid.test(id) && (yield* outgoing.revive(tenant, id, now))
-          if (!isRevived) return yield* new ActorUnknown({ kind: "dead announcement", id })
+          if (!isRevived) return yield* new ActorUnknown({ kind: "dead_announcement", id })
           return json({ outcome: "applied" })
         })
       )
