@@ -18,7 +18,20 @@ import { webhooks } from "./webhooks.ts"
 
 /** What the framework serves. `Refusing` comes last, so it stands around everything else. */
 export const served = HttpApi.make("switchboard")
-  .add(tenants, keys, secrets, audit, connections, conversations, events, inspection, people, outgoing, feedTokens, health)
+  .add(
+    tenants,
+    keys,
+    secrets,
+    audit,
+    connections,
+    conversations,
+    events,
+    inspection,
+    people,
+    outgoing,
+    feedTokens,
+    health
+  )
   .middleware(Refusing)
   .annotateMerge(
     OpenApi.annotations({
