@@ -108,6 +108,10 @@ export const ownerLayer = (options: ShellOptions) =>
         if (kind === "tenant") return [runtime.tenant]
         if (uuid.test(id)) return [id]
         if (kind === "connection") return [runtime.identity.connection(id)]
+        if (kind === "channel") {
+          const accounts = runtime.population.ofKind("connection").filter(({ context }) => context.account_id === id)
+          return accounts.map(({ context }) => context.channel_id)
+        }
         if (kind !== "conversation") return []
         return runtime.population
           .ofKind("connection")
@@ -165,7 +169,14 @@ export const ownerLayer = (options: ShellOptions) =>
           Effect.flatMap(shellOf(tenant), ({ runtime }) => {
             const context = runtime.population.get("tenant", tenant)?.context as TenantContext | undefined
             if (context === undefined) return Effect.fail(new TenantUnknown({ tenant }))
-            return Effect.succeed({ is_active: context.is_active, webhook_secret: context.webhook_secret })
+            const {
+              is_active,
+              webhook_secret,
+              previous_webhook_secret: before,
+              previous_webhook_secret_until: until
+            } = context
+            const previous = before === null || until === null ? null : { webhook_secret: before, until }
+            return Effect.succeed({ is_active, webhook_secret, previous })
           }),
         submit,
         signal: Effect.fnUntraced(function* (tenant: string, event: TypingSignalled) {

@@ -7,6 +7,7 @@ import type { MessageRecord } from "../machines/conversation/message-window.ts"
 import { find } from "../machines/conversation/message-window.ts"
 import { rankOf } from "../machines/conversation/revisions.ts"
 import type { Event } from "../machines/events.ts"
+import type { TenantContext } from "../machines/tenant/machine.ts"
 import type { StoredMessage } from "../persistence/messages.ts"
 import type { Identity } from "./identity.ts"
 import type { TenantRuntime } from "./tenant-runtime.ts"
@@ -17,6 +18,8 @@ export interface RecallRequest {
   readonly ids: ReadonlyArray<string>
   /** A horizon may move to the message: whatever came after it, up to the window, is needed to count what is still unread. */
   readonly withLater: boolean
+  /** The time of a message that may have no row yet, where later ones are needed for it too. */
+  readonly at?: number
 }
 
 /** The look-up that an event needs before its turn, or null. */
@@ -30,12 +33,24 @@ export const neededRecall = (runtime: TenantRuntime, event: Event): RecallReques
   if (context === undefined || floor === null) return null
   if (named.at !== null && named.at > floor) return null
   const known = find(context.facts.window, named.ids[0]!, named.ids[1] ?? null)
+  const reply = isReply(runtime, event, context)
   const withLater =
     event.type === "message_read" ||
     event.type === "conversation_read" ||
+    reply ||
     context.facts.waiting.some((fact) => fact.type === "message_read" && named.ids.includes(fact.external_message_id))
   if (known !== undefined && !(withLater && known.at < floor)) return null
-  return { conversation_id: named.conversation_id, ids: named.ids, withLater }
+  const at = reply && named.at !== null ? { at: named.at } : {}
+  return { conversation_id: named.conversation_id, ids: named.ids, withLater, ...at }
+}
+
+/** An outbound message that reads what came before it (CONTRACT 2.5 read_on) and is older than the window. */
+const isReply = (runtime: TenantRuntime, event: Event, { facts }: ConversationContext): boolean => {
+  if (event.type !== "message_received" || event.message.direction !== "outbound" || event.message.is_event)
+    return false
+  if (facts.owner_horizon !== null && facts.owner_horizon >= event.at) return false
+  const tenant = runtime.population.get("tenant", runtime.tenant)?.context as TenantContext | undefined
+  return tenant?.read_on === "reply"
 }
 
 /** The message that an event is about. `at`: the message's own time, where the event tells it. */
@@ -61,6 +76,10 @@ const namedMessage = (event: Event, identity: Identity) => {
         at: null
       }
     }
+    case "message_timed":
+    case "message_subject_set":
+      return { conversation_id: event.conversation_id, ids: [event.message_id], at: null }
+    case "message_marked_local":
     case "conversation_read":
       return event.message_id === null
         ? null

@@ -34,7 +34,8 @@ export const routesOf = (
     case "message_edited":
     case "message_deleted":
     case "message_reacted":
-    case "member_left": {
+    case "member_left":
+    case "conversation_reported": {
       const id = identity.conversation(event.channel_type, event.account_id, event.external_thread_id)
       const input = {
         id,
@@ -52,6 +53,14 @@ export const routesOf = (
     case "conversation_status_set":
     case "conversation_type_set":
     case "conversation_heat_checked":
+    case "conversation_heat_set":
+    case "conversation_type_detected":
+    case "conversation_synced":
+    case "message_timed":
+    case "message_subject_set":
+    case "message_marked_local":
+    case "member_provider_id_set":
+    case "member_active":
       return [{ kind: "conversation", id: event.conversation_id }]
     case "connection_registered": {
       const id = identity.connection(event.account_id)
@@ -70,6 +79,9 @@ export const routesOf = (
     case "account_status_changed":
     case "rate_limit_set":
     case "tokens_stored":
+    case "connection_activity_set":
+    case "auth_reported":
+    case "connection_synced":
     case "send_reserved":
     case "send_confirmed":
     case "send_cancelled":
@@ -84,6 +96,19 @@ export const routesOf = (
         { kind: "tenant", id: tenant, input: { id: tenant } },
         { kind: "scheduler", id: identity.scheduler(), input: { id: identity.scheduler(), received: event.received } }
       ]
+    case "channel_sync_settings_set":
+    case "channel_described":
+    case "channel_activity_set":
+      return [{ kind: "channel", id: event.channel_id }]
+    case "participant_reported": {
+      const { participant_id: id, person, received } = event
+      return [{ kind: "participant", id, ...(person === null ? {} : { input: { id, key: person.key, received } }) }]
+    }
+    case "participant_corrected":
+      return [{ kind: "participant", id: event.participant_id }]
+    case "provider_preferences_set":
+    case "webhook_secret_rotated":
+    case "webhook_status_reported":
     case "tenant_configured":
     case "webhook_failed":
       return [{ kind: "tenant", id: tenant }]

@@ -55,6 +55,8 @@ export interface Gate {
   readonly is_active: boolean
   /** As the key ring sealed it. */
   readonly webhook_secret: string
+  /** The secret before, sealed, and until when it is good, epoch milliseconds; null when none was rotated out. */
+  readonly previous: { readonly webhook_secret: string; readonly until: number } | null
 }
 
 /** A ⚿ value as its actor holds it: sealed. */

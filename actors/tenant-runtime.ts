@@ -202,10 +202,11 @@ export class TenantRuntime {
   #keep(envelope: Envelope, done: Done): void {
     const answer: Answer = {
       outcome:
-        done.record !== null ||
+        done.keyed ??
+        (done.record !== null ||
         done.changes.some(({ living }) => living.kind !== "tenant" || envelope.event.via !== "webhook")
           ? "applied"
-          : "duplicate",
+          : "duplicate"),
       ...(done.decided === null ? {} : { decided: done.decided })
     }
     if (answer.outcome === "applied") this.applied++

@@ -174,8 +174,9 @@ const recall = Effect.fnUntraced(function* (
   const lookUp = Effect.gen(function* () {
     yield* cut
     const named = yield* messages.recall(runtime.tenant, request.conversation_id, request.ids)
-    if (!request.withLater || named.length === 0) return named
-    return yield* messages.since(runtime.tenant, request.conversation_id, Math.min(...named.map(messageTime)))
+    const times = [...named.map(messageTime), ...(request.at === undefined ? [] : [request.at])]
+    if (!request.withLater || times.length === 0) return named
+    return yield* messages.since(runtime.tenant, request.conversation_id, Math.min(...times))
   })
   const rows = yield* lookUp.pipe(Effect.retry(untilItIsBack), Effect.orDie)
   const context = runtime.population.get("conversation", request.conversation_id)?.context as

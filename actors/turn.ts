@@ -11,17 +11,19 @@ import { rankOf } from "../machines/participant/merging.ts"
 import { domainOf } from "../machines/record/free-mail.ts"
 import type { CrmRecord } from "../machines/record/record.ts"
 import { contactKeys } from "../machines/record/record.ts"
-import type { TenantContext } from "../machines/tenant/machine.ts"
 import type { ActorKind, Event, RecordPut, RecordRemoved } from "../machines/events.ts"
 import type {
   CommandRefused,
   MessageAppeared,
+  OwnerReplied,
   OutboundRead,
   RowChanged,
   SendDecided,
   TaskStarted,
   Told
 } from "../machines/told.ts"
+import { useOf } from "../machines/tenant/keys.ts"
+import type { TenantContext, TenantEvent } from "../machines/tenant/machine.ts"
 import type { Identity } from "./identity.ts"
 import type { Living } from "./living.ts"
 import type { Address, Population } from "./population.ts"
@@ -51,6 +53,8 @@ export interface Done {
   /** The CRM record that the turn changed; null in it: it is gone. */
   readonly record: { readonly record_id: string; readonly record: CrmRecord | null } | null
   readonly decided: SendDecided | null
+  /** How an event with an Idempotency-Key ended, now or the first time; null for one without. */
+  readonly keyed: "applied" | "duplicate" | null
 }
 
 export type TurnResult =
@@ -63,6 +67,20 @@ export type TurnResult =
   /** A send was asked for and not allowed: an answer, not an error. */
   | { readonly type: "declined"; readonly decided: SendDecided }
   | { readonly type: "failed"; readonly cause: unknown }
+
+/** A turn in which nothing happens. */
+const nothing = {
+  type: "done",
+  changes: [],
+  rows: [],
+  reads: [],
+  appeared: [],
+  tasks: [],
+  outgoing: [],
+  moves: [],
+  record: null,
+  decided: null
+} as const
 
 /** Ends a turn early; never leaves this file. */
 class Interruption {
@@ -112,6 +130,12 @@ export class Turn {
   }
 
   #apply(event: Event): TurnResult {
+    const used = event.once === undefined ? undefined : useOf(this.#tenantContext()!.facts.keys, event.once.key)
+    if (used !== undefined) {
+      if (used.print === event.once!.print) return { ...nothing, keyed: used.outcome }
+      const rule = "was given before, with another content; a new event needs a new key"
+      return { type: "refused", refusal: { type: "command_refused", field: "idempotency_key", rule } }
+    }
     const routes = routesOf(
       event,
       this.#tenant,
@@ -125,6 +149,7 @@ export class Turn {
       if (refusal !== null) return { type: "refused", refusal }
     }
     for (const route of routes) this.#send(route, event)
+    if (event.type === "connection_registered") this.#tellTenant(event)
     const rows: Array<Done["rows"][number]> = []
     const reads: Array<Done["reads"][number]> = []
     const appeared: Array<Done["appeared"][number]> = []
@@ -146,9 +171,15 @@ export class Turn {
           this.#send({ kind: "channel", id: channel_id }, told)
           if (told.is_event) break
           this.#tellPerson(from, told)
-          if (told.direction === "outbound") this.#send({ kind: "connection", id: connection_id }, told)
+          if (told.direction === "outbound") {
+            this.#send({ kind: "connection", id: connection_id }, told)
+            this.#readOnReply(from.id, told, event)
+          }
           break
         }
+        case "send_limits_told":
+          for (const connection of this.#accountsOf(told.account_id)) this.#send(connection, told)
+          break
         case "message_discounted":
           this.#send({ kind: "channel", id: (from.context as ConversationContext).channel_id }, told)
           this.#tellPerson(from, told)
@@ -216,23 +247,66 @@ export class Turn {
           return { type: "refused", refusal: told }
       }
     }
-    const changes: Array<Change> = []
-    for (const [living, before] of this.#before) {
-      if (before === null || living.context !== before.context)
-        changes.push({ living, before: before?.context ?? null })
-    }
+    const keyed =
+      event.once === undefined
+        ? null
+        : this.#record !== null || this.#changes().length > 0
+          ? ("applied" as const)
+          : ("duplicate" as const)
+    if (keyed !== null)
+      this.#tellTenant({ type: "key_used", once: event.once!, outcome: keyed, received: event.received })
+    const record = this.#recordChange()
+    const moves = this.#moves
     return {
       type: "done",
-      changes,
+      changes: this.#changes(),
       rows,
       reads,
       appeared,
       tasks,
       outgoing,
-      moves: this.#moves,
-      record: this.#recordChange(),
-      decided
+      moves,
+      record,
+      decided,
+      keyed
     }
+  }
+
+  #changes(): ReadonlyArray<Change> {
+    const changes: Array<Change> = []
+    for (const [living, before] of this.#before) {
+      if (before === null || living.context !== before.context)
+        changes.push({ living, before: before?.context ?? null })
+    }
+    return changes
+  }
+
+  #tenantContext(): TenantContext | undefined {
+    return this.#population.get("tenant", this.#tenant)?.context
+  }
+
+  /** The tenant is always in memory when there is one. */
+  #tellTenant(event: TenantEvent): void {
+    if (this.#tenantContext() !== undefined) this.#send({ kind: "tenant", id: this.#tenant }, event)
+  }
+
+  /** The tenant's policy at this moment, which is the same moment in a replay (CONTRACT 2.5 read_on). */
+  #readOnReply(conversation_id: string, { at, received }: MessageAppeared, event: Event): void {
+    if (this.#tenantContext()?.read_on !== "reply") return
+    const recalled =
+      event.type === "message_received" && event.recalled !== undefined ? { recalled: event.recalled } : {}
+    this.#send({ kind: "conversation", id: conversation_id }, {
+      type: "owner_replied",
+      at,
+      received,
+      ...recalled
+    } as OwnerReplied)
+  }
+
+  /** One account, or all of them: connections are always in memory. */
+  #accountsOf(account_id: string | null): ReadonlyArray<Route> {
+    if (account_id === null) return this.#population.ofKind("connection") as ReadonlyArray<Living & Address>
+    return [{ kind: "connection", id: this.#identity.connection(account_id) }]
   }
 
   #tellPerson(from: Living, told: Extract<Told, { readonly key: string }> & { readonly received: number }): void {
@@ -278,10 +352,6 @@ export class Turn {
     if (!this.#before.has(living)) this.#before.set(living, living.snapshot)
     living.touched = now
     living.send(event)
-  }
-
-  #tenantContext(): TenantContext | undefined {
-    return this.#population.get("tenant", this.#tenant)?.context
   }
 
   #changeRecord(event: RecordPut | RecordRemoved): CommandRefused | null {

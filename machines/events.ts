@@ -6,13 +6,15 @@
 import type { MessageRecord } from "./conversation/message-window.ts"
 import type { CrmRecord } from "./record/record.ts"
 import type {
+  AuthReport,
   ChannelType,
   ConversationStatus,
   ConversationType,
   Direction,
   Priority,
   ProviderAccountStatus,
-  ScheduledTask
+  ScheduledTask,
+  SyncStatus
 } from "./vocabulary.ts"
 
 /** Version of the journaled body. Older bodies are upcast on reading (DESIGN §4). */
@@ -77,6 +79,8 @@ export interface MessageBody {
   readonly deleted: boolean
   /** Read one by one (mail's read_date), epoch milliseconds. */
   readonly read_at: number | null
+  /** The CRM's own key of a message that it had marked as local. */
+  readonly client_key?: string
   /** quoted, reply_to, message_type, … as the provider shows them. */
   readonly metadata: Readonly<Record<string, unknown>>
 }
@@ -94,6 +98,14 @@ interface Base {
   readonly via: "webhook" | "api" | "clock"
   /** Whose command it was: `admin` or `key:<name>`. Absent: nobody's in particular, `via` says all. */
   readonly by?: string
+  /** The caller's Idempotency-Key: the tenant remembers it, and a repeat is answered like the first without being applied. */
+  readonly once?: Once
+}
+
+/** An Idempotency-Key, and what it was given for; both as digests, so that keys of any length take the same room. */
+export interface Once {
+  readonly key: string
+  readonly print: string
 }
 
 /** A fact about one conversation of one account. */
@@ -149,6 +161,33 @@ export interface MemberLeft extends ConversationFact {
   readonly person: Person
 }
 
+/** The conversation processor (CONTRACT §5): what the provider says of a thread outside any message. Null: not said. */
+export interface ConversationReported extends ConversationFact {
+  readonly type: "conversation_reported"
+  readonly conversation_type: ConversationType | null
+  readonly participant_count: number | null
+  readonly message_count: number | null
+  readonly is_urgent: boolean
+  readonly subject: string | null
+  readonly sync_status: SyncStatus | null
+  readonly sync_error: string | null
+}
+/** The participant processor (CONTRACT §5). */
+export interface ParticipantReported extends Base {
+  readonly type: "participant_reported"
+  readonly at: number
+  readonly participant_id: string
+  /** A participant that is not there is made under this person's key; null: it must be there. */
+  readonly person: Person | null
+  readonly shown: Pick<Person, "name" | "avatar_url" | "identifiers">
+  readonly contact_record: string | null
+}
+/** The CRM's word on a person; it stands above what providers show. Null takes the word back, absent leaves it. */
+export interface ParticipantCorrected extends Base {
+  readonly type: "participant_corrected"
+  readonly participant_id: string
+  readonly corrections: Readonly<Partial<Record<IdentifierKind | "name" | "avatar_url", string | null>>>
+}
 export interface AccountStatusChanged extends Base {
   readonly type: "account_status_changed"
   readonly account_id: string
@@ -170,6 +209,25 @@ export interface TenantCreated extends Base {
 }
 export interface WebhookFailed extends Base {
   readonly type: "webhook_failed"
+}
+/** The CRM reports how a webhook that it took itself ended (update_webhook_status). */
+export interface WebhookStatusReported extends Base {
+  readonly type: "webhook_status_reported"
+  readonly ok: boolean
+  readonly at: number
+}
+export interface WebhookSecretRotated extends Base {
+  readonly type: "webhook_secret_rotated"
+  /** Sealed. */
+  readonly webhook_secret: string
+  /** Until when the one before is good, epoch milliseconds. */
+  readonly previous_until: number
+}
+/** What differs from a provider's preferences so far; a rate limit of null goes back to the provider's own. */
+export interface ProviderPreferencesSet extends Base {
+  readonly type: "provider_preferences_set"
+  readonly provider: string
+  readonly preferences: Readonly<Record<string, unknown>>
 }
 export interface TenantConfigured extends Base {
   readonly type: "tenant_configured"
@@ -213,6 +271,44 @@ export interface SecretResealed extends Base {
   readonly field: string
   readonly from: string
   readonly to: string
+}
+export interface ConnectionActivitySet extends Base {
+  readonly type: "connection_activity_set"
+  readonly account_id: string
+  readonly is_active: boolean
+}
+/** The auth processor (CONTRACT §5): what is absent is not said. */
+export interface AuthReported extends Base {
+  readonly type: "auth_reported"
+  readonly account_id: string
+  readonly at: number
+  readonly status: AuthReport
+  readonly provider_config?: Readonly<Record<string, unknown>>
+  readonly checkpoint_data?: Readonly<Record<string, unknown>>
+  readonly hosted_auth_url?: string | null
+  readonly error?: string
+}
+/** The CRM's own sync of an account ended at `at`; `error` null: it succeeded. */
+export interface ConnectionSynced extends Base {
+  readonly type: "connection_synced"
+  readonly account_id: string
+  readonly at: number
+  readonly error: string | null
+}
+interface ChannelCommand extends Base {
+  readonly channel_id: string
+}
+export interface ChannelSyncSettingsSet extends ChannelCommand {
+  readonly type: "channel_sync_settings_set"
+  readonly sync_settings: Readonly<Record<string, unknown>>
+}
+export interface ChannelDescribed extends ChannelCommand {
+  readonly type: "channel_described"
+  readonly description: string
+}
+export interface ChannelActivitySet extends ChannelCommand {
+  readonly type: "channel_activity_set"
+  readonly is_active: boolean
 }
 export interface SendReserved extends Base {
   readonly type: "send_reserved"
@@ -259,6 +355,57 @@ export interface ConversationStatusSet extends ConversationCommand {
 export interface ConversationTypeSet extends ConversationCommand {
   readonly type: "conversation_type_set"
   readonly conversation_type: ConversationType
+}
+/** Detect the type now; `release` gives up one that was set by hand. */
+export interface ConversationTypeDetected extends ConversationCommand {
+  readonly type: "conversation_type_detected"
+  readonly release: boolean
+}
+export interface ConversationHeatSet extends ConversationCommand {
+  readonly type: "conversation_heat_set"
+  readonly is_hot: boolean
+}
+/** A sync of the conversation's history ended at `at`. */
+export interface ConversationSynced extends ConversationCommand {
+  readonly type: "conversation_synced"
+  readonly at: number
+  readonly sync_status: SyncStatus
+  readonly error: string | null
+}
+interface MessageCommand extends ConversationCommand, MayRecall {
+  readonly message_id: string
+}
+/** The message's own time was another one (set_message_timestamps). */
+export interface MessageTimed extends MessageCommand {
+  readonly type: "message_timed"
+  readonly field: "sent_at" | "received_at"
+  readonly at: number
+}
+export interface MessageSubjectSet extends MessageCommand {
+  readonly type: "message_subject_set"
+  readonly subject: string | null
+}
+/** A draft or optimistic send of the CRM (mark_message_local_only). Once `message_id` is known, its echo takes over the row. */
+export interface MessageMarkedLocal extends ConversationCommand, MayRecall {
+  readonly type: "message_marked_local"
+  readonly client_key: string
+  readonly message_id: string | null
+  readonly content: string | null
+  readonly subject: string | null
+  readonly failed: boolean
+}
+interface MemberCommand extends ConversationCommand {
+  /** The member's key (Person). */
+  readonly key: string
+}
+export interface MemberProviderIdSet extends MemberCommand {
+  readonly type: "member_provider_id_set"
+  readonly provider_participant_id: string | null
+}
+/** The member did something here at `at` that no message shows. */
+export interface MemberActive extends MemberCommand {
+  readonly type: "member_active"
+  readonly at: number
 }
 /** The hourly task found this conversation cold. It carries nothing: the machine looks at its own facts again. */
 export interface ConversationHeatChecked extends ConversationCommand {
@@ -355,6 +502,26 @@ export type Event =
   | ConversationPrioritised
   | ConversationStatusSet
   | ConversationTypeSet
+  | WebhookStatusReported
+  | WebhookSecretRotated
+  | ProviderPreferencesSet
+  | ConnectionActivitySet
+  | AuthReported
+  | ConnectionSynced
+  | ChannelSyncSettingsSet
+  | ChannelDescribed
+  | ChannelActivitySet
+  | ConversationTypeDetected
+  | ConversationHeatSet
+  | ConversationSynced
+  | ConversationReported
+  | MessageTimed
+  | MessageSubjectSet
+  | MessageMarkedLocal
+  | MemberProviderIdSet
+  | MemberActive
+  | ParticipantReported
+  | ParticipantCorrected
   | ConversationHeatChecked
   | RecordPut
   | RecordRemoved

@@ -95,3 +95,13 @@ export const dailySendLimit = (channel_type: ChannelType): number | null => {
   const limits = providerDefaults[channel_type].rate_limits
   return limits["messages_per_day"] ?? limits["emails_per_day"] ?? null
 }
+
+/** Calls of its API in an hour that a provider tolerates, a send being one; null where nothing is sent. */
+export const hourlyCallLimit = (channel_type: ChannelType): number | null =>
+  isProvider(channel_type) ? (providerDefaults[channel_type].rate_limits["api_calls_per_hour"] ?? null) : null
+
+/** What a tenant's rate limits for a provider (CONTRACT 2.1 provider_preferences) leave of the sends of an hour and a day. */
+export const sendLimitsOf = (rate_limits: Readonly<Record<string, number>>) => ({
+  hour: rate_limits["api_calls_per_hour"] ?? null,
+  day: rate_limits["messages_per_day"] ?? rate_limits["emails_per_day"] ?? null
+})

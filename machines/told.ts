@@ -2,7 +2,8 @@
  * What one actor tells others in the same turn (I4): derived events. They are never journaled; a replay derives them again.
  * `key` is a person's key (events.ts), from which the runtime finds the participant.
  */
-import type { Person } from "./events.ts"
+import type { MessageRecord } from "./conversation/message-window.ts"
+import type { Once, Person } from "./events.ts"
 import type { ParticipantContext } from "./participant/context.ts"
 import type { Candidate } from "./tenant/exclusion.ts"
 import type { MessageFields } from "./message/fields.ts"
@@ -157,6 +158,28 @@ export type SendDecided =
       /** Seconds until a retry can succeed; null when time alone does not help. */
       readonly retry_after_s: number | null
     }
+/** What the tenant allows the account to send, or all accounts of the providers named (CONTRACT §3). Null: no word on it. */
+export interface SendLimitsTold {
+  readonly type: "send_limits_told"
+  readonly account_id: string | null
+  readonly limits: Readonly<Record<string, { readonly hour: number | null; readonly day: number | null }>>
+  readonly received: number
+}
+/** The owner replied at `at`, and the tenant reads on reply (CONTRACT 2.5). Told by the turn. */
+export interface OwnerReplied {
+  readonly type: "owner_replied"
+  /** Rows that the message brought along, for a horizon below the window. */
+  readonly recalled?: ReadonlyArray<MessageRecord>
+  readonly at: number
+  readonly received: number
+}
+/** An event with an Idempotency-Key was applied. Told by the turn. */
+export interface KeyUsed {
+  readonly type: "key_used"
+  readonly once: Once
+  readonly outcome: "applied" | "duplicate"
+  readonly received: number
+}
 /** A command broke a rule: nothing changes, the sender is told why (DESIGN §10: 422). */
 export interface CommandRefused {
   readonly type: "command_refused"
@@ -183,4 +206,5 @@ export type Told =
   | AuthChanged
   | TaskStarted
   | SendDecided
+  | SendLimitsTold
   | CommandRefused

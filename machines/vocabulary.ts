@@ -69,6 +69,14 @@ export const ProviderAccountStatus = Schema.Literals([
 ])
 export type ProviderAccountStatus = typeof ProviderAccountStatus.Type
 
+/** What the auth webhook says of an account (CONTRACT 2.2). */
+export const AuthReport = Schema.Literals(["connected", "disconnected", "expired", "checkpoint_required", "failed"])
+export type AuthReport = typeof AuthReport.Type
+
+/** What makes the owner's unread messages read (CONTRACT 2.5): opening the conversation, or replying too. */
+export const ReadOn = Schema.Literals(["open", "reply"])
+export type ReadOn = typeof ReadOn.Type
+
 /** The tasks of CONTRACT §6 that run today. */
 export const ScheduledTask = Schema.Literals([
   "detect_hot_conversations",

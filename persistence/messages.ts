@@ -38,11 +38,7 @@ export class Messages extends Context.Service<
       external_ids: ReadonlyArray<string>
     ): Effect.Effect<ReadonlyArray<StoredMessage>, SqlError>
     /** The messages of a conversation from an instant on (epoch milliseconds, included), oldest first, at most `sinceLimit`. */
-    since(
-      tenant_id: string,
-      conversation_id: string,
-      at: number
-    ): Effect.Effect<ReadonlyArray<StoredMessage>, SqlError>
+    since(tenant_id: string, conversation_id: string, at: number): Effect.Effect<ReadonlyArray<StoredMessage>, SqlError>
     /** A page of a conversation, newest first. */
     page(
       tenant_id: string,
@@ -65,6 +61,7 @@ export class Messages extends Context.Service<
         const rows = yield* sql<Row>`
           select * from messages
           where tenant_id = ${tenant_id} and conversation_id = ${conversation_id}
+            and is_local_only is not true
             and (external_message_id = any(${ids}::text[]) or provider_message_id = any(${ids}::text[]))`
         return rows.map(toMessage)
       })
@@ -75,7 +72,8 @@ export class Messages extends Context.Service<
       const since = Effect.fn("Messages.since")(function* (tenant_id: string, conversation_id: string, at: number) {
         const rows = yield* sql<Row>`
           select * from messages
-          where tenant_id = ${tenant_id} and conversation_id = ${conversation_id} and ${time} >= ${new Date(at)}
+          where tenant_id = ${tenant_id} and conversation_id = ${conversation_id}
+            and is_local_only is not true and ${time} >= ${new Date(at)}
           order by ${time} limit ${sinceLimit}`
         return rows.map(toMessage)
       })

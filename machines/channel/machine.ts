@@ -7,7 +7,7 @@ import { setup } from "xstate"
 import type { Rules } from "../decide.ts"
 import { decideWith } from "../decide.ts"
 import { Draft, later } from "../draft.ts"
-import type { ConnectionRegistered } from "../events.ts"
+import type { ChannelActivitySet, ChannelDescribed, ChannelSyncSettingsSet, ConnectionRegistered } from "../events.ts"
 import { initialOf } from "../field.ts"
 import { statesFollowing } from "../following.ts"
 import type { AuthChanged, MessageAppeared, MessageDiscounted, Told } from "../told.ts"
@@ -25,7 +25,14 @@ export interface ChannelInput {
   readonly channel_type: ChannelType
   readonly received: number
 }
-export type ChannelEvent = ConnectionRegistered | MessageAppeared | MessageDiscounted | AuthChanged
+export type ChannelEvent =
+  | ConnectionRegistered
+  | ChannelSyncSettingsSet
+  | ChannelDescribed
+  | ChannelActivitySet
+  | MessageAppeared
+  | MessageDiscounted
+  | AuthChanged
 
 const nameLimit = 100
 
@@ -39,6 +46,11 @@ const rules: Rules<Draft<ChannelContext>, ChannelEvent> = {
         : { connection_config: event.connection_config }),
       is_active: event.is_active ?? d.context.is_active
     }),
+  channel_sync_settings_set: (d, event) => {
+    if (!same(event.sync_settings, d.context.sync_settings)) d.set({ sync_settings: event.sync_settings })
+  },
+  channel_described: (d, event) => d.set({ description: event.description }),
+  channel_activity_set: (d, event) => d.set({ is_active: event.is_active }),
   message_appeared: (d, event) => {
     if (event.is_event) return
     d.set({

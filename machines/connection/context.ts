@@ -1,6 +1,8 @@
 /** What a connection's actor holds: the contract's fields and the facts of its send budget. Times are epoch milliseconds. */
 import type { ChannelType } from "../vocabulary.ts"
 import { initialOf } from "../field.ts"
+import type { SyncFacts } from "../syncs.ts"
+import { noSyncs } from "../syncs.ts"
 import type { ConnectionFields } from "./fields.ts"
 import { connectionFields } from "./fields.ts"
 
@@ -15,6 +17,9 @@ export interface Reservation {
   readonly message_ids: ReadonlyArray<string>
 }
 
+/** The fields that are told piece by piece, each by its own time (pieces.ts). */
+export type Piece = "provider_config" | "checkpoint_data" | "hosted_auth_url" | "last_error"
+
 export interface ConnectionFacts {
   /** Accepted sends of the last hour, oldest first: [instant, how many]. */
   readonly sends: ReadonlyArray<readonly [at: number, count: number]>
@@ -28,6 +33,11 @@ export interface ConnectionFacts {
   /** Time of the newest account status, and of the newest that told of the credentials; older ones change nothing. */
   readonly status_at: number | null
   readonly auth_at: number | null
+  /** When each piece was told of last (pieces.ts). */
+  readonly told: Readonly<Partial<Record<Piece, number>>>
+  readonly sync: SyncFacts
+  /** What the tenant's preferences allow; null: they say nothing (limits.ts). */
+  readonly tenant_limits: { readonly hour: number | null; readonly day: number | null }
 }
 
 export interface ConnectionContext extends ConnectionFields {
@@ -58,6 +68,9 @@ export const freshConnection = (input: ConnectionInput): ConnectionContext => ({
     echoes: [],
     paid: [],
     status_at: null,
-    auth_at: null
+    auth_at: null,
+    told: {},
+    sync: noSyncs,
+    tenant_limits: { hour: null, day: null }
   }
 })

@@ -1,5 +1,6 @@
 /** What is computed whenever a connection is read, never stored (CONTRACT 2.2). Reading has no side effect. */
 import type { ConnectionContext } from "./context.ts"
+import { dailyLimit, hourlyLimit } from "./limits.ts"
 import { canSend, hour } from "./sends.ts"
 
 /** The derived fields at an instant. */
@@ -11,6 +12,7 @@ export const derivedOf = (c: ConnectionContext, now: number) => {
     needs_refresh: c.token_expires_at !== null && c.token_expires_at - now <= hour,
     needs_reconnection,
     can_send: canSend(c),
+    effective_limits: { hour: hourlyLimit(c), day: dailyLimit(c) },
     needs_action:
       c.account_status === "checkpoint_required"
         ? ("checkpoint" as const)

@@ -45,7 +45,10 @@ export const connectionFields = {
     F.integer(100)("Sends allowed in a rolling hour; 0 means none", "set_custom_rate_limit")
   ),
   rate_limit_per_day: F.audited(
-    F.optionalInteger("Sends allowed in a UTC day; null means no limit", "provider default at registration")
+    F.optionalInteger(
+      "Sends allowed in a UTC day; null means no limit",
+      "provider default at registration, lowered by set_provider_preferences"
+    )
   ),
   last_rate_limit_reset: F.instant("The last midnight reset", "reset_daily_counters"),
   created_at: F.instant("When it was registered", "registration"),

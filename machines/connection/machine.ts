@@ -11,7 +11,10 @@ import { decideWith } from "../decide.ts"
 import { Draft, later } from "../draft.ts"
 import type {
   AccountStatusChanged,
+  AuthReported,
+  ConnectionActivitySet,
   ConnectionRegistered,
+  ConnectionSynced,
   DayStarted,
   DeadlinePassed,
   HostedAuthReported,
@@ -24,19 +27,26 @@ import type {
   TokensStored
 } from "../events.ts"
 import { statesFollowing } from "../following.ts"
-import type { MessageAppeared, Told } from "../told.ts"
+import type { MessageAppeared, SendLimitsTold, Told } from "../told.ts"
 import { AccountStatus, AuthStatus } from "../vocabulary.ts"
+import { authReported } from "./auth.ts"
 import type { ConnectionContext, ConnectionInput } from "./context.ts"
 import { freshConnection } from "./context.ts"
+import { sendLimitsTold } from "./limits.ts"
 import { sendCancelled, sendConfirmed, sendObserved, sendReserved, timePassed } from "./sends.ts"
 import { accountStatusChanged, connectionRegistered, hostedAuthReported } from "./status.ts"
 import { tokenChecked, tokenResealed, tokensStored, tokenTimePassed } from "./tokens.ts"
+import { connectionSynced } from "./syncs.ts"
 
 export type ConnectionEvent =
   | ConnectionRegistered
   | AccountStatusChanged
   | HostedAuthReported
   | RateLimitSet
+  | ConnectionActivitySet
+  | AuthReported
+  | ConnectionSynced
+  | SendLimitsTold
   | SendReserved
   | SendConfirmed
   | SendCancelled
@@ -52,6 +62,10 @@ const rules: Rules<Draft<ConnectionContext>, ConnectionEvent> = {
   account_status_changed: accountStatusChanged,
   hosted_auth_reported: hostedAuthReported,
   rate_limit_set: (d, event) => d.set({ rate_limit_per_hour: event.rate_limit_per_hour }),
+  connection_activity_set: (d, event) => d.set({ is_active: event.is_active }),
+  auth_reported: authReported,
+  connection_synced: connectionSynced,
+  send_limits_told: sendLimitsTold,
   send_reserved: sendReserved,
   send_confirmed: sendConfirmed,
   send_cancelled: sendCancelled,

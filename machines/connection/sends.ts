@@ -6,6 +6,7 @@ import { Draft } from "../draft.ts"
 import type { SendCancelled, SendConfirmed, SendReserved } from "../events.ts"
 import type { MessageAppeared } from "../told.ts"
 import type { ConnectionContext, Reservation } from "./context.ts"
+import { dailyLimit, hourlyLimit } from "./limits.ts"
 
 type Decision = Draft<ConnectionContext>
 
@@ -75,8 +76,6 @@ const added = (sends: ConnectionContext["facts"]["sends"], at: number, count: nu
   return [[second![0], first![1] + second![1]] as const, ...rest]
 }
 
-const effectiveHourly = (c: ConnectionContext): number => c.rate_limit_per_hour
-
 /** Asks for places before sending: refused at once with the reason, or held for an hour. */
 export const sendReserved = (d: Decision, event: SendReserved): void => {
   const now = event.received
@@ -107,13 +106,14 @@ export const sendReserved = (d: Decision, event: SendReserved): void => {
 }
 
 const allow = (d: Decision, reservation_id: string, now: number): void => {
-  const { rate_limit_per_day, messages_sent_today, messages_sent_this_hour, facts } = d.context
+  const { messages_sent_today, messages_sent_this_hour, facts } = d.context
+  const daily = dailyLimit(d.context).limit
   d.tell({
     type: "send_decided",
     allowed: true,
     reservation_id,
-    remaining_hour: Math.max(0, effectiveHourly(d.context) - messages_sent_this_hour),
-    remaining_day: rate_limit_per_day === null ? null : Math.max(0, rate_limit_per_day - messages_sent_today),
+    remaining_hour: Math.max(0, hourlyLimit(d.context).limit - messages_sent_this_hour),
+    remaining_day: daily === null ? null : Math.max(0, daily - messages_sent_today),
     reset_at: (facts.sends[facts.sends.length - 1]?.[0] ?? now) + hour
   })
 }
@@ -123,13 +123,14 @@ type Refusal = { readonly reason: "hourly" | "daily" | "not_active"; readonly re
 /** Why so many sends are not allowed now, or null when they are. */
 const refuse = (c: ConnectionContext, count: number, now: number): Refusal | null => {
   if (!canSend(c)) return { reason: "not_active", retry_after_s: null }
-  const hourly = effectiveHourly(c)
+  const hourly = hourlyLimit(c).limit
   if (c.messages_sent_this_hour + count > hourly) {
     return { reason: "hourly", retry_after_s: untilHourAllows(c, count, hourly, now) }
   }
-  if (c.rate_limit_per_day !== null && c.messages_sent_today + count > c.rate_limit_per_day) {
+  const daily = dailyLimit(c).limit
+  if (daily !== null && c.messages_sent_today + count > daily) {
     const midnight = (dayOf(now) + 1) * day
-    return { reason: "daily", retry_after_s: count > c.rate_limit_per_day ? null : Math.ceil((midnight - now) / 1000) }
+    return { reason: "daily", retry_after_s: count > daily ? null : Math.ceil((midnight - now) / 1000) }
   }
   return null
 }

@@ -1,10 +1,11 @@
 /** What the provider says of an account, and which account_status and auth_status that is (CONTRACT 2.2). */
 import type { Draft } from "../draft.ts"
-import { later } from "../draft.ts"
 import type { AccountStatusChanged, ConnectionRegistered, HostedAuthReported } from "../events.ts"
-import { dailySendLimit } from "../provider-defaults.ts"
+import { syncEnded } from "../syncs.ts"
 import type { AccountStatus, AuthStatus, ProviderAccountStatus } from "../vocabulary.ts"
 import type { ConnectionContext } from "./context.ts"
+import { dailyLimit } from "./limits.ts"
+import { pieceTold } from "./pieces.ts"
 
 /** auth: null leaves the auth status as it is. */
 const meaning: Record<ProviderAccountStatus, { readonly account: AccountStatus; readonly auth: AuthStatus | null }> = {
@@ -40,6 +41,18 @@ const statusReported = (
   received: number
 ): void => {
   const { account, auth } = meaning[status]
+  wordGiven(d, account, auth, at)
+  if (status === "SYNC_SUCCESS") syncSucceeded(d, at)
+  authTold(d, received)
+}
+
+/** A word on the account's status at `at`, and on its credentials' unless `auth` is null. */
+export const wordGiven = (
+  d: Draft<ConnectionContext>,
+  account: AccountStatus,
+  auth: AuthStatus | null,
+  at: number
+): void => {
   const { status_at, auth_at } = d.context.facts
   if (status_at === null || at >= status_at) {
     d.set({ account_status: account })
@@ -49,24 +62,41 @@ const statusReported = (
     d.set({ auth_status: auth })
     if (at !== auth_at) d.set({ facts: { ...d.context.facts, auth_at: at } })
   }
-  const synced_at = status === "SYNC_SUCCESS" ? later(d.context.last_sync_at, at) : d.context.last_sync_at
-  if (synced_at !== d.context.last_sync_at) d.set({ last_sync_at: synced_at, sync_error_count: 0, last_error: "" })
-  const { auth_status, last_sync_at } = d.before
-  if (d.context.auth_status !== auth_status || synced_at !== last_sync_at) {
-    d.tell({ type: "auth_changed", auth_status: d.context.auth_status, synced_at, received })
-  }
+}
+
+/** A sync succeeded at `at`; the failures before it are over. */
+export const syncSucceeded = (d: Draft<ConnectionContext>, at: number): void => {
+  const sync = syncEnded(d.context.facts.sync, at, false)
+  if (sync === d.context.facts.sync) return
+  d.set({
+    facts: { ...d.context.facts, sync },
+    last_sync_at: sync.succeeded_at,
+    sync_error_count: sync.failures.length
+  })
+  pieceTold(d, "last_error", "", at)
+}
+
+/** The channel hears of the credentials and of syncs, where they changed. */
+export const authTold = (d: Draft<ConnectionContext>, received: number): void => {
+  const { auth_status, last_sync_at } = d.context
+  if (auth_status === d.before.auth_status && last_sync_at === d.before.last_sync_at) return
+  d.tell({ type: "auth_changed", auth_status, synced_at: last_sync_at, received })
 }
 
 /** Registration by the CRM; a repeat with other values changes them, one with the same values changes nothing. */
 export const connectionRegistered = (d: Draft<ConnectionContext>, event: ConnectionRegistered): void => {
   const { context } = d
+  const config = changed("provider_config", context, event)
+  // A word of the CRM like any other: a report of the provider that is older does not undo it.
+  if ("provider_config" in config)
+    d.set({ facts: { ...d.context.facts, told: { ...d.context.facts.told, provider_config: event.received } } })
   d.set({
     user_id: event.user_id,
     account_name: event.account_name,
     is_active: event.is_active ?? context.is_active,
     ...changed("connection_config", context, event),
-    ...changed("provider_config", context, event),
-    rate_limit_per_day: context.rate_limit_per_day ?? dailySendLimit(event.channel_type)
+    ...config,
+    rate_limit_per_day: dailyLimit(d.context).limit
   })
 }
 

@@ -3,8 +3,11 @@ import type { MessageDeleted, MessageDelivered, MessageEdited, MessageReacted, M
 import { initialOf } from "../field.ts"
 import type { MemberFields } from "../member/fields.ts"
 import type { Shown } from "../person/shown.ts"
+import type { SyncFacts } from "../syncs.ts"
+import { noSyncs } from "../syncs.ts"
 import { conversationFields } from "./fields.ts"
 import type { ConversationFields } from "./fields.ts"
+import type { LocalMessage } from "./local.ts"
 import { emptyWindow } from "./message-window.ts"
 import type { MessageWindow } from "./message-window.ts"
 
@@ -21,6 +24,8 @@ export interface Member extends Omit<MemberFields, "unread_count"> {
   readonly told_gone_at: number | null
   /** Horizon of the receipts that name the person; `last_read_at` may also rest on receipts that name nobody. */
   readonly named_read_at: number | null
+  /** The CRM's word on provider_participant_id; it stands above what payloads show. */
+  readonly given_provider_id: string | null
   /** Messages of others at or before `last_read_at`. */
   readonly seen_count: number
 }
@@ -48,6 +53,17 @@ export interface ConversationFacts {
   readonly type_is_manual: boolean
   readonly subject_at: number | null
   readonly metadata_at: number | null
+  /** The hints of the newest payload; `metadata` holds them, and what was reported beside them. */
+  readonly thread_metadata: ConversationFields["metadata"]
+  readonly reported: { readonly participant_count: number; readonly at: number } | null
+  /** Newest word on sync_status, and on the error; how its syncs ended. */
+  readonly sync_at: number | null
+  readonly sync_error_at: number | null
+  readonly sync: SyncFacts
+  /** When a CRM user called it hot; null when nobody has, or somebody called it cold since. */
+  readonly heated_at: number | null
+  /** Messages that only the CRM knows, by its own key, oldest first. */
+  readonly locals: Readonly<Record<string, LocalMessage>>
   /** The CRM's word on priority, and the newest payload that called the thread urgent. */
   readonly prioritised: { readonly priority: ConversationFields["priority"]; readonly at: number } | null
   readonly urgent_at: number | null
@@ -99,6 +115,13 @@ export const freshConversation = (input: ConversationInput): ConversationContext
     type_is_manual: false,
     subject_at: null,
     metadata_at: null,
+    thread_metadata: {},
+    reported: null,
+    sync_at: null,
+    sync_error_at: null,
+    sync: noSyncs,
+    heated_at: null,
+    locals: {},
     prioritised: null,
     urgent_at: null,
     busy_at: null,

@@ -1,5 +1,6 @@
 /** Whether a conversation is hot (CONTRACT 2.4): ten messages in a day heat it at once; only the hourly task cools it. */
-import type { ConversationHeatChecked } from "../events.ts"
+import { later } from "../draft.ts"
+import type { ConversationHeatChecked, ConversationHeatSet } from "../events.ts"
 import type { Decision } from "./decision.ts"
 import type { MessageRecord } from "./message-window.ts"
 import { all, counts } from "./message-window.ts"
@@ -41,6 +42,13 @@ export const busyThread = (d: Decision, message_count: number | null, at: number
 /** The hourly look: hot when busy; cold when not busy and not opened for a day. Looking is not opening. */
 export const heatChecked = (d: Decision, event: ConversationHeatChecked): void => {
   if (isBusy(d, event.received)) return d.set({ is_hot: true })
-  const accessed = d.context.last_accessed_at
+  const accessed = later(d.context.last_accessed_at, d.context.facts.heated_at)
   if (accessed === null || accessed <= event.received - day) d.set({ is_hot: false })
+}
+
+/** mark_conversation_hot: somebody's word holds for a day, like an access; cold until the next message or look says otherwise. */
+export const heatSet = (d: Decision, event: ConversationHeatSet): void => {
+  if (event.is_hot === d.context.is_hot && (event.is_hot ? d.context.facts.heated_at !== null : true)) return
+  d.learn({ heated_at: event.is_hot ? event.received : null })
+  d.set({ is_hot: event.is_hot })
 }

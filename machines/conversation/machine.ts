@@ -13,35 +13,48 @@ import { later } from "../draft.ts"
 import type {
   ConversationAccessed,
   ConversationHeatChecked,
+  ConversationHeatSet,
   ConversationPrioritised,
   ConversationRead,
+  ConversationReported,
   ConversationStatusSet,
+  ConversationSynced,
+  ConversationTypeDetected,
   ConversationTypeSet,
   ConversationUnread,
+  MemberActive,
   MemberLeft,
+  MemberProviderIdSet,
   MessageDeleted,
   MessageDelivered,
   MessageEdited,
+  MessageMarkedLocal,
   MessageReacted,
   MessageRead,
-  MessageReceived
+  MessageReceived,
+  MessageSubjectSet,
+  MessageTimed
 } from "../events.ts"
 import { underPresentKeys } from "../person/keys.ts"
 import { statesFollowing } from "../following.ts"
-import type { PersonMerged, Told } from "../told.ts"
+import type { OwnerReplied, PersonMerged, Told } from "../told.ts"
 import { ConversationStatus } from "../vocabulary.ts"
 import type { ConversationContext, ConversationInput } from "./context.ts"
 import { freshConversation } from "./context.ts"
+import { messageSubjectSet, messageTimed } from "./corrections.ts"
 import { Decision } from "./decision.ts"
-import { heatChecked } from "./heat.ts"
-import { memberGone, membersTouched } from "./members.ts"
+import { heatChecked, heatSet } from "./heat.ts"
+import { messageMarkedLocal } from "./local.ts"
+import { memberActive, memberGone, memberProviderIdSet, membersTouched } from "./members.ts"
 import { personMerged } from "./merging.ts"
 import { remember } from "./message-window.ts"
 import { messageReceived } from "./messages.ts"
 import { messageDelivered, messageRead } from "./receipts.ts"
+import { conversationReported } from "./reported.ts"
 import { messageDeleted, messageEdited, messageReacted } from "./revisions.ts"
-import { prioritised, statusSet, typeDetected, typeSet } from "./thread.ts"
-import { conversationRead, conversationUnread } from "./unread.ts"
+import { conversationSynced } from "./syncs.ts"
+import { prioritised, statusSet, typeDetected, typeReleased, typeSet } from "./thread.ts"
+import { conversationRead, conversationUnread, ownerRead } from "./unread.ts"
 
 export type ConversationEvent =
   | MessageReceived
@@ -59,6 +72,16 @@ export type ConversationEvent =
   | ConversationTypeSet
   | ConversationHeatChecked
   | PersonMerged
+  | ConversationHeatSet
+  | ConversationTypeDetected
+  | ConversationSynced
+  | ConversationReported
+  | MessageTimed
+  | MessageSubjectSet
+  | MessageMarkedLocal
+  | MemberProviderIdSet
+  | MemberActive
+  | OwnerReplied
 
 /** Every event is decided; a new one that is not does not compile. */
 const rules: Rules<Decision, ConversationEvent> = {
@@ -77,7 +100,17 @@ const rules: Rules<Decision, ConversationEvent> = {
   conversation_status_set: statusSet,
   conversation_type_set: typeSet,
   conversation_heat_checked: heatChecked,
-  person_merged: personMerged
+  person_merged: personMerged,
+  conversation_heat_set: heatSet,
+  conversation_type_detected: typeReleased,
+  conversation_synced: conversationSynced,
+  conversation_reported: conversationReported,
+  message_timed: messageTimed,
+  message_subject_set: messageSubjectSet,
+  message_marked_local: messageMarkedLocal,
+  member_provider_id_set: memberProviderIdSet,
+  member_active: memberActive,
+  owner_replied: (d, event) => ownerRead(d, event.at, event.at)
 }
 
 /** Applies one event to a context: the whole decision, without a machine around it. */

@@ -3,7 +3,7 @@
  * and absence (a system line, a roster without the person, "participant left"); the newer sign wins, so order does not matter (I3).
  */
 import { earlier, later } from "../draft.ts"
-import type { Person } from "../events.ts"
+import type { MemberActive, MemberProviderIdSet, Person } from "../events.ts"
 import { initialOf } from "../field.ts"
 import { memberFields } from "../member/fields.ts"
 import { learn, valueOf } from "../person/shown.ts"
@@ -37,7 +37,7 @@ const memberShown = (d: Decision, person: Person, at: number, received: number):
   d.member(person.key, {
     shown,
     name: valueOf(shown, "name"),
-    provider_participant_id: valueOf(shown, "provider_participant_id")
+    provider_participant_id: member.given_provider_id ?? valueOf(shown, "provider_participant_id")
   })
   d.tell({
     type: "person_shown",
@@ -63,6 +63,7 @@ const newMember = (d: Decision, person: Person, received: number): Member => {
     gone_at: roster !== null && !roster.keys.includes(person.key) ? roster.at : null,
     told_gone_at: null,
     named_read_at: null,
+    given_provider_id: null,
     seen_count: 0,
     is_active: false,
     created_at: received,
@@ -152,3 +153,29 @@ export const memberUnread = (
   d: { readonly unread_count: number; readonly message_count: number },
   member: Member
 ): number => (member.role === "owner" ? d.unread_count : d.message_count - member.message_count - member.seen_count)
+
+const notMember = {
+  type: "command_refused",
+  field: "participant",
+  rule: "is not a member of the conversation"
+} as const
+
+/** set_provider_participant_id: the CRM's word stands above what payloads show; null takes it back. */
+export const memberProviderIdSet = (d: Decision, event: MemberProviderIdSet): void => {
+  const member = d.context.members[event.key]
+  if (member === undefined) return d.tell(notMember)
+  d.member(event.key, {
+    given_provider_id: event.provider_participant_id,
+    provider_participant_id: event.provider_participant_id ?? valueOf(member.shown, "provider_participant_id")
+  })
+}
+
+/** update_participant_activity: the member was here at `at`, a sign of presence that no message shows. */
+export const memberActive = (d: Decision, event: MemberActive): void => {
+  const { key, at, received } = event
+  const member = d.context.members[key]
+  if (member === undefined) return d.tell(notMember)
+  d.member(key, { joined_at: earlier(member.joined_at, at) })
+  weigh(d, key, { seen_at: later(d.context.members[key]!.seen_at, at) }, received)
+  d.tell({ type: "person_acted", key, at, received })
+}

@@ -18,6 +18,8 @@ export interface Reaction {
 export interface MessageRecord {
   readonly id: string
   readonly alias: string | null
+  /** A third name, where the first is that of a row which the CRM had made before the provider showed the message. */
+  readonly other?: string
   readonly at: number
   readonly outbound: boolean
   readonly sender: string
@@ -31,6 +33,8 @@ export interface MessageRecord {
   /** Weighs edits of one instant against each other; 0 while there was none. */
   readonly edit_rank: number
   readonly reactions: ReadonlyArray<Reaction>
+  /** Digest of the subject that a command gave it. */
+  readonly subject_print?: number
 }
 
 export interface MessageWindow {
@@ -59,14 +63,17 @@ export function* all(window: MessageWindow): Iterable<MessageRecord> {
   for (const [key, record] of window.records) if (key === record.id) yield record
 }
 
+const namesOf = ({ id, alias, other }: MessageRecord): ReadonlyArray<string> =>
+  other === undefined ? (alias === null || alias === id ? [id] : [id, alias]) : [id, alias!, other]
+
 const put = (records: MessageWindow["records"], record: MessageRecord) => {
-  const named = HashMap.set(records, record.id, record)
-  return record.alias === null || record.alias === record.id ? named : HashMap.set(named, record.alias, record)
+  for (const name of namesOf(record)) records = HashMap.set(records, name, record)
+  return records
 }
 
 const drop = (records: MessageWindow["records"], record: MessageRecord) => {
-  const rest = HashMap.remove(records, record.id)
-  return record.alias === null ? rest : HashMap.remove(rest, record.alias)
+  for (const name of namesOf(record)) records = HashMap.remove(records, name)
+  return records
 }
 
 const placed = (window: MessageWindow, record: MessageRecord): MessageWindow => {

@@ -1,8 +1,9 @@
 /** A message arrives: known or new, counted or not, and what was waiting for it happens (CONTRACT 2.4, 2.5, 2.6). */
 import { earlier, later } from "../draft.ts"
-import type { MessageReceived } from "../events.ts"
+import type { MessageBody, MessageReceived } from "../events.ts"
 import type { Decision } from "./decision.ts"
 import { erased, messageCounted, revise } from "./counting.ts"
+import { namesOf } from "./local.ts"
 import { memberGone, memberSeen, rosterShown } from "./members.ts"
 import type { MessageRecord } from "./message-window.ts"
 import { counts, find, store } from "./message-window.ts"
@@ -22,7 +23,8 @@ export const messageReceived = (d: Decision, event: MessageReceived): void => {
   const known = find(d.context.facts.window, message.external_message_id, message.provider_message_id)
   if (known === undefined) messageAppeared(d, event)
   else messageShownAgain(d, event, known)
-  d.set({ last_message_at: message.is_event ? d.context.last_message_at : later(d.context.last_message_at, at) })
+  const shown_at = known?.at ?? at
+  d.set({ last_message_at: message.is_event ? d.context.last_message_at : later(d.context.last_message_at, shown_at) })
 }
 
 const peopleShown = (d: Decision, event: MessageReceived): void => {
@@ -44,9 +46,9 @@ const messageAppeared = (d: Decision, event: MessageReceived): void => {
   const { message, at, received, sender } = event
   const outbound = message.direction === "outbound"
   const read = outbound ? readOutbound(d, at) : message.read_at
+  const { wasLocal, ...names } = namesOf(d, message)
   const record: MessageRecord = {
-    id: message.external_message_id,
-    alias: message.provider_message_id,
+    ...names,
     at,
     outbound,
     sender: sender.key,
@@ -65,10 +67,10 @@ const messageAppeared = (d: Decision, event: MessageReceived): void => {
     external_message_id: record.id,
     sender_key: sender.key,
     fields: {
-      provider_message_id: message.provider_message_id,
+      provider_message_id: record.alias,
       direction: message.direction,
       content: message.deleted ? null : message.content,
-      subject: message.subject,
+      ...(wasLocal && message.subject === null ? {} : { subject: message.subject }),
       contact_email: sender.identifiers.email ?? null,
       contact_phone: sender.identifiers.phone ?? null,
       status: record.status,
@@ -83,7 +85,7 @@ const messageAppeared = (d: Decision, event: MessageReceived): void => {
       last_synced_at: received,
       is_local_only: false,
       metadata: message.metadata,
-      created_at: received,
+      ...(wasLocal ? {} : { created_at: received }),
       updated_at: received
     }
   })
@@ -108,6 +110,7 @@ const messageAppeared = (d: Decision, event: MessageReceived): void => {
 /** What waited for a message under one of its names happens. */
 const waitedFor = (d: Decision, record: MessageRecord, received: number): void => {
   for (const fact of takeWaiting(d, record.id, record.alias, received)) happen(d, fact)
+  if (record.other !== undefined) for (const fact of takeWaiting(d, record.other, null, received)) happen(d, fact)
 }
 
 /** A fact that waited for its message happens. */
@@ -130,10 +133,12 @@ const happen = (d: Decision, fact: WaitingFact): void => {
 const messageShownAgain = (d: Decision, event: MessageReceived, known: MessageRecord): void => {
   const { message } = event
   let record = known
-  const other = [message.external_message_id, message.provider_message_id].find(
-    (name) => name !== null && name !== known.id
-  )
-  if ((known.alias === null || known.alias === known.id) && other != null) record = { ...record, alias: other }
+  const names = [message.external_message_id, message.provider_message_id].filter((name) => name !== null)
+  const other = names.find((name) => name !== known.id)
+  const third = names.find((name) => name !== known.id && name !== known.alias)
+  if ((known.alias === null || known.alias === known.id) && other !== undefined) record = { ...record, alias: other }
+  else if (third !== undefined && known.other === undefined && isLocalRow(known, message))
+    record = { ...record, other: third }
   if (message.hidden && !known.hidden) record = { ...record, hidden: true }
   if (message.read_at !== null && !known.outbound && earlier(known.read_at, message.read_at) !== known.read_at) {
     record = { ...record, read_at: message.read_at, status: "read" }
@@ -147,7 +152,7 @@ const messageShownAgain = (d: Decision, event: MessageReceived, known: MessageRe
     external_message_id: record.id,
     sender_key: null,
     fields: {
-      provider_message_id: message.provider_message_id ?? record.alias,
+      provider_message_id: isLocalRow(known, message) ? record.alias : (message.provider_message_id ?? record.alias),
       hidden: record.hidden,
       read_at: record.read_at,
       status: record.status,
@@ -155,5 +160,9 @@ const messageShownAgain = (d: Decision, event: MessageReceived, known: MessageRe
       updated_at: event.received
     }
   })
-  if (record.alias !== known.alias) waitedFor(d, record, event.received)
+  if (record.alias !== known.alias || record.other !== known.other) waitedFor(d, record, event.received)
 }
+
+/** Whether the message stands in a row that the CRM named before the provider did. */
+const isLocalRow = (known: MessageRecord, { external_message_id, provider_message_id }: MessageBody): boolean =>
+  known.id !== external_message_id && known.id !== provider_message_id

@@ -1,4 +1,7 @@
-/** Delivered and read (CONTRACT 2.5, 2.6): the status ladder only climbs; a read receipt covers every earlier outbound message. */
+/**
+ * Delivered and read (CONTRACT 2.5, 2.6): the status ladder only climbs; a read receipt covers every earlier outbound message.
+ * On an inbound one it is the owner's, unless it names somebody else.
+ */
 import { later } from "../draft.ts"
 import type { MessageDelivered, MessageRead } from "../events.ts"
 import type { MessageStatus } from "../vocabulary.ts"
@@ -30,16 +33,18 @@ export const messageDelivered = (d: Decision, event: MessageDelivered): void => 
 export const messageRead = (d: Decision, event: MessageRead): void => {
   const known = find(d.context.facts.window, event.external_message_id, event.provider_message_id)
   if (known === undefined) return waitFor(d, event)
-  if (!known.outbound) return ownerRead(d, known.at, event.at)
-  if (event.reader === null) {
+  const { reader } = event
+  const isOwner = reader === null || reader.key === d.context.facts.owner_key
+  if (!known.outbound && isOwner) return ownerRead(d, known.at, event.at)
+  if (reader === null) {
     d.learn({ unnamed_read_to: later(d.context.facts.unnamed_read_to, known.at) })
     unnamedReader(d)
   } else {
-    memberSeen(d, event.reader, known.at, event.received)
-    memberRead(d, event.reader.key, known.at)
-    d.tell({ type: "person_acted", key: event.reader.key, at: event.at, received: event.received })
+    memberSeen(d, reader, known.at, event.received)
+    memberRead(d, reader.key, known.at)
+    d.tell({ type: "person_acted", key: reader.key, at: event.at, received: event.received })
   }
-  outboundRead(d, known.at, event.at, event.received)
+  if (known.outbound) outboundRead(d, known.at, event.at, event.received)
 }
 
 /** When an outbound message of that time was read: the earliest receipt that covers it, or null. */

@@ -1,6 +1,12 @@
 /** What payloads say of the thread itself: subject, filing, type, priority, hints (CONTRACT 2.4). Newest by event time wins. */
 import { later } from "../draft.ts"
-import type { ConversationPrioritised, ConversationStatusSet, ConversationTypeSet, MessageReceived } from "../events.ts"
+import type {
+  ConversationPrioritised,
+  ConversationStatusSet,
+  ConversationTypeDetected,
+  ConversationTypeSet,
+  MessageReceived
+} from "../events.ts"
 import type { ConversationStatus, ConversationType } from "../vocabulary.ts"
 import type { ConversationContext } from "./context.ts"
 import type { Decision } from "./decision.ts"
@@ -10,32 +16,61 @@ const subjectLimit = 500
 
 export const threadShown = (d: Decision, event: MessageReceived): void => {
   const { thread, at } = event
-  const { hints, subject_at, metadata_at } = d.context.facts
-  if (thread.subject !== null && newer(at, subject_at, thread.subject, d.context.subject)) {
-    d.learn({ subject_at: at })
-    d.set({ subject: thread.subject.slice(0, subjectLimit) })
-  }
+  if (thread.subject !== null) subjectShown(d, thread.subject, at)
+  const { metadata_at, thread_metadata } = d.context.facts
   const shown = JSON.stringify(thread.metadata)
-  const known = JSON.stringify(d.context.metadata)
+  const known = JSON.stringify(thread_metadata)
   if (newer(at, metadata_at, shown, known)) {
     d.learn({ metadata_at: at })
-    if (shown !== known) d.set({ metadata: thread.metadata })
+    if (shown !== known) {
+      d.learn({ thread_metadata: thread.metadata })
+      metadataSettled(d)
+    }
   }
+  hintsShown(d, {
+    group: thread.is_group,
+    broadcast: thread.is_broadcast,
+    channel: thread.is_channel || thread.is_community
+  })
+  for (const folder of thread.folders) folderShown(d, folder, at)
+  if (thread.is_urgent) urgencyShown(d, at)
+  busyThread(d, thread.message_count, at)
+  typeDetected(d)
+}
+
+/** What payloads show, and what the provider reported beside them. */
+export const metadataSettled = (d: Decision): void => {
+  const { thread_metadata, reported } = d.context.facts
+  d.set({
+    metadata:
+      reported === null ? thread_metadata : { ...thread_metadata, participant_count: reported.participant_count }
+  })
+}
+
+/** A subject or group name was shown at `at`. */
+export const subjectShown = (d: Decision, subject: string, at: number): void => {
+  if (!newer(at, d.context.facts.subject_at, subject, d.context.subject)) return
+  d.learn({ subject_at: at })
+  d.set({ subject: subject.slice(0, subjectLimit) })
+}
+
+/** Hints add up: a thread that was called a group once stays one. */
+export const hintsShown = (d: Decision, shown: ConversationContext["facts"]["hints"]): void => {
+  const { hints } = d.context.facts
   const learnt = {
-    group: hints.group || thread.is_group,
-    broadcast: hints.broadcast || thread.is_broadcast,
-    channel: hints.channel || thread.is_channel || thread.is_community
+    group: hints.group || shown.group,
+    broadcast: hints.broadcast || shown.broadcast,
+    channel: hints.channel || shown.channel
   }
   if (learnt.group !== hints.group || learnt.broadcast !== hints.broadcast || learnt.channel !== hints.channel) {
     d.learn({ hints: learnt })
   }
-  for (const folder of thread.folders) folderShown(d, folder, at)
-  if (thread.is_urgent) {
-    d.learn({ urgent_at: later(d.context.facts.urgent_at, at) })
-    weighPriority(d)
-  }
-  busyThread(d, thread.message_count, at)
-  typeDetected(d)
+}
+
+/** A payload called the thread urgent at `at`. */
+export const urgencyShown = (d: Decision, at: number): void => {
+  d.learn({ urgent_at: later(d.context.facts.urgent_at, at) })
+  weighPriority(d)
 }
 
 /** At the same instant the greater text wins, so that order does not matter (I3). */
@@ -101,6 +136,11 @@ const weighPriority = (d: Decision): void => {
   const raised = urgent_at !== null && (said === null || urgent_at > said.at)
   const word = said?.priority ?? "normal"
   d.set({ priority: raised && word !== "urgent" ? "high" : word })
+}
+
+/** detect_conversation_type: nothing but giving up what was set by hand; detecting ends every decision. */
+export const typeReleased = (d: Decision, event: ConversationTypeDetected): void => {
+  if (event.release) d.learn({ type_is_manual: false })
 }
 
 export const typeSet = (d: Decision, event: ConversationTypeSet): void => {

@@ -2,6 +2,7 @@
 import { initialOf } from "../field.ts"
 import type { Shown } from "../person/shown.ts"
 import type { ParticipantFields } from "./fields.ts"
+import type { ShownPiece } from "./told.ts"
 import { participantFields } from "./fields.ts"
 
 export interface ParticipantFacts {
@@ -10,6 +11,8 @@ export interface ParticipantFacts {
   /** Every key that the person is known by, `key` included. */
   readonly keys: ReadonlyArray<string>
   readonly shown: Shown
+  /** The CRM's word, by piece; it stands above what was shown. */
+  readonly corrected: Readonly<Partial<Record<ShownPiece, string>>>
   /** Conversations to tell of a merge, the newest last. */
   readonly conversations: ReadonlyArray<string>
   /** The key of the participant that this one became part of; null while it stands for itself. */
@@ -37,6 +40,7 @@ export const freshFacts = (key: string): ParticipantFacts => ({
   key,
   keys: [key],
   shown: {},
+  corrected: {},
   conversations: [],
   merged_into: null,
   unlinked_record: null,

@@ -26,7 +26,13 @@ import type {
 import { apply, contactApproved, contactDue } from "./contact.ts"
 import type { ParticipantContext, ParticipantInput } from "./context.ts"
 import { freshParticipant } from "./context.ts"
-import type { ParticipantRematched, ParticipantResolved, ParticipantSecondarySet } from "../events.ts"
+import type {
+  ParticipantCorrected,
+  ParticipantReported,
+  ParticipantRematched,
+  ParticipantResolved,
+  ParticipantSecondarySet
+} from "../events.ts"
 import { personShown } from "./identity.ts"
 import type { ClaimHeard } from "./merging.ts"
 import { absorbed, claimed } from "./merging.ts"
@@ -34,7 +40,11 @@ import type { RecordsMatched } from "./resolution.ts"
 import { participantResolved, recordsMatched, secondarySet } from "./resolution.ts"
 
 export type { ParticipantContext } from "./context.ts"
+import { participantCorrected, participantReported } from "./told.ts"
+
 export type ParticipantEvent =
+  | ParticipantReported
+  | ParticipantCorrected
   | PersonShown
   | PersonActed
   | MessageAppeared
@@ -54,6 +64,8 @@ const acted = (d: Draft<ParticipantContext>, at: number): void =>
 
 const rules: Rules<Draft<ParticipantContext>, ParticipantEvent> = {
   person_shown: personShown,
+  participant_reported: participantReported,
+  participant_corrected: participantCorrected,
   person_acted: (d, event) => acted(d, event.at),
   message_appeared: (d, event) => {
     if (event.is_event) return

@@ -11,7 +11,9 @@ import type { ParticipantAbsorbed } from "../told.ts"
 import type { ParticipantContext } from "./context.ts"
 import { freshFacts } from "./context.ts"
 import { participantFields } from "./fields.ts"
-import { identified, keyLimit, rememberedConversations } from "./identity.ts"
+import { keyLimit } from "./claim.ts"
+import { rememberedConversations } from "./identity.ts"
+import { shownAs } from "./told.ts"
 
 /** What decides who survives. */
 export interface Rank {
@@ -105,6 +107,6 @@ export const absorbed = (d: Draft<ParticipantContext>, { absorbed: other, receiv
       conversations: rememberedConversations(mine.facts.conversations, other.facts.conversations)
     }
   })
-  identified(d)
+  shownAs(d, shown, { ...other.facts.corrected, ...mine.facts.corrected })
   d.tell({ type: "participant_identified", key: mine.facts.key, received })
 }

@@ -2,6 +2,7 @@
 import * as Schema from "effect/Schema"
 import * as F from "../field.ts"
 import type { FieldsOf } from "../field.ts"
+import { ReadOn } from "../vocabulary.ts"
 
 /** One entry of the participant blacklist. */
 export const BlacklistEntry = Schema.Struct({
@@ -15,6 +16,10 @@ export const tenantFields = {
   webhook_secret: F.sensitive(
     F.text("The secret that the provider sends with every webhook, sealed", "tenant creation, rotation")
   ),
+  previous_webhook_secret: F.sensitive(
+    F.optionalText("The webhook secret before, sealed; good until its time is over", "rotation")
+  ),
+  previous_webhook_secret_until: F.instant("Until when the webhook secret before is good", "rotation"),
   auto_create_contacts: F.flag(true)("Whether unknown people become contacts", "config"),
   default_contact_pipeline: F.optionalText("Pipeline of an auto-created contact", "config"),
   default_contact_status: F.textWith("new_lead")("Status of an auto-created contact", "config"),
@@ -33,6 +38,7 @@ export const tenantFields = {
     "Authenticated webhooks in a row that could not be understood",
     "failed webhooks; 0 on the next success"
   ),
+  read_on: F.oneOf(ReadOn, "open")("What reads the owner's messages: opening, or replying too", "config"),
   auto_create_enabled: F.flag(false)("Master switch of contact creation from participants", "config"),
   creation_delay_hours: F.integer(0)("Hours to wait before a contact is created", "config"),
   min_messages_before_create: F.integer(1)("Messages needed before a contact is created", "config"),

@@ -9,19 +9,33 @@ import { setup } from "xstate"
 import type { Rules } from "../decide.ts"
 import { decideWith } from "../decide.ts"
 import { Draft, later } from "../draft.ts"
-import type { DeadlinePassed, SecretResealed, TenantConfigured, TenantCreated, WebhookFailed } from "../events.ts"
+import type {
+  ConnectionRegistered,
+  DeadlinePassed,
+  ProviderPreferencesSet,
+  SecretResealed,
+  TenantConfigured,
+  TenantCreated,
+  WebhookFailed,
+  WebhookSecretRotated,
+  WebhookStatusReported
+} from "../events.ts"
 import { initialOf } from "../field.ts"
 import { statesFollowing } from "../following.ts"
-import type { ContactCandidate, Told } from "../told.ts"
+import type { ContactCandidate, KeyUsed, Told } from "../told.ts"
 import type { Creations } from "./creations.ts"
 import { contactCandidate, creationsDue, noCreations } from "./creations.ts"
 import type { TenantFields } from "./fields.ts"
 import { tenantFields } from "./fields.ts"
 import { secretResealed } from "./resealed.ts"
+import type { UsedKeys } from "./keys.ts"
+import { noKeys, withKey } from "./keys.ts"
+import { allDefaults, limitsForAccount, providerPreferencesSet } from "./preferences.ts"
 
 export interface TenantContext extends TenantFields {
   readonly id: string
   readonly creations: Creations
+  readonly facts: { readonly keys: UsedKeys }
 }
 
 /** Told by the runtime for each event that a webhook brought and that was understood. */
@@ -33,11 +47,16 @@ export interface WebhookAccepted {
 export type TenantEvent =
   | ContactCandidate
   | DeadlinePassed
+  | SecretResealed
   | TenantCreated
   | TenantConfigured
+  | ProviderPreferencesSet
+  | WebhookSecretRotated
+  | WebhookStatusReported
   | WebhookFailed
   | WebhookAccepted
-  | SecretResealed
+  | ConnectionRegistered
+  | KeyUsed
 
 /** Settings that differ are taken over; the same ones once more are no change. */
 const settle = (d: Draft<TenantContext>, changes: Partial<TenantContext>, received: number): void => {
@@ -53,12 +72,31 @@ const rules: Rules<Draft<TenantContext>, TenantEvent> = {
     d.set({
       name: event.name,
       webhook_secret: event.webhook_secret,
+      provider_preferences: allDefaults(),
       created_at: event.received,
       updated_at: event.received
     })
   },
   tenant_configured: (d, event) => settle(d, event.changes, event.received),
   secret_resealed: secretResealed,
+  provider_preferences_set: (d, event) => {
+    if (providerPreferencesSet(d, event)) d.set({ updated_at: later(d.context.updated_at, event.received) })
+  },
+  webhook_secret_rotated: (d, event) =>
+    d.set({
+      webhook_secret: event.webhook_secret,
+      previous_webhook_secret: d.context.webhook_secret,
+      previous_webhook_secret_until: event.previous_until,
+      updated_at: later(d.context.updated_at, event.received)
+    }),
+  webhook_status_reported: (d, event) =>
+    d.set({
+      last_webhook_received: later(d.context.last_webhook_received, event.at),
+      webhook_failures: event.ok ? 0 : d.context.webhook_failures + 1
+    }),
+  connection_registered: limitsForAccount,
+  key_used: (d, event) =>
+    d.set({ facts: { keys: withKey(d.context.facts.keys, event.once, event.outcome, event.received) } }),
   webhook_failed: (d, event) =>
     d.set({
       last_webhook_received: later(d.context.last_webhook_received, event.received),
@@ -74,7 +112,12 @@ export const tenantMachine = setup({
   types: {} as { context: TenantContext; input: { readonly id: string }; events: TenantEvent; emitted: Told }
 }).createMachine({
   id: "tenant",
-  context: ({ input }) => ({ ...initialOf(tenantFields), id: input.id, creations: noCreations }),
+  context: ({ input }) => ({
+    ...initialOf(tenantFields),
+    id: input.id,
+    creations: noCreations,
+    facts: { keys: noKeys }
+  }),
   initial: "active",
   on: {
     "*": {

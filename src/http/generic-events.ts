@@ -8,19 +8,23 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import type { Answer } from "../../actors/tenant-owner.ts"
+import type { Event } from "../../machines/events.ts"
 import { TenantOwner } from "../../actors/tenant-owner.ts"
-import { RuleBroken, type SubmitError } from "../../actors/errors.ts"
+import type { SubmitError } from "../../actors/errors.ts"
 import { IncomingEvent, type ParticipantLeftEvent, type ReadReceiptEvent, type TypingEvent } from "./api/events.ts"
 import { BodyInvalid } from "./faults.ts"
+import { timeOf } from "./instant.ts"
+import { onceOf } from "./once.ts"
+import { authEvent, type Base, conversationEvent, messageEvent, participantEvent } from "./processors/processors.ts"
 import { firstIssue } from "./schema-issue.ts"
 import { typingLasts } from "./typing.ts"
 import { memberOf, threadOf } from "./known-thread.ts"
 
 type Outcome = Pick<Answer, "outcome">
-type Taken = Effect.Effect<Outcome, SubmitError>
+type Taken = Effect.Effect<Outcome, SubmitError | BodyInvalid>
 
-/** CONTRACT §5 has seven kinds; these come with later work. */
-const later = new Set(["auth", "tokens", "message", "conversation", "participant"])
+/** Tokens are no fact of the events endpoint: they are sealed before they enter a tenant. */
+const tokenNames = ["access_token", "refresh_token", "tokens", "expires_in", "token_expires_at"]
 
 const decode = Schema.decodeUnknownEffect(IncomingEvent)
 const Labelled = Schema.Struct({ type: Schema.String })
@@ -30,8 +34,11 @@ const kinds = new Set<string>(IncomingEvent.members.map((member) => member.field
 export class GenericEvents extends Context.Service<
   GenericEvents,
   {
-    /** Applies one event; returns when it is durable, or published when it is ephemeral (I10). */
-    take(tenant: string, value: unknown): Effect.Effect<Outcome, SubmitError | BodyInvalid>
+    /**
+     * Applies one event; returns when it is durable, or published when it is ephemeral (I10). `key` is the request's
+     * Idempotency-Key; the event's own idempotency_key goes before it. Typing needs none.
+     */
+    take(tenant: string, value: unknown, key: string | null): Effect.Effect<Outcome, SubmitError | BodyInvalid>
   }
 >()("switchboard/http/GenericEvents") {
   static readonly layer = Layer.effect(
@@ -54,29 +61,33 @@ export class GenericEvents extends Context.Service<
         return { outcome: "applied" as const }
       })
 
-      const participantLeft = Effect.fnUntraced(function* (tenant: string, event: typeof ParticipantLeftEvent.Type) {
-        const received = yield* Clock.currentTimeMillis
+      const participantLeft = Effect.fnUntraced(function* (
+        tenant: string,
+        event: typeof ParticipantLeftEvent.Type,
+        base: Base
+      ) {
         const { person, ...thread } = yield* threadOf(owner, tenant, event.conversation, event.participant)
-        const at = yield* timeOf(event.at, received)
+        const at = yield* timeOf(event.at, base.received)
         return yield* owner.submit(tenant, {
           type: "member_left",
           ...thread,
-          received,
-          via: "api",
+          ...base,
           at,
           person: person!
         })
       })
 
-      const readReceipt = Effect.fnUntraced(function* (tenant: string, event: typeof ReadReceiptEvent.Type) {
-        const received = yield* Clock.currentTimeMillis
+      const readReceipt = Effect.fnUntraced(function* (
+        tenant: string,
+        event: typeof ReadReceiptEvent.Type,
+        base: Base
+      ) {
         const { person, ...thread } = yield* threadOf(owner, tenant, event.conversation, event.participant ?? null)
         return yield* owner.submit(tenant, {
           type: "message_read",
           ...thread,
-          received,
-          via: "api",
-          at: yield* timeOf(event.at, received),
+          ...base,
+          at: yield* timeOf(event.at, base.received),
           external_message_id: event.message_id,
           provider_message_id: null,
           direction: person?.key === thread.owner.key ? "inbound" : "outbound",
@@ -84,26 +95,39 @@ export class GenericEvents extends Context.Service<
         })
       })
 
-      const takeKnown = (tenant: string, event: typeof IncomingEvent.Type): Taken => {
+      const takeKnown = (tenant: string, event: typeof IncomingEvent.Type, base: Base): Taken => {
+        const submit = (event: Event) => owner.submit(tenant, event)
         switch (event.type) {
           case "typing":
             return typing(tenant, event)
           case "participant_left":
-            return participantLeft(tenant, event)
+            return participantLeft(tenant, event, base)
           case "read_receipt":
-            return readReceipt(tenant, event)
+            return readReceipt(tenant, event, base)
+          case "auth":
+            return Effect.flatMap(authEvent(owner, tenant, event, base), submit)
+          case "message":
+            return Effect.flatMap(messageEvent(owner, tenant, event, base), submit)
+          case "conversation":
+            return Effect.flatMap(conversationEvent(owner, tenant, event, base), submit)
+          case "participant":
+            return Effect.flatMap(participantEvent(owner, tenant, event, base), submit)
         }
       }
 
-      const take = Effect.fnUntraced(function* (tenant: string, value: unknown) {
-        if (isLabelled(value) && later.has(value.type)) {
-          return yield* new BodyInvalid({ field: "type", rule: `${value.type} is not handled yet` })
+      const take = Effect.fnUntraced(function* (tenant: string, value: unknown, requestKey: string | null) {
+        const token = isLabelled(value) && value.type === "auth" ? tokenNames.find((name) => name in value) : undefined
+        if (token !== undefined) {
+          return yield* new BodyInvalid({ field: token, rule: "tokens are stored with PUT …/tokens" })
         }
         if (isLabelled(value) && !kinds.has(value.type)) {
           return yield* new BodyInvalid({ field: "type", rule: `must be one of ${[...kinds].join(", ")}` })
         }
         const event = yield* decode(value).pipe(Effect.mapError((error) => new BodyInvalid(firstIssue(error))))
-        const { outcome } = yield* takeKnown(tenant, event)
+        const key = ("idempotency_key" in event ? event.idempotency_key : undefined) ?? requestKey
+        const received = yield* Clock.currentTimeMillis
+        const once = key === null ? {} : { once: onceOf(key, withoutKey(value as object)) }
+        const { outcome } = yield* takeKnown(tenant, event, { received, via: "api", ...once })
         return { outcome }
       })
 
@@ -112,13 +136,5 @@ export class GenericEvents extends Context.Service<
   )
 }
 
-/** How far ahead of ours a teller's clock may be, in milliseconds. */
-const clockSkew = 86_400_000
-
-/** The instant that a text names, epoch milliseconds; `received` when there is no text. */
-const timeOf = (text: string | undefined, received: number): Effect.Effect<number, RuleBroken> => {
-  const at = text === undefined ? received : Date.parse(text)
-  return at >= 0 && at <= received + clockSkew
-    ? Effect.succeed(at)
-    : Effect.fail(new RuleBroken({ field: "at", rule: "must be an ISO 8601 instant since 1970, at most a day ahead" }))
-}
+/** What a key was given for: the event itself. */
+const withoutKey = ({ idempotency_key: _, ...event }: { readonly idempotency_key?: unknown }) => event

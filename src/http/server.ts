@@ -14,6 +14,7 @@ import * as Layer from "effect/Layer"
 import { Tokens } from "../secrets/tokens.ts"
 import { Enrolment } from "../tenants/enrolment.ts"
 import { TenantKeys } from "../tenants/tenant-keys.ts"
+import { Rotation } from "../tenants/rotation.ts"
 import { Application } from "../webhooks/application.ts"
 import { Reception } from "../webhooks/reception.ts"
 import { WaitingRoom } from "../webhooks/waiting-room.ts"
@@ -21,6 +22,7 @@ import { Access } from "./access.ts"
 import { documented, served } from "./api/api.ts"
 import { GenericEvents } from "./generic-events.ts"
 import { auditHandlers } from "./handlers/audit.ts"
+import { accountHandlers } from "./handlers/accounts.ts"
 import { connectionHandlers } from "./handlers/connections.ts"
 import { conversationHandlers } from "./handlers/conversations.ts"
 import { eventHandlers } from "./handlers/events.ts"
@@ -31,7 +33,9 @@ import { keyHandlers } from "./handlers/keys.ts"
 import { secretHandlers } from "./handlers/secrets.ts"
 import { outgoingHandlers } from "./handlers/outgoing.ts"
 import { peopleHandlers } from "./handlers/people.ts"
+import { settingsHandlers } from "./handlers/settings.ts"
 import { tenantHandlers } from "./handlers/tenants.ts"
+import { threadHandlers } from "./handlers/threads.ts"
 import { unipileWebhook } from "./handlers/webhooks.ts"
 import { home } from "./home.ts"
 import { Keys } from "./keys.ts"
@@ -54,7 +58,10 @@ const api = HttpApiBuilder.layer(served).pipe(
     peopleHandlers,
     outgoingHandlers,
     feedTokenHandlers,
-    healthHandlers
+    healthHandlers,
+    settingsHandlers,
+    accountHandlers,
+    threadHandlers
   ]),
   Layer.provide([Access.layer, Refusing.layer])
 )
@@ -91,6 +98,7 @@ const edge = Layer.mergeAll(
   Enrolment.layer,
   TenantKeys.layer,
   Tokens.layer,
+  Rotation.layer,
   GenericEvents.layer,
   Keys.layer,
   WebhookGate.layer,

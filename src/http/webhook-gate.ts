@@ -1,9 +1,10 @@
 /** Who may bring webhooks for a tenant: whoever knows its webhook secret. Tells nothing else, not even which tenants exist. */
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import { TenantOwner } from "../../actors/tenant-owner.ts"
+import { type Gate, TenantOwner } from "../../actors/tenant-owner.ts"
 import { Forbidden, Unauthorised } from "./faults.ts"
 import { refusedAuth } from "./metrics.ts"
 import { sameDigest, sha256 } from "../secrets/hash.ts"
@@ -40,13 +41,21 @@ export class WebhookGate extends Context.Service<
         })
       }
 
+      /** Whether it is the secret before the last rotation, and still good. */
+      const isPrevious = Effect.fnUntraced(function* (tenant: string, { previous }: Gate, given: Buffer) {
+        if (previous === null || previous.until <= (yield* Clock.currentTimeMillis)) return false
+        return sameDigest(given, yield* Effect.orDie(digestOf(tenant, previous.webhook_secret)))
+      })
+
       const refused = Effect.andThen(refusedAuth("webhook"), Effect.fail(new Unauthorised({ scheme: "Unipile-Auth" })))
       const inactive = new Forbidden({ reason: "This tenant is inactive. Set is_active to take webhooks again." })
 
       const admit = Effect.fnUntraced(function* (tenant: string, secret: string) {
         const gate = yield* owner.gate(tenant).pipe(Effect.catchTag("TenantUnknown", () => Effect.succeed(null)))
         const right = gate === null ? nobody : yield* Effect.orDie(digestOf(tenant, gate.webhook_secret))
-        if (!sameDigest(sha256(secret), right) || gate === null) return yield* refused
+        const given = sha256(secret)
+        const isRight = sameDigest(given, right)
+        if (gate === null || (!isRight && !(yield* isPrevious(tenant, gate, given)))) return yield* refused
         if (!gate.is_active) return yield* inactive
       })
 

@@ -12,8 +12,8 @@ import { ApiKeys } from "../../persistence/api-keys.ts"
 import { Settings } from "../config.ts"
 import { sha256 } from "../secrets/hash.ts"
 import { KeyRing } from "../secrets/key-ring.ts"
-import { newApiKey, newWebhookSecret } from "../secrets/random-secret.ts"
-import { webhookSecretPlace } from "./webhook-secret.ts"
+import { newApiKey } from "../secrets/random-secret.ts"
+import { freshWebhookSecret, webhookSecretPlace } from "./webhook-secret.ts"
 
 /** A tenant as its creator sees it. `secrets` are there only the first time. */
 export interface Enrolled {
@@ -47,7 +47,7 @@ export class Enrolment extends Context.Service<
           Effect.catchTag("TenantUnknown", () => Effect.succeed(false))
         )
         const apiKey = Redacted.make(newApiKey(tenant))
-        const webhookSecret = Redacted.make(newWebhookSecret())
+        const webhookSecret = freshWebhookSecret()
         // The key first: a crash in between leaves a key that nobody knows, not a tenant that nobody can use.
         if (!exists) {
           yield* keys.add({

@@ -43,7 +43,7 @@ describe("events come", () => {
     expect(json.results).toMatchObject([
       { outcome: "applied" },
       { error: { status: 404, code: "conversation_unknown" } },
-      { error: { status: 422, field: "type", rule: "auth is not handled yet" } },
+      { error: { status: 422, code: "body_invalid", field: "account" } },
       { error: { status: 422, field: "type" } },
       { error: { status: 422, code: "body_invalid" } }
     ])

@@ -135,6 +135,11 @@ export const conversationOf = (facts: ReadonlyArray<Fact>) => {
     return about === undefined ? [] : [{ fact, to: about.at, outbound: about.message.direction === "outbound" }]
   })
   const outboundReads = receipts.filter((receipt) => receipt.outbound)
+  const owner = facts[0]!.owner.key
+  // A receipt on an inbound message is the owner's, unless it names somebody else.
+  const isOwners = ({ fact, outbound }: (typeof receipts)[number]) =>
+    !outbound && (fact.reader === null || fact.reader.key === owner)
+  const othersReads = receipts.filter((receipt) => !isOwners(receipt))
   const messages = groups.map((group) =>
     known(
       group,
@@ -153,7 +158,7 @@ export const conversationOf = (facts: ReadonlyArray<Fact>) => {
         .filter((person) => !isLeft(fact) || person.key !== fact.sender.key)
         .map((person) => ({ person, at: fact.at }))
     }),
-    ...outboundReads.flatMap(({ fact, to }) => (fact.reader === null ? [] : [{ person: fact.reader, at: to }])),
+    ...othersReads.flatMap(({ fact, to }) => (fact.reader === null ? [] : [{ person: fact.reader, at: to }])),
     ...reactions.map((fact) => ({ person: fact.sender, at: fact.at }))
   ]
   const absent: ReadonlyArray<Sighting> = [
@@ -164,8 +169,7 @@ export const conversationOf = (facts: ReadonlyArray<Fact>) => {
     .filter((fact) => fact.message.is_event && fact.message.event_type === systemLine.removed && fact.people.length > 0)
     .map((fact) => ({ at: fact.at, keys: [fact.owner.key, ...fact.people.map(({ key }) => key)] }))
 
-  const owner = facts[0]!.owner.key
-  const horizon = max(receipts.filter((receipt) => !receipt.outbound).map((receipt) => receipt.to))
+  const horizon = max(receipts.filter(isOwners).map((receipt) => receipt.to))
   const unread = messages.filter(
     (message) =>
       message.counts && !message.outbound && message.row.read_at === null && (horizon === null || message.at > horizon)
@@ -183,7 +187,7 @@ export const conversationOf = (facts: ReadonlyArray<Fact>) => {
     // Who is seen and gone at one instant has gone.
     const is_active = seen_at !== null && (gone_at === null || seen_at > gone_at)
     const sent = messages.filter((message) => message.sender === key)
-    const reads = outboundReads.filter(
+    const reads = othersReads.filter(
       ({ fact }) => fact.reader?.key === key || (fact.reader === null && others.length === 1 && key === others[0])
     )
     const last_read_at = key === owner ? horizon : max(reads.map(({ to }) => to))
@@ -231,7 +235,7 @@ export const conversationOf = (facts: ReadonlyArray<Fact>) => {
     sightings: [...present, ...absent],
     acts: [
       ...messages.filter((message) => message.isMessage).map(({ sender, at }) => ({ key: sender, at })),
-      ...outboundReads.flatMap(({ fact }) => (fact.reader === null ? [] : [{ key: fact.reader.key, at: fact.at }])),
+      ...othersReads.flatMap(({ fact }) => (fact.reader === null ? [] : [{ key: fact.reader.key, at: fact.at }])),
       ...reactions.map((fact) => ({ key: fact.sender.key, at: fact.at }))
     ]
   }

@@ -131,15 +131,17 @@ describe("asking before sending", () => {
 
   test("the day's limit refuses until midnight", () => {
     const sender = new Sender(10_000)
-    sender.reserve("r1", 0, { count: 1000 })
-    sender.confirm("r1", 1)
-    expect(sender.reserve("r2", 2 * hour)).toEqual({
+    for (const at of [0, 2 * hour]) {
+      sender.reserve(`r${at}`, at, { count: 500 })
+      sender.confirm(`r${at}`, at + 1)
+    }
+    expect(sender.reserve("r2", 4 * hour)).toEqual({
       type: "send_decided",
       allowed: false,
       reason: "daily",
-      retry_after_s: 12 * 3600
+      retry_after_s: 10 * 3600
     })
-    expect(sender.reserve("r3", 0, { count: 1001 })).toMatchObject({ reason: "daily", retry_after_s: null })
+    expect(sender.reserve("r3", 4 * hour, { count: 801 })).toMatchObject({ reason: "hourly", retry_after_s: null })
   })
 
   test("an account that does not run, or is switched off, sends nothing", () => {

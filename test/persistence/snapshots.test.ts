@@ -296,7 +296,9 @@ describe.each(databases)("snapshots on $name", (database) => {
             change("theirs", { direction: "inbound", received_at: 1_500, status: "delivered" }),
             { ...outbound("elsewhere", 1_000, "sent"), conversation_id: randomUUID() }
           ]
-          yield* snapshots.write(cutOf("horizon", 2, { messages, read_horizons: [{ conversation_id, at: 2_000, read_at: 5_000 }] }))
+          yield* snapshots.write(
+            cutOf("horizon", 2, { messages, read_horizons: [{ conversation_id, at: 2_000, read_at: 5_000 }] })
+          )
           const rows = yield* rowsOf("messages", "horizon")
           expect(Object.fromEntries(rows.map((row) => [row["external_message_id"], row["status"]]))).toEqual({
             old: "read",

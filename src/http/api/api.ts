@@ -3,6 +3,7 @@ import * as HttpApi from "effect/http-api/HttpApi"
 import * as OpenApi from "effect/http-api/OpenApi"
 import { Refusing } from "../refusing.ts"
 import { audit } from "./audit.ts"
+import { accounts } from "./accounts.ts"
 import { connections } from "./connections.ts"
 import { conversations } from "./conversations.ts"
 import { events } from "./events.ts"
@@ -13,25 +14,15 @@ import { keys } from "./keys.ts"
 import { secrets } from "./secrets.ts"
 import { outgoing } from "./outgoing.ts"
 import { people } from "./people.ts"
+import { settings } from "./settings.ts"
 import { tenants } from "./tenants.ts"
+import { threads } from "./threads.ts"
 import { webhooks } from "./webhooks.ts"
 
 /** What the framework serves. `Refusing` comes last, so it stands around everything else. */
 export const served = HttpApi.make("switchboard")
-  .add(
-    tenants,
-    keys,
-    secrets,
-    audit,
-    connections,
-    conversations,
-    events,
-    inspection,
-    people,
-    outgoing,
-    feedTokens,
-    health
-  )
+  .add(tenants, keys, secrets, audit, connections, conversations, events, inspection, feedTokens, health)
+  .add(settings, accounts, threads, people, outgoing)
   .middleware(Refusing)
   .annotateMerge(
     OpenApi.annotations({

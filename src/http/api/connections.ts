@@ -9,7 +9,7 @@ import { Access } from "../access.ts"
 import { Outcome } from "./outcome.ts"
 import { entityInTenant, Id, inTenant } from "./parameters.ts"
 import { refusals } from "./refusals.ts"
-import { ConnectionWire, Instant } from "./wire.ts"
+import { ConnectionWire, EffectiveLimit, Instant } from "./wire.ts"
 
 const Settings = Schema.Record(Schema.String, Schema.Unknown)
 const base = "/v1/tenants/:tenant/connections"
@@ -41,7 +41,8 @@ const Quota = Schema.Struct({
   messages_sent_count: Schema.Int,
   remaining_hour: Schema.Int,
   remaining_day: Schema.NullOr(Schema.Int),
-  can_send: Schema.Boolean
+  can_send: Schema.Boolean,
+  effective_limits: Schema.Struct({ hour: EffectiveLimit, day: EffectiveLimit })
 })
 const Allowed = Schema.Struct({
   allowed: Schema.Literal(true),
@@ -83,7 +84,13 @@ const quota = HttpApiEndpoint.get("quota", `${base}/:id/quota`, {
   params: entityInTenant,
   success: Quota,
   error: refusals(404)
-}).annotateMerge(OpenApi.annotations({ summary: "What is left of the send budget", description: "Sets nothing." }))
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "What is left of the send budget",
+    description:
+      "remaining_* count down from effective_limits: the least of what the provider, the tenant's preferences and the connection allow, with whose limit binds. Sets nothing."
+  })
+)
 
 const reserve = HttpApiEndpoint.post("reserve", `${base}/:id/sends`, {
   params: entityInTenant,
@@ -129,7 +136,8 @@ const rateLimit = HttpApiEndpoint.put("rateLimit", `${base}/:id/rate-limit`, {
 }).annotateMerge(
   OpenApi.annotations({
     summary: "Set the hourly limit",
-    description: "Sets rate_limit_per_hour; 0 means no sends at all."
+    description:
+      "Sets rate_limit_per_hour; 0 means no sends at all. What the provider or the tenant allows is not exceeded."
   })
 )
 

@@ -5,6 +5,7 @@ import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { ConversationStatus, ConversationType, Priority } from "../../../machines/vocabulary.ts"
 import { Access } from "../access.ts"
+import { idempotent } from "./idempotency.ts"
 import { Outcome } from "./outcome.ts"
 import { entityInTenant, Id, inTenant, page, SearchText, YesOrNo } from "./parameters.ts"
 import { refusals } from "./refusals.ts"
@@ -76,7 +77,12 @@ const members = HttpApiEndpoint.get("members", `${one}/members`, {
 )
 
 /** A command on one conversation that answers with the conversation after it. */
-const command = { params: entityInTenant, success: ConversationWire, error: refusals(404, 413, 422) } as const
+const command = {
+  params: entityInTenant,
+  headers: idempotent,
+  success: ConversationWire,
+  error: refusals(404, 413, 422)
+} as const
 
 const read = HttpApiEndpoint.post("read", `${one}/read`, { ...command, payload: Read }).annotateMerge(
   OpenApi.annotations({

@@ -1,5 +1,6 @@
 /** Entities as they stand on the wire, for the OpenAPI document: from the same definitions as column and context. */
 import * as Schema from "effect/Schema"
+import { channelFields } from "../../../machines/channel/fields.ts"
 import { connectionFields } from "../../../machines/connection/fields.ts"
 import { conversationFields } from "../../../machines/conversation/fields.ts"
 import type { Field, Fields } from "../../../machines/field.ts"
@@ -7,6 +8,7 @@ import { memberFields } from "../../../machines/member/fields.ts"
 import { messageFields } from "../../../machines/message/fields.ts"
 import { participantFields } from "../../../machines/participant/fields.ts"
 import { schedulerFields } from "../../../machines/scheduler/fields.ts"
+import { tenantFields } from "../../../machines/tenant/fields.ts"
 
 /** ISO 8601 with milliseconds, UTC. */
 export const Instant = Schema.String.annotate({ format: "date-time" })
@@ -30,11 +32,20 @@ const wireFields = (fields: Fields): Schema.Struct.Fields =>
 const entity = (identifier: string, fields: Fields, more: Schema.Struct.Fields = {}) =>
   Schema.Struct({ id: Schema.String, ...wireFields(fields), ...more }).annotate({ identifier })
 
+/** The least of what the provider, the tenant and the connection allow, and whose it is; nulls: nobody sets one. */
+export const EffectiveLimit = Schema.Struct({
+  limit: Schema.NullOr(Schema.Int),
+  binds: Schema.NullOr(Schema.Literals(["provider", "tenant", "connection"]))
+})
+
+export const TenantWire = entity("Tenant", tenantFields)
+export const ChannelWire = entity("Channel", channelFields)
 export const ConnectionWire = entity("Connection", connectionFields, {
   is_token_expired: Schema.Boolean,
   needs_refresh: Schema.Boolean,
   needs_reconnection: Schema.Boolean,
   can_send: Schema.Boolean,
+  effective_limits: Schema.Struct({ hour: EffectiveLimit, day: EffectiveLimit }),
   needs_action: Schema.NullOr(Schema.Literals(["checkpoint", "reconnect", "complete_auth"]))
 })
 export const MemberWire = Schema.Struct({ participant_id: Schema.String, ...wireFields(memberFields) }).annotate({

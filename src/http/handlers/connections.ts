@@ -37,15 +37,17 @@ const registered = (
 
 const quotaOf = (view: View) => {
   const number = (name: string) => view[name] as number
-  const perDay = view["rate_limit_per_day"] as number | null
+  const limits = view["effective_limits"] as { readonly [window in "hour" | "day"]: { readonly limit: number | null } }
+  const left = (limit: number | null, sent: number) => (limit === null ? null : Math.max(0, limit - sent))
   return {
     rate_limit_per_hour: view["rate_limit_per_hour"],
-    rate_limit_per_day: perDay,
+    rate_limit_per_day: view["rate_limit_per_day"],
+    effective_limits: limits,
     messages_sent_this_hour: view["messages_sent_this_hour"],
     messages_sent_today: view["messages_sent_today"],
     messages_sent_count: view["messages_sent_count"],
-    remaining_hour: Math.max(0, number("rate_limit_per_hour") - number("messages_sent_this_hour")),
-    remaining_day: perDay === null ? null : Math.max(0, perDay - number("messages_sent_today")),
+    remaining_hour: left(limits.hour.limit, number("messages_sent_this_hour")),
+    remaining_day: left(limits.day.limit, number("messages_sent_today")),
     can_send: view["can_send"]
   }
 }

@@ -17,6 +17,7 @@ import { served } from "../api/api.ts"
 import { Filing, type Filter, Prioritising, Read, Typed, Typing, Unread } from "../api/conversations.ts"
 import { defaultLimit } from "../api/parameters.ts"
 import { bodyReader } from "../body.ts"
+import { commandBase } from "../once.ts"
 import { typingLasts } from "../typing.ts"
 
 const json = HttpServerResponse.jsonUnsafe
@@ -89,14 +90,14 @@ export const conversationHandlers = HttpApiBuilder.group(
     /** A command: its event is applied and durable, then the conversation is shown. */
     const command = <A>(
       schema: Schema.Codec<A, any>,
-      eventOf: (body: A, base: { conversation_id: string; received: number; via: "api" }) => Event
+      eventOf: (body: A, base: { conversation_id: string } & Effect.Success<ReturnType<typeof commandBase>>) => Event
     ) => {
       const bodyOf = bodyReader(schema)
       return Effect.fnUntraced(function* ({ params: { tenant, id }, request }: CommandRequest) {
         const body = yield* bodyOf(request)
         const conversation_id = yield* owner.resolve(tenant, "conversation", id)
-        const received = yield* Clock.currentTimeMillis
-        yield* owner.submit(tenant, eventOf(body, { conversation_id, received, via: "api" }))
+        const base = yield* commandBase(request, body)
+        yield* owner.submit(tenant, eventOf(body, { ...base, conversation_id }))
         return json(yield* owner.view(tenant, "conversation", conversation_id))
       })
     }

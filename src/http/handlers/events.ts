@@ -9,6 +9,7 @@ import type { NotJson, TooDeep } from "../../providers/unipile/parse.ts"
 import { served } from "../api/api.ts"
 import { bytesOf, jsonIn } from "../body.ts"
 import type { BodyInvalid } from "../faults.ts"
+import { keyIn } from "../once.ts"
 import { problemOf } from "../problem.ts"
 
 const json = HttpServerResponse.jsonUnsafe
@@ -51,9 +52,9 @@ export const eventHandlers = HttpApiBuilder.group(
       "post",
       Effect.fnUntraced(function* ({ params: { tenant }, request }) {
         const told = yield* Effect.fromResult(toldIn(request, yield* bytesOf(request)))
-        if ("one" in told) return json(yield* events.take(tenant, told.one))
+        if ("one" in told) return json(yield* events.take(tenant, told.one, yield* keyIn(request)))
         const results = yield* Effect.forEach(told.many, (value) =>
-          events.take(tenant, value).pipe(Effect.catch((fault) => Effect.succeed({ error: problemOf(fault) })))
+          events.take(tenant, value, null).pipe(Effect.catch((fault) => Effect.succeed({ error: problemOf(fault) })))
         )
         return json({ results })
       })

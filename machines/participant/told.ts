@@ -1,0 +1,94 @@
+/** What the CRM says of a person (CONTRACT §4, §5): reports of a provider, corrections by hand. */
+import type { Draft } from "../draft.ts"
+import type { IdentifierKind, Person, ParticipantCorrected, ParticipantReported } from "../events.ts"
+import type { Shown } from "../person/shown.ts"
+import { learn, valueOf } from "../person/shown.ts"
+import { identifierKeys } from "../person/keys.ts"
+import { claim } from "./claim.ts"
+import type { ParticipantContext } from "./context.ts"
+
+/** The fields that are shown of a person, piece by piece. */
+export const shownPieces = [
+  "name",
+  "avatar_url",
+  "email",
+  "phone",
+  "linkedin_member_urn",
+  "instagram_username",
+  "facebook_id",
+  "telegram_id",
+  "twitter_handle"
+] as const satisfies ReadonlyArray<IdentifierKind | "name" | "avatar_url">
+export type ShownPiece = (typeof shownPieces)[number]
+
+/** What is shown of the person now: the CRM's word, else the earliest that a provider showed. */
+export const shownAs = (
+  d: Draft<ParticipantContext>,
+  shown: Shown,
+  corrected: ParticipantContext["facts"]["corrected"]
+): void => {
+  const { name, contact_record } = d.context
+  const pieces = Object.fromEntries(shownPieces.map((piece) => [piece, corrected[piece] ?? valueOf(shown, piece)]))
+  // A resolved contact's name is not overwritten by a payload, unless there is none yet.
+  const isKept = contact_record !== null && name !== null && corrected.name === d.context.facts.corrected.name
+  d.set({ facts: { ...d.context.facts, shown, corrected }, ...pieces, ...(isKept ? { name } : {}) })
+}
+
+/** What was said gives further keys; which records match is looked at again. */
+const knownBy = (d: Draft<ParticipantContext>, identifiers: Person["identifiers"], received: number): void => {
+  claim(d, identifierKeys(identifiers), received)
+  d.tell({ type: "participant_identified", key: d.context.facts.key, received })
+}
+
+/** The confidence of a resolution that a provider's webhook brought, by its method (CONTRACT 2.7). */
+const webhookConfidence = { phone_webhook: 0.9, linkedin_webhook: 0.85 } as const
+
+/** The participant processor: identifiers and picture as if a payload had shown them; a record resolves the person. */
+export const participantReported = (d: Draft<ParticipantContext>, event: ParticipantReported): void => {
+  const { key } = d.context.facts
+  const person = { key, provider_participant_id: event.person?.provider_participant_id ?? null, ...event.shown }
+  const shown = learn(d.context.facts.shown, person, event.at)
+  if (shown !== d.context.facts.shown) {
+    shownAs(d, shown, d.context.facts.corrected)
+    knownBy(d, event.shown.identifiers, event.received)
+  }
+  if (event.contact_record !== null) resolved(d, event.contact_record, event.at)
+}
+
+/** The surer resolution stands; of equally sure ones the newer, at one instant the greater record (I3). */
+const resolved = (d: Draft<ParticipantContext>, contact_record: string, at: number): void => {
+  const c = d.context
+  const method = c.phone !== null ? "phone_webhook" : c.linkedin_member_urn !== null ? "linkedin_webhook" : null
+  if (method === null) {
+    return d.tell({
+      type: "command_refused",
+      field: "resolved_contact_id",
+      rule: "needs a person with a phone or a linkedin_member_urn: the webhooks that resolve are theirs"
+    })
+  }
+  const confidence = webhookConfidence[method]
+  const rank =
+    confidence - c.resolution_confidence ||
+    at - (c.resolved_at ?? 0) ||
+    (contact_record > (c.contact_record ?? "") ? 1 : -1)
+  if (c.contact_record === contact_record && confidence === c.resolution_confidence && at <= (c.resolved_at ?? 0))
+    return
+  if (rank > 0) d.set({ contact_record, resolution_confidence: confidence, resolution_method: method, resolved_at: at })
+}
+
+/** set_participant_social_handles: null takes the CRM's word back. */
+export const participantCorrected = (d: Draft<ParticipantContext>, event: ParticipantCorrected): void => {
+  const corrected: Partial<Record<ShownPiece, string>> = { ...d.context.facts.corrected }
+  for (const piece of shownPieces) {
+    const word = event.corrections[piece]
+    if (word === null) delete corrected[piece]
+    else if (word !== undefined) corrected[piece] = word
+  }
+  if (JSON.stringify(sorted(corrected)) === JSON.stringify(sorted(d.context.facts.corrected))) return
+  shownAs(d, d.context.facts.shown, corrected)
+  const { name: _, avatar_url: __, ...identifiers } = corrected
+  knownBy(d, identifiers, event.received)
+}
+
+const sorted = (corrected: ParticipantContext["facts"]["corrected"]) =>
+  shownPieces.map((piece) => corrected[piece] ?? null)

@@ -1,0 +1,72 @@
+/** Idempotency-Keys and the policy of reading on reply over a restart: a replay remembers what was remembered (I2). */
+import { expect, test } from "vitest"
+import type { Event } from "../../machines/events.ts"
+import { ann, me, message, start } from "../machines/facts.ts"
+import { House } from "./house.ts"
+
+const failure: Event = {
+  type: "webhook_status_reported",
+  ok: false,
+  at: start,
+  received: start,
+  via: "api",
+  once: { key: "k", print: "p" }
+}
+const tenantOf = (house: House) => house.runtime.population.get("tenant", "acme")!.context
+const restarted = (house: House) => {
+  const next = new House({ founded: false })
+  for (const { seq, event } of house.journaled) next.replay(seq, event)
+  return next
+}
+
+test("a key that was used before a restart is used after it, and the repeat is answered like the first", () => {
+  const house = new House()
+  const first = house.submit(failure)
+  house.commit()
+  const next = restarted(house)
+  const repeat = next.submit(failure)
+  expect([first.answer, repeat.answer]).toEqual(["applied", "applied"])
+  expect(next.journaled).toEqual([])
+  expect(tenantOf(next).webhook_failures).toBe(1)
+  expect(next.submit({ ...failure, once: { key: "k", print: "other" } }).answer).toBe("RuleBroken")
+})
+
+test("a repeat waits for the commit of the first", () => {
+  const house = new House()
+  const first = house.submit(failure)
+  const repeat = house.submit(failure)
+  expect([first.answer, repeat.answer]).toEqual([null, null])
+  house.commit()
+  expect([first.answer, repeat.answer]).toEqual(["applied", "applied"])
+})
+
+test("a keyed event that changes nothing is remembered as that", () => {
+  const house = new House()
+  house.submit(message("m1", 1, ann))
+  const again = house.submit({ ...message("m1", 1, ann), once: { key: "m", print: "p" } })
+  house.commit()
+  expect(again.answer).toBe("duplicate")
+  const repeat = restarted(house).submit({ ...message("m1", 1, ann), once: { key: "m", print: "p" } })
+  expect(repeat.answer).toBe("duplicate")
+})
+
+test("what a reply read under the policy of its moment, a replay reads again", () => {
+  const house = new House()
+  const policy = (read_on: string): Event => ({
+    type: "tenant_configured",
+    changes: { read_on },
+    received: start,
+    via: "api"
+  })
+  const events = [
+    message("m1", 1, ann),
+    policy("reply"),
+    message("o1", 2, me),
+    policy("open"),
+    message("m2", 3, ann),
+    message("o2", 4, me)
+  ]
+  for (const event of events) house.submit(event)
+  expect(house.conversation.unread_count).toBe(1)
+  expect(restarted(house).conversation).toEqual(house.conversation)
+})
