@@ -34,6 +34,11 @@ export class Identity {
     return this.#of(`participant:${key}`)
   }
 
+  /** An announcement to the CRM about one thing: announced again, it has the same id. */
+  outgoing(type: string, about: string): string {
+    return v5(`outgoing:${type}:${about}`, this.#tenant)
+  }
+
   scheduler(): string {
     return this.#of("scheduler")
   }

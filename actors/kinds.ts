@@ -26,6 +26,7 @@ import { recordMachine } from "../machines/record/machine.ts"
 import { schedulerFields } from "../machines/scheduler/fields.ts"
 import type { SchedulerContext } from "../machines/scheduler/machine.ts"
 import { schedulerMachine } from "../machines/scheduler/machine.ts"
+import { creationDeadline } from "../machines/tenant/creations.ts"
 import { tenantFields } from "../machines/tenant/fields.ts"
 import { packKeys, unpackKeys } from "../machines/tenant/keys.ts"
 import type { TenantContext } from "../machines/tenant/machine.ts"
@@ -50,6 +51,7 @@ export const kinds: Record<ActorKind, Kind> = {
     ...plain,
     machine: tenantMachine,
     fields: tenantFields,
+    deadline: (context: TenantContext) => creationDeadline(context),
     pack: (context: TenantContext) => ({ ...context, facts: { ...context.facts, keys: packKeys(context.facts.keys) } }),
     unpack: (packed) => ({ ...packed, facts: { ...packed.facts, keys: unpackKeys(packed.facts.keys) } })
   },

@@ -5,11 +5,13 @@
 import * as Effect from "effect/Effect"
 import type { ActorKind } from "../machines/events.ts"
 import { Conversations } from "../persistence/conversations.ts"
+import { CrmRecords } from "../persistence/crm-records.ts"
 import { Journal } from "../persistence/journal.ts"
 import { Quarantine } from "../persistence/quarantine.ts"
 import { Snapshots } from "../persistence/snapshots.ts"
 import { decodeEvent } from "./event-codec.ts"
 import { Inbox, inboxLimit } from "./inbox.ts"
+import { RecordIndex } from "./record-index.ts"
 import type { Aside, RuntimeLimits } from "./tenant-runtime.ts"
 import { TenantRuntime } from "./tenant-runtime.ts"
 import { rouse, wakeActors } from "./wake.ts"
@@ -36,10 +38,12 @@ export const loadTenant = Effect.fn("loadTenant")(function* (
 const loadOnce = Effect.fnUntraced(function* (tenant: string, limits: RuntimeLimits, aside: Aside, now: number) {
   const snapshots = yield* Snapshots
   const journal = yield* Journal
+  const crmRecords = yield* CrmRecords
   const conversations = yield* Conversations
   const seq = yield* snapshots.checkpoint(tenant)
   const inbox = new Inbox(yield* conversations.totals(tenant), yield* conversations.recent(tenant, inboxLimit))
-  const runtime = new TenantRuntime(tenant, { seq, inbox }, limits, aside)
+  const records = new RecordIndex(yield* crmRecords.list(tenant))
+  const runtime = new TenantRuntime(tenant, { seq, inbox, records }, limits, aside)
   for (const kind of settled) {
     for (const actor of yield* snapshots.loadAll(tenant, kind)) rouse(runtime, kind, actor, now)
   }

@@ -8,6 +8,7 @@ import * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import type { ActorKind, Event, TypingSignalled } from "../machines/events.ts"
 import { toWire } from "../machines/field.ts"
+import type { ParticipantContext } from "../machines/participant/context.ts"
 import type { TenantContext } from "../machines/tenant/machine.ts"
 import { TenantRows } from "../persistence/tenants.ts"
 import { AccountIndex } from "./account-index.ts"
@@ -16,6 +17,7 @@ import { ActorUnknown, TenantUnknown } from "./errors.ts"
 import type { SubmitError } from "./errors.ts"
 import { kinds } from "./kinds.ts"
 import { sealedPlace } from "./sealed-place.ts"
+import type { Living } from "./living.ts"
 import type { Answer, Inspection, TenantStats } from "./tenant-owner.ts"
 import { TenantOwner } from "./tenant-owner.ts"
 import { residentsOf } from "./tenant-runtime.ts"
@@ -129,7 +131,11 @@ export const ownerLayer = (options: ShellOptions) =>
       const find = Effect.fnUntraced(function* (tenant: string, kind: ActorKind, id: string) {
         const { runtime } = yield* shellOf(tenant)
         for (const candidate of idsOf(runtime, kind, id)) {
-          const living = yield* residentOf(runtime, kind, candidate)
+          let living = yield* residentOf(runtime, kind, candidate)
+          // A merged participant answers with the one that it became part of (CONTRACT 2.7).
+          for (let into = mergedInto(living); into !== null; into = mergedInto(living)) {
+            living = yield* residentOf(runtime, kind, runtime.identity.participant(into))
+          }
           if (living === undefined) continue
           // What became part of another conversation is answered by that one.
           const survivor = kind === "conversation" ? (living.context.merged_into as string | null) : null
@@ -232,6 +238,9 @@ export const ownerLayer = (options: ShellOptions) =>
       return owner
     })
   )
+
+const mergedInto = (living: Living | undefined): string | null =>
+  living?.kind === "participant" ? (living.context as ParticipantContext).facts.merged_into : null
 
 /** A context for looking into: its ⚿ fields are masked, its facts are as they are. */
 const masked = (kind: ActorKind, context: Record<string, unknown>): Record<string, unknown> => {

@@ -97,10 +97,14 @@ const namedMessage = (event: Event, identity: Identity) => {
 export const messageTime = (row: StoredMessage): number =>
   (row.direction === "outbound" ? row.sent_at : row.received_at) ?? 0
 
+/** Rows may be older than a merge of two people. */
+const presentKey = (context: ConversationContext, key: string): string => context.facts.aliases[key] ?? key
+
 /** A row as the record that the window had of it. The sender's key is found among the members, who never leave the context. */
 export const recalledRecord = (row: StoredMessage, context: ConversationContext, identity: Identity): MessageRecord => {
+  const named = { ...context.facts.aliases, ...context.members }
   const keyOf = (participant_id: string | null) =>
-    Object.keys(context.members).find((key) => identity.participant(key) === participant_id) ?? ""
+    presentKey(context, Object.keys(named).find((key) => identity.participant(key) === participant_id) ?? "")
   const tracking = trackingOf(row.metadata)
   return {
     ...(tracking === undefined ? {} : { tracking }),

@@ -135,6 +135,14 @@ export const routesOf = (
       const { record_id, user_id, received } = event
       return [{ kind: "record", id, input: { id, record_id, user_id, received } }]
     }
+    case "record_put":
+    case "record_removed":
+      // The turn itself knows whom a record concerns.
+      return []
+    case "participant_resolved":
+    case "participant_secondary_set":
+    case "participant_rematched":
+      return [{ kind: "participant", id: event.participant_id }]
     case "deadline_passed":
       return [{ kind: event.kind, id: event.id }]
   }

@@ -7,11 +7,17 @@ import type { Identity } from "./identity.ts"
 export interface RowBatch {
   readonly messages: ReadonlyArray<MessageChange>
   readonly read_horizons: Cut["read_horizons"]
+  readonly moves: NonNullable<Cut["moves"]>
+  readonly records: NonNullable<Cut["records"]>
+  readonly outgoing: NonNullable<Cut["outgoing"]>
 }
 
 export class RowChanges {
   #messages = new Map<string, MessageChange>()
   #horizons: Array<Cut["read_horizons"][number]> = []
+  #moves: Array<RowBatch["moves"][number]> = []
+  #records = new Map<string, RowBatch["records"][number]>()
+  #outgoing: Array<RowBatch["outgoing"][number]> = []
   readonly #identity: Identity
 
   constructor(identity: Identity) {
@@ -19,7 +25,7 @@ export class RowChanges {
   }
 
   get size(): number {
-    return this.#messages.size + this.#horizons.length
+    return this.#messages.size + this.#horizons.length + this.#moves.length + this.#records.size + this.#outgoing.length
   }
 
   /** Keeps a change; a later one of the same message wins field by field. */
@@ -39,14 +45,34 @@ export class RowChanges {
     this.#horizons.push({ conversation_id, at: read.at, read_at: read.read_at })
   }
 
+  /** What names one participant in a conversation names another one from now on. */
+  addMove(move: RowBatch["moves"][number]): void {
+    this.#moves.push(move)
+  }
+
+  /** A CRM record changed or went; the last word counts. */
+  addRecord(change: RowBatch["records"][number]): void {
+    this.#records.set(change.record_id, change)
+  }
+
+  addOutgoing(event: RowBatch["outgoing"][number]): void {
+    this.#outgoing.push(event)
+  }
+
   /** Takes everything out, for a cut. */
   take(): RowBatch {
     const batch = {
       messages: [...this.#messages.values()],
-      read_horizons: this.#horizons
+      read_horizons: this.#horizons,
+      moves: this.#moves,
+      records: [...this.#records.values()],
+      outgoing: this.#outgoing
     }
     this.#messages = new Map()
     this.#horizons = []
+    this.#moves = []
+    this.#records = new Map()
+    this.#outgoing = []
     return batch
   }
 
@@ -61,6 +87,9 @@ export class RowChanges {
       )
     }
     this.#horizons.unshift(...batch.read_horizons)
+    this.#moves.unshift(...batch.moves)
+    this.#outgoing.unshift(...batch.outgoing)
+    for (const change of batch.records) if (!this.#records.has(change.record_id)) this.addRecord(change)
   }
 
   /** Keys of people become ids of participants. */

@@ -102,7 +102,7 @@ export class TenantOwner extends Context.Service<
     /** Our id for an id in a path: ours already, or the provider's account or chat id (DESIGN §5). */
     resolve(
       tenant: string,
-      kind: "connection" | "conversation",
+      kind: "connection" | "conversation" | "participant",
       id: string
     ): Effect.Effect<string, TenantUnknown | ActorUnknown>
     /** Writes a cut now, so that SQL shows everything that was acknowledged before. */

@@ -18,6 +18,7 @@ import { AccountUnknown, ActorUnknown, EventIndigestible, MailboxFull, Ownership
 import type { SubmitError } from "./errors.ts"
 import { Hub, frameInterval, hubLimits } from "./feed/hub.ts"
 import { Identity } from "./identity.ts"
+import type { RecordIndex } from "./record-index.ts"
 import type { Inbox } from "./inbox.ts"
 import type { Living } from "./living.ts"
 import type { Address } from "./population.ts"
@@ -84,14 +85,14 @@ export class TenantRuntime {
 
   constructor(
     tenant: string,
-    start: { readonly seq: number; readonly inbox: Inbox },
+    start: { readonly seq: number; readonly inbox: Inbox; readonly records?: RecordIndex },
     limits: RuntimeLimits,
     aside: Aside
   ) {
     this.tenant = tenant
     this.identity = new Identity(tenant)
     this.population = new Population((from, told) => this.#turn.hear(from, told))
-    this.#turn = new Turn(tenant, this.identity, this.population)
+    this.#turn = new Turn(tenant, this.identity, this.population, start.records)
     this.rows = new RowChanges(this.identity)
     this.audit = new AuditTrail(this.identity)
     this.inbox = start.inbox
@@ -208,14 +209,15 @@ export class TenantRuntime {
     const answer: Answer = {
       outcome:
         done.keyed ??
-        (done.changes.some(({ living }) => living.kind !== "tenant" || envelope.event.via !== "webhook")
+        (done.record !== null ||
+        done.changes.some(({ living }) => living.kind !== "tenant" || envelope.event.via !== "webhook")
           ? "applied"
           : "duplicate"),
       ...(done.decided === null ? {} : { decided: done.decided })
     }
     if (answer.outcome === "applied") this.applied++
     else this.duplicates++
-    if (done.changes.length > 0) {
+    if (done.changes.length > 0 || done.record !== null) {
       this.seq++
       this.#absorb(done, envelope.event)
       this.#aside.journal(this.seq, envelope.event)
@@ -241,6 +243,9 @@ export class TenantRuntime {
       } else if (living.kind === "connection") this.hub.touch(`connection:${living.id}`)
     }
     for (const { from, change } of done.rows) this.rows.add(from, change)
+    if (done.record !== null) this.rows.addRecord(done.record)
+    for (const event of done.outgoing) this.rows.addOutgoing(event)
+    for (const move of done.moves) this.rows.addMove(move)
     for (const { conversation_id, read } of done.reads) this.rows.addHorizon(conversation_id, read)
     for (const { conversation_id, message } of done.appeared) {
       const presence = this.population.get("presence", conversation_id)

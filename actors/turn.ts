@@ -5,7 +5,13 @@
  */
 import type { AnyMachineSnapshot } from "xstate"
 import type { ConversationContext } from "../machines/conversation/context.ts"
-import type { ActorKind, Event } from "../machines/events.ts"
+import type { ParticipantContext } from "../machines/participant/context.ts"
+import { isUnknown } from "../machines/participant/contact.ts"
+import { rankOf } from "../machines/participant/merging.ts"
+import { domainOf } from "../machines/record/free-mail.ts"
+import type { CrmRecord } from "../machines/record/record.ts"
+import { contactKeys } from "../machines/record/record.ts"
+import type { ActorKind, Event, RecordPut, RecordRemoved } from "../machines/events.ts"
 import type {
   CommandRefused,
   MessageAppeared,
@@ -22,6 +28,9 @@ import type { TenantContext, TenantEvent } from "../machines/tenant/machine.ts"
 import type { Identity } from "./identity.ts"
 import type { Living } from "./living.ts"
 import type { Address, Population } from "./population.ts"
+import type { OutgoingEvent } from "./outgoing-event.ts"
+import { contactRequested } from "./outgoing-event.ts"
+import { RecordIndex, recordLimit } from "./record-index.ts"
 import type { Route } from "./routes.ts"
 import { routesOf } from "./routes.ts"
 
@@ -38,6 +47,12 @@ export interface Done {
   readonly reads: ReadonlyArray<{ readonly conversation_id: string; readonly read: OutboundRead }>
   readonly appeared: ReadonlyArray<{ readonly conversation_id: string; readonly message: MessageAppeared }>
   readonly tasks: ReadonlyArray<TaskStarted>
+  /** Rows of a conversation that name a participant who is another one from now on; by participant id, in order. */
+  readonly moves: ReadonlyArray<{ readonly conversation_id: string; readonly from: string; readonly into: string }>
+  /** What is to be announced to the CRM. */
+  readonly outgoing: ReadonlyArray<OutgoingEvent>
+  /** The CRM record that the turn changed; null in it: it is gone. */
+  readonly record: { readonly record_id: string; readonly record: CrmRecord | null } | null
   readonly decided: SendDecided | null
   /** How an event with an Idempotency-Key ended, now or the first time; null for one without. */
   readonly keyed: "applied" | "duplicate" | null
@@ -55,7 +70,18 @@ export type TurnResult =
   | { readonly type: "failed"; readonly cause: unknown }
 
 /** A turn in which nothing happens. */
-const nothing = { type: "done", changes: [], rows: [], reads: [], appeared: [], tasks: [], decided: null } as const
+const nothing = {
+  type: "done",
+  changes: [],
+  rows: [],
+  reads: [],
+  appeared: [],
+  tasks: [],
+  outgoing: [],
+  moves: [],
+  record: null,
+  decided: null
+} as const
 
 /** Ends a turn early; never leaves this file. */
 class Interruption {
@@ -69,14 +95,19 @@ export class Turn {
   readonly #tenant: string
   readonly #identity: Identity
   readonly #population: Population
+  readonly #records: RecordIndex
   #heard: Array<{ readonly from: Living; readonly told: Told }> = []
   #before = new Map<Living, AnyMachineSnapshot | null>()
   #asleep: Array<Address> = []
+  #moves: Array<Done["moves"][number]> = []
+  /** The record that this turn changed, as it was. */
+  #record: { readonly record_id: string; readonly before: CrmRecord | null } | null = null
 
-  constructor(tenant: string, identity: Identity, population: Population) {
+  constructor(tenant: string, identity: Identity, population: Population, records = new RecordIndex()) {
     this.#tenant = tenant
     this.#identity = identity
     this.#population = population
+    this.#records = records
   }
 
   /** What the actors' `told` events are handed to; the population is made with it. */
@@ -88,6 +119,8 @@ export class Turn {
     this.#heard = []
     this.#before = new Map()
     this.#asleep = []
+    this.#moves = []
+    this.#record = null
     try {
       const result = this.#apply(event)
       if (this.#asleep.length > 0) return this.#undo({ type: "asleep", actors: this.#asleep })
@@ -112,12 +145,17 @@ export class Turn {
     )
     if (event.via === "webhook")
       this.#send({ kind: "tenant", id: this.#tenant }, { type: "webhook_accepted", received: event.received })
+    if (event.type === "record_put" || event.type === "record_removed") {
+      const refusal = this.#changeRecord(event)
+      if (refusal !== null) return { type: "refused", refusal }
+    }
     for (const route of routes) this.#send(route, event)
     if (event.type === "connection_registered") this.#tellTenant(event)
     const rows: Array<Done["rows"][number]> = []
     const reads: Array<Done["reads"][number]> = []
     const appeared: Array<Done["appeared"][number]> = []
     const tasks: Array<TaskStarted> = []
+    const outgoing: Array<OutgoingEvent> = []
     let decided: SendDecided | null = null
     for (let next = 0; next < this.#heard.length; next++) {
       const { from, told } = this.#heard[next]!
@@ -133,7 +171,7 @@ export class Turn {
           appeared.push({ conversation_id: from.id, message: told })
           this.#send({ kind: "channel", id: channel_id }, told)
           if (told.is_event) break
-          this.#tellPerson(told)
+          this.#tellPerson(from, told)
           if (told.direction === "outbound") {
             this.#send({ kind: "connection", id: connection_id }, told)
             this.#readOnReply(from.id, told, event)
@@ -145,12 +183,12 @@ export class Turn {
           break
         case "message_discounted":
           this.#send({ kind: "channel", id: (from.context as ConversationContext).channel_id }, told)
-          this.#tellPerson(told)
+          this.#tellPerson(from, told)
           break
         case "person_shown":
         case "person_acted":
         case "membership_changed":
-          this.#tellPerson(told)
+          this.#tellPerson(from, told)
           break
         case "fact_placed": {
           const { fact } = told
@@ -187,6 +225,50 @@ export class Turn {
           this.#send({ kind: "conversation", id: told.into_id, input }, absorbed)
           break
         }
+        case "participant_claimed": {
+          // Whoever claimed may have become somebody else in the meantime.
+          const [claimant, claimed] = [this.#person(told.by, told.received), this.#person(told.key, told.received)]
+          if (claimant === undefined || claimed === undefined || claimant === claimed) break
+          this.#deliver(claimed, { ...told, by: rankOf(claimant.context) })
+          break
+        }
+        case "participant_identified":
+          this.#match(this.#person(told.key, told.received), told.received)
+          break
+        case "contact_candidate": {
+          const tenant = this.#tenantContext()
+          const person = this.#person(told.key, told.received)
+          // In this very turn a record may have been found for the person.
+          if (person === undefined || !isUnknown(person.context)) break
+          if (tenant?.auto_create_enabled === true) this.#send({ kind: "tenant", id: this.#tenant }, told)
+          break
+        }
+        case "contact_due":
+        case "contact_approved": {
+          const person = this.#person(told.key, told.received)
+          if (person !== undefined) this.#deliver(person, told)
+          break
+        }
+        case "contact_requested": {
+          const tenant = this.#tenantContext()
+          if (tenant !== undefined) outgoing.push(contactRequested(from.context, tenant, this.#identity, told.received))
+          break
+        }
+        case "participant_absorbed": {
+          const survivor = this.#person(told.key, told.received)
+          if (survivor !== undefined) this.#deliver(survivor, told)
+          break
+        }
+        case "person_merged_in": {
+          const survivor = this.#person(told.into, told.received)
+          if (survivor === undefined) break
+          for (const id of told.conversations) {
+            const conversation = this.#population.get("conversation", id)
+            if (conversation !== undefined) this.#tellMerged(conversation, told.from, survivor, told.received)
+            else this.#needs({ kind: "conversation", id })
+          }
+          break
+        }
         case "auth_changed":
           this.#send({ kind: "channel", id: from.context.channel_id }, told)
           break
@@ -202,10 +284,28 @@ export class Turn {
       }
     }
     const keyed =
-      event.once === undefined ? null : this.#changes().length > 0 ? ("applied" as const) : ("duplicate" as const)
+      event.once === undefined
+        ? null
+        : this.#record !== null || this.#changes().length > 0
+          ? ("applied" as const)
+          : ("duplicate" as const)
     if (keyed !== null)
       this.#tellTenant({ type: "key_used", once: event.once!, outcome: keyed, received: event.received })
-    return { type: "done", changes: this.#changes(), rows, reads, appeared, tasks, decided, keyed }
+    const record = this.#recordChange()
+    const moves = this.#moves
+    return {
+      type: "done",
+      changes: this.#changes(),
+      rows,
+      reads,
+      appeared,
+      tasks,
+      outgoing,
+      moves,
+      record,
+      decided,
+      keyed
+    }
   }
 
   #changes(): ReadonlyArray<Change> {
@@ -252,27 +352,97 @@ export class Turn {
     return { kind: "conversation", id, input: { id, connection_id, channel_id, external_thread_id, received } }
   }
 
-  #tellPerson(told: Extract<Told, { readonly key: string }> & { readonly received: number }): void {
-    const id = this.#identity.participant(told.key)
-    this.#send({ kind: "participant", id, input: { id, key: told.key, received: told.received } }, told)
+  #tellPerson(from: Living, told: Extract<Told, { readonly key: string }> & { readonly received: number }): void {
+    const person = this.#person(told.key, told.received)
+    if (person === undefined) return
+    this.#deliver(person, told)
+    // A conversation that has not heard of a merge yet hears of it now.
+    if (from.kind === "conversation") this.#tellMerged(from, told.key, person, told.received)
+  }
+
+  /** The participant of a key, or the one that it became part of; made when there is none. Undefined: somebody on the way sleeps. */
+  #person(key: string, received: number): Living | undefined {
+    for (let next = key; ;) {
+      const id = this.#identity.participant(next)
+      const route: Route = { kind: "participant", id, input: { id, key: next, received } }
+      const living = this.#population.get("participant", id) ?? this.#make(route, received)
+      const into = (living?.context as ParticipantContext | undefined)?.facts.merged_into ?? null
+      if (into === null) return living
+      next = into
+    }
+  }
+
+  #tellMerged(conversation: Living, from: string, survivor: Living, received: number): void {
+    const into = (survivor.context as ParticipantContext).facts.key
+    if (from === into) return
+    const before = conversation.context
+    this.#deliver(conversation, { type: "person_merged", from, into, received })
+    if (conversation.context === before) return
+    const ids = { from: this.#identity.participant(from), into: survivor.id }
+    this.#moves.push({ conversation_id: conversation.id, ...ids })
   }
 
   #send(route: Route, event: { readonly type: string; readonly received: number }): void {
-    const now = event.received
-    const living = this.#population.get(route.kind, route.id) ?? this.#make(route, now)
+    const living = this.#population.get(route.kind, route.id) ?? this.#make(route, event.received)
     if (living === undefined) return
+    const into = route.kind === "participant" ? (living.context as ParticipantContext).facts.merged_into : null
+    const present = into === null ? living : this.#person(into, event.received)
+    if (present !== undefined) this.#deliver(present, event)
+  }
+
+  #deliver<E extends { readonly type: string; readonly received: number }>(living: Living, event: E): void {
+    const now = event.received
     if (!this.#before.has(living)) this.#before.set(living, living.snapshot)
     living.touched = now
     living.send(event)
   }
 
-  #make(route: Route, now: number): Living | undefined {
-    if (!this.#population.isVacant(route)) {
-      if (!this.#asleep.some(({ kind, id }) => kind === route.kind && id === route.id)) {
-        this.#asleep.push({ kind: route.kind, id: route.id })
-      }
-      return undefined
+  #changeRecord(event: RecordPut | RecordRemoved): CommandRefused | null {
+    const record = event.type === "record_put" ? event.record : null
+    const record_id = event.type === "record_put" ? event.record.record_id : event.record_id
+    const known = this.#records.get(record_id)
+    if (JSON.stringify(known) === JSON.stringify(record)) return null
+    if (known === null && this.#records.size >= recordLimit) {
+      return { type: "command_refused", field: "record_id", rule: `is one too many: a tenant has ${recordLimit}` }
     }
+    this.#record = { record_id, before: this.#records.set(record_id, record) }
+    const keys = [known, record].flatMap((each) => (each === null ? [] : contactKeys(each).map(([key]) => key)))
+    for (const key of new Set(keys)) {
+      const address = { kind: "participant", id: this.#identity.participant(key) } as const
+      const isThere = this.#population.get("participant", address.id) !== undefined
+      // Nobody is made for a record: a person that was never seen has no participant.
+      if (isThere || this.#needs(address))
+        this.#match(isThere ? this.#person(key, event.received) : undefined, event.received)
+    }
+    return null
+  }
+
+  #recordChange(): Done["record"] {
+    if (this.#record === null) return null
+    return { record_id: this.#record.record_id, record: this.#records.get(this.#record.record_id) }
+  }
+
+  /** Tells a participant which records match what it is known by, at this moment, which is the same moment in a replay. */
+  #match(participant: Living | undefined, received: number): void {
+    if (participant === undefined) return
+    const { keys } = (participant.context as ParticipantContext).facts
+    const domains = keys.filter((key) => key.startsWith("email:")).map(domainOf)
+    const isByDomain = this.#tenantContext()?.auto_link_by_domain
+    const companies = isByDomain === false ? [] : this.#records.companies(domains)
+    this.#deliver(participant, { type: "records_matched", contacts: this.#records.contacts(keys), companies, received })
+  }
+
+  /** Whether the actor sleeps; the turn is run again with it. */
+  #needs(address: Address): boolean {
+    if (this.#population.isVacant(address)) return false
+    if (!this.#asleep.some(({ kind, id }) => kind === address.kind && id === address.id)) {
+      this.#asleep.push({ kind: address.kind, id: address.id })
+    }
+    return true
+  }
+
+  #make(route: Route, now: number): Living | undefined {
+    if (this.#needs(route)) return undefined
     if (route.input === undefined) {
       throw new Interruption({ type: "unknown", actor: { kind: route.kind as ActorKind, id: route.id } })
     }
@@ -282,6 +452,7 @@ export class Turn {
   }
 
   #undo<R extends TurnResult>(result: R): R {
+    if (this.#record !== null) this.#records.set(this.#record.record_id, this.#record.before)
     for (const [living, before] of this.#before) {
       if (before === null) this.#population.remove(living)
       else if (living.snapshot !== before) living.restore(before)

@@ -7,6 +7,7 @@ import type { EntityRow, MemberRow } from "../persistence/cut.ts"
 import { Snapshots } from "../persistence/snapshots.ts"
 import type { CutDraft } from "./cut-builder.ts"
 import { cutFailed, cutWritten, entityRow, memberRows, messageRows, takeCut } from "./cut-builder.ts"
+import type { RowBatch } from "./row-changes.ts"
 import type { TenantRuntime } from "./tenant-runtime.ts"
 
 /** Actors encoded before other work gets its turn. */
@@ -16,7 +17,7 @@ const encodeGroup = 64
 export const writeCut = Effect.fnUntraced(function* (runtime: TenantRuntime) {
   const snapshots = yield* Snapshots
   const draft = takeCut(runtime)
-  if (draft.taken.length === 0 && draft.rows.messages.length === 0 && draft.rows.read_horizons.length === 0) return
+  if (draft.taken.length === 0 && isEmpty(draft.rows)) return
   const started = yield* Clock.currentTimeMillis
   yield* Effect.gen(function* () {
     // A cut never runs ahead of the journal: what it holds must not be lost to another writer's entries (I6).
@@ -30,7 +31,10 @@ export const writeCut = Effect.fnUntraced(function* (runtime: TenantRuntime) {
       members,
       messages: messageRows(draft.rows, runtime.identity),
       read_horizons: draft.rows.read_horizons,
-      audit: draft.audit
+      audit: draft.audit,
+      moves: draft.rows.moves,
+      records: draft.rows.records,
+      outgoing: draft.rows.outgoing
     })
   }).pipe(Effect.onError(() => Effect.sync(() => cutFailed(runtime, draft))))
   cutWritten(draft)
@@ -38,6 +42,8 @@ export const writeCut = Effect.fnUntraced(function* (runtime: TenantRuntime) {
   runtime.cuts++
   runtime.lastCutMs = (yield* Clock.currentTimeMillis) - started
 })
+
+const isEmpty = (rows: RowBatch): boolean => Object.values(rows).every((changes) => changes.length === 0)
 
 const journaled = (runtime: TenantRuntime): Effect.Effect<void> =>
   Effect.callback((resume) =>

@@ -4,6 +4,7 @@
  * times, ids, people. Nothing here knows a provider's payload; that is translated at the edge, once.
  */
 import type { MessageRecord } from "./conversation/message-window.ts"
+import type { CrmRecord } from "./record/record.ts"
 import type {
   AuthReport,
   ChannelType,
@@ -31,6 +32,8 @@ export interface Person {
   readonly identifiers: Readonly<Partial<Record<IdentifierKind, string>>>
   /** Hints about the person in this chat: occupation, network_distance, profile_url, …; absent when there are none. */
   readonly metadata?: Readonly<Record<string, unknown>>
+  /** Further keys that the same showing gives the person, beyond `key` and the identifiers: e.g. `whatsapp:…@lid`. */
+  readonly also?: ReadonlyArray<string>
 }
 
 export type IdentifierKind =
@@ -577,6 +580,34 @@ export interface TypingSignalled {
   readonly lasts: number
 }
 
+/** The CRM says which identifiers a record has; what it had before no longer counts. */
+export interface RecordPut extends Base {
+  readonly type: "record_put"
+  readonly record: CrmRecord
+}
+export interface RecordRemoved extends Base {
+  readonly type: "record_removed"
+  readonly record_id: string
+}
+interface ParticipantCommand extends Base {
+  readonly participant_id: string
+}
+/** record_participant_resolution: by hand; null unlinks. */
+export interface ParticipantResolved extends ParticipantCommand {
+  readonly type: "participant_resolved"
+  readonly contact_record: string | null
+}
+/** record_secondary_resolution: by hand; null unlinks. */
+export interface ParticipantSecondarySet extends ParticipantCommand {
+  readonly type: "participant_secondary_set"
+  readonly secondary_record: string | null
+  readonly secondary_pipeline: string | null
+}
+/** Records changed that may concern the participant. It carries nothing: what matches is looked at again. */
+export interface ParticipantRematched extends ParticipantCommand {
+  readonly type: "participant_rematched"
+}
+
 /** Everything that is journaled. */
 export type Event =
   | MessageReceived
@@ -634,6 +665,11 @@ export type Event =
   | ConversationTypeChecked
   | ConversationRecounted
   | ChannelRecounted
+  | RecordPut
+  | RecordRemoved
+  | ParticipantResolved
+  | ParticipantSecondarySet
+  | ParticipantRematched
   | DeadlinePassed
   | DayStarted
   | TaskFinished

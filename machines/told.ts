@@ -5,6 +5,8 @@
 import type { ConversationContext } from "./conversation/context.ts"
 import type { MessageRecord } from "./conversation/message-window.ts"
 import type { Once, Person, PlacedFact } from "./events.ts"
+import type { ParticipantContext } from "./participant/context.ts"
+import type { Candidate } from "./tenant/exclusion.ts"
 import type { MessageFields } from "./message/fields.ts"
 import type { AuthStatus, ChannelType, Direction, ScheduledTask } from "./vocabulary.ts"
 
@@ -41,6 +43,9 @@ export interface PersonActed {
 /** A payload showed the person; it may fill empty fields. */
 export interface PersonShown {
   readonly type: "person_shown"
+  /** Whether the conversation takes the person for the account's own. */
+  readonly is_owner: boolean
+  readonly conversation_id: string
   readonly key: string
   readonly person: Person
   readonly at: number
@@ -52,6 +57,65 @@ export interface MembershipChanged {
   readonly key: string
   readonly by: 1 | -1
   readonly received: number
+}
+/** Somebody showed a further key of a participant: whoever is known by it is the same person (CONTRACT 2.7). */
+export interface ParticipantClaimed {
+  readonly type: "participant_claimed"
+  readonly key: string
+  /** The key of the participant that claims it. */
+  readonly by: string
+  readonly received: number
+}
+/** What the participant is known by changed: which records match is to be looked at again. */
+export interface ParticipantIdentified {
+  readonly type: "participant_identified"
+  readonly key: string
+  readonly received: number
+}
+/** A person whom the CRM does not know has written: perhaps a contact (CONTRACT 2.7). */
+export interface ContactCandidate extends Candidate {
+  readonly type: "contact_candidate"
+  readonly key: string
+  /** Whether the delay is over. */
+  readonly waited: boolean
+  readonly received: number
+}
+/** Somebody's waiting time is over. */
+export interface ContactDue {
+  readonly type: "contact_due"
+  readonly key: string
+  readonly received: number
+}
+/** The tenant's settings allow a contact to be made of the person. */
+export interface ContactApproved {
+  readonly type: "contact_approved"
+  readonly key: string
+  readonly received: number
+}
+/** The CRM is to be asked for a contact. */
+export interface ContactRequested {
+  readonly type: "contact_requested"
+  readonly key: string
+  readonly received: number
+}
+/** Everything of a participant that became part of another one. */
+export interface ParticipantAbsorbed {
+  readonly type: "participant_absorbed"
+  readonly key: string
+  readonly absorbed: ParticipantContext
+  readonly received: number
+}
+/** The person of key `from` goes by the key `into` from now on; told to the conversations. */
+export interface PersonMerged {
+  readonly type: "person_merged"
+  readonly from: string
+  readonly into: string
+  readonly received: number
+}
+/** As above, on its way to the conversations that the participant remembers. */
+export interface PersonMergedIn extends Omit<PersonMerged, "type"> {
+  readonly type: "person_merged_in"
+  readonly conversations: ReadonlyArray<string>
 }
 /** A message's row changes. `sender_key` and the keys inside `reactions` become participant ids on the way out. */
 export interface RowChanged {
@@ -156,6 +220,14 @@ export type Told =
   | PersonActed
   | PersonShown
   | MembershipChanged
+  | ParticipantClaimed
+  | ParticipantAbsorbed
+  | ParticipantIdentified
+  | ContactCandidate
+  | ContactDue
+  | ContactApproved
+  | ContactRequested
+  | PersonMergedIn
   | RowChanged
   | OutboundRead
   | AuthChanged

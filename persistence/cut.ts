@@ -1,6 +1,7 @@
 /** A consistent cut of one tenant (I5), as it goes to the database. */
 import * as Schema from "effect/Schema"
 import type { ActorKind } from "../machines/events.ts"
+import type { CrmRecord } from "../machines/record/record.ts"
 import type { MessageChange } from "../machines/message/fields.ts"
 import type { AuditEntry } from "./audit.ts"
 
@@ -30,6 +31,17 @@ export interface Cut {
   readonly members: ReadonlyArray<MemberRow>
   /** In the order in which they were decided; several of one message are merged. `id` counts when the row is made. */
   readonly messages: ReadonlyArray<MessageChange & { readonly id: string }>
+  /** In order: what names the participant `from` in the conversation names `into`; the member `from` is no more. */
+  readonly moves?: ReadonlyArray<{ readonly conversation_id: string; readonly from: string; readonly into: string }>
+  /** CRM records that changed; null: it is gone. */
+  readonly records?: ReadonlyArray<{ readonly record_id: string; readonly record: CrmRecord | null }>
+  /** To be announced to the CRM; one that is there already is left as it is. `at` is epoch milliseconds. */
+  readonly outgoing?: ReadonlyArray<{
+    readonly id: string
+    readonly type: string
+    readonly at: number
+    readonly body: string
+  }>
   /** Every outbound message of the conversation sent at or before `at` has been read at `read_at`, or earlier. Epoch milliseconds. */
   readonly read_horizons: ReadonlyArray<{
     readonly conversation_id: string

@@ -5,6 +5,9 @@ import { ApiKeys } from "./api-keys.ts"
 import { Audit } from "./audit.ts"
 import { Conversations } from "./conversations.ts"
 import { FieldPopulation } from "./field-population.ts"
+import { CrmRecords } from "./crm-records.ts"
+import { Outgoing } from "./outgoing.ts"
+import { Participants } from "./participants.ts"
 import { Journal } from "./journal.ts"
 import { Messages } from "./messages.ts"
 import { ParticipantCounts } from "./participant-totals.ts"
@@ -29,5 +32,8 @@ export const layer = Layer.mergeAll(
   ScheduleRuns.layer,
   FieldPopulation.layer,
   Analytics.layer,
-  Recounts.layer
+  Recounts.layer,
+  CrmRecords.layer,
+  Participants.layer,
+  Outgoing.layer
 )

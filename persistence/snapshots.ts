@@ -12,6 +12,7 @@ import { insertAudit } from "./audit.ts"
 import { chunksOf, type OutgoingRow } from "./chunks.ts"
 import { entityPlan, entityRows, horizonRows, memberPlan, memberRows, messagePlan, messageRows } from "./cut-rows.ts"
 import { type Cut, CutOutrun, type EntityRow } from "./cut.ts"
+import { storableJson } from "./field-values.ts"
 import { changeGroups } from "./message-changes.ts"
 import { markDays, markDaysOf, staleDaysOf } from "./stale-days.ts"
 import { entityTables } from "./tables.ts"
@@ -71,6 +72,41 @@ export class Snapshots extends Context.Service<
           and messages.external_message_id = earliest.external_message_id
           and (messages.status <> 'read' or messages.read_at is null or messages.read_at > earliest.read_at)`
 
+      /** A person's messages, reactions and membership under the participant that the person is now (CONTRACT 2.7). */
+      const movePerson = Effect.fnUntraced(function* (tenant_id: string, move: NonNullable<Cut["moves"]>[number]) {
+        const { conversation_id, from, into } = move
+        yield* sql`
+          delete from members
+          where tenant_id = ${tenant_id} and conversation_id = ${conversation_id}::uuid and participant_id = ${from}::uuid`
+        yield* sql`
+          update messages set sender_participant_id = ${into}::uuid
+          where tenant_id = ${tenant_id} and conversation_id = ${conversation_id}::uuid
+            and sender_participant_id = ${from}::uuid`
+        // An id stands in a reaction as text that stands nowhere else in it.
+        yield* sql`
+          update messages set reactions = replace(reactions::text, ${from}::text, ${into}::text)::jsonb
+          where tenant_id = ${tenant_id} and conversation_id = ${conversation_id}::uuid
+            and reactions::text like '%' || ${from}::text || '%'`
+      })
+
+      const writeRecord = (tenant_id: string, { record_id, record }: NonNullable<Cut["records"]>[number]) => {
+        if (record === null)
+          return sql`delete from crm_records where tenant_id = ${tenant_id} and record_id = ${record_id}`
+        const { emails, phones, linkedin, domains } = record
+        const identifiers = storableJson({ emails, phones, linkedin, domains })
+        return sql`
+          insert into crm_records (tenant_id, record_id, kind, pipeline_id, identifiers)
+          values (${tenant_id}, ${record_id}, ${record.kind}, ${record.pipeline_id}, ${identifiers}::jsonb)
+          on conflict (tenant_id, record_id) do update
+          set kind = excluded.kind, pipeline_id = excluded.pipeline_id, identifiers = excluded.identifiers`
+      }
+
+      /** A replay announces again under the same id: what is there, sent or not, stays as it is. */
+      const writeOutgoing = (tenant_id: string, { id, type, at, body }: NonNullable<Cut["outgoing"]>[number]) => sql`
+        insert into outgoing (tenant_id, id, type, body, created_at, next_attempt_at)
+        values (${tenant_id}, ${id}::uuid, ${type}, ${body}, ${new Date(at)}, ${new Date(at)})
+        on conflict (tenant_id, id) do nothing`
+
       const writeAll = Effect.fnUntraced(function* (cut: Cut) {
         const moved = yield* moveCheckpoint(cut)
         if (moved.length === 0) return yield* new CutOutrun({ tenant_id: cut.tenant_id, seq: cut.seq })
@@ -86,6 +122,9 @@ export class Snapshots extends Context.Service<
         }
         for (const changed of stale.changed) yield* markDaysOf(sql, cut.tenant_id, cut.seq, changed)
         if (stale.days.length > 0) yield* markDays(sql, cut.tenant_id, cut.seq, stale.days)
+        for (const change of cut.records ?? []) yield* writeRecord(cut.tenant_id, change)
+        for (const event of cut.outgoing ?? []) yield* writeOutgoing(cut.tenant_id, event)
+        for (const move of cut.moves ?? []) yield* movePerson(cut.tenant_id, move)
         for (const { json } of chunksOf(horizonRows(cut.read_horizons))) yield* raiseToRead(cut.tenant_id, json)
         yield* insertAudit(sql, cut.tenant_id, cut.audit ?? [])
       })

@@ -13,6 +13,7 @@ import { feedLimits } from "./feed/limits.ts"
 import { FeedTokens } from "./feed/tokens.ts"
 import { onePort } from "./http/one-port.ts"
 import { serve } from "./http/server.ts"
+import * as Delivery from "./outgoing/delivery.ts"
 import { KeyRing } from "./secrets/key-ring.ts"
 import { welcome } from "./welcome.ts"
 
@@ -25,7 +26,7 @@ const switchboard = Layer.unwrap(
   Effect.map(Settings, (settings) => {
     const keys = KeyRing.layer(settings.encryptionKeys)
     const { mailboxLimit: mailbox, snapshotInterval } = settings
-    return Layer.mergeAll(serve, welcome).pipe(
+    return Layer.mergeAll(serve, welcome, Delivery.layer()).pipe(
       Layer.provideMerge(onePort(settings)),
       Layer.provide(FeedServer.layer(feedLimits)),
       Layer.provide([FeedTokens.layer(settings.adminKey), keys]),

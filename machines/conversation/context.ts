@@ -30,6 +30,8 @@ export interface Member extends Omit<MemberFields, "unread_count"> {
   readonly seen_at: number | null
   /** Newest sign of absence, or null. */
   readonly gone_at: number | null
+  /** Newest word that the person left, rosters aside, or null. */
+  readonly told_gone_at: number | null
   /** Horizon of the receipts that name the person; `last_read_at` may also rest on receipts that name nobody. */
   readonly named_read_at: number | null
   /** The CRM's word on provider_participant_id; it stands above what payloads show. */
@@ -45,6 +47,8 @@ export type WaitingFact = MessageDelivered | MessageRead | MessageEdited | Messa
 
 export interface ConversationFacts {
   readonly owner_key: string | null
+  /** Former keys of members, each with the key that the person goes by now. */
+  readonly aliases: Readonly<Record<string, string>>
   readonly window: MessageWindow
   readonly waiting: ReadonlyArray<WaitingFact>
   /** The owner's read horizon, and when it was last set back by "mark unread". */
@@ -115,6 +119,7 @@ export const freshConversation = (input: ConversationInput): ConversationContext
   members: {},
   facts: {
     owner_key: null,
+    aliases: {},
     window: emptyWindow,
     waiting: [],
     owner_horizon: null,

@@ -39,8 +39,9 @@ import type {
   MessageSubjectSet,
   MessageTimed
 } from "../events.ts"
+import { underPresentKeys } from "../person/keys.ts"
 import { statesFollowing } from "../following.ts"
-import type { OwnerReplied, Told } from "../told.ts"
+import type { OwnerReplied, PersonMerged, Told } from "../told.ts"
 import { ConversationStatus } from "../vocabulary.ts"
 import type { ConversationContext, ConversationInput } from "./context.ts"
 import { freshConversation } from "./context.ts"
@@ -53,6 +54,7 @@ import { conversationAbsorbed, threadJoined } from "./joining.ts"
 import { mailTracked } from "./mail.ts"
 import { messageMarkedLocal } from "./local.ts"
 import { headsCounted, memberActive, memberGone, memberProviderIdSet, membersTouched } from "./members.ts"
+import { personMerged } from "./merging.ts"
 import { remember } from "./message-window.ts"
 import { messageReceived } from "./messages.ts"
 import { messageDelivered, messageRead } from "./receipts.ts"
@@ -82,6 +84,7 @@ export type ConversationEvent =
   | CalendarEventShown
   | ThreadJoined
   | ConversationAbsorbed
+  | PersonMerged
   | ConversationHeatSet
   | ConversationTypeDetected
   | ConversationSynced
@@ -116,6 +119,7 @@ const rules: Rules<Decision, ConversationEvent> = {
   calendar_event_shown: calendarEventShown,
   thread_joined: threadJoined,
   conversation_absorbed: conversationAbsorbed,
+  person_merged: personMerged,
   conversation_heat_set: heatSet,
   conversation_type_detected: typeReleased,
   conversation_synced: conversationSynced,
@@ -131,7 +135,8 @@ const rules: Rules<Decision, ConversationEvent> = {
 }
 
 /** Applies one event to a context: the whole decision, without a machine around it. */
-export const decideConversation = (context: ConversationContext, event: ConversationEvent): Decision => {
+export const decideConversation = (context: ConversationContext, told: ConversationEvent): Decision => {
+  const event = underPresentKeys(told, context.facts.aliases)
   const d = new Decision(remembering(context, event))
   ownerShown(d, event)
   rules[event.type](d, event as never)

@@ -1,28 +1,23 @@
 /** What only mails tell: roles, moves between folders, opens and clicks (CONTRACT 2.4, 2.5, 2.6). */
 import { earlier, later } from "../draft.ts"
 import type { Letter, MailTracked, MessageReceived } from "../events.ts"
-import type { MemberRole } from "../vocabulary.ts"
+import { strongerRole } from "../member/role.ts"
 import type { Decision } from "./decision.ts"
 import type { MessageRecord, Tracking } from "./message-window.ts"
 import { find, store } from "./message-window.ts"
 import { movedTo } from "./thread.ts"
 import { waitFor } from "./waiting.ts"
 
-/** Of several roles that a person has had in a thread, the strongest shows. */
-const strength: Record<MemberRole, number> = { member: 0, bcc: 1, cc: 2, recipient: 3, sender: 4, admin: 5, owner: 6 }
-
 /** The members' roles after a mail: a function of all mails, in whichever order they come (I3). */
 export const rolesShown = (d: Decision, letter: Letter): void => {
   for (const key in letter.roles) {
-    const member = d.context.members[key]
-    const role = letter.roles[key]!
-    if (member === undefined) continue
-    if (member.mail_role === undefined || strength[role] > strength[member.mail_role])
-      d.member(key, { mail_role: role })
+    const present = d.context.facts.aliases[key] ?? key
+    const mail_role = strongerRole(d.context.members[present]?.mail_role, letter.roles[key])
+    if (d.context.members[present] !== undefined && mail_role !== undefined) d.member(present, { mail_role })
   }
   for (const key in d.context.members) {
     const { mail_role, role } = d.context.members[key]!
-    const now = key === d.context.facts.owner_key ? "owner" : (mail_role ?? "member")
+    const now = role === "owner" || key === d.context.facts.owner_key ? "owner" : (mail_role ?? "member")
     if (role !== now) d.member(key, { role: now })
   }
 }

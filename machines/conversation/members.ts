@@ -21,7 +21,7 @@ export const memberSeen = (d: Decision, person: Person, at: number, received: nu
 /** A sign of absence: the person was gone at `at`. */
 export const memberGone = (d: Decision, person: Person, at: number, received: number): void => {
   const member = memberShown(d, person, at, received)
-  weigh(d, person.key, { gone_at: later(member.gone_at, at) }, received)
+  weigh(d, person.key, { gone_at: later(member.gone_at, at), told_gone_at: later(member.told_gone_at, at) }, received)
 }
 
 /** The member that a payload shows; made when new, not yet present. */
@@ -40,7 +40,15 @@ export const memberShown = (d: Decision, person: Person, at: number, received: n
     name: valueOf(shown, "name"),
     provider_participant_id: member.given_provider_id ?? valueOf(shown, "provider_participant_id")
   })
-  d.tell({ type: "person_shown", key: person.key, person, at, received })
+  d.tell({
+    type: "person_shown",
+    is_owner: person.key === d.context.facts.owner_key,
+    conversation_id: d.context.id,
+    key: person.key,
+    person,
+    at,
+    received
+  })
   return d.context.members[person.key]!
 }
 
@@ -63,6 +71,7 @@ const newMember = (d: Decision, person: Person, received: number): Member => {
     shown: {},
     seen_at: null,
     gone_at: roster !== null && !roster.keys.includes(person.key) ? roster.at : null,
+    told_gone_at: null,
     named_read_at: null,
     given_provider_id: null,
     seen_count: 0,
@@ -85,7 +94,7 @@ export const rosterShown = (d: Decision, keys: ReadonlyArray<string>, at: number
 const weigh = (
   d: Decision,
   key: string,
-  signs: Partial<Pick<Member, "seen_at" | "gone_at">>,
+  signs: Partial<Pick<Member, "seen_at" | "gone_at" | "told_gone_at">>,
   received: number
 ): void => {
   d.member(key, signs)

@@ -62,25 +62,29 @@ export const reactionShown = (d: Decision, known: MessageRecord, reaction: React
   const reactions = [...known.reactions.filter((other) => other.key !== reaction.key), reaction]
   const record: MessageRecord = { ...known, reactions }
   d.learn({ window: store(d.context.facts.window, record) })
+  reactionsChanged(d, record, received)
+}
+
+/** The row of a message whose reactions changed. */
+export const reactionsChanged = (d: Decision, record: MessageRecord, received: number): void =>
   d.tell({
     type: "row_changed",
-    external_message_id: known.id,
+    external_message_id: record.id,
     sender_key: null,
     fields: {
-      reactions: reactions
+      reactions: record.reactions
         .filter((other) => other.value !== null)
         .map((other) => ({ value: other.value!, participant_id: other.key, at: other.at }))
         .sort((a, b) => a.at - b.at || (a.participant_id < b.participant_id ? -1 : 1)),
       updated_at: received
     }
   })
-}
 
 /** At the same instant one of two edits has to win, whichever comes first (I3): the one with the greater rank. */
 export const rankOf = (content: string | null): number => (content === null ? 0 : Hash.string(content))
 
 /** One reaction per person: the newest by time; at the same time the greater text, so that order does not matter (I3). */
-const supersedes = (reaction: Reaction, reactions: ReadonlyArray<Reaction>): boolean => {
+export const supersedes = (reaction: Reaction, reactions: ReadonlyArray<Reaction>): boolean => {
   const other = reactions.find((candidate) => candidate.key === reaction.key)
   if (other === undefined || reaction.at > other.at) return true
   return reaction.at === other.at && (reaction.value ?? "") > (other.value ?? "")

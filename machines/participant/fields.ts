@@ -1,4 +1,5 @@
 /** The fields of a participant (CONTRACT 2.7): one person across channels. */
+import * as Schema from "effect/Schema"
 import * as F from "../field.ts"
 import type { FieldsOf } from "../field.ts"
 
@@ -24,6 +25,10 @@ export const participantFields = {
   ),
   secondary_resolution_method: F.audited(F.text("How the secondary record was found", "secondary resolution")),
   secondary_pipeline: F.audited(F.optionalText("Pipeline of the secondary record", "secondary resolution")),
+  candidate_records: F.json(Schema.Array(Schema.String), [])(
+    "CRM records of which several match, so that a human has to choose",
+    "resolution"
+  ),
   secondary_resolved_at: F.instant("When the secondary record was found", "secondary resolution"),
   first_seen: F.instant("Earliest event in which the person acted", "message events"),
   last_seen: F.instant("Newest event in which the person acted", "message events, reactions, receipts"),

@@ -1,7 +1,8 @@
 /**
  *   ┌───────────┐
- *   │ unlinked  │─► linked      once a CRM record is known
- *   └───────────┘
+ *   │ unlinked  │◄─► linked      once a CRM record is known
+ *   └─────┬─────┘      │
+ *         └──► merged ◄┘         an alias: it became part of another participant (merging.ts), for good
  *
  * A participant: one person across channels (CONTRACT 2.7). Identity comes from what payloads show, totals from what
  * conversations tell; both are functions of facts, so their order does not matter (I3).
@@ -10,37 +11,39 @@ import { setup } from "xstate"
 import type { Rules } from "../decide.ts"
 import { decideWith } from "../decide.ts"
 import { Draft, earlier, later } from "../draft.ts"
+import { statesFollowing } from "../following.ts"
+import type {
+  ContactApproved,
+  ContactDue,
+  MembershipChanged,
+  MessageAppeared,
+  MessageDiscounted,
+  ParticipantAbsorbed,
+  PersonActed,
+  PersonShown,
+  Told
+} from "../told.ts"
 import type {
   ParticipantCorrected,
   ParticipantRecounted,
   ParticipantReported,
-  Person,
+  ParticipantRematched,
+  ParticipantResolved,
+  ParticipantSecondarySet,
   RelationAdded
 } from "../events.ts"
-import { initialOf } from "../field.ts"
-import { statesFollowing } from "../following.ts"
-import type { Shown } from "../person/shown.ts"
-import { learn } from "../person/shown.ts"
-import type { MembershipChanged, MessageAppeared, MessageDiscounted, PersonActed, PersonShown, Told } from "../told.ts"
-import type { ParticipantFields } from "./fields.ts"
-import { participantFields } from "./fields.ts"
-import type { ShownPiece } from "./told.ts"
-import { participantCorrected, participantRecounted, participantReported, shownAs } from "./told.ts"
+import { apply, contactApproved, contactDue } from "./contact.ts"
+import type { ParticipantContext, ParticipantInput } from "./context.ts"
+import { freshParticipant } from "./context.ts"
+import { personShown, relationAdded } from "./identity.ts"
+import type { ClaimHeard } from "./merging.ts"
+import { absorbed, claimed } from "./merging.ts"
+import type { RecordsMatched } from "./resolution.ts"
+import { participantResolved, recordsMatched, secondarySet } from "./resolution.ts"
+import { participantCorrected, participantRecounted, participantReported } from "./told.ts"
 
-export interface ParticipantContext extends ParticipantFields {
-  readonly id: string
-  readonly facts: {
-    readonly key: string
-    readonly shown: Shown
-    /** The CRM's word, by piece; it stands above what was shown. */
-    readonly corrected: Readonly<Partial<Record<ShownPiece, string>>>
-  }
-}
-export interface ParticipantInput {
-  readonly id: string
-  readonly key: string
-  readonly received: number
-}
+export type { ParticipantContext } from "./context.ts"
+
 export type ParticipantEvent =
   | RelationAdded
   | ParticipantReported
@@ -51,26 +54,21 @@ export type ParticipantEvent =
   | MessageAppeared
   | MessageDiscounted
   | MembershipChanged
+  | ClaimHeard
+  | ParticipantAbsorbed
+  | RecordsMatched
+  | ContactDue
+  | ContactApproved
+  | ParticipantResolved
+  | ParticipantSecondarySet
+  | ParticipantRematched
 
 const acted = (d: Draft<ParticipantContext>, at: number): void =>
   d.set({ first_seen: earlier(d.context.first_seen, at), last_seen: later(d.context.last_seen, at) })
 
-const personShown = (d: Draft<ParticipantContext>, event: { readonly person: Person; readonly at: number }): void => {
-  const shown = learn(d.context.facts.shown, event.person, event.at)
-  if (shown !== d.context.facts.shown) shownAs(d, shown, d.context.facts.corrected)
-}
-
 const rules: Rules<Draft<ParticipantContext>, ParticipantEvent> = {
   person_shown: personShown,
-  relation_added: (d, event) => {
-    personShown(d, event)
-    const relations = (d.context.metadata["relations"] ?? {}) as Readonly<Record<string, { readonly since: string }>>
-    const since = new Date(event.at).toISOString()
-    // The earliest word of a relation stands: most carry no time, so a repeat only comes later.
-    if ((relations[event.account_id]?.since ?? "~") <= since) return
-    const relation = { ...event.metadata, since }
-    d.set({ metadata: { ...d.context.metadata, relations: { ...relations, [event.account_id]: relation } } })
-  },
+  relation_added: relationAdded,
   participant_reported: participantReported,
   participant_corrected: participantCorrected,
   participant_recounted: participantRecounted,
@@ -78,23 +76,34 @@ const rules: Rules<Draft<ParticipantContext>, ParticipantEvent> = {
   message_appeared: (d, event) => {
     if (event.is_event) return
     acted(d, event.at)
-    if (event.counts) d.set({ total_messages: d.context.total_messages + 1 })
+    if (!event.counts) return
+    d.set({ total_messages: d.context.total_messages + 1 })
+    if (event.direction === "inbound") apply(d, false, event.received)
   },
   message_discounted: (d) => d.set({ total_messages: d.context.total_messages - 1 }),
-  membership_changed: (d, event) => d.set({ total_conversations: d.context.total_conversations + event.by })
+  membership_changed: (d, event) => d.set({ total_conversations: d.context.total_conversations + event.by }),
+  participant_claimed: claimed,
+  participant_absorbed: absorbed,
+  records_matched: recordsMatched,
+  contact_due: contactDue,
+  contact_approved: contactApproved,
+  participant_resolved: participantResolved,
+  participant_secondary_set: secondarySet,
+  participant_rematched: (d, { received }) =>
+    d.tell({ type: "participant_identified", key: d.context.facts.key, received })
+}
+
+/** What the person is to us, as the machine's state. */
+export const standing = (context: ParticipantContext): "unlinked" | "linked" | "merged" => {
+  if (context.facts.merged_into !== null) return "merged"
+  return context.contact_record === null ? "unlinked" : "linked"
 }
 
 export const participantMachine = setup({
   types: {} as { context: ParticipantContext; input: ParticipantInput; events: ParticipantEvent; emitted: Told }
 }).createMachine({
   id: "participant",
-  context: ({ input }) => ({
-    ...initialOf(participantFields),
-    id: input.id,
-    created_at: input.received,
-    updated_at: input.received,
-    facts: { key: input.key, shown: {}, corrected: {} }
-  }),
+  context: ({ input }) => freshParticipant(input),
   initial: "unlinked",
   on: {
     "*": {
@@ -106,7 +115,5 @@ export const participantMachine = setup({
       })
     }
   },
-  states: statesFollowing(["unlinked", "linked"], (context: ParticipantContext) =>
-    context.contact_record === null ? "unlinked" : "linked"
-  )
+  states: statesFollowing(["unlinked", "linked", "merged"], standing)
 })

@@ -1,10 +1,18 @@
 /** What the CRM says of a person (CONTRACT §4, §5): reports of a provider, corrections by hand, a recount. */
 import type { Draft } from "../draft.ts"
 import { recounted } from "../recount.ts"
-import type { IdentifierKind, ParticipantCorrected, ParticipantRecounted, ParticipantReported } from "../events.ts"
+import type {
+  IdentifierKind,
+  ParticipantCorrected,
+  ParticipantRecounted,
+  ParticipantReported,
+  Person
+} from "../events.ts"
 import type { Shown } from "../person/shown.ts"
 import { learn, valueOf } from "../person/shown.ts"
-import type { ParticipantContext } from "./machine.ts"
+import { identifierKeys } from "../person/keys.ts"
+import { claim } from "./claim.ts"
+import type { ParticipantContext } from "./context.ts"
 
 /** The fields that are shown of a person, piece by piece. */
 export const shownPieces = [
@@ -25,11 +33,19 @@ export const shownAs = (
   d: Draft<ParticipantContext>,
   shown: Shown,
   corrected: ParticipantContext["facts"]["corrected"]
-): void =>
-  d.set({
-    facts: { ...d.context.facts, shown, corrected },
-    ...Object.fromEntries(shownPieces.map((piece) => [piece, corrected[piece] ?? valueOf(shown, piece)]))
-  })
+): void => {
+  const { name, contact_record } = d.context
+  const pieces = Object.fromEntries(shownPieces.map((piece) => [piece, corrected[piece] ?? valueOf(shown, piece)]))
+  // A resolved contact's name is not overwritten by a payload, unless there is none yet.
+  const isKept = contact_record !== null && name !== null && corrected.name === d.context.facts.corrected.name
+  d.set({ facts: { ...d.context.facts, shown, corrected }, ...pieces, ...(isKept ? { name } : {}) })
+}
+
+/** What was said gives further keys; which records match is looked at again. */
+const knownBy = (d: Draft<ParticipantContext>, identifiers: Person["identifiers"], received: number): void => {
+  claim(d, identifierKeys(identifiers), received)
+  d.tell({ type: "participant_identified", key: d.context.facts.key, received })
+}
 
 /** The confidence of a resolution that a provider's webhook brought, by its method (CONTRACT 2.7). */
 const webhookConfidence = { phone_webhook: 0.9, linkedin_webhook: 0.85 } as const
@@ -39,7 +55,10 @@ export const participantReported = (d: Draft<ParticipantContext>, event: Partici
   const { key } = d.context.facts
   const person = { key, provider_participant_id: event.person?.provider_participant_id ?? null, ...event.shown }
   const shown = learn(d.context.facts.shown, person, event.at)
-  if (shown !== d.context.facts.shown) shownAs(d, shown, d.context.facts.corrected)
+  if (shown !== d.context.facts.shown) {
+    shownAs(d, shown, d.context.facts.corrected)
+    knownBy(d, event.shown.identifiers, event.received)
+  }
   if (event.contact_record !== null) resolved(d, event.contact_record, event.at)
 }
 
@@ -74,6 +93,8 @@ export const participantCorrected = (d: Draft<ParticipantContext>, event: Partic
   }
   if (JSON.stringify(sorted(corrected)) === JSON.stringify(sorted(d.context.facts.corrected))) return
   shownAs(d, d.context.facts.shown, corrected)
+  const { name: _, avatar_url: __, ...identifiers } = corrected
+  knownBy(d, identifiers, event.received)
 }
 
 const sorted = (corrected: ParticipantContext["facts"]["corrected"]) =>

@@ -19,8 +19,21 @@ export const learn = (shown: Shown, person: Person, at: number): Shown => {
   piece("name", person.name)
   piece("avatar_url", person.avatar_url)
   piece("provider_participant_id", person.provider_participant_id)
+  for (const key of person.also ?? []) piece(`also ${key}`, key)
   for (const kind in person.identifiers) piece(kind, person.identifiers[kind as keyof Person["identifiers"]])
   return next
+}
+
+/** What is known after two records turned out to be of one person. */
+export const joinShown = (one: Shown, other: Shown): Shown => {
+  const joined: Record<string, Shown[string]> = { ...one }
+  for (const name in other) {
+    const [mine, theirs] = [joined[name], other[name]!]
+    if (mine === undefined || theirs.at < mine.at || (theirs.at === mine.at && theirs.value < mine.value)) {
+      joined[name] = theirs
+    }
+  }
+  return joined
 }
 
 /** The known value of a piece, or null. */

@@ -11,6 +11,7 @@ import { decideWith } from "../decide.ts"
 import { Draft, later } from "../draft.ts"
 import type {
   ConnectionRegistered,
+  DeadlinePassed,
   ProviderPreferencesSet,
   SecretResealed,
   TenantConfigured,
@@ -21,7 +22,9 @@ import type {
 } from "../events.ts"
 import { initialOf } from "../field.ts"
 import { statesFollowing } from "../following.ts"
-import type { KeyUsed, Told } from "../told.ts"
+import type { ContactCandidate, KeyUsed, Told } from "../told.ts"
+import type { Creations } from "./creations.ts"
+import { contactCandidate, creationsDue, noCreations } from "./creations.ts"
 import type { TenantFields } from "./fields.ts"
 import { tenantFields } from "./fields.ts"
 import { secretResealed } from "./resealed.ts"
@@ -31,6 +34,7 @@ import { allDefaults, limitsForAccount, providerPreferencesSet } from "./prefere
 
 export interface TenantContext extends TenantFields {
   readonly id: string
+  readonly creations: Creations
   readonly facts: { readonly keys: UsedKeys }
 }
 
@@ -41,6 +45,8 @@ export interface WebhookAccepted {
 }
 
 export type TenantEvent =
+  | ContactCandidate
+  | DeadlinePassed
   | SecretResealed
   | TenantCreated
   | TenantConfigured
@@ -96,6 +102,8 @@ const rules: Rules<Draft<TenantContext>, TenantEvent> = {
       last_webhook_received: later(d.context.last_webhook_received, event.received),
       webhook_failures: d.context.webhook_failures + 1
     }),
+  contact_candidate: contactCandidate,
+  deadline_passed: creationsDue,
   webhook_accepted: (d, event) =>
     d.set({ last_webhook_received: later(d.context.last_webhook_received, event.received), webhook_failures: 0 })
 }
@@ -104,7 +112,12 @@ export const tenantMachine = setup({
   types: {} as { context: TenantContext; input: { readonly id: string }; events: TenantEvent; emitted: Told }
 }).createMachine({
   id: "tenant",
-  context: ({ input }) => ({ ...initialOf(tenantFields), id: input.id, facts: { keys: noKeys } }),
+  context: ({ input }) => ({
+    ...initialOf(tenantFields),
+    id: input.id,
+    creations: noCreations,
+    facts: { keys: noKeys }
+  }),
   initial: "active",
   on: {
     "*": {

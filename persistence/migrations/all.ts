@@ -1,4 +1,5 @@
 /** Every migration by its number. A released one never changes; the next change is a new file. */
+import crmRecords from "./0040_crm_records.ts"
 import tables from "./0001_tables.ts"
 import audit from "./0030_audit.ts"
 import fieldPopulation from "./0060_field_population.ts"
@@ -10,5 +11,6 @@ export const migrations = {
   "0030_audit": audit,
   "0060_field_population": fieldPopulation,
   "0061_record_profiles": recordProfiles,
-  "0050_analytics": analytics
+  "0050_analytics": analytics,
+  "0040_crm_records": crmRecords
 }

@@ -38,7 +38,15 @@ export const threadOf = Effect.fnUntraced(function* (
   const { context } = yield* owner.inspect(tenant, "conversation", view["id"] as string)
   const { members, facts } = context as unknown as ConversationContext
   const identity = new Identity(tenant)
-  const wanted = participant === null ? null : (yield* memberOf(view, participant)).participant_id
+  // A participant who became part of another one is named by either id.
+  const named = (id: string) =>
+    memberOf(view, id).pipe(
+      Effect.catch(() =>
+        Effect.flatMap(owner.resolve(tenant, "participant", id), (present) => memberOf(view, present))
+      ),
+      Effect.catch(() => Effect.fail(notMember))
+    )
+  const wanted = participant === null ? null : (yield* named(participant)).participant_id
 
   const personOf = (key: string): Person => ({
     key,

@@ -34,6 +34,8 @@ import { inspectionHandlers } from "./handlers/inspection.ts"
 import { keyHandlers } from "./handlers/keys.ts"
 import { secretHandlers } from "./handlers/secrets.ts"
 import { recordProfileHandlers } from "./handlers/record-profiles.ts"
+import { outgoingHandlers } from "./handlers/outgoing.ts"
+import { peopleHandlers } from "./handlers/people.ts"
 import { settingsHandlers } from "./handlers/settings.ts"
 import { tenantHandlers } from "./handlers/tenants.ts"
 import { threadHandlers } from "./handlers/threads.ts"
@@ -57,6 +59,8 @@ const api = HttpApiBuilder.layer(served).pipe(
     eventHandlers,
     analyticsHandlers,
     inspectionHandlers,
+    peopleHandlers,
+    outgoingHandlers,
     feedTokenHandlers,
     healthHandlers,
     settingsHandlers,

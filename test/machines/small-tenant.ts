@@ -113,6 +113,7 @@ export const stateOf = (kind: string, context: any): unknown => {
     case "conversation":
       return context.status
     case "participant":
+      if (context.facts.merged_into !== null) return "merged"
       return context.contact_record === null ? "unlinked" : "linked"
     case "tenant":
       return context.is_active ? "active" : "inactive"

@@ -61,7 +61,10 @@ const onLinkedin = (id: string, name: string, member: number) =>
 
 export const ben = onWhatsapp("447700900123", "Ben Okafor")
 export const carl = onWhatsapp("4520000333", "Carl Jensen")
-export const ana = person("phone:+34600000222", "183002000444555@lid", "Ana Ruiz", { phone: "+34600000222" })
+export const ana = {
+  ...person("phone:+34600000222", "183002000444555@lid", "Ana Ruiz", { phone: "+34600000222" }),
+  also: ["whatsapp:183002000444555@lid"]
+}
 export const dana = onLinkedin("ACoAALJ4KJYXcdAZYmjck8AJ4EVBuDxM3JjA6FQ", "Dana Whitfield", 900000010)
 export const martaOnLinkedin = onLinkedin("ACoAAzQs3rTx00Vu77VM62hwSI0OIHyxlzsabNg", "Marta Lopes", 900000001)
 export const hexa = person("linkedin:90000777", "90000777", "Hexa Cloud", {})

@@ -15,6 +15,8 @@ import { inspection } from "./inspection.ts"
 import { keys } from "./keys.ts"
 import { secrets } from "./secrets.ts"
 import { recordProfiles } from "./record-profiles.ts"
+import { outgoing } from "./outgoing.ts"
+import { people } from "./people.ts"
 import { settings } from "./settings.ts"
 import { tenants } from "./tenants.ts"
 import { threads } from "./threads.ts"
@@ -23,7 +25,7 @@ import { webhooks } from "./webhooks.ts"
 /** What the framework serves. `Refusing` comes last, so it stands around everything else. */
 export const served = HttpApi.make("switchboard")
   .add(tenants, keys, secrets, audit, connections, conversations, events, inspection, feedTokens, health)
-  .add(settings, accounts, threads, fields, recordProfiles, analytics)
+  .add(settings, accounts, threads, fields, recordProfiles, analytics, people, outgoing)
   .middleware(Refusing)
   .annotateMerge(
     OpenApi.annotations({

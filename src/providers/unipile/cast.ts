@@ -101,5 +101,6 @@ const filledFrom = (owner: Person, seen: Person): Person => ({
   provider_participant_id: owner.provider_participant_id ?? seen.provider_participant_id,
   name: owner.name ?? seen.name,
   avatar_url: owner.avatar_url ?? seen.avatar_url,
-  identifiers: { ...seen.identifiers, ...owner.identifiers }
+  identifiers: { ...seen.identifiers, ...owner.identifiers },
+  ...(owner.also === undefined ? {} : { also: owner.also })
 })

@@ -40,6 +40,7 @@ export const personOf = (attendee: Attendee, channel_type: ChannelType): Person 
   const key = keyOf(identifiers, providerId, identity(attendee.attendee_id), channel_type)
   if (key === null) return null
   const metadata = hintsOf(attendee)
+  const also = furtherKeys(key, attendee, channel_type)
   const avatar = attendee.attendee_profile_picture_url
   return {
     key,
@@ -47,7 +48,8 @@ export const personOf = (attendee: Attendee, channel_type: ChannelType): Person 
     name: label(attendee.attendee_name, nameLength),
     avatar_url: typeof avatar === "string" && avatar.length > avatarLength ? null : label(avatar, avatarLength),
     identifiers,
-    ...(Object.keys(metadata).length === 0 ? {} : { metadata })
+    ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
+    ...(also.length === 0 ? {} : { also })
   }
 }
 
@@ -116,6 +118,23 @@ const keyOf = (
   if (handle !== undefined) return identifierKey(kind, handle)
   return attendeeId === null ? null : identifierKey("unipile", attendeeId)
 }
+
+/** Further ids of the network, where they are neither the key nor another spelling of a phone number or an address. */
+const furtherKeys = (key: string, attendee: Attendee, channel_type: ChannelType): ReadonlyArray<string> => {
+  const lid = identity(record(attendee.attendee_specifics)["lid"])
+  const ids = [identity(attendee.attendee_provider_id), channel_type === "whatsapp" ? lid : null]
+  const keys = ids.flatMap((raw) => {
+    const id = normalised(raw, normaliseProviderId)
+    if (id === null || !isOwnId(id, channel_type)) return []
+    const kind = keyKinds[channel_type] ?? channel_type
+    return [identifierKey(kind, channel_type === "whatsapp" ? withoutDevice(id) : id)]
+  })
+  return [...new Set(keys)].filter((own) => own !== key)
+}
+
+/** On WhatsApp a phone number is the id, unless the id is hidden behind a `@lid`; mail has addresses alone. */
+const isOwnId = (id: string, channel_type: ChannelType): boolean =>
+  channel_type === "whatsapp" ? /@lid$/i.test(id) : normaliseEmail(id) === null
 
 /** One person has many devices: `digits:device@lid` is `digits@lid`. */
 const withoutDevice = (id: string): string => id.replace(/:\d+@/, "@").toLowerCase()

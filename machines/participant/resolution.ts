@@ -1,0 +1,105 @@
+/**
+ * Which CRM record the person is (CONTRACT 2.7). By hand stands above everything; by match only when exactly one record matches;
+ * several are left for a human and listed. What records there are, the turn says: here is no look-up.
+ */
+import type { Draft } from "../draft.ts"
+import type { ParticipantResolved, ParticipantSecondarySet } from "../events.ts"
+import type { MatchMethod } from "../record/record.ts"
+import type { ParticipantContext } from "./context.ts"
+
+/** What the records say of the person's keys at this moment. */
+export interface RecordsMatched {
+  readonly type: "records_matched"
+  readonly contacts: ReadonlyArray<{ readonly record_id: string; readonly method: MatchMethod }>
+  /** Companies that own the domain of one of the person's addresses. */
+  readonly companies: ReadonlyArray<{ readonly record_id: string; readonly pipeline_id: string | null }>
+  readonly received: number
+}
+
+const matchConfidence = 0.95
+const domainConfidence = 0.8
+/** The surest way of matching first. */
+const methods: ReadonlyArray<MatchMethod> = ["email_match", "phone_match", "linkedin_match"]
+
+const unlinked = { contact_record: null, resolution_confidence: 0, resolution_method: "", resolved_at: null }
+const secondaryUnlinked = {
+  secondary_record: null,
+  secondary_confidence: 0,
+  secondary_resolution_method: "",
+  secondary_pipeline: null,
+  secondary_resolved_at: null
+}
+
+export const recordsMatched = (d: Draft<ParticipantContext>, event: RecordsMatched): void => {
+  contactMatched(d, event)
+  companyMatched(d, event)
+}
+
+const contactMatched = (d: Draft<ParticipantContext>, { contacts, received }: RecordsMatched): void => {
+  const { contact_record, resolution_method, resolved_at, facts } = d.context
+  const records = [...new Set(contacts.map((match) => match.record_id))].sort()
+  if (resolution_method !== "manual_link") {
+    const [only] = records
+    const isMatched = methods.includes(resolution_method as MatchMethod)
+    if (records.length === 1 && only !== facts.unlinked_record) {
+      d.set({
+        contact_record: only!,
+        resolution_confidence: matchConfidence,
+        resolution_method: methods.find((method) => contacts.some((match) => match.method === method))!,
+        resolved_at: isMatched && contact_record === only ? resolved_at : received
+      })
+    } else if (isMatched) d.set(unlinked)
+  }
+  listed(d, d.context.contact_record === null && records.length > 1 ? records : [])
+}
+
+const listed = (d: Draft<ParticipantContext>, candidates: ReadonlyArray<string>): void => {
+  if (candidates.join("\n") !== d.context.candidate_records.join("\n")) d.set({ candidate_records: candidates })
+}
+
+const companyMatched = (d: Draft<ParticipantContext>, { companies, received }: RecordsMatched): void => {
+  const { secondary_record, secondary_resolution_method, secondary_resolved_at } = d.context
+  if (secondary_record !== null && secondary_resolution_method !== "domain") return
+  const [only] = companies
+  if (companies.length === 1) {
+    d.set({
+      secondary_record: only!.record_id,
+      secondary_confidence: domainConfidence,
+      secondary_resolution_method: "domain",
+      secondary_pipeline: only!.pipeline_id,
+      secondary_resolved_at: secondary_record === only!.record_id ? secondary_resolved_at : received
+    })
+  } else if (secondary_record !== null) d.set(secondaryUnlinked)
+}
+
+/** record_participant_resolution: a link by hand; null unlinks, and the record that was linked is not matched again. */
+export const participantResolved = (d: Draft<ParticipantContext>, event: ParticipantResolved): void => {
+  const { contact_record, resolution_method, facts } = d.context
+  if (event.contact_record === null) {
+    if (contact_record === null) return
+    return d.set({ ...unlinked, facts: { ...facts, unlinked_record: contact_record } })
+  }
+  if (contact_record === event.contact_record && resolution_method === "manual_link") return
+  d.set({
+    contact_record: event.contact_record,
+    resolution_confidence: 1,
+    resolution_method: "manual_link",
+    resolved_at: event.received,
+    facts: { ...facts, unlinked_record: null }
+  })
+  listed(d, [])
+}
+
+/** record_secondary_resolution: by hand; null unlinks, and the domain rule may link again. */
+export const secondarySet = (d: Draft<ParticipantContext>, event: ParticipantSecondarySet): void => {
+  const c = d.context
+  if (event.secondary_record === null) return d.set(secondaryUnlinked)
+  const isSame = c.secondary_record === event.secondary_record && c.secondary_resolution_method === "manual_link"
+  d.set({
+    secondary_record: event.secondary_record,
+    secondary_confidence: 1,
+    secondary_resolution_method: "manual_link",
+    secondary_pipeline: event.secondary_pipeline,
+    secondary_resolved_at: isSame ? c.secondary_resolved_at : event.received
+  })
+}

@@ -1,0 +1,55 @@
+/**
+ * When an unknown person becomes a contact (CONTRACT 2.1, 2.7): the tenant's settings decide, at once or after a delay, and never
+ * more than so many an hour; who comes too early waits here and is considered again.
+ */
+import type { Draft } from "../draft.ts"
+import type { DeadlinePassed } from "../events.ts"
+import type { ContactCandidate } from "../told.ts"
+import { isExcluded } from "./exclusion.ts"
+import type { TenantContext } from "./machine.ts"
+
+export interface Creations {
+  /** When contacts were asked for in the last hour, oldest first. */
+  readonly recent: ReadonlyArray<number>
+  /** People who are considered again at `due`. */
+  readonly waiting: ReadonlyArray<{ readonly key: string; readonly due: number }>
+}
+
+export const noCreations: Creations = { recent: [], waiting: [] }
+
+const hour = 3_600_000
+/** People who may wait; past that somebody is considered again with their next message (I8). */
+const waitingLimit = 10_000
+
+export const contactCandidate = (d: Draft<TenantContext>, event: ContactCandidate): void => {
+  const c = d.context
+  if (!c.auto_create_enabled || !c.auto_create_contacts || c.max_creates_per_hour === 0) return
+  if (event.total_messages < c.min_messages_before_create || isExcluded(event, c.blacklist)) return
+  if (!event.waited && c.creation_delay_hours > 0) {
+    return wait(d, event.key, event.received + c.creation_delay_hours * hour)
+  }
+  const recent = c.creations.recent.filter((at) => at > event.received - hour)
+  if (recent.length >= c.max_creates_per_hour) return wait(d, event.key, recent[0]! + hour)
+  const waiting = c.creations.waiting.filter(({ key }) => key !== event.key)
+  d.set({ creations: { recent: [...recent, event.received], waiting } })
+  d.tell({ type: "contact_approved", key: event.key, received: event.received })
+}
+
+const wait = (d: Draft<TenantContext>, key: string, due: number): void => {
+  const { waiting, recent } = d.context.creations
+  if (waiting.length >= waitingLimit || waiting.some((each) => each.key === key)) return
+  d.set({ creations: { recent, waiting: [...waiting, { key, due }] } })
+}
+
+/** Those whose time has come are considered again. */
+export const creationsDue = (d: Draft<TenantContext>, { received }: DeadlinePassed): void => {
+  const { waiting, recent } = d.context.creations
+  const due = waiting.filter((each) => each.due <= received)
+  if (due.length === 0) return
+  d.set({ creations: { recent, waiting: waiting.filter((each) => each.due > received) } })
+  for (const { key } of due) d.tell({ type: "contact_due", key, received })
+}
+
+/** When the next one is to be considered again, epoch milliseconds, or null. */
+export const creationDeadline = ({ creations }: TenantContext): number | null =>
+  creations.waiting.reduce<number | null>((first, { due }) => (first === null ? due : Math.min(first, due)), null)

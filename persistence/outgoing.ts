@@ -1,0 +1,135 @@
+/** What is announced to the CRMs: where each tenant's goes, what waits, what was tried. Announcing itself is the cut's (snapshots.ts). */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { SqlClient } from "effect/sql/SqlClient"
+import type { SqlError } from "effect/sql/SqlError"
+
+/** Where a tenant's announcements go. `secret` is sealed. */
+export interface OutgoingEndpoint {
+  readonly url: string
+  readonly secret: string
+}
+
+export type OutgoingStatus = "pending" | "delivered" | "dead"
+
+/** Instants are epoch milliseconds. */
+export interface OutgoingRow {
+  readonly tenant_id: string
+  readonly id: string
+  readonly type: string
+  readonly body: string
+  readonly status: OutgoingStatus
+  readonly attempts: number
+  readonly created_at: number
+  readonly next_attempt_at: number
+  readonly delivered_at: number | null
+  readonly last_error: string | null
+}
+
+type Row = Omit<OutgoingRow, "created_at" | "next_attempt_at" | "delivered_at"> & {
+  readonly created_at: Date
+  readonly next_attempt_at: Date
+  readonly delivered_at: Date | null
+}
+const toOutgoing = (row: Row): OutgoingRow => ({
+  ...row,
+  created_at: row.created_at.getTime(),
+  next_attempt_at: row.next_attempt_at.getTime(),
+  delivered_at: row.delivered_at?.getTime() ?? null
+})
+
+export class Outgoing extends Context.Service<
+  Outgoing,
+  {
+    endpoint(tenant_id: string): Effect.Effect<OutgoingEndpoint | null, SqlError>
+    /** Sets it; whatever waited longer is due at once. */
+    setEndpoint(tenant_id: string, endpoint: OutgoingEndpoint, at: number): Effect.Effect<void, SqlError>
+    /** The newest `limit`, of one status or all. */
+    list(
+      tenant_id: string,
+      status: OutgoingStatus | null,
+      limit: number
+    ): Effect.Effect<ReadonlyArray<OutgoingRow>, SqlError>
+    /** Takes what is due, counts the attempt and keeps it from others until `lease`. Only tenants with an endpoint. */
+    claim(now: number, lease: number, limit: number): Effect.Effect<ReadonlyArray<OutgoingRow>, SqlError>
+    delivered(row: OutgoingRow, at: number): Effect.Effect<void, SqlError>
+    /** It was not taken: `next` is when it is tried again; null: never. */
+    failed(row: OutgoingRow, error: string, next: number | null): Effect.Effect<void, SqlError>
+    /** A dead one is tried again from the start; whether there was one. */
+    revive(tenant_id: string, id: string, at: number): Effect.Effect<boolean, SqlError>
+  }
+>()("switchboard/persistence/Outgoing") {
+  static readonly layer = Layer.effect(
+    Outgoing,
+    Effect.gen(function* () {
+      const sql = yield* SqlClient
+
+      const endpoint = Effect.fn("Outgoing.endpoint")(function* (tenant_id: string) {
+        const rows = yield* sql<OutgoingEndpoint>`
+          select url, secret from outgoing_endpoints where tenant_id = ${tenant_id}`
+        return rows[0] ?? null
+      })
+
+      const setEndpoint = Effect.fn("Outgoing.setEndpoint")(
+        (tenant_id: string, { url, secret }: OutgoingEndpoint, at: number) =>
+          sql`
+            insert into outgoing_endpoints (tenant_id, url, secret, updated_at)
+            values (${tenant_id}, ${url}, ${secret}, ${new Date(at)})
+            on conflict (tenant_id) do update
+            set url = excluded.url, secret = excluded.secret, updated_at = excluded.updated_at`.pipe(Effect.asVoid)
+      )
+
+      const list = Effect.fn("Outgoing.list")(function* (
+        tenant_id: string,
+        status: OutgoingStatus | null,
+        limit: number
+      ) {
+        const ofStatus = status === null ? sql`true` : sql`status = ${status}`
+        const rows = yield* sql<Row>`
+          select * from outgoing where tenant_id = ${tenant_id} and ${ofStatus}
+          order by created_at desc, id limit ${limit}`
+        return rows.map(toOutgoing)
+      })
+
+      const claim = Effect.fn("Outgoing.claim")(function* (now: number, lease: number, limit: number) {
+        const rows = yield* sql<Row>`
+          update outgoing set attempts = attempts + 1, next_attempt_at = ${new Date(lease)}
+          from (
+            select waiting.tenant_id, waiting.id from outgoing waiting
+            join outgoing_endpoints on outgoing_endpoints.tenant_id = waiting.tenant_id
+            where waiting.status = 'pending' and waiting.next_attempt_at <= ${new Date(now)}
+            order by waiting.next_attempt_at limit ${limit}
+            for update of waiting skip locked
+          ) as due
+          where outgoing.tenant_id = due.tenant_id and outgoing.id = due.id
+          returning outgoing.*`
+        return rows.map(toOutgoing)
+      })
+
+      const delivered = Effect.fn("Outgoing.delivered")(({ tenant_id, id }: OutgoingRow, at: number) =>
+        sql`
+          update outgoing set status = 'delivered', delivered_at = ${new Date(at)}, last_error = null
+          where tenant_id = ${tenant_id} and id = ${id}::uuid`.pipe(Effect.asVoid)
+      )
+
+      const failed = Effect.fn("Outgoing.failed")(
+        ({ tenant_id, id, next_attempt_at }: OutgoingRow, error: string, next: number | null) =>
+          sql`
+            update outgoing
+            set status = ${next === null ? "dead" : "pending"}, last_error = ${error},
+              next_attempt_at = ${new Date(next ?? next_attempt_at)}
+            where tenant_id = ${tenant_id} and id = ${id}::uuid and status = 'pending'`.pipe(Effect.asVoid)
+      )
+
+      const revive = Effect.fn("Outgoing.revive")(function* (tenant_id: string, id: string, at: number) {
+        const rows = yield* sql`
+          update outgoing set status = 'pending', attempts = 0, next_attempt_at = ${new Date(at)}
+          where tenant_id = ${tenant_id} and id = ${id}::uuid and status = 'dead' returning id`
+        return rows.length > 0
+      })
+
+      return Outgoing.of({ endpoint, setEndpoint, list, claim, delivered, failed, revive })
+    })
+  )
+}

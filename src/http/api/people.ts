@@ -1,0 +1,120 @@
+/** Participants, the CRM records that they are, and how the one is found for the other. */
+import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
+import * as OpenApi from "effect/http-api/OpenApi"
+import * as Schema from "effect/Schema"
+import { Access } from "../access.ts"
+import { Outcome } from "./outcome.ts"
+import { entityInTenant, Id, inTenant, page, SearchText, YesOrNo } from "./parameters.ts"
+import { refusals } from "./refusals.ts"
+import { ParticipantWire } from "./wire.ts"
+
+const base = "/v1/tenants/:tenant"
+const RecordId = Schema.NonEmptyString.check(Schema.isMaxLength(200))
+const atRecord = { ...inTenant, record_id: Id }
+const list = Schema.Array(Schema.NonEmptyString.check(Schema.isMaxLength(320))).check(Schema.isMaxLength(100))
+
+export const PeopleFilter = Schema.Struct({
+  q: Schema.optionalKey(SearchText).annotate({ description: "Part of a name, address, number or handle" }),
+  resolved: Schema.optionalKey(YesOrNo).annotate({ description: "Whether a CRM record is linked" }),
+  ambiguous: Schema.optionalKey(YesOrNo).annotate({ description: "Whether several records match, so that you choose" }),
+  ...page
+})
+export const RecordBody = Schema.Struct({
+  pipeline_id: Schema.optionalKey(Schema.NullOr(RecordId)),
+  kind: Schema.optionalKey(Schema.Literals(["contact", "company"])),
+  emails: Schema.optionalKey(list),
+  phones: Schema.optionalKey(list),
+  linkedin: Schema.optionalKey(list),
+  domains: Schema.optionalKey(list)
+})
+export const Resolution = Schema.Struct({ record_id: Schema.NullOr(RecordId) })
+export const SecondaryResolution = Schema.Struct({
+  record_id: Schema.NullOr(RecordId),
+  pipeline_id: Schema.optionalKey(Schema.NullOr(RecordId))
+})
+
+const Texts = Schema.Array(Schema.String)
+const RecordWire = Schema.Struct({
+  record_id: Schema.String,
+  kind: Schema.Literals(["contact", "company"]),
+  pipeline_id: Schema.NullOr(Schema.String),
+  emails: Texts,
+  phones: Texts,
+  linkedin: Texts,
+  domains: Texts
+}).annotate({ identifier: "Record" })
+
+const participants = HttpApiEndpoint.get("participants", `${base}/participants`, {
+  params: inTenant,
+  query: PeopleFilter.fields,
+  success: Schema.Struct({ items: Schema.Array(ParticipantWire), next_cursor: Schema.NullOr(Schema.String) }),
+  error: refusals(404)
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "Participants, the last seen first",
+    description: "As of now. Who became part of somebody else is not listed. Sets nothing."
+  })
+)
+
+const resolve = HttpApiEndpoint.put("resolve", `${base}/participants/:id/resolution`, {
+  params: entityInTenant,
+  payload: Resolution,
+  success: ParticipantWire,
+  error: refusals(404, 413, 422)
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "Link a participant to a CRM record by hand, or unlink it",
+    description:
+      "record_participant_resolution. Sets contact_record, resolution_confidence (1), resolution_method (manual_link), resolved_at and candidate_records; null unlinks: 0, '' and null. What was unlinked is not linked again by itself."
+  })
+)
+
+const resolveSecondary = HttpApiEndpoint.put("resolveSecondary", `${base}/participants/:id/secondary-resolution`, {
+  params: entityInTenant,
+  payload: SecondaryResolution,
+  success: ParticipantWire,
+  error: refusals(404, 413, 422)
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "Link a participant to a company by hand, or unlink it",
+    description:
+      "record_secondary_resolution. Sets secondary_record, secondary_confidence, secondary_resolution_method, secondary_pipeline and secondary_resolved_at."
+  })
+)
+
+const putRecord = HttpApiEndpoint.put("putRecord", `${base}/records/:record_id`, {
+  params: atRecord,
+  payload: RecordBody,
+  success: [RecordWire.pipe(HttpApiSchema.status(201)), RecordWire],
+  error: refusals(404, 413, 422)
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "Say which identifiers a CRM record has",
+    description:
+      "Replaces what was said before; a list that is left out is empty. Participants whom exactly one contact matches are linked: contact_record, resolution_confidence (0.95), resolution_method (email_match, phone_match, linkedin_match), resolved_at; whom several match, candidate_records. A company's domains set secondary_record, secondary_confidence (0.8), secondary_resolution_method (domain), secondary_pipeline and secondary_resolved_at, never for free-mail domains."
+  })
+)
+
+const getRecord = HttpApiEndpoint.get("getRecord", `${base}/records/:record_id`, {
+  params: atRecord,
+  success: RecordWire,
+  error: refusals(404)
+}).annotateMerge(OpenApi.annotations({ summary: "A CRM record as it was put", description: "Sets nothing." }))
+
+const removeRecord = HttpApiEndpoint.delete("removeRecord", `${base}/records/:record_id`, {
+  params: atRecord,
+  success: Outcome,
+  error: refusals(404, 422)
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "A CRM record is gone",
+    description: "Unlinks what was linked to it by a match or by domain; links by hand stay."
+  })
+)
+
+export const people = HttpApiGroup.make("people")
+  .add(participants, resolve, resolveSecondary, putRecord, getRecord, removeRecord)
+  .middleware(Access)
+  .annotateMerge(OpenApi.annotations({ description: "Who people are, across channels and in the CRM." }))

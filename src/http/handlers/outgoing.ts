@@ -1,0 +1,104 @@
+/** Outgoing webhooks over HTTP: their address and what became of them. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Redacted from "effect/Redacted"
+import { ActorUnknown } from "../../../actors/errors.ts"
+import { TenantOwner } from "../../../actors/tenant-owner.ts"
+import { isoInstant } from "../../../machines/field.ts"
+import { Outgoing } from "../../../persistence/outgoing.ts"
+import { freshOutgoingSecret, outgoingSecretPlace } from "../../outgoing/signature.ts"
+import { KeyRing } from "../../secrets/key-ring.ts"
+import { served } from "../api/api.ts"
+import { OutgoingEndpointBody } from "../api/outgoing.ts"
+import { defaultLimit } from "../api/parameters.ts"
+import { bodyReader } from "../body.ts"
+import { BodyInvalid } from "../faults.ts"
+
+const json = HttpServerResponse.jsonUnsafe
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/** Without a name and password in it: those would stand in lists and logs. */
+const isAddress = (text: string): boolean => {
+  const url = URL.parse(text)
+  return (
+    url !== null &&
+    (url.protocol === "https:" || url.protocol === "http:") &&
+    url.username === "" &&
+    url.password === ""
+  )
+}
+
+export const outgoingHandlers = HttpApiBuilder.group(
+  served,
+  "outgoing",
+  Effect.fnUntraced(function* (handlers) {
+    const owner = yield* TenantOwner
+    const outgoing = yield* Outgoing
+    const ring = yield* KeyRing
+    const readEndpoint = bodyReader(OutgoingEndpointBody)
+
+    return handlers
+      .handleRaw(
+        "setEndpoint",
+        Effect.fnUntraced(function* ({ params: { tenant }, request }) {
+          const { url, rotate_secret = false } = yield* readEndpoint(request)
+          if (!isAddress(url)) {
+            return yield* new BodyInvalid({
+              field: "url",
+              rule: "must be an http or https address without credentials"
+            })
+          }
+          yield* owner.gate(tenant)
+          const known = yield* outgoing.endpoint(tenant)
+          const now = yield* Clock.currentTimeMillis
+          if (known !== null && !rotate_secret) {
+            yield* outgoing.setEndpoint(tenant, { url, secret: known.secret }, now)
+            return json({ url })
+          }
+          const secret = freshOutgoingSecret()
+          yield* outgoing.setEndpoint(tenant, { url, secret: ring.seal(secret, outgoingSecretPlace(tenant)) }, now)
+          return json({ url, secret: Redacted.value(secret) }, { status: 201 })
+        })
+      )
+      .handleRaw(
+        "endpoint",
+        Effect.fnUntraced(function* ({ params: { tenant } }) {
+          const known = yield* outgoing.endpoint(tenant)
+          return known === null
+            ? yield* new ActorUnknown({ kind: "outgoing_webhook", id: tenant })
+            : json({ url: known.url })
+        })
+      )
+      .handleRaw(
+        "list",
+        Effect.fnUntraced(function* ({ params: { tenant }, query: { status = null, limit = defaultLimit } }) {
+          yield* owner.flush(tenant)
+          const rows = yield* outgoing.list(tenant, status, limit)
+          return json({
+            items: rows.map((row) => ({
+              id: row.id,
+              type: row.type,
+              payload: JSON.parse(row.body),
+              status: row.status,
+              attempts: row.attempts,
+              created_at: isoInstant(row.created_at),
+              next_attempt_at: row.status === "pending" ? isoInstant(row.next_attempt_at) : null,
+              delivered_at: isoInstant(row.delivered_at),
+              last_error: row.last_error
+            }))
+          })
+        })
+      )
+      .handleRaw(
+        "retry",
+        Effect.fnUntraced(function* ({ params: { tenant, id } }) {
+          const now = yield* Clock.currentTimeMillis
+          const isRevived = uuid.test(id) && (yield* outgoing.revive(tenant, id, now))
+          if (!isRevived) return yield* new ActorUnknown({ kind: "dead_announcement", id })
+          return json({ outcome: "applied" })
+        })
+      )
+  })
+)
