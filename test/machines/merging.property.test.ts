@@ -53,11 +53,13 @@ const tellings: fc.Arbitrary<Fact> = fc.oneof(
     weight: 6,
     arbitrary: fc
       .tuple(which, chat, fc.nat(2), fc.array(somebody, { maxLength: 3 }), fc.constantFrom(null, null, null, 6, 7))
-      .map(([n, thread, key, people, event_type]) => {
+      .map(([n, thread, spoken, people, event_type]) => {
+        // A full roster of one instant lists the same people always, under the same keys: two that differ contradict each other.
+        const key = event_type === 6 ? n : spoken
         const line = event_type === null ? {} : { is_event: true, event_type }
         const id = event_type === null ? `${thread}-m${n}` : `${thread}-line${n}-${event_type}`
         const from = author(n, thread, key)
-        // Who leaves is not listed as staying, under whichever name; a full roster of one instant lists the same people always.
+        // Who leaves is not listed as staying, under whichever name.
         const staying = people.filter((one) => event_type !== 7 || nameOf(one.key) !== nameOf(from.key))
         const roster = (n % 2 === 0 ? ["ann", "cleo"] : ["ann", "ben"]).map((name) => shownUnder(name, key))
         const others = event_type === 6 ? roster : staying

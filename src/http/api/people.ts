@@ -93,7 +93,7 @@ const putRecord = HttpApiEndpoint.put("putRecord", `${base}/records/:record_id`,
   OpenApi.annotations({
     summary: "Say which identifiers a CRM record has",
     description:
-      "Replaces what was said before; a list that is left out is empty. Participants whom exactly one contact matches are linked: contact_record, resolution_confidence (0.95), resolution_method (email_match, phone_match, linkedin_match), resolved_at; whom several match, candidate_records. A company's domains set secondary_record, secondary_confidence (0.8), secondary_resolution_method (domain), secondary_pipeline and secondary_resolved_at, never for free-mail domains."
+      "Sets the record's identifiers in place of what was said before; a list that is left out is empty. Participants whom exactly one contact matches are linked: contact_record, resolution_confidence (0.95), resolution_method (email_match, phone_match, linkedin_match), resolved_at; whom several match, candidate_records. A company's domains set secondary_record, secondary_confidence (0.8), secondary_resolution_method (domain), secondary_pipeline and secondary_resolved_at, never for free-mail domains."
   })
 )
 
