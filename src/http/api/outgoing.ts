@@ -28,7 +28,7 @@ const setEndpoint = HttpApiEndpoint.put("setEndpoint", `${base}/outgoing-webhook
   OpenApi.annotations({
     summary: "Where the CRM wants to be told",
     description:
-      "201 shows the secret once; a repeat changes the address and answers 200 without it, unless rotate_secret asks for a new one. Requests carry the headers of Standard Webhooks: webhook-id, webhook-timestamp and webhook-signature, which is v1, and the base64 of the HMAC-SHA256 of id.timestamp.body under the base64-decoded rest of the secret after whsec_. The same announcement may come twice, always with the same webhook-id. Anything but a 2xx is tried again, twelve times within some thirty hours. What was announced before the address was set is sent now."
+      "Sets where announcements go. 201 shows the secret once; a repeat changes the address and answers 200 without it, unless rotate_secret asks for a new one. Requests carry the headers of Standard Webhooks: webhook-id, webhook-timestamp and webhook-signature, which is v1, and the base64 of the HMAC-SHA256 of id.timestamp.body under the base64-decoded rest of the secret after whsec_. The same announcement may come twice, always with the same webhook-id. Anything but a 2xx is tried again, twelve times within some thirty hours. What was announced before the address was set is sent now."
   })
 )
 
@@ -71,7 +71,7 @@ const retry = HttpApiEndpoint.post("retry", `${base}/outgoing/:id/retry`, {
 }).annotateMerge(
   OpenApi.annotations({
     summary: "Try a dead announcement again",
-    description: "From the first try on, under the same id."
+    description: "Starts again from the first try, under the same id."
   })
 )
 

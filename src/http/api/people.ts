@@ -110,7 +110,8 @@ const removeRecord = HttpApiEndpoint.delete("removeRecord", `${base}/records/:re
 }).annotateMerge(
   OpenApi.annotations({
     summary: "A CRM record is gone",
-    description: "Unlinks what was linked to it by a match or by domain; links by hand stay."
+    description:
+      "Sets contact_record, resolution_confidence and resolution_method (or their secondary ones) back where they were linked to it by a match or by domain; links by hand stay."
   })
 )
 
