@@ -82,6 +82,9 @@ const throughTurn = (runtime: TenantRuntime, batch: ReadonlyArray<MessageReceive
   runtime.rows.take()
 }
 
+/** What a conversation tells its people. */
+const toPeople = new Set(["person_shown", "person_acted", "membership_changed", "message_appeared", "message_discounted"])
+
 const newBare = () => {
   const identity = new Identity("bench")
   const heard: Array<Told> = []
@@ -114,7 +117,7 @@ const newBare = () => {
       for (let next = 0; next < heard.length; next++) {
         const told = heard[next]!
         if (told.type === "message_appeared") channel.send(told)
-        if (!("key" in told)) continue
+        if (!("key" in told) || !toPeople.has(told.type)) continue
         let participant = participants.get(told.key)
         if (participant === undefined) {
           participant = start(participantMachine, { id: identity.participant(told.key), key: told.key, received })
