@@ -276,7 +276,7 @@ export class TenantRuntime {
  * Changed message rows from which a cut is due early: it bounds memory between two cuts (I8), and on the embedded database,
  * whose one connection the journal shares, how long an answer waits for a cut.
  */
-const changedRowsPerCut = 1_000
+const changedRowsPerCut = 4_000
 
 /** Actors by kind, for the figures. */
 export const residentsOf = (runtime: TenantRuntime): Record<ActorKind, number> => {
