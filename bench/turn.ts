@@ -83,7 +83,13 @@ const throughTurn = (runtime: TenantRuntime, batch: ReadonlyArray<MessageReceive
 }
 
 /** What a conversation tells its people. */
-const toPeople = new Set(["person_shown", "person_acted", "membership_changed", "message_appeared", "message_discounted"])
+const toPeople = new Set([
+  "person_shown",
+  "person_acted",
+  "membership_changed",
+  "message_appeared",
+  "message_discounted"
+])
 
 const newBare = () => {
   const identity = new Identity("bench")
