@@ -12,6 +12,8 @@ import type { Event } from "../../machines/events.ts"
 import { TenantOwner } from "../../actors/tenant-owner.ts"
 import type { SubmitError } from "../../actors/errors.ts"
 import { IncomingEvent, type ParticipantLeftEvent, type ReadReceiptEvent, type TypingEvent } from "./api/events.ts"
+import type { AuthEvent } from "./api/processors.ts"
+import { Tokens } from "../secrets/tokens.ts"
 import { BodyInvalid } from "./faults.ts"
 import { timeOf } from "./instant.ts"
 import { onceOf } from "./once.ts"
@@ -22,9 +24,6 @@ import { memberOf, threadOf } from "./known-thread.ts"
 
 type Outcome = Pick<Answer, "outcome">
 type Taken = Effect.Effect<Outcome, SubmitError | BodyInvalid>
-
-/** Tokens are no fact of the events endpoint: they are sealed before they enter a tenant. */
-const tokenNames = ["access_token", "refresh_token", "tokens", "expires_in", "token_expires_at"]
 
 const decode = Schema.decodeUnknownEffect(IncomingEvent)
 const Labelled = Schema.Struct({ type: Schema.String })
@@ -45,6 +44,7 @@ export class GenericEvents extends Context.Service<
     GenericEvents,
     Effect.gen(function* () {
       const owner = yield* TenantOwner
+      const tokens = yield* Tokens
 
       const typing = Effect.fnUntraced(function* (tenant: string, event: typeof TypingEvent.Type) {
         const view = yield* owner.view(tenant, "conversation", event.conversation)
@@ -95,6 +95,18 @@ export class GenericEvents extends Context.Service<
         })
       })
 
+      /** Tokens and report are two events, each once under the key: a late repeat puts neither old tokens nor an old status back. */
+      const auth = Effect.fnUntraced(function* (tenant: string, event: typeof AuthEvent.Type, base: Base) {
+        const told = yield* authEvent(owner, tenant, event, base)
+        const { access_token, refresh_token, expires_in } = event
+        const given = [access_token, refresh_token, expires_in].some((each) => each !== undefined && each !== null)
+        if (!given) return yield* owner.submit(tenant, told)
+        const once = base.once && { ...base.once, key: `${base.once.key}:tokens` }
+        const stored = yield* tokens.store(tenant, event.account, { access_token, refresh_token, expires_in }, once)
+        const reported = yield* owner.submit(tenant, told)
+        return stored.outcome === "applied" ? stored : reported
+      })
+
       const takeKnown = (tenant: string, event: typeof IncomingEvent.Type, base: Base): Taken => {
         const submit = (event: Event) => owner.submit(tenant, event)
         switch (event.type) {
@@ -105,7 +117,7 @@ export class GenericEvents extends Context.Service<
           case "read_receipt":
             return readReceipt(tenant, event, base)
           case "auth":
-            return Effect.flatMap(authEvent(owner, tenant, event, base), submit)
+            return auth(tenant, event, base)
           case "message":
             return Effect.flatMap(messageEvent(owner, tenant, event, base), submit)
           case "conversation":
@@ -116,10 +128,6 @@ export class GenericEvents extends Context.Service<
       }
 
       const take = Effect.fnUntraced(function* (tenant: string, value: unknown, requestKey: string | null) {
-        const token = isLabelled(value) && value.type === "auth" ? tokenNames.find((name) => name in value) : undefined
-        if (token !== undefined) {
-          return yield* new BodyInvalid({ field: token, rule: "tokens are stored with PUT …/tokens" })
-        }
         if (isLabelled(value) && !kinds.has(value.type)) {
           return yield* new BodyInvalid({ field: "type", rule: `must be one of ${[...kinds].join(", ")}` })
         }

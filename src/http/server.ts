@@ -103,9 +103,8 @@ const router = Layer.succeed(HttpRouter.RouterConfig, { maxParamLength: 16_384 }
 const edge = Layer.mergeAll(
   Enrolment.layer,
   TenantKeys.layer,
-  Tokens.layer,
   Rotation.layer,
-  GenericEvents.layer,
+  GenericEvents.layer.pipe(Layer.provideMerge(Tokens.layer)),
   Keys.layer,
   WebhookGate.layer,
   WaitingRoom.layer

@@ -13,6 +13,7 @@ import type { ActorUnknown, SubmitError, TenantUnknown } from "../../actors/erro
 import { sealedPlace } from "../../actors/sealed-place.ts"
 import type { Answer } from "../../actors/tenant-owner.ts"
 import { TenantOwner } from "../../actors/tenant-owner.ts"
+import type { Once } from "../../machines/events.ts"
 import { Audit } from "../../persistence/audit.ts"
 import type { Unsealable } from "./key-ring.ts"
 import { KeyRing } from "./key-ring.ts"
@@ -30,8 +31,8 @@ export type TokenName = "access" | "refresh"
 export class Tokens extends Context.Service<
   Tokens,
   {
-    /** Seals and stores; `connection` is our id or the account id. */
-    store(tenant: string, connection: string, tokens: GivenTokens): Effect.Effect<Answer, SubmitError>
+    /** Seals and stores; `connection` is our id or the account id. `once`: the Idempotency-Key of what brought them. */
+    store(tenant: string, connection: string, tokens: GivenTokens, once?: Once): Effect.Effect<Answer, SubmitError>
     /** Opens a token for `reader`, after the reading is in the audit trail; null when there is none. */
     read(
       tenant: string,
@@ -48,7 +49,12 @@ export class Tokens extends Context.Service<
       const ring = yield* KeyRing
       const audit = yield* Audit
 
-      const store = Effect.fn("Tokens.store")(function* (tenant: string, connection: string, tokens: GivenTokens) {
+      const store = Effect.fn("Tokens.store")(function* (
+        tenant: string,
+        connection: string,
+        tokens: GivenTokens,
+        once?: Once
+      ) {
         const view = yield* owner.view(tenant, "connection", connection)
         const received = yield* Clock.currentTimeMillis
         const sealed = (field: string, token: string | null | undefined) =>
@@ -63,7 +69,8 @@ export class Tokens extends Context.Service<
           account_id: view["account_id"] as string,
           access_token: sealed("access_token", tokens.access_token),
           refresh_token: sealed("refresh_token", tokens.refresh_token),
-          token_expires_at: expires_in === null ? null : received + expires_in * 1000
+          token_expires_at: expires_in === null ? null : received + expires_in * 1000,
+          ...(once === undefined ? {} : { once })
         })
       })
 

@@ -4,7 +4,7 @@ import { SqlClient } from "effect/sql/SqlClient"
 import { TenantOwner } from "../../actors/tenant-owner.ts"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { accountId, chatId, deliver, fixture, type Tenant, tenantWithAccount } from "./account.ts"
-import { type Edge, startEdge } from "./edge.ts"
+import { adminKey, type Edge, startEdge } from "./edge.ts"
 
 let edge: Edge
 let tenant: Tenant
@@ -135,7 +135,7 @@ describe("an account", () => {
     })
   })
 
-  test("is told of by the auth processor; tokens are not taken there", async () => {
+  test("is told of by the auth processor, tokens included: a repeat under the same key puts no old ones back", async () => {
     const auth = { type: "auth", account: accountId, status: "checkpoint_required", checkpoint_data: { kind: "2fa" } }
     expect((await tell(auth)).json).toEqual({ outcome: "applied" })
     expect((await call("GET", connection)).json).toMatchObject({
@@ -144,7 +144,21 @@ describe("an account", () => {
     })
     expect((await tell({ ...auth, status: "connected" })).json).toEqual({ outcome: "applied" })
     expect(await tell({ ...auth, status: "asleep" })).toMatchObject({ status: 422, json: { field: "status" } })
-    expect(await tell({ ...auth, access_token: "x" })).toMatchObject({ status: 422, json: { field: "access_token" } })
+    expect(await tell({ ...auth, access_token: 7 })).toMatchObject({ status: 422, json: { field: "access_token" } })
+    const token = async () =>
+      (await edge.call("GET", `/v1/tenants/ruled${connection}/tokens?token=access`, { key: adminKey })).json.value
+    const first = {
+      ...auth,
+      status: "connected",
+      access_token: "first-token",
+      expires_in: 3600,
+      idempotency_key: "auth-1"
+    }
+    expect((await tell(first)).json).toEqual({ outcome: "applied" })
+    expect(await token()).toBe("first-token")
+    await tell({ ...first, access_token: "second-token", idempotency_key: "auth-2" })
+    expect((await tell(first)).json, "answered like the first").toEqual({ outcome: "applied" })
+    expect(await token()).toBe("second-token")
   })
 
   test("has a channel with settings of its own", async () => {

@@ -1,5 +1,6 @@
 /** What the processors take (CONTRACT §5): facts that the CRM tells because no webhook of the provider does. */
 import * as Schema from "effect/Schema"
+import { TokenStorage } from "./secrets.ts"
 import {
   AuthReport,
   ChannelType,
@@ -49,7 +50,9 @@ export const AuthEvent = Schema.Struct({
   provider_config: optional(Settings),
   checkpoint_data: optional(Settings),
   hosted_auth_url: optional(Schema.NullOr(text(2_048))),
-  error: optional(Schema.String)
+  error: optional(Schema.String),
+  // As store_tokens takes them: sealed at once, never in the event.
+  ...TokenStorage.fields
 })
 
 export const MessageEvent = Schema.Struct({

@@ -22,9 +22,19 @@ export interface Base {
 export const authEvent = Effect.fnUntraced(function* (
   owner: Owner,
   tenant: string,
-  { type: _, account, at, idempotency_key: __, ...report }: typeof AuthEvent.Type,
+  event: typeof AuthEvent.Type,
   base: Base
 ) {
+  const {
+    type: _,
+    account,
+    at,
+    idempotency_key: __,
+    access_token: ___,
+    refresh_token: ____,
+    expires_in: _____,
+    ...report
+  } = event
   const account_id = (yield* owner.view(tenant, "connection", account))["account_id"] as string
   return { type: "auth_reported", ...base, ...report, account_id, at: yield* timeOf(at, base.received) } satisfies Event
 })
