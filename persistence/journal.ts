@@ -8,6 +8,7 @@ import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import { randomUUID } from "node:crypto"
+import { FaultPoints } from "./fault-points.ts"
 
 /** One event on its way to the journal. */
 export interface JournalEntry {
@@ -47,6 +48,7 @@ export class Journal extends Context.Service<
     Journal,
     Effect.gen(function* () {
       const sql = yield* SqlClient
+      const fault = yield* FaultPoints
       const writer = randomUUID()
 
       const insert = (entries: ReadonlyArray<JournalEntry>) => sql`
@@ -87,6 +89,7 @@ export class Journal extends Context.Service<
       })
 
       const append = Effect.fn("Journal.append")(function* (entries: ReadonlyArray<JournalEntry>) {
+        yield* fault("before_journal")
         const lost = new Set<string>()
         let pending = entries
         while (pending.length > 0) {
@@ -99,10 +102,12 @@ export class Journal extends Context.Service<
           for (const tenant of conflict.lost) lost.add(tenant)
           pending = conflict.rest
         }
+        yield* fault("after_journal")
         return { lost: [...lost] }
       })
 
       const read = Effect.fn("Journal.read")(function* (tenant_id: string, after: number, limit: number) {
+        yield* fault("replay")
         const rows = yield* sql<{
           readonly seq: bigint
           readonly at: Date

@@ -6,6 +6,7 @@ import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import { type MessageFields, messageFields } from "../machines/message/fields.ts"
 import { fromCursor, type InvalidCursor, keyOf, toCursor } from "./cursor.ts"
+import { FaultPoints } from "./fault-points.ts"
 import { fromColumns } from "./field-values.ts"
 
 /** A message's row; instants are epoch milliseconds. */
@@ -57,12 +58,14 @@ export class Messages extends Context.Service<
     Messages,
     Effect.gen(function* () {
       const sql = yield* SqlClient
+      const fault = yield* FaultPoints
 
       const recall = Effect.fn("Messages.recall")(function* (
         tenant_id: string,
         conversation_id: string,
         external_ids: ReadonlyArray<string>
       ) {
+        yield* fault("recall")
         const ids = [...external_ids]
         const rows = yield* sql<Row>`
           select * from messages

@@ -5,6 +5,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
+import { FaultPoints } from "./fault-points.ts"
 
 /** A payload on its way into quarantine. */
 export interface Unreadable {
@@ -53,8 +54,10 @@ export class Quarantine extends Context.Service<
     Quarantine,
     Effect.gen(function* () {
       const sql = yield* SqlClient
+      const fault = yield* FaultPoints
 
       const add = Effect.fn("Quarantine.add")(function* (payload: Unreadable) {
+        yield* fault("before_quarantine")
         const rows = yield* sql<{ readonly id: string }>`
           insert into quarantine (tenant_id, received_at, source, reason, body)
           values (${payload.tenant_id}, ${new Date(payload.received_at)}, ${payload.source}, ${payload.reason}, ${payload.body})

@@ -12,6 +12,7 @@ import { insertAudit } from "./audit.ts"
 import { chunksOf, type OutgoingRow } from "./chunks.ts"
 import { entityPlan, entityRows, horizonRows, memberPlan, memberRows, messagePlan, messageRows } from "./cut-rows.ts"
 import { type Cut, CutOutrun, type EntityRow } from "./cut.ts"
+import { FaultPoints } from "./fault-points.ts"
 import { storableJson } from "./field-values.ts"
 import { changeGroups } from "./message-changes.ts"
 import { markDays, markDaysOf, staleDaysOf } from "./stale-days.ts"
@@ -45,6 +46,7 @@ export class Snapshots extends Context.Service<
     Snapshots,
     Effect.gen(function* () {
       const sql = yield* SqlClient
+      const fault = yield* FaultPoints
 
       /** Also locks the tenant's checkpoint, so that two cuts of a tenant never mix. */
       const moveCheckpoint = (cut: Cut) => sql`
@@ -114,6 +116,7 @@ export class Snapshots extends Context.Service<
           yield* writeRows(cut.tenant_id, entityPlan(kind, cut.seq), entityRows(kind, rows))
         }
         yield* writeRows(cut.tenant_id, memberPlan, memberRows(cut.members))
+        yield* fault("amid_cut")
         const stale = staleDaysOf(cut.messages)
         // A change may move a message to another day: the day that it leaves is as stale as the one that it comes to.
         for (const changed of stale.changed) yield* markDaysOf(sql, cut.tenant_id, cut.seq, changed)
@@ -127,15 +130,19 @@ export class Snapshots extends Context.Service<
         for (const move of cut.moves ?? []) yield* movePerson(cut.tenant_id, move)
         for (const { json } of chunksOf(horizonRows(cut.read_horizons))) yield* raiseToRead(cut.tenant_id, json)
         yield* insertAudit(sql, cut.tenant_id, cut.audit ?? [])
+        yield* fault("before_cut_commit")
       })
 
-      const write = Effect.fn("Snapshots.write")((cut: Cut) => sql.withTransaction(writeAll(cut)))
+      const write = Effect.fn("Snapshots.write")((cut: Cut) =>
+        Effect.andThen(sql.withTransaction(writeAll(cut)), fault("after_cut_commit"))
+      )
 
       const load = Effect.fn("Snapshots.load")((tenant_id: string, kind: ActorKind, ids: ReadonlyArray<string>) => {
         const { table, id } = entityTables[kind]
-        return sql<SleepingActor>`
+        const asleep = sql<SleepingActor>`
           select id, internals from ${sql(table)}
           where tenant_id = ${tenant_id} and id = any(${[...ids]}::${sql.literal(id)}[])`
+        return Effect.andThen(fault("wake"), asleep)
       })
 
       const loadAll = Effect.fn("Snapshots.loadAll")(

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
+import { FaultPoints } from "./fault-points.ts"
 
 /** A payload on its way to the waiting room. */
 export interface Early {
@@ -38,8 +39,10 @@ export class Waiting extends Context.Service<
     Waiting,
     Effect.gen(function* () {
       const sql = yield* SqlClient
+      const fault = yield* FaultPoints
 
       const add = Effect.fn("Waiting.add")(function* (payload: Early) {
+        yield* fault("before_waiting")
         const rows = yield* sql<{ readonly id: string }>`
           insert into waiting (tenant_id, account_id, source, received_at, body)
           values (${payload.tenant_id}, ${payload.account_id}, ${payload.source}, ${new Date(payload.received_at)}, ${payload.body})

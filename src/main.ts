@@ -22,7 +22,8 @@ const idle = 5 * 60_000
 /** Actors of one tenant in memory past which the least recently touched go to sleep early. */
 const residents = 50_000
 
-const switchboard = Layer.unwrap(
+/** The whole service; fails when its settings, its database or its port cannot be used. */
+export const switchboard = Layer.unwrap(
   Effect.map(Settings, (settings) => {
     const keys = KeyRing.layer(settings.encryptionKeys)
     const { mailboxLimit: mailbox, snapshotInterval } = settings
@@ -40,4 +41,4 @@ const switchboard = Layer.unwrap(
   })
 ).pipe(Layer.provideMerge(Settings.layer))
 
-Layer.launch(switchboard).pipe(NodeRuntime.runMain)
+if (import.meta.main) Layer.launch(switchboard).pipe(NodeRuntime.runMain)
