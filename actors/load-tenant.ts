@@ -45,7 +45,7 @@ const loadOnce = Effect.fnUntraced(function* (tenant: string, limits: RuntimeLim
   const records = new RecordIndex(yield* crmRecords.list(tenant))
   const runtime = new TenantRuntime(tenant, { seq, inbox, records }, limits, aside)
   for (const kind of settled) {
-    for (const actor of yield* snapshots.loadAll(tenant, kind)) rouse(runtime, kind, actor, now)
+    for (const actor of yield* snapshots.loadAll(tenant, kind)) yield* rouse(runtime, kind, actor, now)
   }
   let replayed = 0
   for (let page = yield* journal.read(tenant, seq, pageSize); page.length > 0;) {

@@ -1,20 +1,37 @@
 /** Sleeping actors come back from their snapshots, many in one look-up; who is not found may be made. */
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import type { AnyMachineSnapshot } from "xstate"
 import type { ActorKind } from "../machines/events.ts"
 import { Snapshots } from "../persistence/snapshots.ts"
 import type { SleepingActor } from "../persistence/snapshots.ts"
 import { kinds } from "./kinds.ts"
 import type { Address } from "./population.ts"
+import { rebuildActor } from "./rebuild.ts"
 import { decodeSnapshot } from "./snapshot-codec.ts"
 import type { TenantRuntime } from "./tenant-runtime.ts"
 
-/** One actor from its bytes. Throws when they cannot be read. */
-export const rouse = (runtime: TenantRuntime, kind: ActorKind, actor: SleepingActor, now: number): void => {
-  const living = runtime.population.wake(kind, actor.id, decodeSnapshot(kinds[kind], actor.internals), now)
+/** One actor from its bytes; from elsewhere when they cannot be read, and then the next cut writes it again. */
+export const rouse = Effect.fnUntraced(function* (
+  runtime: TenantRuntime,
+  kind: ActorKind,
+  actor: SleepingActor,
+  now: number
+) {
+  const read = Result.try(() => decodeSnapshot(kinds[kind], actor.internals))
+  if (Result.isSuccess(read)) return awake(runtime, kind, actor.id, read.success, now)
+  const address = { kind, id: actor.id }
+  const snapshot = yield* rebuildActor(runtime, address, actor, String(read.failure), now)
+  if (snapshot !== null) awake(runtime, kind, actor.id, snapshot, now).kept = "no"
+})
+
+const awake = (runtime: TenantRuntime, kind: ActorKind, id: string, snapshot: AnyMachineSnapshot, now: number) => {
+  const living = runtime.population.wake(kind, id, snapshot, now)
   runtime.deadlines.note(living)
+  return living
 }
 
-/** Loads what is not here; one statement per kind. A snapshot that cannot be read is a defect that names its actor. */
+/** Loads what is not here; one statement per kind. Who neither comes nor may be made afterwards has a snapshot that nothing replaces. */
 export const wakeActors = Effect.fnUntraced(function* (
   runtime: TenantRuntime,
   actors: ReadonlyArray<Address>,
@@ -22,14 +39,10 @@ export const wakeActors = Effect.fnUntraced(function* (
 ) {
   const snapshots = yield* Snapshots
   for (const [kind, ids] of byKind(runtime, actors)) {
-    const found = yield* snapshots.load(runtime.tenant, kind, ids)
     const missing = new Set(ids)
-    for (const actor of found) {
+    for (const actor of yield* snapshots.load(runtime.tenant, kind, ids)) {
       missing.delete(actor.id)
-      yield* Effect.try({
-        try: () => rouse(runtime, kind, actor, now),
-        catch: (cause) => new Error(`the snapshot of ${kind} ${actor.id} cannot be read: ${String(cause)}`)
-      }).pipe(Effect.orDie)
+      yield* rouse(runtime, kind, actor, now)
     }
     for (const id of missing) runtime.population.markVacant({ kind, id })
   }

@@ -40,6 +40,8 @@ export class Journal extends Context.Service<
     read(tenant_id: string, after: number, limit: number): Effect.Effect<ReadonlyArray<JournaledEntry>, SqlError>
     /** The newest seq of a tenant, 0 if it has none; of a trimmed journal the checkpoint's. */
     head(tenant_id: string): Effect.Effect<number, SqlError>
+    /** Whether every entry of a tenant from the first up to `seq` is still here: nothing has been trimmed. */
+    isWhole(tenant_id: string, seq: number): Effect.Effect<boolean, SqlError>
     /** Deletes entries older than `before` (epoch milliseconds) that a cut has made history; answers how many. */
     trim(tenant_id: string, before: number): Effect.Effect<number, SqlError>
   }
@@ -130,6 +132,12 @@ export class Journal extends Context.Service<
         return Number(rows[0]?.head ?? 0)
       })
 
+      const isWhole = Effect.fn("Journal.isWhole")(function* (tenant_id: string, seq: number) {
+        const rows = yield* sql<{ readonly kept: bigint }>`
+          select count(*) as kept from journal where tenant_id = ${tenant_id} and seq <= ${seq}`
+        return Number(rows[0]?.kept ?? 0) === seq
+      })
+
       const trim = Effect.fn("Journal.trim")(function* (tenant_id: string, before: number) {
         const rows = yield* sql<{ readonly trimmed: number }>`
           with trimmed as (
@@ -142,7 +150,7 @@ export class Journal extends Context.Service<
         return rows[0]?.trimmed ?? 0
       })
 
-      return Journal.of({ append, read, head, trim })
+      return Journal.of({ append, read, head, isWhole, trim })
     })
   )
 }

@@ -8,12 +8,13 @@ import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import type { ActorKind } from "../machines/events.ts"
+import { type MemberFields, memberFields } from "../machines/member/fields.ts"
 import { insertAudit } from "./audit.ts"
 import { chunksOf, type OutgoingRow } from "./chunks.ts"
 import { entityPlan, entityRows, horizonRows, memberPlan, memberRows, messagePlan, messageRows } from "./cut-rows.ts"
 import { type Cut, CutOutrun, type EntityRow } from "./cut.ts"
 import { FaultPoints } from "./fault-points.ts"
-import { storableJson } from "./field-values.ts"
+import { fromColumns, storableJson } from "./field-values.ts"
 import { changeGroups } from "./message-changes.ts"
 import { markDays, markDaysOf, staleDaysOf } from "./stale-days.ts"
 import { entityTables } from "./tables.ts"
@@ -24,6 +25,9 @@ export interface SleepingActor {
   readonly id: string
   readonly internals: Uint8Array
 }
+
+/** A member's row; instants are epoch milliseconds. */
+export type StoredMember = MemberFields & { readonly participant_id: string }
 
 export class Snapshots extends Context.Service<
   Snapshots,
@@ -38,6 +42,14 @@ export class Snapshots extends Context.Service<
     ): Effect.Effect<ReadonlyArray<SleepingActor>, SqlError>
     /** All actors of a kind. */
     loadAll(tenant_id: string, kind: ActorKind): Effect.Effect<ReadonlyArray<SleepingActor>, SqlError>
+    /** An actor's fields as its columns say, in context form; null when it has no row. For one whose bytes cannot be read. */
+    columns(
+      tenant_id: string,
+      kind: ActorKind,
+      id: string
+    ): Effect.Effect<Readonly<Record<string, unknown>> | null, SqlError>
+    /** The members of a conversation as their rows say. */
+    members(tenant_id: string, conversation_id: string): Effect.Effect<ReadonlyArray<StoredMember>, SqlError>
     /** The seq of the newest cut, 0 if there is none. */
     checkpoint(tenant_id: string): Effect.Effect<number, SqlError>
   }
@@ -150,12 +162,28 @@ export class Snapshots extends Context.Service<
           sql<SleepingActor>`select id, internals from ${sql(entityTables[kind].table)} where tenant_id = ${tenant_id}`
       )
 
+      const columns = Effect.fn("Snapshots.columns")(function* (tenant_id: string, kind: ActorKind, id: string) {
+        const { table, fields, id: type } = entityTables[kind]
+        const rows = yield* sql<Record<string, unknown>>`
+          select * from ${sql(table)} where tenant_id = ${tenant_id} and id = ${id}::${sql.literal(type)}`
+        return rows[0] === undefined ? null : fromColumns(fields, rows[0])
+      })
+
+      const members = Effect.fn("Snapshots.members")(function* (tenant_id: string, conversation_id: string) {
+        const rows = yield* sql<Record<string, unknown> & { readonly participant_id: string }>`
+          select * from members where tenant_id = ${tenant_id} and conversation_id = ${conversation_id}::uuid`
+        return rows.map((row) => ({
+          ...(fromColumns(memberFields, row) as MemberFields),
+          participant_id: row.participant_id
+        }))
+      })
+
       const checkpoint = Effect.fn("Snapshots.checkpoint")(function* (tenant_id: string) {
         const rows = yield* sql<{ readonly seq: bigint }>`select seq from checkpoints where tenant_id = ${tenant_id}`
         return Number(rows[0]?.seq ?? 0)
       })
 
-      return Snapshots.of({ write, load, loadAll, checkpoint })
+      return Snapshots.of({ write, load, loadAll, columns, members, checkpoint })
     })
   )
 }

@@ -6,6 +6,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
+import * as Result from "effect/Result"
 import type { ActorKind, Event } from "../../machines/events.ts"
 import type { SleepingActor } from "../../persistence/snapshots.ts"
 import { kinds } from "../kinds.ts"
@@ -36,7 +37,9 @@ export const repairDrift = Effect.fnUntraced(function* <D extends SleepingActor>
   const repaired = yield* Effect.forEach(
     found,
     Effect.fnUntraced(function* (drift: D) {
-      const event = repair(drift, decodeSnapshot(kinds[kind], drift.internals).context, received)
+      const known = Result.try(() => decodeSnapshot(kinds[kind], drift.internals).context)
+      // One that cannot be read is built again when it wakes; the next check counts what it is then.
+      const event = Result.isSuccess(known) ? repair(drift, known.success, received) : null
       const { internals: _, ...right } = drift
       yield* Effect.logWarning(
         `Tenant ${runtime.tenant}: counters of a ${kind} had drifted and are repaired`,

@@ -10,6 +10,7 @@ import type { Analytics } from "../../persistence/analytics.ts"
 import type { Conversations } from "../../persistence/conversations.ts"
 import type { FieldPopulation } from "../../persistence/field-population.ts"
 import type { Journal } from "../../persistence/journal.ts"
+import type { Messages } from "../../persistence/messages.ts"
 import type { Quarantine } from "../../persistence/quarantine.ts"
 import type { Recounts } from "../../persistence/recounts.ts"
 import { ScheduleRuns } from "../../persistence/schedule-runs.ts"
@@ -36,7 +37,16 @@ const bodies: Record<
   ) => Effect.Effect<
     number,
     unknown,
-    Analytics | Audit | Conversations | FieldPopulation | Journal | Quarantine | Recounts | ScheduleRuns | Snapshots
+    | Analytics
+    | Audit
+    | Conversations
+    | FieldPopulation
+    | Journal
+    | Messages
+    | Quarantine
+    | Recounts
+    | ScheduleRuns
+    | Snapshots
   >
 > = {
   detect_hot_conversations: detectHotConversations,

@@ -7,7 +7,7 @@ import { all, counts } from "./message-window.ts"
 
 const day = 24 * 3_600_000
 /** Messages in a day that make a conversation hot. */
-const hotCount = 10
+export const hotCount = 10
 /** A provider's own count above which a thread is hot. */
 const busyCount = 100
 

@@ -21,9 +21,10 @@ const listening = /listening on (http:\/\/\S+)/
 
 /** Starts a process; fails with what it printed when it ends before it listens. */
 const launch = async (
-  environment: Readonly<Record<string, string>>
+  environment: Readonly<Record<string, string>>,
+  main: string
 ): Promise<{ child: ChildProcess; url: string; output: () => string }> => {
-  const child = spawn(process.execPath, ["src/main.ts"], {
+  const child = spawn(process.execPath, [main], {
     env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "pipe"]
   })
@@ -42,7 +43,11 @@ const launch = async (
 }
 
 /** A server on a fresh database; it can be killed, stopped and started again on the same data. */
-export const startServer = async (database: Database, settings: Readonly<Record<string, string>> = {}) => {
+export const startServer = async (
+  database: Database,
+  settings: Readonly<Record<string, string>> = {},
+  main = "src/main.ts"
+) => {
   const { options, close } = await database.make()
   const dataDir = options.dataDir === "unused" ? await mkdtemp(join(tmpdir(), "switchboard-secrets-")) : options.dataDir
   const environment = {
@@ -53,7 +58,7 @@ export const startServer = async (database: Database, settings: Readonly<Record<
     ...Option.match(options.url, { onNone: () => ({}), onSome: (url) => ({ DATABASE_URL: Redacted.value(url) }) }),
     ...settings
   }
-  let running = await launch(environment)
+  let running = await launch(environment, main)
 
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     const { child } = running
@@ -102,12 +107,17 @@ export const startServer = async (database: Database, settings: Readonly<Record<
       })
       return tenant
     },
+    /** Resolves when the process has ended, for whatever reason. */
+    ended: async (): Promise<void> => {
+      const { child } = running
+      if (child.exitCode === null && child.signalCode === null) await once(child, "exit")
+    },
     /** kill -9. */
     kill: () => end("SIGKILL"),
     /** SIGTERM, and waits for the drain. */
     stop: () => end("SIGTERM"),
     restart: async () => {
-      running = await launch(environment)
+      running = await launch(environment, main)
     },
     /** Stops it and deletes everything. */
     close: async () => {
