@@ -8,14 +8,16 @@ export class TenantUnknown extends Schema.TaggedError<TenantUnknown>()("TenantUn
   }
 }
 
-/** The tenant's mailbox is at its limit: events wait for the database faster than it takes them (DESIGN §4). */
+/** A mailbox is at its limit, the tenant's or that of all tenants: events wait for the database faster than it takes them (DESIGN §4). */
 export class MailboxFull extends Schema.TaggedError<MailboxFull>()("MailboxFull", {
-  tenant: Schema.String,
+  /** Null: those of all tenants together. */
+  tenant: Schema.NullOr(Schema.String),
   limit: Schema.Int,
   retry_after_s: Schema.Int
 }) {
   override get message() {
-    return `${this.limit} events of "${this.tenant}" are waiting to be made durable. Send this one again in ${this.retry_after_s} s.`
+    const whose = this.tenant === null ? "all tenants together" : `"${this.tenant}"`
+    return `${this.limit} events of ${whose} are waiting to be made durable. Send this one again in ${this.retry_after_s} s.`
   }
 }
 

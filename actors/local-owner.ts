@@ -16,6 +16,7 @@ import { Author, signed } from "./author.ts"
 import { ActorUnknown, TenantUnknown } from "./errors.ts"
 import type { SubmitError } from "./errors.ts"
 import { kinds } from "./kinds.ts"
+import { Admissions, Residency } from "./shared-bounds.ts"
 import { sealedPlace } from "./sealed-place.ts"
 import type { Living } from "./living.ts"
 import type { Answer, Inspection, TenantStats } from "./tenant-owner.ts"
@@ -34,6 +35,10 @@ export const ownerLayer = (options: ShellOptions) =>
     TenantOwner,
     Effect.gen(function* () {
       const rows = yield* TenantRows
+      const shared = {
+        residency: new Residency(options.residents),
+        admissions: new Admissions(options.events ?? Infinity)
+      }
       const scope = yield* Effect.scope
       const context = yield* Effect.context<Effect.Services<ReturnType<typeof openTenant>>>()
       const known = new Set(yield* rows.list)
@@ -50,7 +55,7 @@ export const ownerLayer = (options: ShellOptions) =>
           yield* Effect.logWarning(`Tenant ${tenant} was written by another process; it is loaded again`)
         }
         const own = yield* Scope.fork(scope)
-        const shell = yield* openTenant(tenant, options).pipe(
+        const shell = yield* openTenant(tenant, options, shared).pipe(
           Scope.provide(own),
           Effect.provideContext(Context.omit(Scope.Scope)(context) as typeof context),
           Effect.orDie

@@ -25,6 +25,7 @@ import type { Address } from "./population.ts"
 import { Population } from "./population.ts"
 import { neededRecall } from "./recall.ts"
 import type { RecallRequest } from "./recall.ts"
+import type { Admissions } from "./shared-bounds.ts"
 import { accountOf } from "./routes.ts"
 import { RowChanges } from "./row-changes.ts"
 import type { Answer } from "./tenant-owner.ts"
@@ -58,7 +59,12 @@ export interface Aside {
 export interface RuntimeLimits {
   /** Events admitted and not yet durable; past that, 503 (I8). */
   readonly mailbox: number
+  /** The same for all tenants of the process. */
+  readonly admissions?: Admissions
 }
+
+/** What a sender is told to wait when a mailbox is full, seconds. */
+const fullRetryAfter = 5
 
 export class TenantRuntime {
   readonly tenant: string
@@ -111,10 +117,15 @@ export class TenantRuntime {
   /** Admits an event and applies it; `settle` hears what became of it, once that is durable. */
   submit(envelope: Envelope): void {
     if (this.#closed !== null) return envelope.settle(this.#closed)
-    if (this.admitted >= this.limits.mailbox) {
-      return envelope.settle(new MailboxFull({ tenant: this.tenant, limit: this.limits.mailbox, retry_after_s: 5 }))
+    const { mailbox, admissions } = this.limits
+    if (this.admitted >= mailbox) {
+      return envelope.settle(new MailboxFull({ tenant: this.tenant, limit: mailbox, retry_after_s: fullRetryAfter }))
+    }
+    if (admissions?.isFull === true) {
+      return envelope.settle(new MailboxFull({ tenant: null, limit: admissions.limit, retry_after_s: fullRetryAfter }))
     }
     this.admitted++
+    if (admissions !== undefined) admissions.count++
     this.attempt(envelope)
   }
 
@@ -268,6 +279,7 @@ export class TenantRuntime {
 
   #answer(envelope: Envelope, result: Answer | SubmitError): void {
     this.admitted--
+    if (this.limits.admissions !== undefined) this.limits.admissions.count--
     envelope.settle(result)
   }
 }

@@ -23,25 +23,36 @@ import type { Snapshots } from "../persistence/snapshots.ts"
 import type { PlaceRequest } from "./arrival.ts"
 import { located } from "./arrival.ts"
 import { analyticsUpkeep } from "./analytics-upkeep.ts"
-import { EventIndigestible } from "./errors.ts"
+import { EventIndigestible, OwnershipLost } from "./errors.ts"
 import { GroupCommit } from "./group-commit.ts"
 import { loadTenant } from "./load-tenant.ts"
 import type { Address } from "./population.ts"
 import type { RecallRequest } from "./recall.ts"
 import { messageTime, recalledRecord } from "./recall.ts"
+import type { Admissions, Residency } from "./shared-bounds.ts"
 import { runTask } from "./tasks/run-task.ts"
-import type { Envelope, RuntimeLimits } from "./tenant-runtime.ts"
+import type { Envelope } from "./tenant-runtime.ts"
 import { TenantRuntime } from "./tenant-runtime.ts"
 import { wakeActors } from "./wake.ts"
 import { writeCut } from "./write-cut.ts"
 
-export interface ShellOptions extends RuntimeLimits {
+export interface ShellOptions {
+  /** Events of one tenant that may wait to be durable; past that, 503. */
+  readonly mailbox: number
+  /** The same over all tenants; only the tenants' own when left out. */
+  readonly events?: number
   /** Between two cuts. */
   readonly snapshotInterval: Duration.Input
   /** An actor that heard nothing for so long, in milliseconds, goes to sleep. */
   readonly idle: number
-  /** Actors in memory past which the least recently touched go to sleep early (I8). */
+  /** Actors in memory, over all tenants, past which the least recently touched go to sleep early (I8). */
   readonly residents: number
+}
+
+/** What the tenants of a process share. */
+export interface SharedBounds {
+  readonly admissions: Admissions
+  readonly residency: Residency
 }
 
 /** A tenant that is in memory. */
@@ -62,10 +73,20 @@ const untilItIsBack = Schedule.min([Schedule.exponential("50 millis"), Schedule.
 const deadlineRetry = "1 second"
 
 /** Brings a tenant into memory and keeps it running until the scope closes; then a last cut is written. */
-export const openTenant = Effect.fn("openTenant")(function* (tenant: string, options: ShellOptions) {
+export const openTenant = Effect.fn("openTenant")(function* (
+  tenant: string,
+  options: ShellOptions,
+  shared: SharedBounds
+) {
   const commits = yield* GroupCommit
   const services = yield* Effect.context<Snapshots | Effect.Services<ReturnType<typeof runTask>>>()
   const errands = yield* Queue.unbounded<Errand>()
+  /** Envelopes that an errand is out for: whoever sent them waits for an answer. */
+  const held = new Set<Envelope>()
+  const send = (errand: Errand): void => {
+    held.add(errand.envelope)
+    Queue.offerUnsafe(errands, errand)
+  }
   const tasks = yield* Queue.unbounded<TaskStarted>()
   const rearmed = yield* Latch.make()
   const cutDue = yield* Latch.make()
@@ -73,11 +94,11 @@ export const openTenant = Effect.fn("openTenant")(function* (tenant: string, opt
 
   const runtime: TenantRuntime = yield* loadTenant(
     tenant,
-    options,
+    { mailbox: options.mailbox, admissions: shared.admissions },
     {
-      wake: (actors, envelope) => void Queue.offerUnsafe(errands, { type: "wake", actors, envelope }),
-      recall: (request, envelope) => void Queue.offerUnsafe(errands, { type: "recall", request, envelope }),
-      locate: (request, envelope) => void Queue.offerUnsafe(errands, { type: "locate", request, envelope }),
+      wake: (actors, envelope) => send({ type: "wake", actors, envelope }),
+      recall: (request, envelope) => send({ type: "recall", request, envelope }),
+      locate: (request, envelope) => send({ type: "locate", request, envelope }),
       journal: (seq: number, event: Event) =>
         commits.push({
           tenant_id: tenant,
@@ -95,6 +116,9 @@ export const openTenant = Effect.fn("openTenant")(function* (tenant: string, opt
     yield* Clock.currentTimeMillis
   )
 
+  shared.residency.add(runtime.population)
+  yield* Effect.addFinalizer(() => Effect.sync(() => shared.residency.remove(runtime.population)))
+
   const cut = writeCut(runtime).pipe(
     oneCut.withPermits(1),
     Effect.provideContext(services),
@@ -107,7 +131,11 @@ export const openTenant = Effect.fn("openTenant")(function* (tenant: string, opt
     )
   )
 
-  yield* runErrands(runtime, errands, cut).pipe(Effect.forever, Effect.forkScoped)
+  // Who leaves with an errand still out must not leave its sender without an answer.
+  yield* Effect.addFinalizer(() =>
+    Effect.sync(() => held.forEach((envelope) => runtime.giveUp(envelope, new OwnershipLost({ tenant }))))
+  )
+  yield* runErrands(runtime, errands, held, cut).pipe(Effect.forever, Effect.forkScoped)
   yield* watchDeadlines(runtime, rearmed).pipe(Effect.forever, Effect.forkScoped)
   yield* Queue.take(tasks).pipe(
     Effect.flatMap((task) => Effect.forkScoped(runTask(runtime, cut, task))),
@@ -120,7 +148,7 @@ export const openTenant = Effect.fn("openTenant")(function* (tenant: string, opt
     // While the database is away, everything stays due; the next try takes its time all the same.
     if (runtime.rows.size > 0) yield* Effect.sleep("1 second")
     cutDue.closeUnsafe()
-    yield* letSleep(runtime, options)
+    yield* letSleep(runtime, options.idle, shared.residency)
   }).pipe(Effect.forever, Effect.forkScoped)
   yield* Effect.sleep(options.snapshotInterval).pipe(
     Effect.andThen(analyticsUpkeep(runtime)),
@@ -140,6 +168,7 @@ export const openTenant = Effect.fn("openTenant")(function* (tenant: string, opt
 const runErrands = Effect.fnUntraced(function* (
   runtime: TenantRuntime,
   errands: Queue.Queue<Errand>,
+  held: Set<Envelope>,
   cut: Effect.Effect<void, unknown>
 ) {
   const batch = yield* Queue.takeAll(errands)
@@ -154,9 +183,16 @@ const runErrands = Effect.fnUntraced(function* (
     Effect.catchDefect((defect) => Effect.logError(`Tenant ${runtime.tenant}: ${String(defect)}`))
   )
   for (const errand of batch) {
-    if (errand.type === "wake") retryWoken(runtime, errand.actors, errand.envelope)
-    else if (errand.type === "locate") yield* locate(runtime, errand.request, errand.envelope, cut)
-    else yield* recall(runtime, errand.request, errand.envelope, cut)
+    if (errand.type === "wake") {
+      held.delete(errand.envelope)
+      retryWoken(runtime, errand.actors, errand.envelope)
+      continue
+    }
+    const event = yield* errand.type === "locate"
+      ? locate(runtime, errand.request, errand.envelope.event, cut)
+      : recall(runtime, errand.request, errand.envelope.event, cut)
+    held.delete(errand.envelope)
+    runtime.attempt({ ...errand.envelope, event })
   }
 })
 
@@ -179,7 +215,7 @@ const retryWoken = (runtime: TenantRuntime, actors: ReadonlyArray<Address>, enve
 const recall = Effect.fnUntraced(function* (
   runtime: TenantRuntime,
   request: RecallRequest,
-  envelope: Envelope,
+  event: Event,
   cut: Effect.Effect<void, unknown>
 ) {
   const messages = yield* Messages
@@ -194,17 +230,14 @@ const recall = Effect.fnUntraced(function* (
   const context = runtime.population.get("conversation", request.conversation_id)?.context as
     ConversationContext | undefined
   const recalled = context === undefined ? undefined : rows.map((row) => recalledRecord(row, context, runtime.identity))
-  runtime.attempt({
-    ...envelope,
-    event: { ...envelope.event, ...(recalled === undefined ? {} : { recalled }) } as Event
-  })
+  return { ...event, ...(recalled === undefined ? {} : { recalled }) } as Event
 })
 
 /** Which thread a message is in. Rare: only for facts that name nothing but a message that is not in the channel's index. */
 const locate = Effect.fnUntraced(function* (
   runtime: TenantRuntime,
   { channel_id, names, withNewest }: PlaceRequest,
-  envelope: Envelope,
+  event: Event,
   cut: Effect.Effect<void, unknown>
 ) {
   const messages = yield* Messages
@@ -212,7 +245,7 @@ const locate = Effect.fnUntraced(function* (
     withNewest ? cut : Effect.void,
     messages.threadOf(runtime.tenant, channel_id, names)
   ).pipe(Effect.retry(untilItIsBack), Effect.orDie)
-  runtime.attempt({ ...envelope, event: located(envelope.event, found) })
+  return located(event, found)
 })
 
 const watchDeadlines = Effect.fnUntraced(function* (runtime: TenantRuntime, rearmed: Latch.Latch) {
@@ -238,9 +271,9 @@ const watchDeadlines = Effect.fnUntraced(function* (runtime: TenantRuntime, rear
 })
 
 /** Idle and clean actors leave memory; their rows bring them back. */
-const letSleep = Effect.fnUntraced(function* (runtime: TenantRuntime, options: ShellOptions) {
+const letSleep = Effect.fnUntraced(function* (runtime: TenantRuntime, idle: number, residency: Residency) {
   const now = yield* Clock.currentTimeMillis
-  for (const living of runtime.population.drowsy(now - options.idle, options.residents)) {
+  for (const living of runtime.population.drowsy(now - idle, residency.roomFor(runtime.population))) {
     runtime.deadlines.forget(living)
     runtime.population.remove(living)
   }

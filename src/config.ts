@@ -14,6 +14,8 @@ import { keptSecrets } from "./secrets/kept-secrets.ts"
 /** 0 included: the system chooses. */
 const PortNumber = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 0, maximum: 65_535 }))
 
+const AtLeastOne = Schema.FiniteFromString.check(Schema.isInt(), Schema.isGreaterThan(0))
+
 /** A secret that may be left out; `NAME=` in an env file leaves it out too. */
 const optionalSecret = (name: string) =>
   Config.option(Config.Redacted(name)).pipe(Config.map(Option.filter((secret) => Redacted.value(secret) !== "")))
@@ -45,6 +47,8 @@ const environment = Config.all({
   publicUrl: Config.option(Config.URL("SWITCHBOARD_PUBLIC_URL")),
   /** How often changed actors are written to Postgres. */
   snapshotInterval: Config.Duration("SWITCHBOARD_SNAPSHOT_INTERVAL").pipe(Config.withDefault("5 seconds")),
+  /** Actors in memory, over all tenants, past which the least recently touched sleep early: some 5 KB each, busy ones 100 KB. */
+  residentActors: Config.schema(AtLeastOne, "SWITCHBOARD_RESIDENT_ACTORS").pipe(Config.withDefault(50_000)),
   /** Events of one tenant that may wait for the database before webhooks get 503. */
   mailboxLimit: Config.Int("SWITCHBOARD_MAILBOX_LIMIT").pipe(Config.withDefault(10_000))
 })

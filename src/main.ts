@@ -19,19 +19,19 @@ import { welcome } from "./welcome.ts"
 
 /** An actor that heard nothing for so long, in milliseconds, goes to sleep. */
 const idle = 5 * 60_000
-/** Actors of one tenant in memory past which the least recently touched go to sleep early. */
-const residents = 50_000
+/** Events of all tenants that may wait to be durable: some 200 MB of them. */
+const events = 50_000
 
 /** The whole service; fails when its settings, its database or its port cannot be used. */
 export const switchboard = Layer.unwrap(
   Effect.map(Settings, (settings) => {
     const keys = KeyRing.layer(settings.encryptionKeys)
-    const { mailboxLimit: mailbox, snapshotInterval } = settings
+    const { mailboxLimit: mailbox, residentActors: residents, snapshotInterval } = settings
     return Layer.mergeAll(serve, welcome, Delivery.layer()).pipe(
       Layer.provideMerge(onePort(settings)),
       Layer.provide(FeedServer.layer(feedLimits)),
       Layer.provide([FeedTokens.layer(settings.adminKey), keys]),
-      Layer.provide(ownerLayer({ mailbox, snapshotInterval, idle, residents })),
+      Layer.provide(ownerLayer({ mailbox, events, snapshotInterval, idle, residents })),
       Layer.provide(KeyRing.resealing.pipe(Layer.provide(keys))),
       Layer.provide(GroupCommit.layer),
       Layer.provide(persistence),

@@ -4,6 +4,7 @@ import { Inbox } from "../../actors/inbox.ts"
 import { located } from "../../actors/arrival.ts"
 import type { RecallRequest } from "../../actors/recall.ts"
 import type { Aside, Envelope } from "../../actors/tenant-runtime.ts"
+import type { Admissions } from "../../actors/shared-bounds.ts"
 import { TenantRuntime } from "../../actors/tenant-runtime.ts"
 import type { Event } from "../../machines/events.ts"
 import type { TaskStarted } from "../../machines/told.ts"
@@ -29,7 +30,11 @@ export class House {
   readonly runtime: TenantRuntime
 
   /** `founded`: with the tenant and its account in it. */
-  constructor({ mailbox = 1000, founded = true } = {}) {
+  constructor({
+    mailbox = 1000,
+    founded = true,
+    admissions
+  }: { mailbox?: number; founded?: boolean; admissions?: Admissions } = {}) {
     const aside: Aside = {
       wake: (actors, envelope) => {
         const wake = () => {
@@ -50,7 +55,12 @@ export class House {
       cutSoon: () => {}
     }
     const inbox = new Inbox({ unread_count: 0, unread_conversations: 0, conversations: 0 }, [])
-    this.runtime = new TenantRuntime("acme", { seq: 0, inbox }, { mailbox }, aside)
+    this.runtime = new TenantRuntime(
+      "acme",
+      { seq: 0, inbox },
+      { mailbox, ...(admissions === undefined ? {} : { admissions }) },
+      aside
+    )
     for (const event of founded ? [created, registered, running] : []) {
       this.submit(event)
       this.commit()
