@@ -115,7 +115,11 @@ export const ownerLayer = (options: ShellOptions) =>
           Effect.provideContext(context),
           Effect.orDie
         )
-        return runtime.population.get(kind, id)
+        const woken = runtime.population.get(kind, id)
+        // There is one, and nothing tells what it was (rebuild.ts): that is not "unknown".
+        if (woken === undefined && !runtime.population.isVacant({ kind, id }))
+          return yield* Effect.die(new Error(`the snapshot of ${kind} ${id} cannot be read`))
+        return woken
       })
 
       /** Paths may name a connection by its account and a conversation by the provider's chat id (DESIGN §5). */
