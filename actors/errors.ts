@@ -21,6 +21,17 @@ export class MailboxFull extends Schema.TaggedError<MailboxFull>()("MailboxFull"
   }
 }
 
+/** Cuts have failed for so long that what they would write is at its limit, while the journal goes on (I8). */
+export class CutBehind extends Schema.TaggedError<CutBehind>()("CutBehind", {
+  tenant: Schema.String,
+  limit: Schema.Int,
+  retry_after_s: Schema.Int
+}) {
+  override get message() {
+    return `More than ${this.limit} changed rows of "${this.tenant}" wait for a snapshot, which the database does not take; the log says why. Send this again in ${this.retry_after_s} s.`
+  }
+}
+
 /** A command breaks a rule; nothing changed (DESIGN §10: 422). */
 export class RuleBroken extends Schema.TaggedError<RuleBroken>()("RuleBroken", {
   field: Schema.String,
@@ -69,4 +80,11 @@ export class EventIndigestible extends Schema.TaggedError<EventIndigestible>()("
 
 /** What a submitted event can end in besides an answer. */
 export type SubmitError =
-  TenantUnknown | MailboxFull | RuleBroken | ActorUnknown | AccountUnknown | OwnershipLost | EventIndigestible
+  | TenantUnknown
+  | MailboxFull
+  | CutBehind
+  | RuleBroken
+  | ActorUnknown
+  | AccountUnknown
+  | OwnershipLost
+  | EventIndigestible

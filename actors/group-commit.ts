@@ -2,6 +2,7 @@
  * Group commit: the events of all tenants that came while one journal statement was under way go into the next one together.
  * It owns the order of appending and the retries; what an append means for a tenant is the tenant's business.
  */
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -26,10 +27,19 @@ export interface Pending {
   readonly isStale: () => boolean
 }
 
+/** The journal cannot be written. */
+export interface Stuck {
+  readonly since: number
+  readonly problem: string
+}
+
 /** Events in one statement; more wait for the next. */
 const batchLimit = 1_000
 /** Bytes in one statement, well below what a Postgres message takes. */
 const batchBytes = 4 * 1024 * 1024
+
+/** How long one statement may take before it is tried again. */
+const patience = "30 seconds"
 
 /** While the database is away an append is tried again and again; answers wait for it (DESIGN §4). */
 const untilItIsBack = Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("1 second")])
@@ -42,6 +52,8 @@ export class GroupCommit extends Context.Service<
   {
     /** Puts an event into the next statement. Never waits, never fails. */
     push(pending: Pending): void
+    /** Why and since when (epoch milliseconds) nothing can be written; null while all is well. */
+    readonly stuck: () => Stuck | null
   }
 >()("switchboard/actors/GroupCommit") {
   static readonly layer = Layer.effect(
@@ -50,6 +62,12 @@ export class GroupCommit extends Context.Service<
       const journal = yield* Journal
       const queue = yield* Queue.unbounded<Pending>()
       let carried: ReadonlyArray<Pending> = []
+      let stuck: Stuck | null = null
+
+      const failed = Effect.fnUntraced(function* (error: { readonly message: string }) {
+        stuck ??= { since: yield* Clock.currentTimeMillis, problem: error.message }
+        yield* Effect.logWarning("The journal cannot be written; answers wait until it can", error)
+      })
 
       const nextBatch = Effect.gen(function* () {
         const waiting = carried.length > 0 ? carried : yield* Queue.takeAll(queue)
@@ -70,12 +88,14 @@ export class GroupCommit extends Context.Service<
         }
         carried = [...batch.slice(rows.length), ...carried]
         const { lost } = yield* journal.append(rows).pipe(
-          Effect.tapError((error) =>
-            Effect.logWarning("The journal cannot be written; answers wait until it can", error)
-          ),
+          // A connection that died without a word would be waited for until the operating system gives up. What was written
+          // after all is recognised when it is written again.
+          Effect.timeout(patience),
+          Effect.tapError(failed),
           Effect.retry(untilItIsBack),
           Effect.orDie
         )
+        stuck = null
         yield* Metric.update(batches, 1)
         yield* Metric.update(entries, rows.length)
         for (const pending of batch.slice(0, rows.length)) {
@@ -97,7 +117,7 @@ export class GroupCommit extends Context.Service<
       )
 
       yield* Effect.forever(commit).pipe(Effect.forkScoped)
-      return GroupCommit.of({ push: (pending) => void Queue.offerUnsafe(queue, pending) })
+      return GroupCommit.of({ push: (pending) => void Queue.offerUnsafe(queue, pending), stuck: () => stuck })
     })
   )
 }

@@ -4,6 +4,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import type { ActorKind, Event, TypingSignalled } from "../machines/events.ts"
@@ -27,6 +28,11 @@ import { openTenant } from "./tenant-shell.ts"
 import type { ShellOptions, TenantShell } from "./tenant-shell.ts"
 import { viewOf } from "./views.ts"
 import { wakeActors } from "./wake.ts"
+
+/** A tenant that is loaded while the database is away: whoever asked is told so after some seconds, and may ask again. */
+const forAMoment = Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("1 second")]).pipe(
+  Schedule.upTo({ duration: "4 seconds" })
+)
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
@@ -58,6 +64,7 @@ export const ownerLayer = (options: ShellOptions) =>
         const shell = yield* openTenant(tenant, options, shared).pipe(
           Scope.provide(own),
           Effect.provideContext(Context.omit(Scope.Scope)(context) as typeof context),
+          Effect.retry(forAMoment),
           Effect.orDie
         )
         const opened = { ...shell, scope: own }

@@ -14,7 +14,15 @@ import type { PlaceRequest } from "./arrival.ts"
 import { admitted, neededPlace } from "./arrival.ts"
 import { AuditTrail } from "./audit-trail.ts"
 import { Deadlines } from "./deadlines.ts"
-import { AccountUnknown, ActorUnknown, EventIndigestible, MailboxFull, OwnershipLost, RuleBroken } from "./errors.ts"
+import {
+  AccountUnknown,
+  ActorUnknown,
+  CutBehind,
+  EventIndigestible,
+  MailboxFull,
+  OwnershipLost,
+  RuleBroken
+} from "./errors.ts"
 import type { SubmitError } from "./errors.ts"
 import { Hub, frameInterval, hubLimits } from "./feed/hub.ts"
 import { Identity } from "./identity.ts"
@@ -59,12 +67,16 @@ export interface Aside {
 export interface RuntimeLimits {
   /** Events admitted and not yet durable; past that, 503 (I8). */
   readonly mailbox: number
-  /** The same for all tenants of the process. */
+  /** Changed rows that may wait for a cut; `changedRowsLimit` when left out. */
+  readonly changedRows?: number
+  /** As `mailbox`, for all tenants of the process. */
   readonly admissions?: Admissions
 }
 
 /** What a sender is told to wait when a mailbox is full, seconds. */
 const fullRetryAfter = 5
+/** The same when cuts are behind: the next one has to succeed first. */
+const behindRetryAfter = 30
 
 export class TenantRuntime {
   readonly tenant: string
@@ -123,6 +135,10 @@ export class TenantRuntime {
     }
     if (admissions?.isFull === true) {
       return envelope.settle(new MailboxFull({ tenant: null, limit: admissions.limit, retry_after_s: fullRetryAfter }))
+    }
+    const behind = this.limits.changedRows ?? changedRowsLimit
+    if (this.rows.size > behind) {
+      return envelope.settle(new CutBehind({ tenant: this.tenant, limit: behind, retry_after_s: behindRetryAfter }))
     }
     this.admitted++
     if (admissions !== undefined) admissions.count++
@@ -289,6 +305,12 @@ export class TenantRuntime {
  * whose one connection the journal shares, how long an answer waits for a cut.
  */
 const changedRowsPerCut = 4_000
+
+/**
+ * Changed message rows past which nothing more is admitted: cuts have been failing while the journal goes on, and what has
+ * changed cannot leave memory (I8). Some 50 MB, and an hour at ten messages a second.
+ */
+export const changedRowsLimit = 50_000
 
 /** Actors by kind, for the figures. */
 export const residentsOf = (runtime: TenantRuntime): Record<ActorKind, number> => {

@@ -33,7 +33,7 @@ export const switchboard = Layer.unwrap(
       Layer.provide([FeedTokens.layer(settings.adminKey), keys]),
       Layer.provide(ownerLayer({ mailbox, events, snapshotInterval, idle, residents })),
       Layer.provide(KeyRing.resealing.pipe(Layer.provide(keys))),
-      Layer.provide(GroupCommit.layer),
+      Layer.provideMerge(GroupCommit.layer),
       Layer.provide(persistence),
       Layer.provide(layerMigrated),
       Layer.provide(layerDatabase({ url: settings.databaseUrl, dataDir: settings.dataDir }))

@@ -28,6 +28,7 @@ const codes: Readonly<Record<SubmitError["_tag"], string>> = {
   ActorUnknown: "not_found",
   AccountUnknown: "not_found",
   MailboxFull: "mailbox_full",
+  CutBehind: "cut_behind",
   RuleBroken: "rule_broken",
   OwnershipLost: "ownership_lost",
   EventIndigestible: "event_indigestible"

@@ -73,6 +73,13 @@ export class MethodUnknown extends Schema.TaggedError<MethodUnknown>()("MethodUn
   }
 }
 
+/** The database answers, and takes no events: it is read-only, full, or damaged. */
+export class JournalStuck extends Schema.TaggedError<JournalStuck>()("JournalStuck", { problem: Schema.String }) {
+  override get message() {
+    return `The database answers, but events cannot be made durable: ${this.problem}. Answers wait until they can.`
+  }
+}
+
 /** The database does not answer. */
 export class DatabaseSilent extends Schema.TaggedError<DatabaseSilent>()("DatabaseSilent", {}) {
   override get message() {

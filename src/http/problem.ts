@@ -15,6 +15,7 @@ import type {
   BodyTooLarge,
   DatabaseSilent,
   Forbidden,
+  JournalStuck,
   MethodUnknown,
   ParameterInvalid,
   Replayed,
@@ -40,6 +41,7 @@ export type Fault =
   | RouteUnknown
   | MethodUnknown
   | DatabaseSilent
+  | JournalStuck
 
 export interface Problem {
   readonly type: string
@@ -72,6 +74,7 @@ const table: Table = {
   RuleBroken: (error) => ({ status: 422, code: "rule_broken", extra: rule(error) }),
   AccountUnknown: () => ({ status: 422, code: "account_unknown" }),
   MailboxFull: ({ retry_after_s }) => ({ status: 503, code: "mailbox_full", extra: { retry_after_s } }),
+  CutBehind: ({ retry_after_s }) => ({ status: 503, code: "cut_behind", extra: { retry_after_s } }),
   OwnershipLost: () => ({ status: 503, code: "ownership_lost", extra: { retry_after_s: 1 } }),
   EventIndigestible: () => ({ status: 500, code: "event_indigestible" }),
   SqlError: () => ({
@@ -81,6 +84,7 @@ const table: Table = {
     extra: { retry_after_s: 1 }
   }),
   DatabaseSilent: () => ({ status: 503, code: "database_unavailable", extra: { retry_after_s: 1 } }),
+  JournalStuck: () => ({ status: 503, code: "journal_stuck", extra: { retry_after_s: 1 } }),
   InvalidCursor: ({ message }) => ({
     status: 400,
     code: "parameter_invalid",

@@ -4,13 +4,14 @@ import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
 import { SqlClient } from "effect/sql/SqlClient"
+import { GroupCommit } from "../../../actors/group-commit.ts"
 import { TenantOwner } from "../../../actors/tenant-owner.ts"
 import { FieldPopulation } from "../../../persistence/field-population.ts"
 import { served } from "../api/api.ts"
 import { fieldsMeasured, measured } from "../metrics.ts"
 import { processMeasured } from "../process-figures.ts"
 import { problemResponse } from "../problem.ts"
-import { DatabaseSilent } from "../faults.ts"
+import { DatabaseSilent, JournalStuck } from "../faults.ts"
 
 const fine = HttpServerResponse.jsonUnsafe({ status: "ok" })
 /** Longer than this and a load balancer should look elsewhere. */
@@ -22,12 +23,24 @@ export const healthHandlers = HttpApiBuilder.group(
   Effect.fnUntraced(function* (handlers) {
     const owner = yield* TenantOwner
     const population = yield* FieldPopulation
+    const commits = yield* GroupCommit
     const sql = yield* SqlClient
 
+    /** What keeps events from becoming durable, although the database answers. */
+    const hindrance = (readOnly: string | undefined): string | null =>
+      commits.stuck()?.problem ?? (readOnly === "on" ? "it is read-only" : null)
+
     // Whatever keeps the database from answering, the server is not ready; why is the business of those who needed it.
-    const ready = sql`select 1`.pipe(
+    const ready = sql<{ readonly read_only: string }>`
+      select current_setting('transaction_read_only') as read_only`.pipe(
       Effect.timeout(patience),
-      Effect.matchCause({ onSuccess: () => fine, onFailure: () => problemResponse(new DatabaseSilent({})) })
+      Effect.matchCause({
+        onSuccess: ([row]) => {
+          const problem = hindrance(row?.read_only)
+          return problem === null ? fine : problemResponse(new JournalStuck({ problem }))
+        },
+        onFailure: () => problemResponse(new DatabaseSilent({}))
+      })
     )
 
     const figures = Effect.gen(function* () {
