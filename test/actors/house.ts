@@ -33,8 +33,8 @@ export class House {
   constructor({
     mailbox = 1000,
     founded = true,
-    admissions
-  }: { mailbox?: number; founded?: boolean; admissions?: Admissions } = {}) {
+    ...bounds
+  }: { mailbox?: number; founded?: boolean; admissions?: Admissions; changedRows?: number } = {}) {
     const aside: Aside = {
       wake: (actors, envelope) => {
         const wake = () => {
@@ -55,12 +55,7 @@ export class House {
       cutSoon: () => {}
     }
     const inbox = new Inbox({ unread_count: 0, unread_conversations: 0, conversations: 0 }, [])
-    this.runtime = new TenantRuntime(
-      "acme",
-      { seq: 0, inbox },
-      { mailbox, ...(admissions === undefined ? {} : { admissions }) },
-      aside
-    )
+    this.runtime = new TenantRuntime("acme", { seq: 0, inbox }, { mailbox, ...bounds }, aside)
     for (const event of founded ? [created, registered, running] : []) {
       this.submit(event)
       this.commit()

@@ -83,6 +83,18 @@ describe("the mailbox", () => {
   })
 })
 
+describe("cuts that fail while the journal goes on", () => {
+  test("past their limit of changed rows nothing more is admitted, until one is written", () => {
+    const house = new House({ changedRows: 3 })
+    for (let n = 0; n < 4; n++) house.submit(message(`m${n}`, n, ann))
+    house.commit()
+    expect(house.submit(message("m4", 4, ann)).answer).toBe("CutBehind")
+    expect(house.conversation.message_count).toBe(4)
+    house.runtime.rows.take()
+    expect(house.submit(message("m4", 4, ann)).answer).toBeNull()
+  })
+})
+
 describe("a tenant that another process has taken", () => {
   test("tells everybody who waits, and whoever comes", () => {
     const house = new House()
