@@ -8,6 +8,9 @@ import type { Duplex } from "node:stream"
 import { isFeed } from "./handshake.ts"
 import type { FeedServer } from "./server.ts"
 
+/** Sockets of all kinds; a further one is closed as soon as it is open (I8). More than the feed may have, so that requests get in beside it. */
+const connectionLimit = 16_384
+
 /** A server, not listening yet, whose upgrades for the feed go to `feed`; closing it says goodbye to the feed's sockets too. */
 export class UpgradeServer extends http.Server {
   readonly #feed: FeedServer["Service"]
@@ -15,6 +18,7 @@ export class UpgradeServer extends http.Server {
   constructor(feed: FeedServer["Service"], options: http.ServerOptions = {}) {
     super(options)
     this.#feed = feed
+    this.maxConnections = connectionLimit
     // Without any listener Node would treat an upgrade as a plain request and emit nothing.
     this.on("upgrade", (_request, stream) => {
       if (this.listenerCount("upgrade") === 1) stream.destroy()
