@@ -1,0 +1,47 @@
+/** `npm run crash -- --rounds 200`: kill -9 under load, again and again, on both databases. Ends with 1 when anything is lost, doubled or wrong. */
+import { parseArgs } from "node:util"
+import type { Database } from "../support/fresh-databases.ts"
+import { pglite, postgresAt } from "../support/fresh-databases.ts"
+import { startPostgres } from "../support/postgres-server.ts"
+import { crash } from "./crash.ts"
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "200" },
+    database: { type: "string", default: "both" },
+    seed: { type: "string" }
+  }
+})
+const rounds = Number(values.rounds)
+if (values.seed !== undefined) process.env["SEED"] = values.seed
+
+const run = async (database: Database): Promise<boolean> => {
+  const started = Date.now()
+  const result = await crash(database, rounds, (round, { cut, lost, doubled, drift, restartMs }) =>
+    process.stderr.write(
+      `  round ${round + 1} of ${rounds}: ${cut} under way at the kill, restart ${Math.round(restartMs)} ms, lost ${lost}, doubled ${doubled}, drift ${drift.length}   \r`
+    )
+  )
+  console.log(
+    `\nkill -9 on ${database.name}: ${result.rounds} rounds in ${Math.round((Date.now() - started) / 1000)} s, ${result.hit} of them with requests under way`
+  )
+  console.log(`  acknowledged ${result.acknowledged}, repeated after the kill ${result.repeated}`)
+  console.log(`  lost ${result.lost}, doubled ${result.doubled}, drift ${result.drift.length}`)
+  console.log(
+    `  a restart took ${Math.round(result.restart.first)} ms in the first tenth, ${Math.round(result.restart.last)} ms in the last`
+  )
+  for (const line of result.drift.slice(0, 10)) console.log(`  ! ${line}`)
+  return result.lost === 0 && result.doubled === 0 && result.drift.length === 0 && result.hit > rounds / 2
+}
+
+let holds = true
+if (values.database !== "postgres") holds = await run(pglite)
+if (values.database !== "pglite") {
+  const postgres = await startPostgres(["--encoding=UTF8", "--locale=C"])
+  try {
+    holds = (await run(postgresAt(() => postgres.url))) && holds
+  } finally {
+    await postgres.stop()
+  }
+}
+process.exitCode = holds ? 0 : 1
