@@ -9,6 +9,8 @@ import type { SubmitError } from "../../actors/errors.ts"
 import type { InvalidCursor } from "../../persistence/cursor.ts"
 import type { NotJson, TooDeep } from "../providers/unipile/parse.ts"
 import type { Unsealable } from "../secrets/key-ring.ts"
+import type { StillUnreadable } from "../webhooks/replay.ts"
+import type { QuarantineFull, WaitingFull } from "../webhooks/rooms.ts"
 import type {
   BodyCutShort,
   BodyInvalid,
@@ -40,6 +42,9 @@ export type Fault =
   | RouteUnknown
   | MethodUnknown
   | DatabaseSilent
+  | QuarantineFull
+  | WaitingFull
+  | StillUnreadable
 
 export interface Problem {
   readonly type: string
@@ -72,6 +77,9 @@ const table: Table = {
   RuleBroken: (error) => ({ status: 422, code: "rule_broken", extra: rule(error) }),
   AccountUnknown: () => ({ status: 422, code: "account_unknown" }),
   MailboxFull: ({ retry_after_s }) => ({ status: 503, code: "mailbox_full", extra: { retry_after_s } }),
+  QuarantineFull: ({ retry_after_s }) => ({ status: 503, code: "quarantine_full", extra: { retry_after_s } }),
+  WaitingFull: ({ retry_after_s }) => ({ status: 503, code: "waiting_full", extra: { retry_after_s } }),
+  StillUnreadable: () => ({ status: 422, code: "still_unreadable" }),
   OwnershipLost: () => ({ status: 503, code: "ownership_lost", extra: { retry_after_s: 1 } }),
   EventIndigestible: () => ({ status: 500, code: "event_indigestible" }),
   SqlError: () => ({

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { MailboxFull, OwnershipLost, TenantUnknown } from "../../actors/errors.ts"
 import { TenantOwner } from "../../actors/tenant-owner.ts"
-import type { ProviderEvent } from "../../machines/events.ts"
+import type { Event } from "../../machines/events.ts"
 
 /** How a payload ended. `unregistered` and `indigestible` are for the caller to keep. */
 export type End =
@@ -19,10 +19,7 @@ export class Application extends Context.Service<
   Application,
   {
     /** Applies the events in order. Fails only with what passes: the same payload can be sent again. */
-    apply(
-      tenant: string,
-      events: ReadonlyArray<ProviderEvent>
-    ): Effect.Effect<End, TenantUnknown | MailboxFull | OwnershipLost>
+    apply(tenant: string, events: ReadonlyArray<Event>): Effect.Effect<End, TenantUnknown | MailboxFull | OwnershipLost>
   }
 >()("switchboard/webhooks/Application") {
   static readonly layer = Layer.effect(
@@ -30,7 +27,7 @@ export class Application extends Context.Service<
     Effect.gen(function* () {
       const owner = yield* TenantOwner
 
-      const applyOne = (tenant: string, event: ProviderEvent) =>
+      const applyOne = (tenant: string, event: Event) =>
         owner.submit(tenant, event).pipe(
           Effect.map(({ outcome }): End => ({ outcome })),
           Effect.catchTags({
@@ -41,7 +38,7 @@ export class Application extends Context.Service<
           })
         )
 
-      const apply = Effect.fnUntraced(function* (tenant: string, events: ReadonlyArray<ProviderEvent>) {
+      const apply = Effect.fnUntraced(function* (tenant: string, events: ReadonlyArray<Event>) {
         let all: End = { outcome: "duplicate" }
         for (const event of events) {
           const end = yield* applyOne(tenant, event)
