@@ -2,9 +2,14 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import { FaultPoints } from "./fault-points.ts"
+import { fromCursor, type InvalidCursor, keyOf } from "./cursor.ts"
+import { type Page, pageOf } from "./page.ts"
+import { payloadId } from "./payload-id.ts"
+import { hasRoom, type Held, heldIn, type Room } from "./room.ts"
 
 /** A payload on its way to the waiting room. */
 export interface Early {
@@ -20,19 +25,68 @@ export interface Early {
 
 export interface WaitingPayload extends Early {
   readonly id: string
+  readonly size_bytes: number
 }
 
-type Row = Omit<WaitingPayload, "received_at"> & { readonly received_at: Date }
+/** The same without its bytes, for lists. */
+export type ListedWaiting = Omit<WaitingPayload, "body">
+
+/** What waits for one account. */
+export interface AccountWaiting {
+  readonly tenant_id: string
+  readonly account_id: string
+  readonly payloads: number
+  /** When the first came, epoch milliseconds. */
+  readonly oldest: number
+}
+
+/** Where a reader of one account's payloads stands: after this one. */
+export type Place = Pick<WaitingPayload, "id" | "received_at">
+
+type Timed<A> = Omit<A, "received_at"> & { readonly received_at: Date }
+
+const timed = <A extends ListedWaiting>(row: Timed<A>) => ({ ...row, received_at: row.received_at.getTime() })
 
 export class Waiting extends Context.Service<
   Waiting,
   {
-    /** Keeps the payload; answers its id. */
-    add(payload: Early): Effect.Effect<string, SqlError>
-    /** What waits for an account, in the order in which it came. */
-    forAccount(tenant_id: string, account_id: string): Effect.Effect<ReadonlyArray<WaitingPayload>, SqlError>
-    /** Forgets payloads that were applied. */
-    remove(ids: ReadonlyArray<string>): Effect.Effect<void, SqlError>
+    /** Keeps the payload if the tenant's room is not used up; answers its id, none: nothing was kept. A repeat is kept already. */
+    addWithin(payload: Early, room: Room): Effect.Effect<Option.Option<string>, SqlError>
+    /** Takes over what was in quarantine (`id`), where it counts as replayed at `at` (epoch milliseconds) then. In one step. */
+    takeOver(payload: Early & { readonly id: string }, at: number): Effect.Effect<string, SqlError>
+    /** What waits for an account, in the order in which it came, `limit` of them after `after`. */
+    forAccount(
+      tenant_id: string,
+      account_id: string,
+      after: Place | null,
+      limit: number
+    ): Effect.Effect<ReadonlyArray<WaitingPayload>, SqlError>
+    /** A page, the newest first, of one account or of all. */
+    list(
+      tenant_id: string,
+      query: {
+        readonly account_id?: string | undefined
+        readonly limit: number
+        readonly cursor?: string | undefined
+      }
+    ): Effect.Effect<Page<ListedWaiting>, SqlError | InvalidCursor>
+    get(tenant_id: string, id: string): Effect.Effect<Option.Option<WaitingPayload>, SqlError>
+    /** The accounts of a tenant for which something waits, `limit` of them, those with the most first. */
+    accounts(
+      tenant_id: string,
+      query: { readonly account_id?: string | undefined; readonly limit: number }
+    ): Effect.Effect<ReadonlyArray<AccountWaiting>, SqlError>
+    /** The accounts of all tenants, `limit` of them after `after`, by tenant and account. */
+    everywhere(
+      after: Pick<AccountWaiting, "tenant_id" | "account_id">,
+      limit: number
+    ): Effect.Effect<ReadonlyArray<AccountWaiting>, SqlError>
+    /** Forgets payloads that were applied; answers what they were. */
+    remove(tenant_id: string, ids: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<ListedWaiting>, SqlError>
+    /** Deletes what was received before `before` (epoch milliseconds); answers how many. */
+    expire(tenant_id: string, before: number): Effect.Effect<number, SqlError>
+    /** What of all tenants waits. */
+    readonly held: Effect.Effect<Held, SqlError>
   }
 >()("switchboard/persistence/Waiting") {
   static readonly layer = Layer.effect(
@@ -41,26 +95,139 @@ export class Waiting extends Context.Service<
       const sql = yield* SqlClient
       const fault = yield* FaultPoints
 
-      const add = Effect.fn("Waiting.add")(function* (payload: Early) {
+      const listed = sql`id, tenant_id, account_id, source, received_at, size_bytes`
+
+      const addWithin = Effect.fn("Waiting.addWithin")(function* (payload: Early, room: Room) {
+        const { tenant_id, account_id, source, received_at, body } = payload
         yield* fault("before_waiting")
+        const id = idOf(payload)
         const rows = yield* sql<{ readonly id: string }>`
-          insert into waiting (tenant_id, account_id, source, received_at, body)
-          values (${payload.tenant_id}, ${payload.account_id}, ${payload.source}, ${new Date(payload.received_at)}, ${payload.body})
+          insert into waiting (id, tenant_id, account_id, source, received_at, body)
+          select
+            ${id}::uuid, ${tenant_id}::text, ${account_id}::text, ${source}::text,
+            ${new Date(received_at)}::timestamptz, ${body}::bytea
+          where exists (select 1 from waiting where id = ${id}::uuid)
+            or ${hasRoom(sql, sql`waiting where tenant_id = ${tenant_id}`, body.byteLength, room)}
+          on conflict (id) do update set source = excluded.source
           returning id`
-        return rows[0]!.id
+        return Option.map(Option.fromNullishOr(rows[0]), ({ id }) => id)
       })
 
-      const forAccount = Effect.fn("Waiting.forAccount")(function* (tenant_id: string, account_id: string) {
-        const rows = yield* sql<Row>`
-          select * from waiting where tenant_id = ${tenant_id} and account_id = ${account_id} order by received_at, id`
-        return rows.map((row) => ({ ...row, received_at: row.received_at.getTime() }))
+      const takeOver = Effect.fn("Waiting.takeOver")(function* (payload: Early & { readonly id: string }, at: number) {
+        const id = idOf(payload)
+        yield* sql`
+          with replayed as (
+            update quarantine set replayed_at = coalesce(replayed_at, ${new Date(at)}::timestamptz)
+            where tenant_id = ${payload.tenant_id} and id = ${payload.id}::uuid
+            returning tenant_id, source, received_at, body
+          )
+          insert into waiting (id, tenant_id, account_id, source, received_at, body)
+          select ${id}::uuid, tenant_id, ${payload.account_id}::text, source, received_at, body from replayed
+          on conflict (id) do nothing`
+        return id
       })
 
-      const remove = Effect.fn("Waiting.remove")((ids: ReadonlyArray<string>) =>
-        sql`delete from waiting where id = any(${[...ids]}::uuid[])`.pipe(Effect.asVoid)
+      const forAccount = Effect.fn("Waiting.forAccount")(function* (
+        tenant_id: string,
+        account_id: string,
+        after: Place | null,
+        limit: number
+      ) {
+        const conditions = [sql`tenant_id = ${tenant_id}`, sql`account_id = ${account_id}`]
+        if (after !== null)
+          conditions.push(sql`(received_at, id) > (${new Date(after.received_at)}::timestamptz, ${after.id}::uuid)`)
+        const rows = yield* sql<Timed<WaitingPayload>>`
+          select ${listed}, body from waiting where ${sql.and(conditions)} order by received_at, id limit ${limit}`
+        return rows.map((row) => timed<WaitingPayload>(row) as WaitingPayload)
+      })
+
+      const list = Effect.fn("Waiting.list")(function* (
+        tenant_id: string,
+        query: { account_id?: string | undefined; limit: number; cursor?: string | undefined }
+      ) {
+        const conditions = [sql`tenant_id = ${tenant_id}`]
+        if (query.account_id !== undefined) conditions.push(sql`account_id = ${query.account_id}`)
+        if (query.cursor !== undefined) {
+          const start = yield* fromCursor(query.cursor)
+          conditions.push(sql`received_at <= ${keyOf(start)}::timestamptz
+            and (received_at < ${keyOf(start)}::timestamptz or id > ${start.id}::uuid)`)
+        }
+        const rows = yield* sql<Timed<ListedWaiting>>`
+          select ${listed} from waiting where ${sql.and(conditions)}
+          order by received_at desc, id limit ${query.limit + 1}`
+        return pageOf(rows.map(timed), query.limit)
+      })
+
+      const get = Effect.fn("Waiting.get")(function* (tenant_id: string, id: string) {
+        const rows = yield* sql<Timed<WaitingPayload>>`
+          select ${listed}, body from waiting where tenant_id = ${tenant_id} and id = ${id}::uuid`
+        return Option.map(Option.fromNullishOr(rows[0]), (row) => timed<WaitingPayload>(row) as WaitingPayload)
+      })
+
+      const counted = sql`tenant_id, account_id, count(*)::integer as payloads, min(received_at) as oldest from waiting`
+      const toAccount = (row: Omit<AccountWaiting, "oldest"> & { readonly oldest: Date }): AccountWaiting => ({
+        ...row,
+        oldest: row.oldest.getTime()
+      })
+
+      const accounts = Effect.fn("Waiting.accounts")(function* (
+        tenant_id: string,
+        query: { account_id?: string | undefined; limit: number }
+      ) {
+        const conditions = [sql`tenant_id = ${tenant_id}`]
+        if (query.account_id !== undefined) conditions.push(sql`account_id = ${query.account_id}`)
+        const rows = yield* sql<Omit<AccountWaiting, "oldest"> & { readonly oldest: Date }>`
+          select ${counted} where ${sql.and(conditions)}
+          group by tenant_id, account_id order by count(*) desc, account_id limit ${query.limit}`
+        return rows.map(toAccount)
+      })
+
+      const everywhere = Effect.fn("Waiting.everywhere")(function* (
+        after: Pick<AccountWaiting, "tenant_id" | "account_id">,
+        limit: number
+      ) {
+        const rows = yield* sql<Omit<AccountWaiting, "oldest"> & { readonly oldest: Date }>`
+          select ${counted} where (tenant_id, account_id) > (${after.tenant_id}::text, ${after.account_id}::text)
+          group by tenant_id, account_id order by tenant_id, account_id limit ${limit}`
+        return rows.map(toAccount)
+      })
+
+      const remove = Effect.fn("Waiting.remove")(function* (tenant_id: string, ids: ReadonlyArray<string>) {
+        if (ids.length === 0) return []
+        const rows = yield* sql<Timed<ListedWaiting>>`
+          delete from waiting where tenant_id = ${tenant_id} and id = any(${[...ids]}::uuid[]) returning ${listed}`
+        return rows.map(timed)
+      })
+
+      const expire = Effect.fn("Waiting.expire")(function* (tenant_id: string, before: number) {
+        const rows = yield* sql<{ readonly expired: number }>`
+          with expired as (
+            delete from waiting where tenant_id = ${tenant_id} and received_at < ${new Date(before)} returning 1
+          )
+          select count(*)::integer as expired from expired`
+        return rows[0]?.expired ?? 0
+      })
+
+      const held = heldIn(sql, sql`waiting`).pipe(
+        Effect.map(([row]) => ({ ...row!, oldest: row!.oldest?.getTime() ?? null })),
+        Effect.withSpan("Waiting.held")
       )
 
-      return Waiting.of({ add, forAccount, remove })
+      return Waiting.of({
+        addWithin,
+        takeOver,
+        forAccount,
+        list,
+        get,
+        accounts,
+        everywhere,
+        remove,
+        expire,
+        held
+      })
     })
   )
 }
+
+const idOf = ({ tenant_id, account_id, source, body }: Early): string =>
+  payloadId(["waiting", tenant_id, account_id, source], body)

@@ -1,23 +1,52 @@
-/** Deletes what has been kept long enough (CONTRACT §6 retention): journal behind the cut, quarantine, task runs, audit. */
+/**
+ * Deletes what has been kept long enough (CONTRACT §6 retention): journal behind the cut, quarantine, waiting payloads, task
+ * runs, audit. A payload that nobody replayed or waited for in vain is lost then: that is counted and logged, never silent (I9).
+ */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Metric from "effect/Metric"
 import { Audit } from "../../persistence/audit.ts"
 import { Journal } from "../../persistence/journal.ts"
 import { Quarantine } from "../../persistence/quarantine.ts"
 import { ScheduleRuns } from "../../persistence/schedule-runs.ts"
+import { Waiting } from "../../persistence/waiting.ts"
 import type { TenantRuntime } from "../tenant-runtime.ts"
 
 const day = 24 * 3_600_000
-const kept = { journal: 7 * day, quarantine: 30 * day, runs: 30 * day, audit: 400 * day }
+const kept = { journal: 7 * day, quarantine: 30 * day, waiting: 30 * day, runs: 30 * day, audit: 400 * day }
+
+const quarantineExpired = Metric.counter("switchboard_quarantine_expired_total", {
+  description: "Payloads deleted from quarantine after 30 days; replayed=no: they were lost",
+  incremental: true
+})
+const waitingExpired = Metric.counter("switchboard_waiting_expired_total", {
+  description: "Payloads deleted after they had waited 30 days for the registration of their account: they were lost",
+  incremental: true
+})
 
 export const retention = Effect.fnUntraced(function* (runtime: TenantRuntime) {
   const journal = yield* Journal
-  const quarantine = yield* Quarantine
   const runs = yield* ScheduleRuns
   const audit = yield* Audit
   const now = yield* Clock.currentTimeMillis
   const trimmed = yield* journal.trim(runtime.tenant, now - kept.journal)
-  const expired = yield* quarantine.expire(runtime.tenant, now - kept.quarantine)
+  const payloads = yield* expirePayloads(runtime.tenant, now)
   const audited = yield* audit.expire(runtime.tenant, now - kept.audit)
-  return trimmed + expired + audited + (yield* runs.expire(runtime.tenant, now - kept.runs))
+  return trimmed + payloads + audited + (yield* runs.expire(runtime.tenant, now - kept.runs))
+})
+
+/** Answers how many went. The counters show 0 too, once this has run. */
+const expirePayloads = Effect.fnUntraced(function* (tenant: string, now: number) {
+  const quarantine = yield* Quarantine
+  const waiting = yield* Waiting
+  const { replayed, unreplayed } = yield* quarantine.expire(tenant, now - kept.quarantine)
+  const waited = yield* waiting.expire(tenant, now - kept.waiting)
+  yield* Metric.update(Metric.withAttributes(quarantineExpired, { replayed: "yes" }), replayed)
+  yield* Metric.update(Metric.withAttributes(quarantineExpired, { replayed: "no" }), unreplayed)
+  yield* Metric.update(waitingExpired, waited)
+  if (unreplayed > 0)
+    yield* Effect.logWarning(`Tenant ${tenant}: ${unreplayed} payloads left quarantine after 30 days without a replay`)
+  if (waited > 0)
+    yield* Effect.logWarning(`Tenant ${tenant}: ${waited} payloads waited 30 days for accounts that nobody registered`)
+  return replayed + unreplayed + waited
 })

@@ -15,6 +15,7 @@ import type { Quarantine } from "../../persistence/quarantine.ts"
 import type { Recounts } from "../../persistence/recounts.ts"
 import { ScheduleRuns } from "../../persistence/schedule-runs.ts"
 import type { Snapshots } from "../../persistence/snapshots.ts"
+import type { Waiting } from "../../persistence/waiting.ts"
 import type { TenantRuntime } from "../tenant-runtime.ts"
 import { cleanupExpiredTokens } from "./cleanup-expired-tokens.ts"
 import { detectHotConversations } from "./detect-hot-conversations.ts"
@@ -47,6 +48,7 @@ const bodies: Record<
     | Recounts
     | ScheduleRuns
     | Snapshots
+    | Waiting
   >
 > = {
   detect_hot_conversations: detectHotConversations,

@@ -4,6 +4,7 @@ import tables from "./0001_tables.ts"
 import audit from "./0030_audit.ts"
 import fieldPopulation from "./0060_field_population.ts"
 import recordProfiles from "./0061_record_profiles.ts"
+import keptPayloads from "./0075_kept_payloads.ts"
 import analytics from "./0050_analytics.ts"
 
 export const migrations = {
@@ -11,6 +12,7 @@ export const migrations = {
   "0030_audit": audit,
   "0060_field_population": fieldPopulation,
   "0061_record_profiles": recordProfiles,
+  "0075_kept_payloads": keptPayloads,
   "0050_analytics": analytics,
   "0040_crm_records": crmRecords
 }

@@ -5,6 +5,7 @@
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import type { TenantStats } from "../../actors/tenant-owner.ts"
+import type { Held } from "../../persistence/room.ts"
 import type { FieldFigure } from "../../persistence/field-population.ts"
 
 /** One counter per value of a label, made once. The values come from closed sets, so this is bounded. */
@@ -91,4 +92,22 @@ export const fieldsMeasured = Effect.fnUntraced(function* (figures: ReadonlyArra
     const populated = all.reduce((total, one) => total + one.populated, 0)
     if (entities > 0) yield* Metric.update(Metric.withAttributes(fieldRatio, { entity, field }), populated / entities)
   }
+})
+
+const keptGauges = (room: string, what: string) => ({
+  payloads: gauge(`${room}_payloads`, what),
+  bytes: gauge(`${room}_bytes`, `Their bytes`),
+  oldest: gauge(`${room}_oldest_age_seconds`, `Age of the oldest of them; 0 when there is none`)
+})
+const rooms = {
+  quarantine: keptGauges("quarantine", "Payloads in quarantine that were not replayed"),
+  waiting: keptGauges("waiting", "Payloads that wait for the registration of their account")
+}
+
+/** Sets the gauges of what is kept of payloads. `now` is epoch milliseconds. */
+export const keptMeasured = Effect.fnUntraced(function* (room: keyof typeof rooms, held: Held, now: number) {
+  const { payloads, bytes, oldest } = rooms[room]
+  yield* Metric.update(payloads, held.payloads)
+  yield* Metric.update(bytes, held.bytes)
+  yield* Metric.update(oldest, held.oldest === null ? 0 : Math.max(0, (now - held.oldest) / 1000))
 })

@@ -9,6 +9,8 @@ import type { SubmitError } from "../../actors/errors.ts"
 import type { InvalidCursor } from "../../persistence/cursor.ts"
 import type { NotJson, TooDeep } from "../providers/unipile/parse.ts"
 import type { Unsealable } from "../secrets/key-ring.ts"
+import type { StillUnreadable } from "../webhooks/replay.ts"
+import type { QuarantineFull, WaitingFull } from "../webhooks/rooms.ts"
 import type {
   BodyCutShort,
   BodyInvalid,
@@ -42,6 +44,9 @@ export type Fault =
   | MethodUnknown
   | DatabaseSilent
   | JournalStuck
+  | QuarantineFull
+  | WaitingFull
+  | StillUnreadable
 
 export interface Problem {
   readonly type: string
@@ -75,6 +80,9 @@ const table: Table = {
   AccountUnknown: () => ({ status: 422, code: "account_unknown" }),
   MailboxFull: ({ retry_after_s }) => ({ status: 503, code: "mailbox_full", extra: { retry_after_s } }),
   CutBehind: ({ retry_after_s }) => ({ status: 503, code: "cut_behind", extra: { retry_after_s } }),
+  QuarantineFull: ({ retry_after_s }) => ({ status: 503, code: "quarantine_full", extra: { retry_after_s } }),
+  WaitingFull: ({ retry_after_s }) => ({ status: 503, code: "waiting_full", extra: { retry_after_s } }),
+  StillUnreadable: () => ({ status: 422, code: "still_unreadable" }),
   OwnershipLost: () => ({ status: 503, code: "ownership_lost", extra: { retry_after_s: 1 } }),
   EventIndigestible: () => ({ status: 500, code: "event_indigestible" }),
   SqlError: () => ({

@@ -16,8 +16,12 @@ import { Enrolment } from "../tenants/enrolment.ts"
 import { TenantKeys } from "../tenants/tenant-keys.ts"
 import { Rotation } from "../tenants/rotation.ts"
 import { Application } from "../webhooks/application.ts"
+import { Deletion } from "../webhooks/deletion.ts"
 import { Reception } from "../webhooks/reception.ts"
+import { Replay } from "../webhooks/replay.ts"
+import { Rooms } from "../webhooks/rooms.ts"
 import { WaitingRoom } from "../webhooks/waiting-room.ts"
+import { waitingUpkeep } from "../webhooks/waiting-upkeep.ts"
 import { Access } from "./access.ts"
 import { documented, served } from "./api/api.ts"
 import { GenericEvents } from "./generic-events.ts"
@@ -36,9 +40,11 @@ import { secretHandlers } from "./handlers/secrets.ts"
 import { recordProfileHandlers } from "./handlers/record-profiles.ts"
 import { outgoingHandlers } from "./handlers/outgoing.ts"
 import { peopleHandlers } from "./handlers/people.ts"
+import { quarantineHandlers } from "./handlers/quarantine.ts"
 import { settingsHandlers } from "./handlers/settings.ts"
 import { tenantHandlers } from "./handlers/tenants.ts"
 import { threadHandlers } from "./handlers/threads.ts"
+import { waitingHandlers } from "./handlers/waiting.ts"
 import { unipileWebhook } from "./handlers/webhooks.ts"
 import { home } from "./home.ts"
 import { Keys } from "./keys.ts"
@@ -67,7 +73,9 @@ const api = HttpApiBuilder.layer(served).pipe(
     accountHandlers,
     threadHandlers,
     fieldHandlers,
-    recordProfileHandlers
+    recordProfileHandlers,
+    quarantineHandlers,
+    waitingHandlers
   ]),
   Layer.provide([Access.layer, Refusing.layer])
 )
@@ -107,8 +115,11 @@ const edge = Layer.mergeAll(
   GenericEvents.layer.pipe(Layer.provideMerge(Tokens.layer)),
   Keys.layer,
   WebhookGate.layer,
-  WaitingRoom.layer
-).pipe(Layer.provideMerge(Reception.layer), Layer.provideMerge(Application.layer))
+  Reception.layer.pipe(Layer.provide(Rooms.layer)),
+  Replay.layer.pipe(Layer.provideMerge(WaitingRoom.layer)),
+  Deletion.layer,
+  waitingUpkeep.pipe(Layer.provide(WaitingRoom.layer))
+).pipe(Layer.provideMerge(Application.layer))
 
 /** Every route of the public surface. */
 export const routes = Layer.mergeAll(api, unipileWebhook, openapi, HttpApiScalar.layer(documented), home, around).pipe(

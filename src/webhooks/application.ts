@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { CutBehind, MailboxFull, OwnershipLost, TenantUnknown } from "../../actors/errors.ts"
 import { TenantOwner } from "../../actors/tenant-owner.ts"
-import type { ProviderEvent } from "../../machines/events.ts"
+import type { Event } from "../../machines/events.ts"
 
 /** How a payload ended. `unregistered` and `indigestible` are for the caller to keep. */
 export type End =
@@ -21,7 +21,7 @@ export class Application extends Context.Service<
     /** Applies the events in order. Fails only with what passes: the same payload can be sent again. */
     apply(
       tenant: string,
-      events: ReadonlyArray<ProviderEvent>
+      events: ReadonlyArray<Event>
     ): Effect.Effect<End, TenantUnknown | MailboxFull | CutBehind | OwnershipLost>
   }
 >()("switchboard/webhooks/Application") {
@@ -30,7 +30,7 @@ export class Application extends Context.Service<
     Effect.gen(function* () {
       const owner = yield* TenantOwner
 
-      const applyOne = (tenant: string, event: ProviderEvent) =>
+      const applyOne = (tenant: string, event: Event) =>
         owner.submit(tenant, event).pipe(
           Effect.map(({ outcome }): End => ({ outcome })),
           Effect.catchTags({
@@ -41,7 +41,7 @@ export class Application extends Context.Service<
           })
         )
 
-      const apply = Effect.fnUntraced(function* (tenant: string, events: ReadonlyArray<ProviderEvent>) {
+      const apply = Effect.fnUntraced(function* (tenant: string, events: ReadonlyArray<Event>) {
         let all: End = { outcome: "duplicate" }
         for (const event of events) {
           const end = yield* applyOne(tenant, event)

@@ -1,6 +1,6 @@
 /**
  * What becomes of an authentic payload (DESIGN §1 steps 2 to 7, §10): applied, duplicate, quarantined or waiting, and nothing
- * else (I9). Not JSON is the sender's fault and is refused.
+ * else (I9). Not JSON is the sender's fault and is refused; what there is no room to keep is refused too, and stays with the sender.
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -10,10 +10,10 @@ import * as Result from "effect/Result"
 import type { SqlError } from "effect/sql/SqlError"
 import type { SubmitError } from "../../actors/errors.ts"
 import { TenantOwner } from "../../actors/tenant-owner.ts"
-import { Quarantine } from "../../persistence/quarantine.ts"
 import { Waiting } from "../../persistence/waiting.ts"
 import type { NotJson, TooDeep } from "../providers/unipile/parse.ts"
 import { Application, type End } from "./application.ts"
+import { type QuarantineFull, Rooms, type WaitingFull } from "./rooms.ts"
 import { type Source, understand } from "./understand.ts"
 
 /** The answer to a webhook (DESIGN §5). */
@@ -28,7 +28,7 @@ export class Reception extends Context.Service<
       tenant: string,
       body: Uint8Array,
       source: Source
-    ): Effect.Effect<Received, NotJson | TooDeep | SubmitError | SqlError>
+    ): Effect.Effect<Received, NotJson | TooDeep | QuarantineFull | WaitingFull | SubmitError | SqlError>
   }
 >()("switchboard/webhooks/Reception") {
   static readonly layer = Layer.effect(
@@ -36,7 +36,7 @@ export class Reception extends Context.Service<
     Effect.gen(function* () {
       const owner = yield* TenantOwner
       const application = yield* Application
-      const quarantine = yield* Quarantine
+      const rooms = yield* Rooms
       const waiting = yield* Waiting
 
       /** The failure is counted first: with a full mailbox nothing is kept twice, the sender comes back. */
@@ -47,8 +47,9 @@ export class Reception extends Context.Service<
         received: number,
         reason: string
       ) {
+        yield* rooms.quarantineOpen(tenant)
         yield* owner.submit(tenant, { type: "webhook_failed", received, via: "webhook" })
-        const id = yield* quarantine.add({ tenant_id: tenant, source, reason, body, received_at: received })
+        const id = yield* rooms.quarantine({ tenant_id: tenant, source, reason, body, received_at: received })
         return { outcome: "quarantined" as const, id }
       })
 
@@ -61,10 +62,10 @@ export class Reception extends Context.Service<
         received: number,
         again: Effect.Effect<End, SubmitError>
       ) {
-        const id = yield* waiting.add({ tenant_id: tenant, account_id, source, body, received_at: received })
+        const id = yield* rooms.wait({ tenant_id: tenant, account_id, source, body, received_at: received })
         const end = yield* again
         if (end.outcome !== "applied" && end.outcome !== "duplicate") return { outcome: "waiting" as const, id }
-        yield* waiting.remove([id])
+        yield* waiting.remove(tenant, [id])
         return end
       })
 

@@ -1,9 +1,11 @@
 /** From the raw bytes of a payload to our events. Pure. */
 import * as Result from "effect/Result"
-import type { ProviderEvent } from "../../machines/events.ts"
+import * as Schema from "effect/Schema"
+import type { Event, ProviderEvent } from "../../machines/events.ts"
 import { type NotJson, parse, type TooDeep } from "../providers/unipile/parse.ts"
 import { translate } from "../providers/unipile/translate.ts"
 import type { Unreadable } from "../providers/unipile/unreadable.ts"
+import { type EntryUnreadable, journaledEvent } from "./journaled-event.ts"
 
 /** How a payload came in: with the secret in a header, or with the secret in its address (hosted-auth notify_url). */
 export type Source = "unipile_webhook" | "unipile_hosted_auth"
@@ -17,3 +19,37 @@ export const understand = (
   Result.flatMap(parse(body), (json) =>
     translate(json, { received, source: source === "unipile_hosted_auth" ? "hosted_auth" : "webhook" })
   )
+
+/** The bytes of a snapshot that could not be read (actors/rebuild.ts): kept to be looked at, no payload. */
+export class SnapshotBytes extends Schema.TaggedError<SnapshotBytes>()("SnapshotBytes", {}) {
+  override get message() {
+    return "These are the bytes of a damaged snapshot. Its actor was built again when it woke; there is nothing to replay. Delete it once you have looked."
+  }
+}
+
+/**
+ * The same for what was kept, with the time at which it came in. Of the source `journal` it is an entry of our own journal that
+ * could not be applied again (actors/load-tenant.ts).
+ */
+export const understandKept = (
+  body: Uint8Array,
+  source: string,
+  received: number
+): Result.Result<ReadonlyArray<Event>, NotJson | TooDeep | Unreadable | EntryUnreadable | SnapshotBytes> => {
+  if (source === "snapshot") return Result.fail(new SnapshotBytes())
+  return source === "journal"
+    ? Result.map(journaledEvent(body), (event) => [event])
+    : understand(body, source as Source, received)
+}
+
+/** What this version would make of a payload: shown beside it, so that one sees whether a replay has a chance. */
+export type Reading =
+  | { readonly readable: true; readonly events: ReadonlyArray<string> }
+  | { readonly readable: false; readonly reason: string }
+
+/** Says nothing about whether the events could be applied: only a replay does. */
+export const readingOf = (body: Uint8Array, source: string, received: number): Reading =>
+  Result.match(understandKept(body, source, received), {
+    onSuccess: (events): Reading => ({ readable: true, events: events.map(({ type }) => type) }),
+    onFailure: ({ message }): Reading => ({ readable: false, reason: message })
+  })

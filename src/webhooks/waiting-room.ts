@@ -1,6 +1,9 @@
 /**
- * Payloads of accounts that nobody has registered yet (I9): they wait here, and are applied in order once the account is
- * registered. Owns when a payload enters and leaves; persistence owns how it is kept.
+ * Payloads of accounts that nobody has registered yet (I9): they wait here, and are applied once the account is registered. Owns
+ * when a payload leaves; persistence owns how it is kept.
+ *
+ * A payload leaves after what it says is durable. Whoever is interrupted between the two (a kill, another process that empties
+ * the same room) leaves a payload that is applied again, which changes nothing (I3).
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -9,9 +12,19 @@ import * as Result from "effect/Result"
 import type { SqlError } from "effect/sql/SqlError"
 import type { SubmitError } from "../../actors/errors.ts"
 import { Quarantine } from "../../persistence/quarantine.ts"
-import { Waiting, type WaitingPayload } from "../../persistence/waiting.ts"
-import { Application } from "./application.ts"
-import { type Source, understand } from "./understand.ts"
+import { type Place, Waiting, type WaitingPayload } from "../../persistence/waiting.ts"
+import { Application, type End } from "./application.ts"
+import { understandKept } from "./understand.ts"
+
+/** Payloads that are read and applied together: at most 16 MiB in memory, and one journal statement for many. */
+const pageSize = 16
+
+/** What became of the payloads that left. */
+export interface Left {
+  readonly applied: number
+  readonly duplicate: number
+  readonly quarantined: number
+}
 
 export class WaitingRoom extends Context.Service<
   WaitingRoom,
@@ -20,7 +33,7 @@ export class WaitingRoom extends Context.Service<
      * Applies what waits for the account, in the order in which it came. What fails for a moment (mailbox, database) fails
      * the whole; the rest stays and the next call goes on. What cannot be applied at all goes to quarantine.
      */
-    empty(tenant: string, account_id: string): Effect.Effect<void, SubmitError | SqlError>
+    empty(tenant: string, account_id: string): Effect.Effect<Left, SubmitError | SqlError>
   }
 >()("switchboard/webhooks/WaitingRoom") {
   static readonly layer = Layer.effect(
@@ -30,23 +43,35 @@ export class WaitingRoom extends Context.Service<
       const quarantine = yield* Quarantine
       const application = yield* Application
 
-      const admit = Effect.fnUntraced(function* (payload: WaitingPayload) {
-        const { tenant_id, body, received_at } = payload
-        const source = payload.source as Source
-        const understood = understand(body, source, received_at)
+      const admit = Effect.fnUntraced(function* ({ tenant_id, body, source, received_at }: WaitingPayload) {
+        const understood = understandKept(body, source, received_at)
         if (Result.isSuccess(understood)) return yield* application.apply(tenant_id, understood.success)
-        return { outcome: "indigestible" as const, reason: understood.failure.message }
+        return { outcome: "indigestible", reason: understood.failure.message } satisfies End
       })
 
       const empty = Effect.fn("WaitingRoom.empty")(function* (tenant: string, account_id: string) {
-        for (const payload of yield* waiting.forAccount(tenant, account_id)) {
-          const end = yield* admit(payload)
-          if (end.outcome === "unregistered") return
-          if (end.outcome === "indigestible") {
-            const { tenant_id, source, body, received_at } = payload
-            yield* quarantine.add({ tenant_id, source, body, received_at, reason: end.reason })
+        const left = { applied: 0, duplicate: 0, quarantined: 0 }
+        let after: Place | null = null
+        for (;;) {
+          const page: ReadonlyArray<WaitingPayload> = yield* waiting.forAccount(tenant, account_id, after, pageSize)
+          if (page.length === 0) return left
+          after = page.at(-1)!
+          const ends = yield* Effect.forEach(page, admit, { concurrency: pageSize })
+          const done: Array<string> = []
+          for (const [index, end] of ends.entries()) {
+            const payload = page[index]!
+            // One that waits for another account by now stays; it is tried again with its next turn.
+            if (end.outcome === "unregistered") continue
+            if (end.outcome === "indigestible") {
+              yield* quarantine.takeOver(payload, end.reason)
+              left.quarantined++
+            } else {
+              done.push(payload.id)
+              left[end.outcome]++
+            }
           }
-          yield* waiting.remove([payload.id])
+          yield* waiting.remove(tenant, done)
+          if (ends.some((end) => end.outcome === "unregistered" && end.account_id === account_id)) return left
         }
       })
 

@@ -9,7 +9,7 @@ import * as Option from "effect/Option"
 import { createServer } from "node:http"
 import { GroupCommit } from "../../actors/group-commit.ts"
 import { ownerLayer } from "../../actors/local-owner.ts"
-import { layerDatabase } from "../../persistence/database.ts"
+import { type DatabaseOptions, layerDatabase } from "../../persistence/database.ts"
 import { layer as persistence } from "../../persistence/layer.ts"
 import { layerMigrated } from "../../persistence/migrated.ts"
 import { Settings } from "../../src/config.ts"
@@ -48,7 +48,13 @@ export interface Call {
 
 /** Starts the edge; `close` stops everything that it started. */
 export const startEdge = async (
-  limits: { readonly mailbox?: number; readonly dataDir?: string; readonly encryptionKeys?: string } = {}
+  limits: {
+    readonly mailbox?: number
+    readonly dataDir?: string
+    readonly encryptionKeys?: string
+    /** Another database than the embedded one of the data directory. */
+    readonly database?: DatabaseOptions
+  } = {}
 ) => {
   const dataDir = limits.dataDir ?? "memory://"
   const owner = ownerLayer({
@@ -69,7 +75,7 @@ export const startEdge = async (
     Layer.provide(GroupCommit.layer),
     Layer.provideMerge(persistence),
     Layer.provide(layerMigrated),
-    Layer.provideMerge(layerDatabase({ url: Option.none(), dataDir })),
+    Layer.provideMerge(layerDatabase(limits.database ?? { url: Option.none(), dataDir })),
     Layer.provide(secrets),
     Layer.provide(settled),
     Layer.provideMerge(NodeHttpServer.layer(() => createServer(serverTimeouts), { port: 0, host: "127.0.0.1" }))

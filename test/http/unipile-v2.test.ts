@@ -58,7 +58,7 @@ describe("the same chat in v1 and v2", () => {
       total_messages: 1,
       total_conversations: 1
     })
-    expect(await get(tenant, "quarantine")).toEqual({ items: [] })
+    expect(await get(tenant, "quarantine")).toEqual({ items: [], next_cursor: null })
   }
 
   test("v1 first: v2 finds the chat by its other name, and the reaction its message by a look-up", async () => {

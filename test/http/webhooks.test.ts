@@ -1,6 +1,5 @@
 import * as Effect from "effect/Effect"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { Quarantine } from "../../persistence/quarantine.ts"
 import { accountId, chatId, deliver, fixture, register, type Tenant, tenantWithAccount } from "./account.ts"
 import { type Edge, startEdge } from "./edge.ts"
 
@@ -108,9 +107,8 @@ describe("a webhook", () => {
       headers: { "unipile-auth": other.secret }
     })
     expect(answer).toMatchObject({ status: 200, json: { outcome: "quarantined", id: expect.any(String) } })
-    const kept = await edge.run(Effect.flatMap(Quarantine, (quarantine) => quarantine.list("unread", 10)))
-    expect(kept).toHaveLength(1)
-    expect(Buffer.from(kept[0]!.body).toString()).toBe(raw)
+    const shown = await edge.call("GET", `/v1/tenants/unread/quarantine/${answer.json.id}`, { key: other.key })
+    expect(shown.json.body).toBe(raw)
     expect((await tenantFields(other)).webhook_failures).toBe(1)
     const listed = await edge.call("GET", "/v1/tenants/unread/quarantine", { key: other.key })
     expect(listed.json.items).toEqual([
@@ -118,7 +116,9 @@ describe("a webhook", () => {
         id: answer.json.id,
         received_at: expect.stringMatching(/Z$/),
         source: "unipile_webhook",
-        reason: expect.stringContaining("not handled yet")
+        reason: expect.stringContaining("not handled yet"),
+        size_bytes: raw.length,
+        replayed_at: null
       }
     ])
     await deliver(edge, other, message)

@@ -29,19 +29,88 @@ describe.each(databases)("on $name", (database) => {
           body: randomBytes(2000),
           received_at: at
         }
+        const times = (query: { replayed?: boolean; source?: string; cursor?: string } = {}) =>
+          Effect.map(quarantine.list("q", { limit: 10, ...query }), ({ items }) =>
+            items.map(({ received_at }) => received_at)
+          )
         const id = yield* quarantine.add(payload)
-        yield* quarantine.add({ ...payload, received_at: at + 1, body: new Uint8Array() })
+        yield* quarantine.add({ ...payload, received_at: at + 1, source: "other", body: new Uint8Array() })
         const kept = Option.getOrThrow(yield* quarantine.get("q", id))
-        expect({ ...kept, body: Buffer.from(kept.body) }).toEqual({ ...payload, id, replayed_at: null })
-        expect((yield* quarantine.list("q", 10)).map(({ received_at }) => received_at)).toEqual([at + 1, at])
-        expect(yield* quarantine.list("q", 1)).toHaveLength(1)
+        expect({ ...kept, body: Buffer.from(kept.body) }).toEqual({
+          ...payload,
+          id,
+          size_bytes: 2000,
+          replayed_at: null
+        })
+        expect(yield* times()).toEqual([at + 1, at])
+        expect(yield* times({ source: "other" })).toEqual([at + 1])
+        const page = yield* quarantine.list("q", { limit: 1 })
+        expect(yield* times({ cursor: page.next_cursor! })).toEqual([at])
+        const oldest = yield* quarantine.unreplayed("q", { limit: 1 })
+        expect(oldest.items).toEqual([id])
+        const rest = yield* quarantine.unreplayed("q", { limit: 1, cursor: oldest.next_cursor! })
+        expect(rest).toMatchObject({ items: [page.items[0]!.id], next_cursor: null })
         yield* quarantine.markReplayed("q", id, at + 5)
         yield* quarantine.markReplayed("q", id, at + 9)
         expect(Option.getOrThrow(yield* quarantine.get("q", id)).replayed_at).toBe(at + 5)
+        expect(yield* times({ replayed: false })).toEqual([at + 1])
+        expect(yield* times({ replayed: true })).toEqual([at])
+        expect(yield* quarantine.remaining("q")).toBe(1)
         expect(yield* quarantine.get("someone else", id)).toEqual(Option.none())
         expect(yield* quarantine.get("q", randomUUID())).toEqual(Option.none())
-        expect(yield* quarantine.expire("q", at + 1)).toBe(1)
-        expect(yield* quarantine.list("q", 10)).toHaveLength(1)
+        expect(yield* quarantine.expire("q", at + 1)).toEqual({ replayed: 1, unreplayed: 0 })
+        expect(yield* times()).toEqual([at + 1])
+        expect(yield* quarantine.expire("q", at + 2)).toEqual({ replayed: 0, unreplayed: 1 })
+      })
+    ))
+
+  test("the same bytes are kept once, and come back as a new case after their replay", () =>
+    persistence.run(
+      Effect.gen(function* () {
+        const quarantine = yield* Quarantine
+        const payload = { tenant_id: "r", source: "s", reason: "x", body: randomBytes(50), received_at: at }
+        const id = yield* quarantine.add(payload)
+        expect(yield* quarantine.add({ ...payload, received_at: at + 1, reason: "y" })).toBe(id)
+        expect(yield* quarantine.add({ ...payload, tenant_id: "r2" })).not.toBe(id)
+        expect(yield* quarantine.add({ ...payload, source: "s2" })).not.toBe(id)
+        expect(yield* quarantine.remaining("r")).toBe(2)
+        yield* quarantine.markReplayed("r", id, at + 2)
+        expect(yield* quarantine.remaining("r")).toBe(1)
+        expect(yield* quarantine.add({ ...payload, received_at: at + 3 })).toBe(id)
+        expect(Option.getOrThrow(yield* quarantine.get("r", id))).toMatchObject({
+          replayed_at: null,
+          received_at: at + 3
+        })
+      })
+    ))
+
+  test("a room takes what fits into it, by number and by bytes, and what is in it already (I8)", () =>
+    persistence.run(
+      Effect.gen(function* () {
+        const quarantine = yield* Quarantine
+        const waiting = yield* Waiting
+        const payload = (size: number) => ({
+          tenant_id: "full",
+          account_id: "account",
+          source: "s",
+          reason: "x",
+          body: randomBytes(size),
+          received_at: at
+        })
+        for (const add of [quarantine.addWithin, waiting.addWithin]) {
+          const fits = (size: number, room: { payloads: number; bytes: number }) =>
+            Effect.map(add(payload(size), room), Option.isSome)
+          const known = payload(10)
+          expect(Option.isSome(yield* add(known, { payloads: 1, bytes: 10 }))).toBe(true)
+          expect(yield* fits(1, { payloads: 1, bytes: 1000 })).toBe(false)
+          expect(yield* fits(5, { payloads: 9, bytes: 14 })).toBe(false)
+          expect(yield* fits(5, { payloads: 9, bytes: 15 })).toBe(true)
+          expect(Option.isSome(yield* add(known, { payloads: 1, bytes: 10 }))).toBe(true)
+        }
+        expect((yield* quarantine.held).payloads).toBeGreaterThanOrEqual(2)
+        expect((yield* waiting.held).bytes).toBe(15)
+        expect((yield* waiting.held).oldest).toBe(at)
+        yield* waiting.expire("full", at + 1)
       })
     ))
 
@@ -49,6 +118,7 @@ describe.each(databases)("on $name", (database) => {
     persistence.run(
       Effect.gen(function* () {
         const waiting = yield* Waiting
+        const room = { payloads: 10, bytes: 1000 }
         const payload = (received_at: number, account_id = "account") => ({
           tenant_id: "w",
           account_id,
@@ -56,18 +126,55 @@ describe.each(databases)("on $name", (database) => {
           body: new TextEncoder().encode(String(received_at)),
           received_at
         })
-        const second = yield* waiting.add(payload(at + 2))
-        const first = yield* waiting.add(payload(at + 1))
-        yield* waiting.add(payload(at, "another"))
-        const found = yield* waiting.forAccount("w", "account")
-        expect(found).toEqual([
-          { ...payload(at + 1), id: first },
-          { ...payload(at + 2), id: second }
+        const add = (received_at: number, account_id?: string) =>
+          Effect.map(waiting.addWithin(payload(received_at, account_id), room), Option.getOrThrow)
+        const second = yield* add(at + 2)
+        const first = yield* add(at + 1)
+        expect(yield* add(at + 1)).toBe(first)
+        yield* add(at, "another")
+        const found = yield* waiting.forAccount("w", "account", null, 10)
+        expect(found.map((each) => ({ ...each, body: new Uint8Array(each.body) }))).toEqual([
+          { ...payload(at + 1), id: first, size_bytes: 13 },
+          { ...payload(at + 2), id: second, size_bytes: 13 }
         ])
-        yield* waiting.remove([first])
-        yield* waiting.remove([])
-        expect((yield* waiting.forAccount("w", "account")).map(({ id }) => id)).toEqual([second])
-        expect(yield* waiting.forAccount("w", "another")).toHaveLength(1)
+        expect((yield* waiting.forAccount("w", "account", null, 1)).map(({ id }) => id)).toEqual([first])
+        expect((yield* waiting.forAccount("w", "account", found[0]!, 1)).map(({ id }) => id)).toEqual([second])
+        expect(yield* waiting.accounts("w", { limit: 10 })).toEqual([
+          { tenant_id: "w", account_id: "account", payloads: 2, oldest: at + 1 },
+          { tenant_id: "w", account_id: "another", payloads: 1, oldest: at }
+        ])
+        const all = yield* waiting.everywhere({ tenant_id: "", account_id: "" }, 1)
+        expect(all.map(({ account_id }) => account_id)).toEqual(["account"])
+        expect((yield* waiting.everywhere(all[0]!, 9)).map(({ account_id }) => account_id)).toEqual(["another"])
+        expect(yield* waiting.remove("someone else", [first])).toEqual([])
+        expect((yield* waiting.remove("w", [first])).map(({ id }) => id)).toEqual([first])
+        expect(yield* waiting.remove("w", [])).toEqual([])
+        expect((yield* waiting.forAccount("w", "account", null, 10)).map(({ id }) => id)).toEqual([second])
+        expect(yield* waiting.forAccount("w", "another", null, 10)).toHaveLength(1)
+      })
+    ))
+
+  test("a payload that changes the room is in one of the two, whoever else takes it over meanwhile (I9)", () =>
+    persistence.run(
+      Effect.gen(function* () {
+        const quarantine = yield* Quarantine
+        const waiting = yield* Waiting
+        const payload = { tenant_id: "move", source: "s", body: randomBytes(30), received_at: at }
+        const room = { payloads: 10, bytes: 1000 }
+        const id = Option.getOrThrow(yield* waiting.addWithin({ ...payload, account_id: "a" }, room))
+        const waits = Option.getOrThrow(yield* waiting.get("move", id))
+        yield* Effect.all([quarantine.takeOver(waits, "broken"), quarantine.takeOver(waits, "broken")], {
+          concurrency: 2
+        })
+        expect(yield* waiting.get("move", id)).toEqual(Option.none())
+        const { items } = yield* quarantine.list("move", { limit: 10 })
+        expect(items).toMatchObject([{ reason: "broken", received_at: at, source: "s", replayed_at: null }])
+        const kept = Option.getOrThrow(yield* quarantine.get("move", items[0]!.id))
+        expect(Buffer.from(kept.body)).toEqual(payload.body)
+        for (let twice = 0; twice < 2; twice++)
+          expect(yield* waiting.takeOver({ ...kept, account_id: "a" }, at + 7)).toBe(id)
+        expect(yield* waiting.forAccount("move", "a", null, 10)).toHaveLength(1)
+        expect(Option.getOrThrow(yield* quarantine.get("move", kept.id)).replayed_at).toBe(at + 7)
       })
     ))
 

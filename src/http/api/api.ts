@@ -17,15 +17,18 @@ import { secrets } from "./secrets.ts"
 import { recordProfiles } from "./record-profiles.ts"
 import { outgoing } from "./outgoing.ts"
 import { people } from "./people.ts"
+import { quarantine } from "./quarantine.ts"
 import { settings } from "./settings.ts"
 import { tenants } from "./tenants.ts"
 import { threads } from "./threads.ts"
+import { waiting } from "./waiting.ts"
 import { webhooks } from "./webhooks.ts"
 
 /** What the framework serves. `Refusing` comes last, so it stands around everything else. */
 export const served = HttpApi.make("switchboard")
   .add(tenants, keys, secrets, audit, connections, conversations, events, inspection, feedTokens, health)
   .add(settings, accounts, threads, fields, recordProfiles, analytics, people, outgoing)
+  .add(quarantine, waiting)
   .middleware(Refusing)
   .annotateMerge(
     OpenApi.annotations({

@@ -1,4 +1,4 @@
-/** Looking into a tenant: people, actors, the schedule, figures, quarantine. */
+/** Looking into a tenant: people, actors, the schedule, figures. */
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as OpenApi from "effect/http-api/OpenApi"
@@ -83,20 +83,7 @@ const stats = HttpApiEndpoint.get("stats", `${base}/stats`, {
   })
 )
 
-const quarantine = HttpApiEndpoint.get("quarantine", `${base}/quarantine`, {
-  params: inTenant,
-  query: newest,
-  success: Schema.Struct({
-    items: Schema.Array(
-      Schema.Struct({ id: Schema.String, received_at: Instant, source: Schema.String, reason: Schema.String })
-    )
-  }),
-  error: refusals(404)
-}).annotateMerge(
-  OpenApi.annotations({ summary: "Payloads that were not understood", description: "The newest first. Sets nothing." })
-)
-
 export const inspection = HttpApiGroup.make("inspection")
-  .add(participant, actor, schedule, runTask, stats, quarantine)
+  .add(participant, actor, schedule, runTask, stats)
   .middleware(Access)
   .annotateMerge(OpenApi.annotations({ description: "What goes on inside." }))

@@ -12,7 +12,7 @@ const meanings = {
   422: "A rule is broken: field and rule say which; nothing changed",
   429: "The send budget is used up; retry_after_s says until when",
   500: "A fault on our side; it was logged",
-  503: "The tenant's mailbox is full or the database is away; Retry-After says when to come back"
+  503: "The tenant's mailbox or a room for its payloads is full, or the database is away; Retry-After says when to come back"
 } as const
 
 const Problem = Schema.Struct({

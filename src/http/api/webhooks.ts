@@ -28,7 +28,7 @@ const unipile = HttpApiEndpoint.post("unipile", "/v1/tenants/:tenant/webhooks/un
 }).annotateMerge(
   OpenApi.annotations({
     summary: "Take a webhook of UniPile (v1 and v2)",
-    description: `v1: the secret of the tenant stands in the header Unipile-Auth; the hosted-auth notify_url, which cannot send headers, carries it as ?secret= and is believed nothing but the hosted-auth report. v2: the header unipile-signature, t=<unix seconds>,v0=<hex HMAC-SHA256 of "t.body" with the secret>; more than 300 s from our clock it is refused with 401 and the code replayed. Any Content-Type is read as JSON. 200 means durable: applied, duplicate, quarantined (not understood; kept, can be replayed) or waiting (the account is not registered yet). ${sets}`
+    description: `v1: the secret of the tenant stands in the header Unipile-Auth; the hosted-auth notify_url, which cannot send headers, carries it as ?secret= and is believed nothing but the hosted-auth report. v2: the header unipile-signature, t=<unix seconds>,v0=<hex HMAC-SHA256 of "t.body" with the secret>; more than 300 s from our clock it is refused with 401 and the code replayed. Any Content-Type is read as JSON. 200 means durable: applied, duplicate, quarantined (not understood; kept, can be replayed) or waiting (the account is not registered yet). 503 with the code quarantine_full or waiting_full: too much is kept already, this was not. ${sets}`
   })
 )
 

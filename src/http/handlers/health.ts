@@ -1,4 +1,5 @@
 /** Health and figures over HTTP. */
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
@@ -7,8 +8,10 @@ import { SqlClient } from "effect/sql/SqlClient"
 import { GroupCommit } from "../../../actors/group-commit.ts"
 import { TenantOwner } from "../../../actors/tenant-owner.ts"
 import { FieldPopulation } from "../../../persistence/field-population.ts"
+import { Quarantine } from "../../../persistence/quarantine.ts"
+import { Waiting } from "../../../persistence/waiting.ts"
 import { served } from "../api/api.ts"
-import { fieldsMeasured, measured } from "../metrics.ts"
+import { fieldsMeasured, keptMeasured, measured } from "../metrics.ts"
 import { processMeasured } from "../process-figures.ts"
 import { problemResponse } from "../problem.ts"
 import { DatabaseSilent, JournalStuck } from "../faults.ts"
@@ -16,6 +19,8 @@ import { DatabaseSilent, JournalStuck } from "../faults.ts"
 const fine = HttpServerResponse.jsonUnsafe({ status: "ok" })
 /** Longer than this and a load balancer should look elsewhere. */
 const patience = "2 seconds"
+/** What is kept of payloads is counted in the database; scrapers that ask more often get the same figures. */
+const keptFresh = "10 seconds"
 
 export const healthHandlers = HttpApiBuilder.group(
   served,
@@ -24,6 +29,8 @@ export const healthHandlers = HttpApiBuilder.group(
     const owner = yield* TenantOwner
     const population = yield* FieldPopulation
     const commits = yield* GroupCommit
+    const quarantine = yield* Quarantine
+    const waiting = yield* Waiting
     const sql = yield* SqlClient
 
     /** What keeps events from becoming durable, although the database answers. */
@@ -43,9 +50,21 @@ export const healthHandlers = HttpApiBuilder.group(
       })
     )
 
+    // While the database is away these stay as they were; the others, which need none, are still told.
+    const kept = yield* Effect.gen(function* () {
+      const now = yield* Clock.currentTimeMillis
+      yield* keptMeasured("quarantine", yield* quarantine.held, now)
+      yield* keptMeasured("waiting", yield* waiting.held, now)
+    }).pipe(
+      Effect.timeout(patience),
+      Effect.catchCause((cause) => Effect.logWarning("What is kept of payloads could not be counted", cause)),
+      Effect.cachedWithTTL(keptFresh)
+    )
+
     const figures = Effect.gen(function* () {
       yield* measured(yield* owner.residentStats)
       yield* processMeasured
+      yield* kept
       yield* fieldsMeasured(yield* population.measured)
       const body = yield* PrometheusMetrics.format()
       return HttpServerResponse.text(body, { contentType: "text/plain; version=0.0.4; charset=utf-8" })

@@ -6,7 +6,6 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { Identity } from "../../../actors/identity.ts"
 import { TenantOwner } from "../../../actors/tenant-owner.ts"
 import { isoInstant } from "../../../machines/field.ts"
-import { Quarantine } from "../../../persistence/quarantine.ts"
 import { ScheduleRuns } from "../../../persistence/schedule-runs.ts"
 import { served } from "../api/api.ts"
 import { defaultLimit } from "../api/parameters.ts"
@@ -19,7 +18,6 @@ export const inspectionHandlers = HttpApiBuilder.group(
   Effect.fnUntraced(function* (handlers) {
     const owner = yield* TenantOwner
     const scheduleRuns = yield* ScheduleRuns
-    const quarantine = yield* Quarantine
 
     return handlers
       .handleRaw("participant", ({ params: { tenant, id } }) =>
@@ -55,20 +53,5 @@ export const inspectionHandlers = HttpApiBuilder.group(
         })
       )
       .handleRaw("stats", ({ params: { tenant } }) => Effect.map(owner.stats(tenant), (stats) => json(stats)))
-      .handleRaw(
-        "quarantine",
-        Effect.fnUntraced(function* ({ params: { tenant }, query: { limit = defaultLimit } }) {
-          yield* owner.gate(tenant)
-          const items = yield* quarantine.list(tenant, limit)
-          return json({
-            items: items.map(({ id, received_at, source, reason }) => ({
-              id,
-              received_at: isoInstant(received_at),
-              source,
-              reason
-            }))
-          })
-        })
-      )
   })
 )
