@@ -56,6 +56,14 @@ export class Outgoing extends Context.Service<
     delivered(row: OutgoingRow, at: number): Effect.Effect<void, SqlError>
     /** It was not taken: `next` is when it is tried again; null: never. */
     failed(row: OutgoingRow, error: string, next: number | null): Effect.Effect<void, SqlError>
+    /**
+     * Deletes announcements made before `before` (epoch milliseconds), delivered or not. Answers how many went, and how many of
+     * them nobody had taken. Behind the cut no replay announces them again.
+     */
+    expire(
+      tenant_id: string,
+      before: number
+    ): Effect.Effect<{ readonly gone: number; readonly untaken: number }, SqlError>
     /** A dead one is tried again from the start; whether there was one. */
     revive(tenant_id: string, id: string, at: number): Effect.Effect<boolean, SqlError>
   }
@@ -129,7 +137,16 @@ export class Outgoing extends Context.Service<
         return rows.length > 0
       })
 
-      return Outgoing.of({ endpoint, setEndpoint, list, claim, delivered, failed, revive })
+      const expire = Effect.fn("Outgoing.expire")(function* (tenant_id: string, before: number) {
+        const rows = yield* sql<{ readonly gone: number; readonly untaken: number }>`
+          with expired as (
+            delete from outgoing where tenant_id = ${tenant_id} and created_at < ${new Date(before)} returning status
+          )
+          select count(*)::integer as gone, count(*) filter (where status <> 'delivered')::integer as untaken from expired`
+        return rows[0]!
+      })
+
+      return Outgoing.of({ endpoint, setEndpoint, list, claim, delivered, failed, revive, expire })
     })
   )
 }

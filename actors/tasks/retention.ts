@@ -1,19 +1,27 @@
 /**
  * Deletes what has been kept long enough (CONTRACT §6 retention): journal behind the cut, quarantine, waiting payloads, task
- * runs, audit. A payload that nobody replayed or waited for in vain is lost then: that is counted and logged, never silent (I9).
+ * runs, announcements, audit. A payload that nobody replayed or waited for in vain is lost then: that is counted and logged, never silent (I9).
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import { Audit } from "../../persistence/audit.ts"
 import { Journal } from "../../persistence/journal.ts"
+import { Outgoing } from "../../persistence/outgoing.ts"
 import { Quarantine } from "../../persistence/quarantine.ts"
 import { ScheduleRuns } from "../../persistence/schedule-runs.ts"
 import { Waiting } from "../../persistence/waiting.ts"
 import type { TenantRuntime } from "../tenant-runtime.ts"
 
 const day = 24 * 3_600_000
-const kept = { journal: 7 * day, quarantine: 30 * day, waiting: 30 * day, runs: 30 * day, audit: 400 * day }
+const kept = {
+  journal: 7 * day,
+  quarantine: 30 * day,
+  waiting: 30 * day,
+  runs: 30 * day,
+  outgoing: 30 * day,
+  audit: 400 * day
+}
 
 const quarantineExpired = Metric.counter("switchboard_quarantine_expired_total", {
   description: "Payloads deleted from quarantine after 30 days; replayed=no: they were lost",
@@ -24,6 +32,11 @@ const waitingExpired = Metric.counter("switchboard_waiting_expired_total", {
   incremental: true
 })
 
+const outgoingExpired = Metric.counter("switchboard_outgoing_expired_total", {
+  description: "Announcements deleted after 30 days in which no CRM took them: they were lost",
+  incremental: true
+})
+
 export const retention = Effect.fnUntraced(function* (runtime: TenantRuntime) {
   const journal = yield* Journal
   const runs = yield* ScheduleRuns
@@ -31,8 +44,19 @@ export const retention = Effect.fnUntraced(function* (runtime: TenantRuntime) {
   const now = yield* Clock.currentTimeMillis
   const trimmed = yield* journal.trim(runtime.tenant, now - kept.journal)
   const payloads = yield* expirePayloads(runtime.tenant, now)
+  const announced = yield* expireAnnouncements(runtime.tenant, now)
   const audited = yield* audit.expire(runtime.tenant, now - kept.audit)
-  return trimmed + payloads + audited + (yield* runs.expire(runtime.tenant, now - kept.runs))
+  return trimmed + payloads + announced + audited + (yield* runs.expire(runtime.tenant, now - kept.runs))
+})
+
+/** Announcements that nobody has taken for so long are of no use to the CRM any more; that they went is counted and logged (I9). */
+const expireAnnouncements = Effect.fnUntraced(function* (tenant: string, now: number) {
+  const outgoing = yield* Outgoing
+  const { gone, untaken } = yield* outgoing.expire(tenant, now - kept.outgoing)
+  yield* Metric.update(outgoingExpired, untaken)
+  if (untaken > 0)
+    yield* Effect.logWarning(`Tenant ${tenant}: ${untaken} announcements were not taken for 30 days and are gone`)
+  return gone
 })
 
 /** Answers how many went. The counters show 0 too, once this has run. */

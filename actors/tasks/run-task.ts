@@ -11,6 +11,7 @@ import type { Conversations } from "../../persistence/conversations.ts"
 import type { FieldPopulation } from "../../persistence/field-population.ts"
 import type { Journal } from "../../persistence/journal.ts"
 import type { Messages } from "../../persistence/messages.ts"
+import type { Outgoing } from "../../persistence/outgoing.ts"
 import type { Quarantine } from "../../persistence/quarantine.ts"
 import type { Recounts } from "../../persistence/recounts.ts"
 import { ScheduleRuns } from "../../persistence/schedule-runs.ts"
@@ -44,6 +45,7 @@ const bodies: Record<
     | FieldPopulation
     | Journal
     | Messages
+    | Outgoing
     | Quarantine
     | Recounts
     | ScheduleRuns
