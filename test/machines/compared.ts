@@ -52,7 +52,11 @@ export const expectTold = (actors: Actors, said: ReadonlyArray<Said>, read_on: R
   const context = (kind: "conversation" | "participant" | "channel" | "connection", id: string) =>
     population.get(kind, id)?.context
   for (const [thread, conversation] of Object.entries(expected.conversations))
-    expectConversation(context("conversation", identity.conversation("whatsapp", "account", thread)), conversation, thread)
+    expectConversation(
+      context("conversation", identity.conversation("whatsapp", "account", thread)),
+      conversation,
+      thread
+    )
   for (const [key, fields] of Object.entries(expected.participants))
     expectSame(alike(fields, context("participant", identity.participant(key))), fields, key)
   const channel = context("channel", identity.channel("whatsapp", "account"))

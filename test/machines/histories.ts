@@ -180,16 +180,18 @@ const words: fc.Arbitrary<Word> = fc.oneof(
     .map(({ status, at }) => ({ type: "auth_reported" as const, ...account, status, at: start + at }))
 )
 
-const marks: fc.Arbitrary<Mark> = fc.record({
-  type: fc.constantFrom("marked_read" as const, "marked_unread" as const),
-  external_thread_id: chat,
-  user_id: fc.constantFrom("user-1", "user-2"),
-  message_id: fc.option(which),
-  received: fc.constant(0)
-}).map((mark) => ({
-  ...mark,
-  message_id: mark.message_id === null ? null : `${mark.external_thread_id}-m${mark.message_id}`
-}))
+export const marks: fc.Arbitrary<Mark> = fc
+  .record({
+    type: fc.constantFrom("marked_read" as const, "marked_unread" as const),
+    external_thread_id: chat,
+    user_id: fc.constantFrom("user-1", "user-2"),
+    message_id: fc.option(which),
+    received: fc.constant(0)
+  })
+  .map((mark) => ({
+    ...mark,
+    message_id: mark.message_id === null ? null : `${mark.external_thread_id}-m${mark.message_id}`
+  }))
 
 export interface History {
   /** Facts and words as they were made up, and the very same in another order, some of them several times. */
@@ -220,8 +222,27 @@ export const histories: fc.Arbitrary<History> = fc
       .map((fact, n) => [shuffled[n]!, fact] as const)
       .sort((a, b) => a[0] - b[0])
       .map(([, fact]) => fact)
-    return { said, other, marks, sleeps, read_on }
+    const asText = () =>
+      [
+        `read_on ${read_on}, sleeps before ${sleeps.join() || "nothing"}, marks ${JSON.stringify(marks)}`,
+        ...said.map((one) => `  ${textOf(one)}`),
+        "  and again:",
+        ...other.map((one) => `  ${textOf(one)}`)
+      ].join("\n")
+    return { said, other, marks, sleeps, read_on, [fc.toStringMethod]: asText }
   })
+
+/** One thing said, in a line: what differs from the plainest thing of its kind. */
+export const textOf = (said: Said): string =>
+  JSON.stringify(said, (name, value: unknown) =>
+    name === "owner" || name === "channel_type" || name === "account_id" || name === "received" || name === "via"
+      ? undefined
+      : name === "at"
+        ? (value as number) - start
+        : name === "identifiers" || value === null || value === false || (Array.isArray(value) && value.length === 0)
+          ? undefined
+          : value
+  )
 
 /** A telling with the marks in their places, each accepted after the one before it. */
 export const withMarks = (said: ReadonlyArray<Said>, marks: History["marks"]): ReadonlyArray<Said> => {

@@ -102,7 +102,8 @@ describe("facts in any order", () => {
     for (const fact of other) {
       const result = tell(tenant, fact)
       expect(result.type).toBe("done")
-      if ("changes" in result && result.changes.length > 0) expect(result, JSON.stringify(fact)).toMatchObject({ changes: [] })
+      if ("changes" in result && result.changes.length > 0)
+        expect(result, JSON.stringify(fact)).toMatchObject({ changes: [] })
     }
   })
 

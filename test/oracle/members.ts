@@ -79,8 +79,7 @@ export const memberOf = (
   const reads = receipts.filter(
     (receipt) =>
       !isOwners(receipt, owner) &&
-      (receipt.fact.reader?.key === key ||
-        (receipt.fact.reader === null && others.length === 1 && key === others[0]))
+      (receipt.fact.reader?.key === key || (receipt.fact.reader === null && others.length === 1 && key === others[0]))
   )
   const last_read_at = key === owner ? horizon : max(reads.map(({ message }) => message.at))
   const hinted = [...present, ...absent]

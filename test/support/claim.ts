@@ -22,8 +22,11 @@ declare module "vitest" {
   }
 }
 
-/** How a progress note is marked; whoever does not look for it never sees it. */
+/** How a progress note is marked. Only `npm run proof` asks for them. */
 export const progressNote = "claim-progress"
+/** Milliseconds that a history may take at most on a busy machine; most take a twentieth of it. */
+const patience = 200
+const isWatched = process.env["PROOF"] !== undefined
 /** Milliseconds between two progress notes. The loop breathes then too, so that the runner knows that we are alive. */
 const pace = 1_000
 
@@ -49,7 +52,8 @@ export const claim = <A>(
   holds: (history: A) => void | Promise<void>
 ): void => {
   const numRuns = runsOf(runs, oneOf)
-  test(`${property}, seed ${seed}`, async ({ task, annotate }) => {
+  const timeout = 60_000 + numRuns * (oneOf ?? 1) * patience
+  test(`${property}, seed ${seed}`, { timeout }, async ({ task, annotate }) => {
     const tried = { histories: 0, facts: 0 }
     let failed = false
     let noted = performance.now()
@@ -61,7 +65,7 @@ export const claim = <A>(
       }
       if (performance.now() - noted > pace) {
         noted = performance.now()
-        await annotate(`${property}: ${tried.histories} of ${numRuns}`, progressNote)
+        if (isWatched) await annotate(`${property}: ${tried.histories} of ${numRuns}`, progressNote)
         await new Promise((resume) => setImmediate(resume))
       }
       try {
