@@ -75,8 +75,8 @@ export class SmallTenant {
     for (const living of this.population.all()) {
       const definition = kinds[living.kind as ActorKind]
       const woken = decodeSnapshot(definition, encodeSnapshot(definition, living.snapshot))
-      expect(comparable(woken.context)).toEqual(comparable(living.context))
-      expect(woken.value).toEqual(living.snapshot.value)
+      same(comparable(woken.context), comparable(living.context), living.kind)
+      same(woken.value, living.snapshot.value, living.kind)
       living.restore(woken)
       deepFreeze(living.context)
     }
@@ -85,9 +85,7 @@ export class SmallTenant {
   /** Every machine's state is the enum field of its context (DESIGN §3). */
   expectStatesToFollowFields(): void {
     for (const { kind, id, snapshot } of this.population.all()) {
-      const state = stateOf(kind, snapshot.context)
-      // Asked after every event of thousands of histories: only a difference is worth a good message.
-      if (!isDeepStrictEqual(snapshot.value, state)) expect(snapshot.value, `${kind} ${id}`).toEqual(state)
+      same(snapshot.value, stateOf(kind, snapshot.context), `${kind} ${id}`)
     }
   }
 
@@ -104,6 +102,11 @@ export class SmallTenant {
       })
     }
   }
+}
+
+/** Asked after every event of thousands of histories: only a difference is worth the price of a good message. */
+const same = (actual: unknown, expected: unknown, what: string): void => {
+  if (!isDeepStrictEqual(actual, expected)) expect(actual, what).toEqual(expected)
 }
 
 /** What a machine's state must be, by the fields alone. */
