@@ -2,7 +2,8 @@
 import type { Draft } from "../draft.ts"
 import type { AccountStatusChanged, ConnectionRegistered, HostedAuthReported } from "../events.ts"
 import { syncEnded } from "../syncs.ts"
-import type { AccountStatus, AuthStatus, ProviderAccountStatus } from "../vocabulary.ts"
+import type { ProviderAccountStatus } from "../vocabulary.ts"
+import { AccountStatus, AuthStatus } from "../vocabulary.ts"
 import type { ConnectionContext } from "./context.ts"
 import { dailyLimit } from "./limits.ts"
 import { pieceTold } from "./pieces.ts"
@@ -46,7 +47,14 @@ const statusReported = (
   authTold(d, received)
 }
 
-/** A word on the account's status at `at`, and on its credentials' unless `auth` is null. */
+/** What asks for more stands further back: of two words of one instant it is the one that is believed. */
+const rank = (vocabulary: typeof AccountStatus | typeof AuthStatus, word: AccountStatus | AuthStatus): number =>
+  (vocabulary.literals as ReadonlyArray<string>).indexOf(word)
+
+/**
+ * A word on the account's status at `at`, and on its credentials' unless `auth` is null. At one instant the word that asks for
+ * more stands, whichever came first and however often (I3): an account is looked after once too often rather than not at all.
+ */
 export const wordGiven = (
   d: Draft<ConnectionContext>,
   account: AccountStatus,
@@ -54,13 +62,14 @@ export const wordGiven = (
   at: number
 ): void => {
   const { status_at, auth_at } = d.context.facts
-  if (status_at === null || at >= status_at) {
-    d.set({ account_status: account })
-    if (at !== status_at) d.set({ facts: { ...d.context.facts, status_at: at } })
+  const { account_status, auth_status } = d.context
+  const asksForMore = rank(AccountStatus, account) > rank(AccountStatus, account_status)
+  if (status_at === null || at > status_at || (at === status_at && asksForMore)) {
+    d.set({ account_status: account, facts: { ...d.context.facts, status_at: at } })
   }
-  if (auth !== null && (auth_at === null || at >= auth_at)) {
-    d.set({ auth_status: auth })
-    if (at !== auth_at) d.set({ facts: { ...d.context.facts, auth_at: at } })
+  const authAsksForMore = auth !== null && rank(AuthStatus, auth) > rank(AuthStatus, auth_status)
+  if (auth !== null && (auth_at === null || at > auth_at || (at === auth_at && authAsksForMore))) {
+    d.set({ auth_status: auth, facts: { ...d.context.facts, auth_at: at } })
   }
 }
 

@@ -45,15 +45,22 @@ export interface Member extends Omit<MemberFields, "unread_count"> {
 /** A fact about a message that is not known yet (CONTRACT 2.5): it waits here, bounded, for seven days. */
 export type WaitingFact = MessageDelivered | MessageRead | MessageEdited | MessageDeleted | MessageReacted | MailTracked
 
+/** What was told before `at` to be read is unread past `to`. */
+export interface UnreadMark {
+  readonly at: number
+  readonly to: number
+}
+
 export interface ConversationFacts {
   readonly owner_key: string | null
   /** Former keys of members, each with the key that the person goes by now. */
   readonly aliases: Readonly<Record<string, string>>
   readonly window: MessageWindow
   readonly waiting: ReadonlyArray<WaitingFact>
-  /** The owner's read horizon, and when it was last set back by "mark unread". */
+  /** The owner's read horizon. */
   readonly owner_horizon: number | null
-  readonly unread_marked_at: number | null
+  /** When it was set back by "mark unread", and where to; only those that no later one covers, oldest first. Absent: never. */
+  readonly unread_marks?: ReadonlyArray<UnreadMark>
   /** Receipts of the other side: everything outbound up to `to` was read at `at`. Only those that no other one covers. */
   readonly outbound_reads: ReadonlyArray<{ readonly to: number; readonly at: number }>
   /** How far an outbound message was read by somebody whom the receipt does not name. */
@@ -123,7 +130,6 @@ export const freshConversation = (input: ConversationInput): ConversationContext
     window: emptyWindow,
     waiting: [],
     owner_horizon: null,
-    unread_marked_at: null,
     outbound_reads: [],
     unnamed_read_to: null,
     newest_inbound: null,

@@ -4,7 +4,7 @@
  */
 import type { ConversationRead, ConversationUnread } from "../events.ts"
 import { later } from "../draft.ts"
-import type { ConversationContext } from "./context.ts"
+import type { ConversationContext, UnreadMark } from "./context.ts"
 import type { Decision } from "./decision.ts"
 import type { MessageRecord } from "./message-window.ts"
 import { all, awaitsReading, countAfter, find } from "./message-window.ts"
@@ -21,10 +21,28 @@ export const unreadCounted = (d: Decision, record: MessageRecord, by: 1 | -1): v
   }
 }
 
-/** The owner has read up to `at` on another device, told at `told_at`: words older than the last "mark unread" do not undo it. */
+/**
+ * The owner has read up to `at` on another device, told at `told_at`. A word older than a "mark unread" does not undo it, but
+ * what it says of the messages before the mark holds, whether it comes before the mark or late (I3).
+ */
 export const ownerRead = (d: Decision, at: number, told_at: number): void => {
-  const { unread_marked_at } = d.context.facts
-  if (unread_marked_at === null || told_at > unread_marked_at) horizonRaised(d, at)
+  const since = unreadMarks(d.context).filter((mark) => mark.at >= told_at)
+  horizonRaised(d, Math.min(at, ...since.map((mark) => mark.to)))
+}
+
+const unreadMarks = ({ facts }: ConversationContext): ReadonlyArray<UnreadMark> => facts.unread_marks ?? []
+
+/** Marks that are kept for words that come late; past that the oldest two become one that holds back at least as much (I8). */
+const markLimit = 16
+
+/** A later mark that goes back at least as far covers an earlier one. */
+const withMark = (marks: ReadonlyArray<UnreadMark>, mark: UnreadMark): ReadonlyArray<UnreadMark> => {
+  const last = marks.at(-1)
+  if (last?.at === mark.at && last.to === mark.to) return marks
+  const [first, second, ...rest] = [...marks.filter(({ to }) => to < mark.to), mark]
+  return second === undefined || rest.length + 2 <= markLimit
+    ? [first!, ...(second === undefined ? [] : [second]), ...rest]
+    : [{ at: second.at, to: first!.to }, ...rest]
 }
 
 const horizonRaised = (d: Decision, at: number): void => {
@@ -61,7 +79,7 @@ export const conversationUnread = (d: Decision, event: ConversationUnread): void
   const at = newest - 1
   const unread = Math.max(1, countAfter(window, at, awaitsReading))
   const horizon = d.context.facts.owner_horizon
-  d.learn({ unread_marked_at: event.received })
+  d.learn({ unread_marks: withMark(unreadMarks(d.context), { at: event.received, to: at }) })
   if (horizon !== null && horizon > at) {
     d.learn({ owner_horizon: at })
     d.set({ unread_count: unread })
@@ -94,8 +112,9 @@ const setReader = (d: Decision, user: string, last_read_at: number | null, unrea
 
 /** What was read of another part of the thread is read here: the owner's horizon and each user's own. */
 export const horizonJoined = (d: Decision, was: ConversationContext): void => {
-  const { owner_horizon, unread_marked_at } = was.facts
-  d.learn({ unread_marked_at: later(d.context.facts.unread_marked_at, unread_marked_at) })
+  const { owner_horizon } = was.facts
+  const marks = [...unreadMarks(d.context), ...unreadMarks(was)].sort((a, b) => a.at - b.at)
+  if (marks.length > 0) d.learn({ unread_marks: marks.reduce(withMark, []) })
   if (owner_horizon !== null) horizonRaised(d, owner_horizon)
   for (const user in was.readers) {
     const at = later(d.context.readers[user]?.last_read_at ?? null, was.readers[user]!.last_read_at)

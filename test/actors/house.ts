@@ -8,15 +8,7 @@ import type { Admissions } from "../../actors/shared-bounds.ts"
 import { TenantRuntime } from "../../actors/tenant-runtime.ts"
 import type { Event } from "../../machines/events.ts"
 import type { TaskStarted } from "../../machines/told.ts"
-import { day, registered, running, start } from "../machines/facts.ts"
-
-const created: Event = {
-  type: "tenant_created",
-  name: "Acme",
-  webhook_secret: "sealed",
-  received: start - day,
-  via: "api"
-}
+import { created, registered, running } from "../machines/facts.ts"
 
 /** A runtime whose journal is written when the test says so. */
 export class House {

@@ -1,10 +1,6 @@
-/** I2: live state is the snapshot of any cut plus the journal after it, commands and time included. RUNS and SEED as in order.property. */
+/** I2: live state is the snapshot of any cut plus the journal after it, commands and time included. */
 import fc from "fast-check"
-import { expect, test } from "vitest"
-import { decodeEvent, encodeEvent } from "../../actors/event-codec.ts"
-import { kinds } from "../../actors/kinds.ts"
-import { decodeSnapshot, encodeSnapshot } from "../../actors/snapshot-codec.ts"
-import type { ActorKind, Event } from "../../machines/events.ts"
+import type { Event } from "../../machines/events.ts"
 import { ProviderAccountStatus } from "../../machines/vocabulary.ts"
 import {
   ann,
@@ -22,11 +18,11 @@ import {
   read,
   start
 } from "../machines/facts.ts"
-import { comparable, stateOf } from "../machines/small-tenant.ts"
+import { stateOf } from "../machines/small-tenant.ts"
+import { expectSame } from "../machines/compared.ts"
+import { claim } from "../support/claim.ts"
+import { catchUp, copyOf, expectSameHouse } from "./copies.ts"
 import { House } from "./house.ts"
-
-const numRuns = Number(process.env["RUNS"] ?? 200)
-const seed = Number(process.env["SEED"] ?? Math.floor(performance.timeOrigin % 2 ** 31))
 
 const id = fc.constantFrom("m1", "m2", "m3", "m4")
 const who = fc.constantFrom(me, ann, ben)
@@ -93,47 +89,22 @@ const histories = fc.record({
   cut: fc.nat(40)
 })
 
-/** A copy as the database would give it back: snapshots as bytes now, entries as bytes later. */
-const copyOf = (house: House): House => {
-  const copy = new House({ founded: false })
-  for (const living of house.runtime.population.all()) {
-    const kind = living.kind as ActorKind
-    copy.runtime.population.wake(
-      kind,
-      living.id,
-      decodeSnapshot(kinds[kind], encodeSnapshot(kinds[kind], living.snapshot)),
-      start
-    )
+claim(
+  "live state is the cut and the journal after it, under commands and time",
+  { runs: 200, facts: ({ told }) => told.length },
+  histories,
+  ({ told, cut }) => {
+    const house = new House()
+    let copy = copyOf(house)
+    let time = start
+    for (const [n, [event, passes]] of told.entries()) {
+      time += passes
+      if (n === cut) copy = copyOf(house)
+      house.submit({ ...event, received: time } as Event)
+      for (const { kind, snapshot } of house.runtime.population.all())
+        expectSame(snapshot.value, stateOf(kind, snapshot.context), kind)
+    }
+    expectSameHouse(catchUp(copy, house.journaled), house, "from a cut")
+    expectSameHouse(catchUp(new House({ founded: false }), house.journaled), house, "from the start of the journal")
   }
-  copy.runtime.seq = house.runtime.seq
-  return copy
-}
-const everybody = (house: House) =>
-  Object.fromEntries(
-    [...house.runtime.population.all()].map(({ kind, id, context, snapshot }) => [
-      kind + id,
-      [snapshot.value, comparable(context)]
-    ])
-  )
-
-test(`live state is the cut and the journal after it, seed ${seed}`, () => {
-  fc.assert(
-    fc.property(histories, ({ told, cut }) => {
-      const house = new House()
-      let copy = copyOf(house)
-      let time = start
-      for (const [n, [event, passes]] of told.entries()) {
-        time += passes
-        if (n === cut) copy = copyOf(house)
-        house.submit({ ...event, received: time } as Event)
-        for (const { kind, snapshot } of house.runtime.population.all())
-          expect(snapshot.value).toEqual(stateOf(kind, snapshot.context))
-      }
-      for (const { seq, event } of house.journaled)
-        if (seq > copy.runtime.seq) copy.replay(seq, decodeEvent(encodeEvent(event)))
-      expect(everybody(copy)).toEqual(everybody(house))
-      expect(copy.runtime.seq).toBe(house.runtime.seq)
-    }),
-    { numRuns, seed }
-  )
-})
+)

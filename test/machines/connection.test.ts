@@ -62,6 +62,18 @@ describe("the provider's word on an account", () => {
     expect(crossed.connection().last_sync_at).toBe(straight.connection().last_sync_at)
   })
 
+  test.each(pairs)(
+    "%s and %s of one instant end the same in either order, and repeats change nothing",
+    (one, other) => {
+      const words = [status(one, 1), status(other, 1)]
+      const [straight, crossed] = [registeredTenant(), registeredTenant()]
+      for (const event of words) straight.apply(event)
+      for (const event of words.toReversed()) crossed.apply(event)
+      expect(health(crossed)).toEqual(health(straight))
+      for (const event of words) expect(straight.changes(event)).toBe(false)
+    }
+  )
+
   test("an old failure that comes late does not undo an OK that changed nothing", () => {
     const tenant = registeredTenant()
     for (const event of [status("OK", 1), status("OK", 10), status("ERROR", 5)]) tenant.apply(event)

@@ -131,6 +131,25 @@ describe("marking unread", () => {
     expect(after(...three, markRead(11), markUnread(11)).conversation().unread_count).toBe(1)
   })
 
+  test("a receipt from before it that comes late reads what it would have read in time", () => {
+    const firstRead = { ...read("m1", 5), direction: "inbound" as const }
+    for (const order of [
+      [firstRead, markUnread(11)],
+      [markUnread(11), firstRead]
+    ])
+      expect(after(...three, ...order).conversation()).toMatchObject({ unread_count: 2 })
+  })
+
+  test("of several, each holds back what was read before it", () => {
+    const thirdRead = { ...read("m3", 5), direction: "inbound" as const }
+    const marks = [markUnread(11), message("m4", 4, ann), markUnread(12)]
+    for (const order of [
+      [thirdRead, ...marks],
+      [...marks, thirdRead]
+    ])
+      expect(after(...three, ...order).conversation()).toMatchObject({ unread_count: 2 })
+  })
+
   test("never makes fewer unread than there are", () => {
     expect(after(...three, markUnread(11)).conversation().unread_count).toBe(3)
   })

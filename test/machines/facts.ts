@@ -1,7 +1,7 @@
 /** Facts for tests, in one line each: one account, whose owner is "me"; times are milliseconds after `start`. */
 import type {
+  AccountStatusChanged,
   ConnectionRegistered,
-  Event,
   MemberLeft,
   MessageBody,
   MessageDeleted,
@@ -11,6 +11,7 @@ import type {
   MessageRead,
   MessageReceived,
   Person,
+  TenantCreated,
   Thread
 } from "../../machines/events.ts"
 
@@ -33,6 +34,13 @@ export const ann = person("ann")
 export const ben = person("ben")
 export const cleo = person("cleo")
 
+export const created: TenantCreated = {
+  type: "tenant_created",
+  name: "Acme",
+  webhook_secret: "sealed",
+  received: start - day,
+  via: "api"
+}
 export const registered: ConnectionRegistered = {
   type: "connection_registered",
   account_id: "account",
@@ -45,7 +53,7 @@ export const registered: ConnectionRegistered = {
   received: start - day,
   via: "api"
 }
-export const running: Event = {
+export const running: AccountStatusChanged = {
   type: "account_status_changed",
   account_id: "account",
   status: "OK",

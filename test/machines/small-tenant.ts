@@ -3,6 +3,7 @@
  * soon as a turn is over, so that whoever changes one in place fails (I5).
  */
 import * as HashMap from "effect/HashMap"
+import { isDeepStrictEqual } from "node:util"
 import { expect } from "vitest"
 import { Identity } from "../../actors/identity.ts"
 import { kinds } from "../../actors/kinds.ts"
@@ -74,8 +75,8 @@ export class SmallTenant {
     for (const living of this.population.all()) {
       const definition = kinds[living.kind as ActorKind]
       const woken = decodeSnapshot(definition, encodeSnapshot(definition, living.snapshot))
-      expect(comparable(woken.context)).toEqual(comparable(living.context))
-      expect(woken.value).toEqual(living.snapshot.value)
+      same(comparable(woken.context), comparable(living.context), living.kind)
+      same(woken.value, living.snapshot.value, living.kind)
       living.restore(woken)
       deepFreeze(living.context)
     }
@@ -84,7 +85,7 @@ export class SmallTenant {
   /** Every machine's state is the enum field of its context (DESIGN §3). */
   expectStatesToFollowFields(): void {
     for (const { kind, id, snapshot } of this.population.all()) {
-      expect(snapshot.value, `${kind} ${id}`).toEqual(stateOf(kind, snapshot.context))
+      same(snapshot.value, stateOf(kind, snapshot.context), `${kind} ${id}`)
     }
   }
 
@@ -101,6 +102,11 @@ export class SmallTenant {
       })
     }
   }
+}
+
+/** Asked after every event of thousands of histories: only a difference is worth the price of a good message. */
+const same = (actual: unknown, expected: unknown, what: string): void => {
+  if (!isDeepStrictEqual(actual, expected)) expect(actual, what).toEqual(expected)
 }
 
 /** What a machine's state must be, by the fields alone. */

@@ -1,0 +1,75 @@
+/** What the actors hold beside what the oracle finds. */
+import { isDeepStrictEqual } from "node:util"
+import { expect } from "vitest"
+import type { Identity } from "../../actors/identity.ts"
+import type { Population } from "../../actors/population.ts"
+import type { ConversationContext } from "../../machines/conversation/context.ts"
+import { memberUnread } from "../../machines/conversation/members.ts"
+import type { ReadOn } from "../oracle/conversation.ts"
+import type { Known } from "../oracle/messages.ts"
+import type { Said } from "../oracle/said.ts"
+import { tenantOf } from "../oracle/tenant.ts"
+
+/** Whoever has a tenant's actors in memory. */
+export interface Actors {
+  readonly identity: Identity
+  readonly population: Population
+}
+
+/** Equality without the price of a good message, which is paid only where there is a difference. */
+export const expectSame = (actual: unknown, expected: unknown, what: string): void => {
+  if (!isDeepStrictEqual(actual, expected)) expect(actual, what).toEqual(expected)
+}
+
+/** The values of those fields that `like` has. */
+export const alike = (like: object, context: object): Record<string, unknown> =>
+  Object.fromEntries(Object.keys(like).map((name) => [name, (context as Record<string, unknown>)[name]]))
+
+export const membersOf = (context: ConversationContext): Record<string, Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.values(context.members).map((member) => [
+      member.key,
+      { ...member, unread_count: memberUnread(context, member) }
+    ])
+  )
+
+export const expectConversation = (
+  context: ConversationContext,
+  expected: { readonly fields: object; readonly members: Readonly<Record<string, object>> },
+  what: string
+): void => {
+  expectSame(alike(expected.fields, context), expected.fields, what)
+  const members = membersOf(context)
+  expectSame(Object.keys(members).sort(), Object.keys(expected.members).sort(), `members of ${what}`)
+  for (const [key, member] of Object.entries(expected.members))
+    expectSame(alike(member, members[key]!), member, `${key} in ${what}`)
+}
+
+/** Everything that the oracle finds, fields and members of all threads, people, the channel and the connection. */
+export const expectTold = (actors: Actors, said: ReadonlyArray<Said>, read_on: ReadOn = "open"): void => {
+  const { identity, population } = actors
+  const expected = tenantOf(said, read_on)
+  const context = (kind: "conversation" | "participant" | "channel" | "connection", id: string) =>
+    population.get(kind, id)?.context
+  for (const [thread, conversation] of Object.entries(expected.conversations))
+    expectConversation(
+      context("conversation", identity.conversation("whatsapp", "account", thread)),
+      conversation,
+      thread
+    )
+  for (const [key, fields] of Object.entries(expected.participants))
+    expectSame(alike(fields, context("participant", identity.participant(key))), fields, key)
+  const channel = context("channel", identity.channel("whatsapp", "account"))
+  expectSame(alike(expected.channel, channel), expected.channel, "channel")
+  const connection = context("connection", identity.connection("account"))
+  expectSame(alike(expected.connection, connection), expected.connection, "connection")
+}
+
+/** A row as the oracle knows its message. `row`: fields of a message; a reaction's person goes by key. */
+export const expectRow = (row: any, { row: expected, names }: Known): void => {
+  const { content, reactions, ...same } = expected
+  expectSame(alike(same, row), same, names[0]!)
+  expect(content).toContain(row.content)
+  const shown = (row.reactions ?? []).map((one: any) => [one.participant_id, one.value])
+  expectSame(Object.fromEntries(shown), reactions, `reactions to ${names[0]}`)
+}
