@@ -39,6 +39,8 @@ export class Journal extends Context.Service<
     read(tenant_id: string, after: number, limit: number): Effect.Effect<ReadonlyArray<JournaledEntry>, SqlError>
     /** The newest seq of a tenant, 0 if it has none; of a trimmed journal the checkpoint's. */
     head(tenant_id: string): Effect.Effect<number, SqlError>
+    /** Whether the server takes writes at all: a standby, and one whose administrator forbade it, answers but does not. */
+    readonly isWritable: Effect.Effect<boolean, SqlError>
     /** Deletes entries older than `before` (epoch milliseconds) that a cut has made history; answers how many. */
     trim(tenant_id: string, before: number): Effect.Effect<number, SqlError>
   }
@@ -137,7 +139,12 @@ export class Journal extends Context.Service<
         return rows[0]?.trimmed ?? 0
       })
 
-      return Journal.of({ append, read, head, trim })
+      const isWritable = sql<{ readonly writable: boolean }>`
+        select current_setting('transaction_read_only') = 'off' as writable`.pipe(
+        Effect.map((rows) => rows[0]?.writable === true)
+      )
+
+      return Journal.of({ append, read, head, trim, isWritable })
     })
   )
 }

@@ -40,6 +40,8 @@ export class Quarantine extends Context.Service<
   {
     /** Keeps the payload; answers its id. */
     add(payload: Unreadable): Effect.Effect<string, SqlError>
+    /** Takes it back: it was not acknowledged. */
+    remove(tenant_id: string, id: string): Effect.Effect<void, SqlError>
     /** The newest `limit`. */
     list(tenant_id: string, limit: number): Effect.Effect<ReadonlyArray<Quarantined>, SqlError>
     get(tenant_id: string, id: string): Effect.Effect<Option.Option<Quarantined>, SqlError>
@@ -61,6 +63,10 @@ export class Quarantine extends Context.Service<
           returning id`
         return rows[0]!.id
       })
+
+      const remove = Effect.fn("Quarantine.remove")((tenant_id: string, id: string) =>
+        sql`delete from quarantine where tenant_id = ${tenant_id} and id = ${id}::uuid`.pipe(Effect.asVoid)
+      )
 
       const list = Effect.fn("Quarantine.list")(function* (tenant_id: string, limit: number) {
         const rows = yield* sql<Row>`
@@ -88,7 +94,7 @@ export class Quarantine extends Context.Service<
         return rows[0]?.expired ?? 0
       })
 
-      return Quarantine.of({ add, list, get, markReplayed, expire })
+      return Quarantine.of({ add, remove, list, get, markReplayed, expire })
     })
   )
 }

@@ -28,8 +28,11 @@ const codes: Readonly<Record<SubmitError["_tag"], string>> = {
   ActorUnknown: "not_found",
   AccountUnknown: "not_found",
   MailboxFull: "mailbox_full",
+  CutBehind: "cut_behind",
   RuleBroken: "rule_broken",
   OwnershipLost: "ownership_lost",
+  MemoryDropped: "memory_dropped",
+  DatabaseAway: "database_unavailable",
   EventIndigestible: "event_indigestible"
 }
 

@@ -13,8 +13,8 @@ import type {
   BodyCutShort,
   BodyInvalid,
   BodyTooLarge,
-  DatabaseSilent,
   Forbidden,
+  JournalStuck,
   MethodUnknown,
   ParameterInvalid,
   Replayed,
@@ -39,7 +39,7 @@ export type Fault =
   | ParameterInvalid
   | RouteUnknown
   | MethodUnknown
-  | DatabaseSilent
+  | JournalStuck
 
 export interface Problem {
   readonly type: string
@@ -72,6 +72,8 @@ const table: Table = {
   RuleBroken: (error) => ({ status: 422, code: "rule_broken", extra: rule(error) }),
   AccountUnknown: () => ({ status: 422, code: "account_unknown" }),
   MailboxFull: ({ retry_after_s }) => ({ status: 503, code: "mailbox_full", extra: { retry_after_s } }),
+  CutBehind: ({ retry_after_s }) => ({ status: 503, code: "cut_behind", extra: { retry_after_s } }),
+  MemoryDropped: () => ({ status: 503, code: "memory_dropped", extra: { retry_after_s: 1 } }),
   OwnershipLost: () => ({ status: 503, code: "ownership_lost", extra: { retry_after_s: 1 } }),
   EventIndigestible: () => ({ status: 500, code: "event_indigestible" }),
   SqlError: () => ({
@@ -80,7 +82,8 @@ const table: Table = {
     detail: "The database did not answer. Try again in a moment.",
     extra: { retry_after_s: 1 }
   }),
-  DatabaseSilent: () => ({ status: 503, code: "database_unavailable", extra: { retry_after_s: 1 } }),
+  DatabaseAway: () => ({ status: 503, code: "database_unavailable", extra: { retry_after_s: 1 } }),
+  JournalStuck: () => ({ status: 503, code: "database_unavailable", extra: { retry_after_s: 1 } }),
   InvalidCursor: ({ message }) => ({
     status: 400,
     code: "parameter_invalid",

@@ -8,7 +8,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import type { SqlError } from "effect/sql/SqlError"
-import type { SubmitError } from "../../actors/errors.ts"
+import { DatabaseAway, type SubmitError } from "../../actors/errors.ts"
+import { GroupCommit } from "../../actors/group-commit.ts"
+import { promptly } from "../../actors/patience.ts"
 import { TenantOwner } from "../../actors/tenant-owner.ts"
 import { Quarantine } from "../../persistence/quarantine.ts"
 import { Waiting } from "../../persistence/waiting.ts"
@@ -38,8 +40,12 @@ export class Reception extends Context.Service<
       const application = yield* Application
       const quarantine = yield* Quarantine
       const waiting = yield* Waiting
+      const commits = yield* GroupCommit
 
-      /** The failure is counted first: with a full mailbox nothing is kept twice, the sender comes back. */
+      /**
+       * Kept first, then counted: what cannot be kept is refused, and must not count each time that its sender comes back. What
+       * cannot be counted, because the mailbox is full, is not kept either.
+       */
       const keepUnreadable = Effect.fnUntraced(function* (
         tenant: string,
         body: Uint8Array,
@@ -47,8 +53,11 @@ export class Reception extends Context.Service<
         received: number,
         reason: string
       ) {
-        yield* owner.submit(tenant, { type: "webhook_failed", received, via: "webhook" })
-        const id = yield* quarantine.add({ tenant_id: tenant, source, reason, body, received_at: received })
+        if ((yield* commits.stuckSince) !== null) return yield* new DatabaseAway({})
+        const id = yield* promptly(quarantine.add({ tenant_id: tenant, source, reason, body, received_at: received }))
+        yield* owner
+          .submit(tenant, { type: "webhook_failed", received, via: "webhook" })
+          .pipe(Effect.tapError(() => Effect.ignore(quarantine.remove(tenant, id))))
         return { outcome: "quarantined" as const, id }
       })
 
@@ -61,7 +70,7 @@ export class Reception extends Context.Service<
         received: number,
         again: Effect.Effect<End, SubmitError>
       ) {
-        const id = yield* waiting.add({ tenant_id: tenant, account_id, source, body, received_at: received })
+        const id = yield* promptly(waiting.add({ tenant_id: tenant, account_id, source, body, received_at: received }))
         const end = yield* again
         if (end.outcome !== "applied" && end.outcome !== "duplicate") return { outcome: "waiting" as const, id }
         yield* waiting.remove([id])
