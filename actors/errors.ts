@@ -21,14 +21,21 @@ export class MailboxFull extends Schema.TaggedError<MailboxFull>()("MailboxFull"
   }
 }
 
-/** Cuts have failed for so long that what they would write is at its limit, while the journal goes on (I8). */
+/** No cut could be written for long: memory holds as much as it may that stands in no table yet (I8). */
 export class CutBehind extends Schema.TaggedError<CutBehind>()("CutBehind", {
   tenant: Schema.String,
   limit: Schema.Int,
   retry_after_s: Schema.Int
 }) {
   override get message() {
-    return `More than ${this.limit} changed rows of "${this.tenant}" wait for a snapshot, which the database does not take; the log says why. Send this again in ${this.retry_after_s} s.`
+    return `${this.limit} events of "${this.tenant}" are in no snapshot yet, because none can be written. Send this one again in ${this.retry_after_s} s; the log says why.`
+  }
+}
+
+/** The database does not answer, and this needs it. */
+export class DatabaseAway extends Schema.TaggedError<DatabaseAway>()("DatabaseAway", {}) {
+  override get message() {
+    return "The database does not answer. Nothing was changed; try again in a moment."
   }
 }
 
@@ -68,7 +75,20 @@ export class OwnershipLost extends Schema.TaggedError<OwnershipLost>()("Ownershi
   }
 }
 
-/** An event that our own rules could not digest: a defect of ours, kept for replay, nothing changed. */
+/**
+ * An event before this one can never be journaled, so what was built upon it was dropped, and the tenant is loaded again as its
+ * journal knows it.
+ */
+export class MemoryDropped extends Schema.TaggedError<MemoryDropped>()("MemoryDropped", {
+  tenant: Schema.String,
+  reason: Schema.String
+}) {
+  override get message() {
+    return `The memory of "${this.tenant}" was dropped: ${this.reason}. This event was not applied; send it again.`
+  }
+}
+
+/** An event that our own rules or the journal could not digest: a defect of ours, kept for replay, nothing changed. */
 export class EventIndigestible extends Schema.TaggedError<EventIndigestible>()("EventIndigestible", {
   type: Schema.String,
   detail: Schema.String
@@ -87,4 +107,6 @@ export type SubmitError =
   | ActorUnknown
   | AccountUnknown
   | OwnershipLost
+  | MemoryDropped
+  | DatabaseAway
   | EventIndigestible

@@ -9,9 +9,12 @@ import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as Queue from "effect/Queue"
 import * as Schedule from "effect/Schedule"
+import * as Schema from "effect/Schema"
+import type { SqlError } from "effect/sql/SqlError"
 import type { Event } from "../machines/events.ts"
 import type { JournalEntry } from "../persistence/journal.ts"
 import { Journal } from "../persistence/journal.ts"
+import { describe, neverPasses } from "../persistence/sql-state.ts"
 import { encodeEvent } from "./event-codec.ts"
 
 /** One event on its way to the journal. */
@@ -23,14 +26,10 @@ export interface Pending {
   /** Called once: everything of the tenant up to `seq` is durable, or another writer holds the tenant (I6). */
   readonly written: (seq: number) => void
   readonly lost: () => void
+  /** Instead of `written`: no database will ever take this entry. */
+  readonly refused: (detail: string) => void
   /** Whether its tenant was lost meanwhile: what that memory still had on its way must not be written any more. */
   readonly isStale: () => boolean
-}
-
-/** The journal cannot be written. */
-export interface Stuck {
-  readonly since: number
-  readonly problem: string
 }
 
 /** Events in one statement; more wait for the next. */
@@ -38,11 +37,25 @@ const batchLimit = 1_000
 /** Bytes in one statement, well below what a Postgres message takes. */
 const batchBytes = 4 * 1024 * 1024
 
-/** How long one statement may take before it is tried again. */
-const patience = "30 seconds"
-
 /** While the database is away an append is tried again and again; answers wait for it (DESIGN §4). */
 const untilItIsBack = Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("1 second")])
+
+/** A statement that is under way for longer, in milliseconds, counts as stuck for those who ask. */
+const slowest = 2_000
+/** A first try may take so long, each further one twice as long, up to the last: a silent connection is left, a slow one not for ever. */
+const firstTry = 5_000
+const longestTry = 60_000
+
+/** The statement neither succeeded nor failed. Whether it was written, the next try finds out (journal.ts). */
+class JournalSilent extends Schema.TaggedError<JournalSilent>()("JournalSilent", { waited_ms: Schema.Int }) {
+  override get message() {
+    return `no answer within ${this.waited_ms} ms`
+  }
+}
+
+const isOwnFault = (error: SqlError | JournalSilent): boolean => error._tag === "SqlError" && neverPasses(error)
+const reasonOf = (error: SqlError | JournalSilent): string =>
+  error._tag === "SqlError" ? describe(error) : error.message
 
 const batches = Metric.counter("switchboard_journal_statements_total", { description: "Journal statements written" })
 const entries = Metric.counter("switchboard_journal_entries_total", { description: "Journal entries written" })
@@ -52,8 +65,8 @@ export class GroupCommit extends Context.Service<
   {
     /** Puts an event into the next statement. Never waits, never fails. */
     push(pending: Pending): void
-    /** Why and since when (epoch milliseconds) nothing can be written; null while all is well. */
-    readonly stuck: () => Stuck | null
+    /** Since when, epoch milliseconds, nothing can be written; null while the journal works. */
+    readonly stuckSince: Effect.Effect<number | null>
   }
 >()("switchboard/actors/GroupCommit") {
   static readonly layer = Layer.effect(
@@ -62,12 +75,8 @@ export class GroupCommit extends Context.Service<
       const journal = yield* Journal
       const queue = yield* Queue.unbounded<Pending>()
       let carried: ReadonlyArray<Pending> = []
-      let stuck: Stuck | null = null
-
-      const failed = Effect.fnUntraced(function* (error: { readonly message: string }) {
-        stuck ??= { since: yield* Clock.currentTimeMillis, problem: error.message }
-        yield* Effect.logWarning("The journal cannot be written; answers wait until it can", error)
-      })
+      let underWaySince: number | null = null
+      let hasFailed = false
 
       const nextBatch = Effect.gen(function* () {
         const waiting = carried.length > 0 ? carried : yield* Queue.takeAll(queue)
@@ -75,33 +84,78 @@ export class GroupCommit extends Context.Service<
         return waiting.slice(0, batchLimit).filter((pending) => !pending.isStale())
       })
 
+      /** Tries until it is written, or the fault is the entries' own. */
+      const append = Effect.fnUntraced(function* (rows: ReadonlyArray<JournalEntry>) {
+        let patience = firstTry / 2
+        underWaySince = yield* Clock.currentTimeMillis
+        return yield* Effect.suspend(() => {
+          patience = Math.min(patience * 2, longestTry)
+          return journal.append(rows).pipe(
+            Effect.timeoutOrElse({
+              duration: patience,
+              orElse: () => Effect.fail(new JournalSilent({ waited_ms: patience }))
+            })
+          )
+        }).pipe(
+          Effect.tapError((error) => {
+            if (isOwnFault(error)) return Effect.void
+            hasFailed = true
+            return Effect.logWarning(`The journal cannot be written (${reasonOf(error)}); answers wait until it can`)
+          }),
+          Effect.retry({ schedule: untilItIsBack, while: (error) => !isOwnFault(error) }),
+          Effect.ensuring(
+            Effect.sync(() => {
+              underWaySince = null
+              hasFailed = false
+            })
+          )
+        )
+      })
+
+      /**
+       * Writes the entries and says so. If the database will never take them, they are tried by halves, so that in the end only
+       * the one entry is refused whose fault it is, and all other tenants go on.
+       */
+      const settle = (batch: ReadonlyArray<Pending>, rows: ReadonlyArray<JournalEntry>): Effect.Effect<void> =>
+        append(rows).pipe(
+          Effect.matchEffect({
+            onSuccess: Effect.fnUntraced(function* ({ lost }) {
+              yield* Metric.update(batches, 1)
+              yield* Metric.update(entries, rows.length)
+              for (const [index, pending] of batch.entries()) {
+                if (index >= rows.length) break
+                if (lost.includes(pending.tenant_id)) pending.lost()
+                else pending.written(pending.seq)
+              }
+            }),
+            onFailure: Effect.fnUntraced(function* (error) {
+              if (rows.length === 1) return yield* refuse(batch[0]!, reasonOf(error))
+              const half = rows.length >> 1
+              yield* settle(batch.slice(0, half), rows.slice(0, half))
+              // What a tenant had after its refused entry was built upon it.
+              const left = batch.map((pending, index) => ({ pending, row: rows[index]! })).slice(half)
+              const rest = left.filter(({ pending }) => !pending.isStale())
+              if (rest.length === 0) return
+              yield* settle(
+                rest.map(({ pending }) => pending),
+                rest.map(({ row }) => row)
+              )
+            })
+          })
+        )
+
+      const refuse = (pending: Pending, detail: string) =>
+        Effect.logError(
+          `Tenant ${pending.tenant_id}: entry ${pending.seq} (${pending.event.type}) can never be journaled and is refused: ${detail}`
+        ).pipe(Effect.andThen(Effect.sync(() => pending.refused(detail))))
+
       /** One statement. What does not fit into it goes back to the front. */
       const write = Effect.fnUntraced(function* (batch: ReadonlyArray<Pending>) {
         if (batch.length === 0) return
-        const rows: Array<JournalEntry> = []
-        let bytes = 0
-        for (const { tenant_id, seq, at, event } of batch) {
-          if (bytes > batchBytes) break
-          const body = encodeEvent(event)
-          bytes += body.byteLength
-          rows.push({ tenant_id, seq, at, kind: event.type, body })
-        }
-        carried = [...batch.slice(rows.length), ...carried]
-        const { lost } = yield* journal.append(rows).pipe(
-          // A connection that died without a word would be waited for until the operating system gives up. What was written
-          // after all is recognised when it is written again.
-          Effect.timeout(patience),
-          Effect.tapError(failed),
-          Effect.retry(untilItIsBack),
-          Effect.orDie
-        )
-        stuck = null
-        yield* Metric.update(batches, 1)
-        yield* Metric.update(entries, rows.length)
-        for (const pending of batch.slice(0, rows.length)) {
-          if (lost.includes(pending.tenant_id)) pending.lost()
-          else pending.written(pending.seq)
-        }
+        const { rows, broken } = encoded(batch)
+        carried = [...batch.slice(rows.length + (broken === null ? 0 : 1)), ...carried]
+        if (rows.length > 0) yield* settle(batch.slice(0, rows.length), rows)
+        if (broken !== null) yield* refuse(batch[rows.length]!, broken)
       })
 
       const commit = Effect.flatMap(nextBatch, (batch) =>
@@ -117,7 +171,31 @@ export class GroupCommit extends Context.Service<
       )
 
       yield* Effect.forever(commit).pipe(Effect.forkScoped)
-      return GroupCommit.of({ push: (pending) => void Queue.offerUnsafe(queue, pending), stuck: () => stuck })
+      return GroupCommit.of({
+        push: (pending) => void Queue.offerUnsafe(queue, pending),
+        stuckSince: Effect.map(Clock.currentTimeMillis, (now) =>
+          underWaySince !== null && (hasFailed || now - underWaySince > slowest) ? underWaySince : null
+        )
+      })
     })
   )
+}
+
+/** As many entries as one statement takes, up to one that cannot be encoded; `broken` says what is wrong with that one. */
+const encoded = (
+  batch: ReadonlyArray<Pending>
+): { readonly rows: ReadonlyArray<JournalEntry>; readonly broken: string | null } => {
+  const rows: Array<JournalEntry> = []
+  let bytes = 0
+  for (const { tenant_id, seq, at, event } of batch) {
+    if (bytes > batchBytes) break
+    try {
+      const body = encodeEvent(event)
+      bytes += body.byteLength
+      rows.push({ tenant_id, seq, at, kind: event.type, body })
+    } catch (cause) {
+      return { rows, broken: String(cause) }
+    }
+  }
+  return { rows, broken: null }
 }

@@ -4,20 +4,22 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
-import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
+import type { SqlError } from "effect/sql/SqlError"
 import type { ActorKind, Event, TypingSignalled } from "../machines/events.ts"
 import { toWire } from "../machines/field.ts"
 import type { ParticipantContext } from "../machines/participant/context.ts"
 import type { TenantContext } from "../machines/tenant/machine.ts"
+import { describe } from "../persistence/sql-state.ts"
 import { TenantRows } from "../persistence/tenants.ts"
 import { AccountIndex } from "./account-index.ts"
 import { Author, signed } from "./author.ts"
-import { ActorUnknown, TenantUnknown } from "./errors.ts"
+import { ActorUnknown, DatabaseAway, TenantUnknown } from "./errors.ts"
 import type { SubmitError } from "./errors.ts"
 import { kinds } from "./kinds.ts"
 import { Admissions, Residency } from "./shared-bounds.ts"
+import { promptly } from "./patience.ts"
 import { sealedPlace } from "./sealed-place.ts"
 import type { Living } from "./living.ts"
 import type { Answer, Inspection, TenantStats } from "./tenant-owner.ts"
@@ -29,10 +31,7 @@ import type { ShellOptions, TenantShell } from "./tenant-shell.ts"
 import { viewOf } from "./views.ts"
 import { wakeActors } from "./wake.ts"
 
-/** A tenant that is loaded while the database is away: whoever asked is told so after some seconds, and may ask again. */
-const forAMoment = Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("1 second")]).pipe(
-  Schedule.upTo({ duration: "4 seconds" })
-)
+type Opened = TenantShell & { readonly scope: Scope.Closeable }
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
@@ -48,24 +47,24 @@ export const ownerLayer = (options: ShellOptions) =>
       const scope = yield* Effect.scope
       const context = yield* Effect.context<Effect.Services<ReturnType<typeof openTenant>>>()
       const known = new Set(yield* rows.list)
-      const open = new Map<string, TenantShell & { readonly scope: Scope.Closeable }>()
+      const open = new Map<string, Opened>()
       const accounts = new AccountIndex()
       const oneAtATime = yield* Semaphore.make(1)
 
-      const load = Effect.fnUntraced(function* (tenant: string) {
+      const load = Effect.fnUntraced(function* (tenant: string): Effect.fn.Return<Opened, DatabaseAway> {
         const already = open.get(tenant)
         if (already !== undefined && !already.runtime.isLost) return already
         if (already !== undefined) {
           open.delete(tenant)
           yield* Scope.close(already.scope, Exit.void)
-          yield* Effect.logWarning(`Tenant ${tenant} was written by another process; it is loaded again`)
+          yield* Effect.logWarning(`Tenant ${tenant} is loaded again: ${already.runtime.lost?.message}`)
         }
         const own = yield* Scope.fork(scope)
         const shell = yield* openTenant(tenant, options, shared).pipe(
           Scope.provide(own),
           Effect.provideContext(Context.omit(Scope.Scope)(context) as typeof context),
-          Effect.retry(forAMoment),
-          Effect.orDie
+          Effect.onError(() => Scope.close(own, Exit.void)),
+          Effect.catchTag("SqlError", (error) => away(`Tenant ${tenant} cannot be loaded`, error))
         )
         const opened = { ...shell, scope: own }
         open.set(tenant, opened)
@@ -83,11 +82,11 @@ export const ownerLayer = (options: ShellOptions) =>
         Effect.cachedWithTTL("1 second")
       )
 
-      const shellOf = (tenant: string): Effect.Effect<TenantShell, TenantUnknown> => {
+      const shellOf = (tenant: string): Effect.Effect<TenantShell, TenantUnknown | DatabaseAway> => {
         const shell = open.get(tenant)
         if (shell !== undefined && !shell.runtime.isLost) return Effect.succeed(shell)
         if (known.has(tenant)) return load(tenant)
-        return Effect.flatMap(refreshed, () =>
+        return Effect.flatMap(refreshed, (): Effect.Effect<TenantShell, TenantUnknown | DatabaseAway> =>
           known.has(tenant) ? load(tenant) : Effect.fail(new TenantUnknown({ tenant }))
         )
       }
@@ -120,7 +119,8 @@ export const ownerLayer = (options: ShellOptions) =>
         if (kind !== "tenant" && !uuid.test(id)) return undefined
         yield* wakeActors(runtime, [{ kind, id }], yield* Clock.currentTimeMillis).pipe(
           Effect.provideContext(context),
-          Effect.orDie
+          promptly,
+          Effect.catchTag("SqlError", (error) => away(`Tenant ${runtime.tenant}: ${kind} ${id} cannot be woken`, error))
         )
         const woken = runtime.population.get(kind, id)
         // There is one, and nothing tells what it was (rebuild.ts): that is not "unknown".
@@ -174,6 +174,8 @@ export const ownerLayer = (options: ShellOptions) =>
           checkpoint_seq: runtime.checkpointSeq,
           residents: residentsOf(runtime),
           dirty: kept.length,
+          uncut: runtime.uncut,
+          uncut_limit: runtime.mostUncut,
           events_applied: runtime.applied,
           events_duplicate: runtime.duplicates,
           cuts: runtime.cuts,
@@ -237,7 +239,7 @@ export const ownerLayer = (options: ShellOptions) =>
           return { id: living.id, sealed, place: sealedPlace(tenant, kind, living.id, field), seq: runtime.seq }
         }),
         resolve: (tenant, kind, id) => Effect.map(find(tenant, kind, id), ({ living }) => living.id),
-        flush: (tenant) => Effect.flatMap(shellOf(tenant), ({ cut }) => cut),
+        flush: (tenant) => Effect.flatMap(shellOf(tenant), ({ flush }) => flush),
         hub: (tenant) => Effect.map(shellOf(tenant), ({ runtime }) => runtime.hub),
         stats: (tenant) => Effect.map(shellOf(tenant), ({ runtime }) => statsOf(runtime)),
         residentStats: Effect.sync(() => [...open.values()].map(({ runtime }) => statsOf(runtime)))
@@ -254,6 +256,10 @@ export const ownerLayer = (options: ShellOptions) =>
       return owner
     })
   )
+
+/** Who asked hears that the database is away; the log, why. */
+const away = (what: string, error: SqlError): Effect.Effect<never, DatabaseAway> =>
+  Effect.andThen(Effect.logWarning(`${what}: ${describe(error)}`), Effect.fail(new DatabaseAway({})))
 
 const mergedInto = (living: Living | undefined): string | null =>
   living?.kind === "participant" ? (living.context as ParticipantContext).facts.merged_into : null

@@ -6,7 +6,7 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { ActorKind, Event, TypingSignalled } from "../machines/events.ts"
 import type { SendDecided } from "../machines/told.ts"
-import type { ActorUnknown, SubmitError, TenantUnknown } from "./errors.ts"
+import type { ActorUnknown, DatabaseAway, SubmitError, TenantUnknown } from "./errors.ts"
 import type { Hub } from "./feed/hub.ts"
 
 /** What became of an event. `decided` is there when a send was asked for. */
@@ -42,6 +42,9 @@ export interface TenantStats {
   readonly checkpoint_seq: number
   readonly residents: Readonly<Record<ActorKind, number>>
   readonly dirty: number
+  /** Events that no cut holds yet. */
+  readonly uncut: number
+  readonly uncut_limit: number
   readonly events_applied: number
   readonly events_duplicate: number
   readonly cuts: number
@@ -70,6 +73,9 @@ export interface SealedValue {
   readonly seq: number
 }
 
+/** Why a tenant cannot be asked: it is not there, or it has to be loaded and cannot. */
+export type Unreached = TenantUnknown | DatabaseAway
+
 export class TenantOwner extends Context.Service<
   TenantOwner,
   {
@@ -82,34 +88,37 @@ export class TenantOwner extends Context.Service<
       sealedSecret: string
     ): Effect.Effect<{ readonly created: boolean }, SubmitError>
     /** What the edge needs to let a webhook in. */
-    gate(tenant: string): Effect.Effect<Gate, TenantUnknown>
+    gate(tenant: string): Effect.Effect<Gate, Unreached>
     /** The tenants in which an account is registered, usually one; from memory. */
     tenantsOf(account_id: string): Effect.Effect<ReadonlyArray<string>>
     /** Applies an event in one turn; returns when its journal entry is durable (I1). A command gets the request's Author. */
     submit(tenant: string, event: Event): Effect.Effect<Answer, SubmitError>
     /** Typing: applied and published at once, never journaled (I10). */
-    signal(tenant: string, event: TypingSignalled): Effect.Effect<void, TenantUnknown | ActorUnknown>
+    signal(tenant: string, event: TypingSignalled): Effect.Effect<void, Unreached | ActorUnknown>
     /** An entity as it is now; wakes it if it sleeps. Connections and conversations also by the provider's id. */
-    view(tenant: string, kind: ActorKind, id: string): Effect.Effect<View, TenantUnknown | ActorUnknown>
-    inspect(tenant: string, kind: ActorKind, id: string): Effect.Effect<Inspection, TenantUnknown | ActorUnknown>
+    view(tenant: string, kind: ActorKind, id: string): Effect.Effect<View, Unreached | ActorUnknown>
+    inspect(tenant: string, kind: ActorKind, id: string): Effect.Effect<Inspection, Unreached | ActorUnknown>
     /** A ⚿ field of an entity, sealed. Whoever opens it writes that into the audit trail. */
     sealed(
       tenant: string,
       kind: ActorKind,
       id: string,
       field: string
-    ): Effect.Effect<SealedValue, TenantUnknown | ActorUnknown>
+    ): Effect.Effect<SealedValue, Unreached | ActorUnknown>
     /** Our id for an id in a path: ours already, or the provider's account or chat id (DESIGN §5). */
     resolve(
       tenant: string,
       kind: "connection" | "conversation" | "participant",
       id: string
-    ): Effect.Effect<string, TenantUnknown | ActorUnknown>
-    /** Writes a cut now, so that SQL shows everything that was acknowledged before. */
-    flush(tenant: string): Effect.Effect<void, TenantUnknown>
+    ): Effect.Effect<string, Unreached | ActorUnknown>
+    /**
+     * Writes a cut now, so that SQL shows everything that was acknowledged before. DatabaseAway when that cannot be had within
+     * seconds; the cut goes on for those who ask later.
+     */
+    flush(tenant: string): Effect.Effect<void, Unreached>
     /** The tenant's feed. */
-    hub(tenant: string): Effect.Effect<Hub, TenantUnknown>
-    stats(tenant: string): Effect.Effect<TenantStats, TenantUnknown>
+    hub(tenant: string): Effect.Effect<Hub, Unreached>
+    stats(tenant: string): Effect.Effect<TenantStats, Unreached>
     /** Stats of every tenant that is in memory, for the metrics; wakes none. */
     readonly residentStats: Effect.Effect<ReadonlyArray<TenantStats>>
   }

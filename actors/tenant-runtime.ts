@@ -20,6 +20,7 @@ import {
   CutBehind,
   EventIndigestible,
   MailboxFull,
+  MemoryDropped,
   OwnershipLost,
   RuleBroken
 } from "./errors.ts"
@@ -47,6 +48,14 @@ export interface Envelope {
   readonly settle: (result: Answer | SubmitError) => void
 }
 
+/** Somebody who waits until the journal holds everything up to `seq`; `refuse` is there when the entry `seq` is its own. */
+interface Waiting {
+  readonly seq: number
+  readonly settle: () => void
+  readonly lose: () => void
+  readonly refuse?: (detail: string) => void
+}
+
 /** What the runtime hands to those who may wait. None of these is waited for. */
 export interface Aside {
   /** Load these actors, then `retry` the envelope. */
@@ -67,16 +76,20 @@ export interface Aside {
 export interface RuntimeLimits {
   /** Events admitted and not yet durable; past that, 503 (I8). */
   readonly mailbox: number
-  /** Changed rows that may wait for a cut; `changedRowsLimit` when left out. */
-  readonly changedRows?: number
+  /** Journaled events that no cut holds, past which 503 (I8); `mostUncut` when left out. */
+  readonly uncut?: number
   /** As `mailbox`, for all tenants of the process. */
   readonly admissions?: Admissions
 }
 
 /** What a sender is told to wait when a mailbox is full, seconds. */
 const fullRetryAfter = 5
-/** The same when cuts are behind: the next one has to succeed first. */
-const behindRetryAfter = 30
+
+/**
+ * What memory and the next start pay for cuts that fail while the journal works: so many events, some 100 MB and some seconds of
+ * replay. A busy tenant of 100 events a second gets there in a quarter of an hour.
+ */
+export const mostUncut = 100_000
 
 export class TenantRuntime {
   readonly tenant: string
@@ -98,8 +111,8 @@ export class TenantRuntime {
   lastCutMs = 0
   readonly #turn: Turn
   readonly #aside: Aside
-  #unanswered: Array<{ readonly seq: number; readonly settle: () => void; readonly lose: () => void }> = []
-  #closed: OwnershipLost | null = null
+  #unanswered: Array<Waiting> = []
+  #closed: OwnershipLost | MemoryDropped | null = null
 
   constructor(
     tenant: string,
@@ -136,13 +149,21 @@ export class TenantRuntime {
     if (admissions?.isFull === true) {
       return envelope.settle(new MailboxFull({ tenant: null, limit: admissions.limit, retry_after_s: fullRetryAfter }))
     }
-    const behind = this.limits.changedRows ?? changedRowsLimit
-    if (this.rows.size > behind) {
-      return envelope.settle(new CutBehind({ tenant: this.tenant, limit: behind, retry_after_s: behindRetryAfter }))
+    if (this.uncut >= this.mostUncut) {
+      return envelope.settle(new CutBehind({ tenant: this.tenant, limit: this.mostUncut, retry_after_s: 5 }))
     }
     this.admitted++
     if (admissions !== undefined) admissions.count++
     this.attempt(envelope)
+  }
+
+  /** Events that memory holds and no cut does. */
+  get uncut(): number {
+    return this.seq - this.checkpointSeq
+  }
+
+  get mostUncut(): number {
+    return this.limits.uncut ?? mostUncut
   }
 
   /** One more try of an admitted event, after what it needed has been loaded. */
@@ -200,15 +221,15 @@ export class TenantRuntime {
   }
 
   /** Calls back when everything up to now is durable, or when the tenant is lost. */
-  whenDurable(settle: () => void, lose: () => void): void {
+  whenDurable(settle: () => void, lose: () => void, refuse?: (detail: string) => void): void {
     if (this.durableSeq >= this.seq) settle()
-    else this.#unanswered.push({ seq: this.seq, settle, lose })
+    else this.#unanswered.push({ seq: this.seq, settle, lose, ...(refuse && { refuse }) })
   }
 
-  /** Another process holds the tenant (I6): whoever waits is told so, and nothing is accepted any more. */
-  lose(): void {
+  /** This memory is worth nothing any more: whoever waits is told so, and nothing is accepted. Left out: another writer (I6). */
+  lose(why: OwnershipLost | MemoryDropped = new OwnershipLost({ tenant: this.tenant })): void {
     if (this.#closed !== null) return
-    this.#closed = new OwnershipLost({ tenant: this.tenant })
+    this.#closed = why
     const waiting = this.#unanswered
     this.#unanswered = []
     this.hub.end()
@@ -217,6 +238,22 @@ export class TenantRuntime {
 
   get isLost(): boolean {
     return this.#closed !== null
+  }
+
+  /** Why it is lost; null: it is not. */
+  get lost(): OwnershipLost | MemoryDropped | null {
+    return this.#closed
+  }
+
+  /**
+   * The journal can never take the entry `seq`. State is what the journal says (I2), and this memory is already ahead of it: the
+   * event's sender is told that the event is the fault, everybody after it to send again, and the tenant is loaded anew.
+   */
+  refused(seq: number, detail: string): void {
+    if (this.#closed !== null) return
+    const own = this.#unanswered.findIndex((each) => each.seq === seq && each.refuse !== undefined)
+    if (own !== -1) this.#unanswered.splice(own, 1)[0]!.refuse!(detail)
+    this.lose(new MemoryDropped({ tenant: this.tenant, reason: `entry ${seq} of its journal cannot be written` }))
   }
 
   /** Typing: applied and published, never journaled (I10). The conversation must be resident. */
@@ -244,7 +281,8 @@ export class TenantRuntime {
     }
     if (answer.outcome === "applied") this.applied++
     else this.duplicates++
-    if (done.changes.length > 0 || done.record !== null) {
+    const isJournaled = done.changes.length > 0 || done.record !== null
+    if (isJournaled) {
       this.seq++
       this.#absorb(done, envelope.event)
       this.#aside.journal(this.seq, envelope.event)
@@ -254,7 +292,10 @@ export class TenantRuntime {
     // A repeat waits for the same commit as the first.
     this.whenDurable(
       () => this.#answer(envelope, answer),
-      () => this.#answer(envelope, this.#closed!)
+      () => this.#answer(envelope, this.#closed!),
+      isJournaled
+        ? (detail) => this.#answer(envelope, new EventIndigestible({ type: envelope.event.type, detail }))
+        : undefined
     )
   }
 
@@ -305,12 +346,6 @@ export class TenantRuntime {
  * whose one connection the journal shares, how long an answer waits for a cut.
  */
 const changedRowsPerCut = 4_000
-
-/**
- * Changed message rows past which nothing more is admitted: cuts have been failing while the journal goes on, and what has
- * changed cannot leave memory (I8). Some 50 MB, and an hour at ten messages a second.
- */
-export const changedRowsLimit = 50_000
 
 /** Actors by kind, for the figures. */
 export const residentsOf = (runtime: TenantRuntime): Record<ActorKind, number> => {

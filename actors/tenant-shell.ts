@@ -10,6 +10,8 @@
 import * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as Latch from "effect/Latch"
 import * as Queue from "effect/Queue"
 import * as Schedule from "effect/Schedule"
@@ -20,12 +22,14 @@ import { interrupted } from "../machines/scheduler/machine.ts"
 import type { TaskStarted } from "../machines/told.ts"
 import { Messages } from "../persistence/messages.ts"
 import type { Snapshots } from "../persistence/snapshots.ts"
+import { describe } from "../persistence/sql-state.ts"
 import type { PlaceRequest } from "./arrival.ts"
 import { located } from "./arrival.ts"
 import { analyticsUpkeep } from "./analytics-upkeep.ts"
-import { EventIndigestible, OwnershipLost } from "./errors.ts"
+import { DatabaseAway, EventIndigestible, OwnershipLost } from "./errors.ts"
 import { GroupCommit } from "./group-commit.ts"
 import { loadTenant } from "./load-tenant.ts"
+import { promptly } from "./patience.ts"
 import type { Address } from "./population.ts"
 import type { RecallRequest } from "./recall.ts"
 import { messageTime, recalledRecord } from "./recall.ts"
@@ -58,8 +62,8 @@ export interface SharedBounds {
 /** A tenant that is in memory. */
 export interface TenantShell {
   readonly runtime: TenantRuntime
-  /** Writes a cut now. */
-  readonly cut: Effect.Effect<void>
+  /** Everything that was acknowledged is in the tables, or DatabaseAway, soon. */
+  readonly flush: Effect.Effect<void, DatabaseAway>
 }
 
 type Errand =
@@ -69,6 +73,12 @@ type Errand =
 
 /** While the database is away, look-ups are tried again; the events that need them wait (DESIGN §4). */
 const untilItIsBack = Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("1 second")])
+/** What a last cut may take: what it holds is in the journal, so a database that is away costs the next start some replay. */
+const lastCut = "10 seconds"
+/** A cut that is under way for so long is given up and tried again: its connection went silent, or somebody holds a lock. */
+const longestCut = "5 minutes"
+/** A cut that failed is tried again after this. */
+const failedCutRetry = "5 seconds"
 /** A deadline that could not be handled, because the mailbox is full, is tried again after this. */
 const deadlineRetry = "1 second"
 
@@ -91,6 +101,8 @@ export const openTenant = Effect.fn("openTenant")(function* (
   const rearmed = yield* Latch.make()
   const cutDue = yield* Latch.make()
   const oneCut = yield* Semaphore.make(1)
+  const turnstile = yield* Semaphore.make(1)
+  const scope = yield* Effect.scope
 
   const runtime: TenantRuntime = yield* loadTenant(
     tenant,
@@ -107,6 +119,7 @@ export const openTenant = Effect.fn("openTenant")(function* (
           event,
           written: (written) => runtime.durable(written),
           lost: () => runtime.lose(),
+          refused: (detail) => runtime.refused(seq, detail),
           isStale: () => runtime.isLost
         }),
       startTask: (task) => void Queue.offerUnsafe(tasks, task),
@@ -120,20 +133,45 @@ export const openTenant = Effect.fn("openTenant")(function* (
   yield* Effect.addFinalizer(() => Effect.sync(() => shared.residency.remove(runtime.population)))
 
   const cut = writeCut(runtime).pipe(
+    Effect.timeout(longestCut),
     oneCut.withPermits(1),
     Effect.provideContext(services),
     // Another writer is ahead (I6): this memory is worth nothing any more, and waiting does not help.
     Effect.catchTag("CutOutrun", () => Effect.sync(() => runtime.lose()))
   )
+  /** Whether it was written. */
   const cutOrWarn = cut.pipe(
+    Effect.as(true),
     Effect.catch((error) =>
-      Effect.logWarning(`Tenant ${tenant}: the cut could not be written; the next one tries again`, error)
+      Effect.as(
+        Effect.logWarning(
+          `Tenant ${tenant}: the cut could not be written (${error._tag === "SqlError" ? describe(error) : error.message}); the next one tries again. ${runtime.uncut} of at most ${runtime.mostUncut} events are in no cut`
+        ),
+        false
+      )
     )
   )
 
+  let next: Fiber.Fiber<boolean> | null = null
+  /** A cut that has not begun yet: it will hold whatever is in memory now. However many ask, one is under way and one waits. */
+  const nextCut = Effect.suspend(() => {
+    if (next !== null) return Effect.succeed(next)
+    const begun = Effect.sync(() => void (next = null))
+    const taken = Effect.andThen(begun, cutOrWarn).pipe(turnstile.withPermits(1))
+    return Effect.forkIn(taken, scope).pipe(Effect.tap((fiber) => Effect.sync(() => (next = fiber))))
+  })
+  const flush = Effect.gen(function* () {
+    // Not worth a wait: a cut never runs ahead of the journal.
+    if ((yield* commits.stuckSince) !== null) return yield* new DatabaseAway({})
+    const written = yield* Effect.flatMap(nextCut, Fiber.await)
+    if (!Exit.isSuccess(written) || !written.value) return yield* new DatabaseAway({})
+  })
+
   // Who leaves with an errand still out must not leave its sender without an answer.
   yield* Effect.addFinalizer(() =>
-    Effect.sync(() => held.forEach((envelope) => runtime.giveUp(envelope, new OwnershipLost({ tenant }))))
+    Effect.sync(() =>
+      held.forEach((envelope) => runtime.giveUp(envelope, runtime.lost ?? new OwnershipLost({ tenant })))
+    )
   )
   yield* runErrands(runtime, errands, held, cut).pipe(Effect.forever, Effect.forkScoped)
   yield* watchDeadlines(runtime, rearmed).pipe(Effect.forever, Effect.forkScoped)
@@ -144,10 +182,12 @@ export const openTenant = Effect.fn("openTenant")(function* (
   )
   yield* Effect.gen(function* () {
     yield* Effect.raceFirst(Effect.sleep(options.snapshotInterval), cutDue.await)
-    yield* cutOrWarn
-    // While the database is away, everything stays due; the next try takes its time all the same.
-    if (runtime.rows.size > 0) yield* Effect.sleep("1 second")
-    cutDue.closeUnsafe()
+    const isWritten = yield* cutOrWarn
+    // What could not be written stays due, but to encode all of it every moment would cost more than it brings.
+    if (!isWritten) yield* Effect.sleep(failedCutRetry)
+    else if (runtime.rows.size > 0) yield* Effect.sleep("1 second")
+    if (isWritten) cutDue.closeUnsafe()
+    else cutDue.openUnsafe()
     yield* letSleep(runtime, options.idle, shared.residency)
   }).pipe(Effect.forever, Effect.forkScoped)
   yield* Effect.sleep(options.snapshotInterval).pipe(
@@ -161,8 +201,20 @@ export const openTenant = Effect.fn("openTenant")(function* (
       Queue.offerUnsafe(tasks, { type: "task_started", task, due, received: due })
     }
   }
-  yield* Effect.addFinalizer(() => (runtime.isLost ? Effect.void : cutOrWarn))
-  return { runtime, cut: cutOrWarn } satisfies TenantShell
+  yield* Effect.addFinalizer(() =>
+    runtime.isLost
+      ? Effect.void
+      : cutOrWarn.pipe(
+          Effect.timeoutOrElse({
+            duration: lastCut,
+            orElse: () =>
+              Effect.logWarning(
+                `Tenant ${tenant}: no last cut within ${lastCut}; the next start replays ${runtime.durableSeq - runtime.checkpointSeq} events from the journal`
+              )
+          })
+        )
+  )
+  return { runtime, flush: promptly(flush) } satisfies TenantShell
 })
 
 const runErrands = Effect.fnUntraced(function* (

@@ -42,6 +42,8 @@ export class Journal extends Context.Service<
     head(tenant_id: string): Effect.Effect<number, SqlError>
     /** Whether every entry of a tenant from the first up to `seq` is still here: nothing has been trimmed. */
     isWhole(tenant_id: string, seq: number): Effect.Effect<boolean, SqlError>
+    /** Whether the server takes writes at all: a standby, and one whose administrator forbade it, answers but does not. */
+    readonly isWritable: Effect.Effect<boolean, SqlError>
     /** Deletes entries older than `before` (epoch milliseconds) that a cut has made history; answers how many. */
     trim(tenant_id: string, before: number): Effect.Effect<number, SqlError>
   }
@@ -150,7 +152,12 @@ export class Journal extends Context.Service<
         return rows[0]?.trimmed ?? 0
       })
 
-      return Journal.of({ append, read, head, isWhole, trim })
+      const isWritable = sql<{ readonly writable: boolean }>`
+        select current_setting('transaction_read_only') = 'off' as writable`.pipe(
+        Effect.map((rows) => rows[0]?.writable === true)
+      )
+
+      return Journal.of({ append, read, head, isWhole, trim, isWritable })
     })
   )
 }

@@ -31,6 +31,8 @@ const codes: Readonly<Record<SubmitError["_tag"], string>> = {
   CutBehind: "cut_behind",
   RuleBroken: "rule_broken",
   OwnershipLost: "ownership_lost",
+  MemoryDropped: "memory_dropped",
+  DatabaseAway: "database_unavailable",
   EventIndigestible: "event_indigestible"
 }
 

@@ -73,16 +73,9 @@ export class MethodUnknown extends Schema.TaggedError<MethodUnknown>()("MethodUn
   }
 }
 
-/** The database answers, and takes no events: it is read-only, full, or damaged. */
-export class JournalStuck extends Schema.TaggedError<JournalStuck>()("JournalStuck", { problem: Schema.String }) {
+/** Nothing can be written to the journal; `why` says how that was seen. */
+export class JournalStuck extends Schema.TaggedError<JournalStuck>()("JournalStuck", { why: Schema.String }) {
   override get message() {
-    return `The database answers, but events cannot be made durable: ${this.problem}. Answers wait until they can.`
-  }
-}
-
-/** The database does not answer. */
-export class DatabaseSilent extends Schema.TaggedError<DatabaseSilent>()("DatabaseSilent", {}) {
-  override get message() {
-    return "The database does not answer. Events are taken until the mailboxes are full; lists are not."
+    return `Events cannot be made durable: ${this.why}. They are taken until the mailboxes are full, and answered when they can.`
   }
 }

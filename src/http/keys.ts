@@ -7,6 +7,8 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type { SqlError } from "effect/sql/SqlError"
+import type { DatabaseAway } from "../../actors/errors.ts"
+import { promptly } from "../../actors/patience.ts"
 import { ApiKeys } from "../../persistence/api-keys.ts"
 import { Settings } from "../config.ts"
 import { sameDigest, sha256 } from "../secrets/hash.ts"
@@ -38,7 +40,7 @@ export class Keys extends Context.Service<
   Keys,
   {
     /** What the key opens; none for a key that we did not give out. */
-    grantOf(key: string): Effect.Effect<Option.Option<Grant>, SqlError>
+    grantOf(key: string): Effect.Effect<Option.Option<Grant>, SqlError | DatabaseAway>
     /** A key, by its digest, was revoked: here it opens nothing from now on, in other processes within a minute. */
     forget(digest: Uint8Array): Effect.Effect<void>
   }
@@ -49,7 +51,7 @@ export class Keys extends Context.Service<
       const keys = yield* ApiKeys
       const adminDigest = sha256(Redacted.value((yield* Settings).adminKey))
 
-      const cache = yield* Cache.makeWith((hex: string) => keys.find(Buffer.from(hex, "hex")), {
+      const cache = yield* Cache.makeWith((hex: string) => promptly(keys.find(Buffer.from(hex, "hex"))), {
         capacity: remembered,
         timeToLive: (exit) => {
           if (Exit.isFailure(exit)) return 0

@@ -46,6 +46,10 @@ const gauges: Readonly<Record<string, readonly [Metric.Gauge<number>, (all: Read
     gauge("journal_behind_cut", "Journaled events that no cut holds yet"),
     (all) => sum(all, (one) => one.durable_seq - one.checkpoint_seq)
   ],
+  uncut: [
+    gauge("uncut_fill_ratio", "Events that no cut holds, of the most allowed, in the tenant that has most, 0 to 1"),
+    (all) => Math.max(0, ...all.map((one) => one.uncut / one.uncut_limit))
+  ],
   dirty: [gauge("actors_dirty", "Actors changed since their last cut"), (all) => sum(all, (one) => one.dirty)],
   applied: [
     gauge("events_applied", "Events applied by the tenants in memory"),

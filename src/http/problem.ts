@@ -15,7 +15,6 @@ import type {
   BodyCutShort,
   BodyInvalid,
   BodyTooLarge,
-  DatabaseSilent,
   Forbidden,
   JournalStuck,
   MethodUnknown,
@@ -42,7 +41,6 @@ export type Fault =
   | ParameterInvalid
   | RouteUnknown
   | MethodUnknown
-  | DatabaseSilent
   | JournalStuck
   | QuarantineFull
   | WaitingFull
@@ -83,6 +81,7 @@ const table: Table = {
   QuarantineFull: ({ retry_after_s }) => ({ status: 503, code: "quarantine_full", extra: { retry_after_s } }),
   WaitingFull: ({ retry_after_s }) => ({ status: 503, code: "waiting_full", extra: { retry_after_s } }),
   StillUnreadable: () => ({ status: 422, code: "still_unreadable" }),
+  MemoryDropped: () => ({ status: 503, code: "memory_dropped", extra: { retry_after_s: 1 } }),
   OwnershipLost: () => ({ status: 503, code: "ownership_lost", extra: { retry_after_s: 1 } }),
   EventIndigestible: () => ({ status: 500, code: "event_indigestible" }),
   SqlError: () => ({
@@ -91,8 +90,8 @@ const table: Table = {
     detail: "The database did not answer. Try again in a moment.",
     extra: { retry_after_s: 1 }
   }),
-  DatabaseSilent: () => ({ status: 503, code: "database_unavailable", extra: { retry_after_s: 1 } }),
-  JournalStuck: () => ({ status: 503, code: "journal_stuck", extra: { retry_after_s: 1 } }),
+  DatabaseAway: () => ({ status: 503, code: "database_unavailable", extra: { retry_after_s: 1 } }),
+  JournalStuck: () => ({ status: 503, code: "database_unavailable", extra: { retry_after_s: 1 } }),
   InvalidCursor: ({ message }) => ({
     status: 400,
     code: "parameter_invalid",

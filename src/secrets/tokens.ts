@@ -9,10 +9,10 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type { SqlError } from "effect/sql/SqlError"
 import { randomUUID } from "node:crypto"
-import type { ActorUnknown, SubmitError, TenantUnknown } from "../../actors/errors.ts"
+import type { ActorUnknown, SubmitError } from "../../actors/errors.ts"
 import { sealedPlace } from "../../actors/sealed-place.ts"
 import type { Answer } from "../../actors/tenant-owner.ts"
-import { TenantOwner } from "../../actors/tenant-owner.ts"
+import { TenantOwner, type Unreached } from "../../actors/tenant-owner.ts"
 import type { Once } from "../../machines/events.ts"
 import { Audit } from "../../persistence/audit.ts"
 import type { Unsealable } from "./key-ring.ts"
@@ -39,7 +39,7 @@ export class Tokens extends Context.Service<
       connection: string,
       token: TokenName,
       reader: string
-    ): Effect.Effect<Redacted.Redacted | null, TenantUnknown | ActorUnknown | Unsealable | SqlError>
+    ): Effect.Effect<Redacted.Redacted | null, Unreached | ActorUnknown | Unsealable | SqlError>
   }
 >()("switchboard/secrets/Tokens") {
   static readonly layer = Layer.effect(

@@ -2,7 +2,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type { CutBehind, MailboxFull, OwnershipLost, TenantUnknown } from "../../actors/errors.ts"
+import type { SubmitError } from "../../actors/errors.ts"
 import { TenantOwner } from "../../actors/tenant-owner.ts"
 import type { Event } from "../../machines/events.ts"
 
@@ -22,7 +22,10 @@ export class Application extends Context.Service<
     apply(
       tenant: string,
       events: ReadonlyArray<Event>
-    ): Effect.Effect<End, TenantUnknown | MailboxFull | CutBehind | OwnershipLost>
+    ): Effect.Effect<
+      End,
+      Exclude<SubmitError, { readonly _tag: "AccountUnknown" | "EventIndigestible" | "RuleBroken" | "ActorUnknown" }>
+    >
   }
 >()("switchboard/webhooks/Application") {
   static readonly layer = Layer.effect(

@@ -8,7 +8,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import type { SqlError } from "effect/sql/SqlError"
-import type { SubmitError } from "../../actors/errors.ts"
+import { DatabaseAway, type SubmitError } from "../../actors/errors.ts"
+import { GroupCommit } from "../../actors/group-commit.ts"
+import { promptly } from "../../actors/patience.ts"
 import { TenantOwner } from "../../actors/tenant-owner.ts"
 import { Waiting } from "../../persistence/waiting.ts"
 import type { NotJson, TooDeep } from "../providers/unipile/parse.ts"
@@ -38,8 +40,12 @@ export class Reception extends Context.Service<
       const application = yield* Application
       const rooms = yield* Rooms
       const waiting = yield* Waiting
+      const commits = yield* GroupCommit
 
-      /** The failure is counted first: with a full mailbox nothing is kept twice, the sender comes back. */
+      /**
+       * Kept first, then counted: what cannot be kept is refused, and must not count each time that its sender comes back. What
+       * cannot be counted, because the mailbox is full, is kept all the same: it comes again as the very same one.
+       */
       const keepUnreadable = Effect.fnUntraced(function* (
         tenant: string,
         body: Uint8Array,
@@ -47,9 +53,10 @@ export class Reception extends Context.Service<
         received: number,
         reason: string
       ) {
+        if ((yield* commits.stuckSince) !== null) return yield* new DatabaseAway({})
         yield* rooms.quarantineOpen(tenant)
+        const id = yield* promptly(rooms.quarantine({ tenant_id: tenant, source, reason, body, received_at: received }))
         yield* owner.submit(tenant, { type: "webhook_failed", received, via: "webhook" })
-        const id = yield* rooms.quarantine({ tenant_id: tenant, source, reason, body, received_at: received })
         return { outcome: "quarantined" as const, id }
       })
 
@@ -62,7 +69,7 @@ export class Reception extends Context.Service<
         received: number,
         again: Effect.Effect<End, SubmitError>
       ) {
-        const id = yield* rooms.wait({ tenant_id: tenant, account_id, source, body, received_at: received })
+        const id = yield* promptly(rooms.wait({ tenant_id: tenant, account_id, source, body, received_at: received }))
         const end = yield* again
         if (end.outcome !== "applied" && end.outcome !== "duplicate") return { outcome: "waiting" as const, id }
         yield* waiting.remove(tenant, [id])

@@ -8,7 +8,8 @@ import { Analytics } from "../../persistence/analytics.ts"
 import { ann, day, deleted, hour, me, message, minute, registered, running, start } from "../machines/facts.ts"
 import { databases } from "../support/databases.ts"
 import { random, shuffled } from "../support/seeded.ts"
-import { eventually, openTenantHouse, type TenantHouse } from "../support/tenant-house.ts"
+import { eventually } from "../support/eventually.ts"
+import { openTenantHouse, type TenantHouse } from "../support/tenant-house.ts"
 import { monthOfTraffic, registrations } from "./month-of-traffic.ts"
 
 /** Analytics of message rows, the slow and obvious way: by day and channel, `null` for the tenant. */

@@ -26,7 +26,7 @@ export class House {
     mailbox = 1000,
     founded = true,
     ...bounds
-  }: { mailbox?: number; founded?: boolean; admissions?: Admissions; changedRows?: number } = {}) {
+  }: { mailbox?: number; founded?: boolean; admissions?: Admissions; uncut?: number } = {}) {
     const aside: Aside = {
       wake: (actors, envelope) => {
         const wake = () => {

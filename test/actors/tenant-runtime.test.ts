@@ -84,14 +84,15 @@ describe("the mailbox", () => {
 })
 
 describe("cuts that fail while the journal goes on", () => {
-  test("past their limit of changed rows nothing more is admitted, until one is written", () => {
-    const house = new House({ changedRows: 3 })
-    for (let n = 0; n < 4; n++) house.submit(message(`m${n}`, n, ann))
-    house.commit()
-    expect(house.submit(message("m4", 4, ann)).answer).toBe("CutBehind")
-    expect(house.conversation.message_count).toBe(4)
-    house.runtime.rows.take()
-    expect(house.submit(message("m4", 4, ann)).answer).toBeNull()
+  test("past their limit of events that no cut holds nothing more is admitted, until one is written", () => {
+    const house = new House()
+    const bounded = new House({ uncut: house.runtime.uncut + 1 })
+    bounded.submit(message("m0", 0, ann))
+    bounded.commit()
+    expect(bounded.submit(message("m1", 1, ann)).answer).toBe("CutBehind")
+    expect(bounded.conversation.message_count).toBe(1)
+    bounded.runtime.checkpointSeq = bounded.runtime.seq
+    expect(bounded.submit(message("m1", 1, ann)).answer).toBeNull()
   })
 })
 

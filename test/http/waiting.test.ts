@@ -1,7 +1,7 @@
 import { SqlClient } from "effect/sql/SqlClient"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { databases } from "../support/databases.ts"
-import { eventually } from "../support/tenant-house.ts"
+import { eventually } from "../support/eventually.ts"
 import { accountId, chatId, deliver, register, type Tenant, tenantWithAccount } from "./account.ts"
 import type { Edge } from "./edge.ts"
 import { edgeOn, messageOf } from "./kept.ts"

@@ -18,14 +18,22 @@ export const freePort = (): Promise<number> =>
   })
 
 export interface PostgresServer {
+  readonly port: number
+  /** Stops the server process as an administrator would (fast shutdown); its data stays. */
+  halt(): Promise<void>
+  /** Starts it again on the same data and port. */
+  resume(): Promise<void>
   /** The server, with the rights to create databases; no database name in it. */
   readonly url: string
   /** Stops it and deletes its folder. */
   stop(): Promise<void>
 }
 
-/** Starts it, durable as it is shipped. `initdbFlags` go to initdb; fails with what the server printed. */
-export const startPostgres = async (initdbFlags: ReadonlyArray<string> = []): Promise<PostgresServer> => {
+/** Starts it, durable as it is shipped. `initdbFlags` go to initdb, `flags` to the server; fails with what the server printed. */
+export const startPostgres = async (
+  initdbFlags: ReadonlyArray<string> = [],
+  flags: ReadonlyArray<string> = []
+): Promise<PostgresServer> => {
   // Not inside a private directory: as root, the server runs as a user of its own, who must be able to reach it.
   const databaseDir = join(tmpdir(), `switchboard-postgres-${randomUUID()}`)
   const port = await freePort()
@@ -35,10 +43,11 @@ export const startPostgres = async (initdbFlags: ReadonlyArray<string> = []): Pr
     port,
     user: "postgres",
     password: "postgres",
-    persistent: false,
+    // Its folder outlives a halt; `stop` deletes it.
+    persistent: true,
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: [...initdbFlags],
-    postgresFlags: ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="],
+    postgresFlags: ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", ...flags],
     onLog: (message) => log.push(message),
     onError: (message) => log.push(String(message))
   })
@@ -49,7 +58,10 @@ export const startPostgres = async (initdbFlags: ReadonlyArray<string> = []): Pr
     throw new Error(`Postgres did not start:\n${log.join("\n")}`, { cause })
   }
   return {
+    port,
     url: `postgres://postgres:postgres@127.0.0.1:${port}`,
+    halt: () => postgres.stop(),
+    resume: () => postgres.start(),
     stop: async () => {
       await postgres.stop()
       await rm(databaseDir, { recursive: true, force: true })

@@ -17,6 +17,7 @@ import { layerMigrated } from "../../persistence/migrated.ts"
 import { type ScheduleRun, ScheduleRuns } from "../../persistence/schedule-runs.ts"
 import type { ScheduledTask } from "../../machines/vocabulary.ts"
 import type { Database } from "./databases.ts"
+import { eventually } from "./eventually.ts"
 
 const options: ShellOptions = { mailbox: 10_000, snapshotInterval: "1 hour", idle: 24 * 3_600_000, residents: 50_000 }
 
@@ -90,16 +91,3 @@ export const openTenantHouse = async (database: Database, now: number) => {
 }
 export type TenantHouse = Awaited<ReturnType<typeof openTenantHouse>>
 export type TenantHouseOwner = { readonly tell: (...events: ReadonlyArray<Event>) => Promise<unknown> }
-
-/** Real time passes in small steps until it is so; the database and the tasks need a little of it. */
-export const eventually = async <A>(
-  look: () => Promise<A>,
-  holds: (seen: A) => boolean,
-  patience = 1000
-): Promise<A> => {
-  for (let tries = 0; ; tries++) {
-    const seen = await look()
-    if (holds(seen) || tries === patience) return seen
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-}

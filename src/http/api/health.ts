@@ -12,7 +12,10 @@ const livez = HttpApiEndpoint.get("livez", "/livez", { success: Fine }).annotate
   OpenApi.annotations({ summary: "The process answers", description: "Sets nothing." })
 )
 const readyz = HttpApiEndpoint.get("readyz", "/readyz", { success: Fine, error: refusals(503) }).annotateMerge(
-  OpenApi.annotations({ summary: "The database answers too", description: "Sets nothing." })
+  OpenApi.annotations({
+    summary: "Events can be made durable",
+    description: "503 while the journal cannot be written, whatever the reason; detail says which. Sets nothing."
+  })
 )
 const metrics = HttpApiEndpoint.get("metrics", "/metrics", {
   success: Schema.String.pipe(HttpApiSchema.asText({ contentType: "text/plain; version=0.0.4" }))

@@ -4,23 +4,26 @@ import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
-import { SqlClient } from "effect/sql/SqlClient"
 import { GroupCommit } from "../../../actors/group-commit.ts"
+import { promptly } from "../../../actors/patience.ts"
 import { TenantOwner } from "../../../actors/tenant-owner.ts"
+import { Journal } from "../../../persistence/journal.ts"
+import { describe } from "../../../persistence/sql-state.ts"
 import { FieldPopulation } from "../../../persistence/field-population.ts"
 import { Quarantine } from "../../../persistence/quarantine.ts"
 import { Waiting } from "../../../persistence/waiting.ts"
 import { served } from "../api/api.ts"
 import { fieldsMeasured, keptMeasured, measured } from "../metrics.ts"
 import { processMeasured } from "../process-figures.ts"
-import { problemResponse } from "../problem.ts"
-import { DatabaseSilent, JournalStuck } from "../faults.ts"
+import { JournalStuck } from "../faults.ts"
+import { refuse } from "../refuse.ts"
 
 const fine = HttpServerResponse.jsonUnsafe({ status: "ok" })
 /** Longer than this and a load balancer should look elsewhere. */
 const patience = "2 seconds"
 /** What is kept of payloads is counted in the database; scrapers that ask more often get the same figures. */
 const keptFresh = "10 seconds"
+const stuck = (why: string) => new JournalStuck({ why })
 
 export const healthHandlers = HttpApiBuilder.group(
   served,
@@ -28,26 +31,24 @@ export const healthHandlers = HttpApiBuilder.group(
   Effect.fnUntraced(function* (handlers) {
     const owner = yield* TenantOwner
     const population = yield* FieldPopulation
-    const commits = yield* GroupCommit
     const quarantine = yield* Quarantine
     const waiting = yield* Waiting
-    const sql = yield* SqlClient
+    const journal = yield* Journal
+    const commits = yield* GroupCommit
 
-    /** What keeps events from becoming durable, although the database answers. */
-    const hindrance = (readOnly: string | undefined): string | null =>
-      commits.stuck()?.problem ?? (readOnly === "on" ? "it is read-only" : null)
-
-    // Whatever keeps the database from answering, the server is not ready; why is the business of those who needed it.
-    const ready = sql<{ readonly read_only: string }>`
-      select current_setting('transaction_read_only') as read_only`.pipe(
-      Effect.timeout(patience),
-      Effect.matchCause({
-        onSuccess: ([row]) => {
-          const problem = hindrance(row?.read_only)
-          return problem === null ? fine : problemResponse(new JournalStuck({ problem }))
-        },
-        onFailure: () => problemResponse(new DatabaseSilent({}))
-      })
+    // What was last tried tells most; a look at the database tells of it when nothing has been tried for long.
+    const ready = Effect.gen(function* () {
+      const since = yield* commits.stuckSince
+      if (since !== null) {
+        const seconds = Math.round(((yield* Clock.currentTimeMillis) - since) / 1000)
+        return yield* stuck(`the journal has not been written for ${seconds} s`)
+      }
+      if (!(yield* journal.isWritable)) return yield* stuck("the database is read-only")
+    }).pipe(
+      promptly,
+      Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.fail(stuck("the database does not answer")) }),
+      Effect.catchTag("SqlError", (error) => Effect.fail(stuck(describe(error)))),
+      Effect.matchCauseEffect({ onSuccess: () => Effect.succeed(fine), onFailure: refuse })
     )
 
     // While the database is away these stay as they were; the others, which need none, are still told.

@@ -1,0 +1,47 @@
+/** What the database itself called an error, and what follows from that. */
+import type { SqlError } from "effect/sql/SqlError"
+
+interface Coded {
+  readonly code?: unknown
+  readonly message?: unknown
+  readonly cause?: unknown
+  readonly _tag?: unknown
+}
+
+/** The error and what caused it, outermost first. */
+function* causesOf(error: SqlError): Generator<Coded> {
+  let cause: unknown = error.reason
+  for (let depth = 0; depth < 5 && typeof cause === "object" && cause !== null; depth++) {
+    yield cause as Coded
+    cause = (cause as Coded).cause
+  }
+}
+
+/** The SQLSTATE that Postgres sent, five characters, or the code of a broken socket (ECONNREFUSED, …); none when it has neither. */
+export const sqlStateOf = (error: SqlError): string | undefined => {
+  // The client wraps what it got; the first thing that has a code is it.
+  for (const { code } of causesOf(error)) if (typeof code === "string") return code
+  return undefined
+}
+
+/** The innermost message and the code, for a log line. */
+export const describe = (error: SqlError): string => {
+  const messages = [...causesOf(error)].flatMap(({ message }) => (typeof message === "string" ? message : []))
+  const code = sqlStateOf(error)
+  return `${messages.at(-1) ?? error.message}${code === undefined ? "" : `, ${code}`}`
+}
+
+/**
+ * Classes of SQLSTATE in which the rows themselves are the fault: data exception, integrity constraint, program limit. All others
+ * speak of the server, the connection or somebody else, and pass; what we do not know is taken to pass as well, since to wait
+ * loses nothing.
+ */
+const ownFault = new Set(["22", "23", "54"])
+
+/** What the client cannot put on the wire. */
+const unencodable = new Set(["PgProtocolEncodeError", "PgTypesCodecError"])
+
+/** Whether the same statement would fail for ever, whatever becomes of the database. A taken key is not such a fault: it has an owner (I6). */
+export const neverPasses = (error: SqlError): boolean =>
+  (error.reason._tag !== "UniqueViolation" && ownFault.has(sqlStateOf(error)?.slice(0, 2) ?? "")) ||
+  [...causesOf(error)].some(({ _tag }) => typeof _tag === "string" && unencodable.has(_tag))
