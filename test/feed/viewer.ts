@@ -1,6 +1,6 @@
 /** A viewer as a client should be: it takes frames as they come and checks that the protocol keeps its word (I7). */
 import { expect } from "vitest"
-import { applyPatch } from "../../actors/feed/diff.ts"
+import { applyPatch } from "../../actors/feed/apply-patch.ts"
 import type { Position, ServerFrame } from "../../actors/feed/frames.ts"
 import type { Packet } from "../../actors/feed/packet.ts"
 import type { Subscriber } from "../../actors/feed/topic.ts"
