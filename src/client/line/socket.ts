@@ -32,6 +32,8 @@ export class Socket {
   readonly #ws: WebSocketLike
   #at: "opening" | "open" | "ended" = "opening"
   #heardAt = 0
+  /** Frames heard. A count, since a clock may stand still between a frame and a ping. */
+  #heard = 0
   #cancelTimer: () => void
 
   constructor(parts: SocketParts, events: SocketEvents) {
@@ -88,6 +90,7 @@ export class Socket {
   }
 
   #hear(): void {
+    this.#heard += 1
     this.#heardAt = this.#parts.environment.now()
   }
 
@@ -101,10 +104,10 @@ export class Socket {
 
   #ping(): void {
     const { environment, timings } = this.#parts
-    const asked = environment.now()
+    const heard = this.#heard
     this.send({ type: "ping" })
     this.#cancelTimer = this.#instead(timings.patience, () => {
-      if (this.#heardAt < asked) this.#vanish(`nothing heard for ${environment.now() - this.#heardAt} ms`)
+      if (this.#heard === heard) this.#vanish(`nothing heard for ${environment.now() - this.#heardAt} ms`)
       else this.#watch()
     })
   }
