@@ -240,6 +240,7 @@ const watchDeadlines = Effect.fnUntraced(function* (runtime: TenantRuntime, rear
 /** Idle and clean actors leave memory; their rows bring them back. */
 const letSleep = Effect.fnUntraced(function* (runtime: TenantRuntime, options: ShellOptions) {
   const now = yield* Clock.currentTimeMillis
+  runtime.hub.flush()
   for (const living of runtime.population.drowsy(now - options.idle, options.residents)) {
     runtime.deadlines.forget(living)
     runtime.population.remove(living)

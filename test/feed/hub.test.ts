@@ -4,7 +4,8 @@ import { expect, test } from "vitest"
 import { Hub, hubLimits } from "../../actors/feed/hub.ts"
 import type { HubLimits } from "../../actors/feed/hub.ts"
 import type { Packet } from "../../actors/feed/packet.ts"
-import type { Typist } from "../../actors/feed/topic.ts"
+import type { Present } from "../../actors/feed/topic.ts"
+import { nobody } from "../../actors/feed/topic.ts"
 import { told } from "./told.ts"
 import { Viewer } from "./viewer.ts"
 
@@ -13,11 +14,12 @@ type States = Record<string, Record<string, unknown> | undefined>
 /** A hub over plain states, whose frames come when the test says so. */
 const hubOver = (states: States, limits: Partial<HubLimits> = {}) => {
   const due: Array<() => void> = []
-  const typists: Record<string, ReadonlyArray<Typist>> = {}
+  const present: Record<string, Present> = {}
   let epochs = 0
   const hub = new Hub({
     view: (topic) => states[topic],
-    typists: (topic) => typists[topic] ?? [],
+    present: (topic) => present[topic] ?? nobody,
+    paces: {},
     schedule: (run) => due.push(run),
     epoch: () => `e${(epochs += 1)}`,
     limits: { ...hubLimits, ...limits }
@@ -27,7 +29,7 @@ const hubOver = (states: States, limits: Partial<HubLimits> = {}) => {
     hub.touch(topic)
   }
   const frame = () => due.splice(0).forEach((run) => run())
-  return { hub, set, frame, due, typists }
+  return { hub, set, frame, due, present }
 }
 
 test("a viewer gets the state of this moment, then one patch per frame, with offsets that grow by one", () => {
@@ -177,19 +179,23 @@ test("the number of topics is bounded: lingering ones make room, watched ones do
 test("a topic that nobody opened costs nothing, one that does not exist is not opened", () => {
   const { hub, set, due } = hubOver({})
   set("inbox", { n: 1 })
-  hub.touchTyping("inbox")
+  hub.touchActor("x")
+  hub.touchPresence("x")
   expect(due).toHaveLength(0)
   expect(hub.open("conversation:x", new Viewer())).toBe("unknown_topic")
   expect(hub.topics).toBe(0)
 })
 
 test("the set of typists is replaced each time, taken back when empty, and no part of the history", () => {
-  const { hub, frame, typists } = hubOver({ c: {} })
+  const { hub, frame, present } = hubOver({ "conversation:c": {} })
   const viewer = new Viewer()
-  hub.open("c", viewer)
+  hub.open("conversation:c", viewer)
   const type = (...ids: ReadonlyArray<string>) => {
-    typists["c"] = ids.map((id) => ({ id, name: id, until: 6_000 }))
-    hub.touchTyping("c")
+    present["conversation:c"] = {
+      ...nobody,
+      typists: ids.map((id) => ({ id, name: id, until: "1970-01-01T00:00:06.000Z" }))
+    }
+    hub.touchPresence("c")
     frame()
     return viewer.typists
   }
@@ -197,7 +203,7 @@ test("the set of typists is replaced each time, taken back when empty, and no pa
   expect(type("ann", "bo")).toEqual(["ann", "bo"])
   expect(viewer.frames.at(-1)).toMatchObject({ typists: [{ until: "1970-01-01T00:00:06.000Z" }, { id: "bo" }] })
   const late = new Viewer()
-  hub.open("c", late)
+  hub.open("conversation:c", late)
   expect([late.came(), late.typists]).toEqual([
     ["snapshot", "typing"],
     ["ann", "bo"]
@@ -211,15 +217,15 @@ test("the set of typists is replaced each time, taken back when empty, and no pa
 test("a defect in one topic does not swallow the changes of the others", () => {
   const states: States = { bad: { n: 0 }, good: { n: 0 } }
   const { hub, set, frame } = hubOver(states)
-  const viewer = new Viewer()
-  hub.open("bad", viewer)
+  const [viewer, unlucky] = [new Viewer(), new Viewer()]
+  hub.open("bad", unlucky)
   hub.open("good", viewer)
   set("bad", { n: 1 })
   Object.defineProperty(states["bad"]!, "n", { enumerable: true, get: () => expect.unreachable("a defect") })
   set("good", { n: 1 })
-  expect(frame).toThrow("a defect")
   frame()
   expect(viewer.state).toEqual({ n: 1 })
+  expect([unlucky.wasMoved, viewer.wasMoved, hub.subscribers]).toEqual([true, false, 1])
 })
 
 test("the end of a hub is told to everybody, and it opens nothing any more", () => {
@@ -237,6 +243,7 @@ test("a patch is encoded once per encoding, however many take it, and both encod
   const taker = (encoding: "json" | "msgpack") => ({
     deliver: (_: string, packet: Packet) =>
       packet.frame.type === "patch" && taken.add(packet.named("inbox").bytes(encoding)),
+    moved: () => {},
     ended: () => {}
   })
   for (let n = 0; n < 100; n += 1) hub.open("inbox", taker(n % 2 ? "json" : "msgpack"))

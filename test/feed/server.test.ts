@@ -255,7 +255,7 @@ describe("topics", () => {
     const client = await house.client()
     const code = (topic: string) => client.ask({ type: "subscribe", topic }).then((frame) => frame.code ?? frame.type)
     expect(await code("conversation:r1")).toBe("not_found")
-    for (const topic of ["ops", "participant:p", "conversation:", "Inbox"])
+    for (const topic of ["figures", "participant:", "conversation:", "Inbox", "inbox:1", "member:m"])
       expect(await code(topic)).toBe("unknown_topic")
     for (const topic of ["inbox", "conversation:c1", "connection:k1"]) expect(await code(topic)).toBe("snapshot")
     expect(await code("conversation:chat-1")).toBe("too_many_subscriptions")
@@ -331,7 +331,7 @@ describe("bad input", () => {
       ]
     ],
     ["malformed", ["[".repeat(60_000), `{"type":"subscribe","topic":"${"x".repeat(60_000)}"}`]],
-    ["unknown_type", [`{"type":"viewing"}`, `{"type":"__proto__"}`, `{"type":"snapshot","topic":"inbox"}`]]
+    ["unknown_type", [`{"type":"look"}`, `{"type":"__proto__"}`, `{"type":"snapshot","topic":"inbox"}`]]
   ])("%s: an error frame, and the socket lives", async (code, texts) => {
     const client = await house.client()
     for (const text of texts) {
