@@ -1,7 +1,7 @@
 /** How long to wait before coming back, when the server did not say: pure. */
 
 /** Milliseconds: the first wait is up to `first`, each further one up to twice the last, never more than `most`. */
-export const backoffBounds = { least: 100, first: 1_000, most: 30_000 } as const
+export const backoffBounds = { least: 100, first: 1_000, most: 15_000 } as const
 
 /**
  * Milliseconds to wait after `failures` failed attempts in a row (0 for the first); `random` is in [0, 1). The whole span is

@@ -2,13 +2,13 @@
 import type { ErrorFrame } from "../../actors/feed/frames.ts"
 import { ConversationStore } from "./conversation-store.ts"
 import type { Environment, WebSocketClass } from "./environment.ts"
-import { environmentWith } from "./environment.ts"
+import { environmentWith, stoppable } from "./environment.ts"
 import { Line } from "./line/line.ts"
 import type { Status } from "./line/line.ts"
 import type { TokenSource } from "./line/token.ts"
 import { json } from "./protocol.ts"
 import type { Codec } from "./protocol.ts"
-import type { Connection, Inbox } from "./shapes.ts"
+import type { Connection, Inbox, Ops, Participant } from "./shapes.ts"
 import type { Store } from "./store.ts"
 import { timings as usual } from "./timings.ts"
 import type { Timings } from "./timings.ts"
@@ -43,11 +43,12 @@ export class Client {
   /** Use `connect`. */
   constructor(url: string, token: TokenSource, options: ConnectOptions) {
     const timings = { ...usual, ...options.timings }
-    this.#environment = options.environment ?? environmentWith(options.WebSocket)
+    const environment = stoppable(options.environment ?? environmentWith(options.WebSocket))
+    this.#environment = environment
     this.#linger = timings.linger
     this.#topics = new Topics((frame) => this.#line.send(frame))
     this.#line = new Line(
-      { url, token, codec: options.codec ?? json, environment: this.#environment, timings },
+      { url, token, codec: options.codec ?? json, environment, timings },
       {
         opened: () => this.#topics.opened(),
         lost: () => this.#topics.lost(),
@@ -57,6 +58,9 @@ export class Client {
       }
     )
     this.status = this.#line.status
+    this.status.subscribe(({ status }) => {
+      if (status === "closed") environment.stop()
+    })
   }
 
   /** Totals, and the most recent conversations in short. */
@@ -71,6 +75,14 @@ export class Client {
   /** A connected account. By our id or the provider's account id. */
   connection(id: string): Topic<Connection> {
     return this.#topic(`connection:${id}`)
+  }
+  /** A person across channels. By our id. */
+  participant(id: string): Topic<Participant> {
+    return this.#topic(`participant:${id}`)
+  }
+  /** The tenant's figures; at most one change a second. The token has to name the topic `ops`. */
+  ops(): Topic<Ops> {
+    return this.#topic("ops")
   }
 
   /** Hangs up for good. Stores keep what they last knew. */

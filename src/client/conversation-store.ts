@@ -4,6 +4,7 @@ import { TopicStore } from "./topic/topic-store.ts"
 import type { Topics } from "./topic/topics.ts"
 import type { Environment } from "./environment.ts"
 import { Typing } from "./typing.ts"
+import { Viewing } from "./viewing.ts"
 
 /**
  * Commands say whether they were sent, which needs an open socket; they are not kept for later. What the server refuses is
@@ -12,6 +13,7 @@ import { Typing } from "./typing.ts"
 export class ConversationStore extends TopicStore<Conversation> {
   readonly #send: Topics["send"]
   readonly #typing: Typing
+  readonly #viewing: Viewing
   /** As the caller named it: our id or the provider's. */
   readonly id: string
 
@@ -22,6 +24,15 @@ export class ConversationStore extends TopicStore<Conversation> {
     this.#typing = new Typing(environment, (is_typing) =>
       this.#send({ type: "typing", conversation: this.id, is_typing })
     )
+    this.#viewing = new Viewing(environment, (is_viewing) =>
+      this.#send({ type: "viewing", conversation: this.id, is_viewing })
+    )
+  }
+
+  override opened(): void {
+    super.opened()
+    // A new socket is a new window.
+    this.#viewing.again()
   }
 
   /** Call it with true for each key that the user presses: it is repeated meanwhile, and ends 5 s after the last call. */
@@ -30,6 +41,15 @@ export class ConversationStore extends TopicStore<Conversation> {
     else this.#typing.off()
   }
 
+  /** The conversation is in front of the user, or not any more: the others see it. It is kept up until told otherwise. */
+  readonly viewing = (isViewing: boolean): void => {
+    if (isViewing) this.#viewing.on()
+    else this.#viewing.off()
+  }
+
   /** Marks read up to the newest message, for this user. Not kept for later: it would mark what the user has not seen. */
   readonly read = (): boolean => this.#send({ type: "read", conversation: this.id })
+
+  /** Marks unread: every viewer sees at least one. */
+  readonly unread = (): boolean => this.#send({ type: "unread", conversation: this.id })
 }

@@ -53,3 +53,32 @@ export const environmentWith = (WebSocket: WebSocketClass | undefined): Environm
     hints: browserHints
   }
 }
+
+/** The same place, with a way to stop every timer for good. */
+export const stoppable = (environment: Environment): Environment & { readonly stop: () => void } => {
+  const timers = new Set<() => void>()
+  let isStopped = false
+  return {
+    now: () => environment.now(),
+    random: () => environment.random(),
+    WebSocket: environment.WebSocket,
+    hints: (run) => environment.hints(run),
+    after: (milliseconds, run) => {
+      if (isStopped) return () => {}
+      const stop = () => {
+        timers.delete(stop)
+        cancel()
+      }
+      const cancel = environment.after(milliseconds, () => {
+        timers.delete(stop)
+        run()
+      })
+      timers.add(stop)
+      return stop
+    },
+    stop: () => {
+      isStopped = true
+      for (const stop of timers) stop()
+    }
+  }
+}

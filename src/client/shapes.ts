@@ -3,12 +3,14 @@
  * of this file is left when it runs. What may be null may also be missing: the feed's patches mean the same by both.
  */
 import type { InboxTotals } from "../../actors/inbox.ts"
+import type { TenantStats } from "../../actors/tenant-owner.ts"
 import type { summaryFields } from "../../actors/views.ts"
 import type { derivedOf } from "../../machines/connection/derived.ts"
 import type { connectionFields } from "../../machines/connection/fields.ts"
 import type { conversationFields } from "../../machines/conversation/fields.ts"
 import type { WireOf } from "../../machines/field.ts"
 import type { memberFields } from "../../machines/member/fields.ts"
+import type { participantFields } from "../../machines/participant/fields.ts"
 
 type NullableKeys<T> = { [K in keyof T]: null extends T[K] ? K : never }[keyof T]
 type Seen<T> = { readonly [K in Exclude<keyof T, NullableKeys<T>>]: T[K] } & {
@@ -24,6 +26,9 @@ export type Conversation = Seen<ConversationFields> & {
 }
 export type Connection = Seen<WireOf<typeof connectionFields>> &
   Seen<ReturnType<typeof derivedOf>> & { readonly id: string }
+export type Participant = Seen<WireOf<typeof participantFields>> & { readonly id: string }
+/** The same as `GET …/stats`. */
+export type Ops = Seen<TenantStats>
 
 /** A conversation as the inbox lists it. */
 export type Summary = Seen<Pick<ConversationFields, (typeof summaryFields)[number]>>

@@ -46,7 +46,7 @@ export const until = <T>(store: Store<T>, holds: (value: T) => boolean, what = "
     const deadline = setTimeout(() => {
       stop()
       reject(new Error(`${what} did not come; the store holds ${JSON.stringify(store.get())}`))
-    }, 30_000)
+    }, 50_000)
     stop = store.subscribe((value) => {
       if (!holds(value)) return
       clearTimeout(deadline)
@@ -64,4 +64,5 @@ export const record = <T>(store: Store<T>) => {
 }
 
 export const isLive = (value: { readonly status: string }): boolean => value.status === "live"
-export const expectOpen = (client: Client) => expect.poll(() => client.status.get().status).toBe("open")
+/** Looks until it is as claimed. */
+export const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 50_000 })

@@ -2,7 +2,13 @@
 import { WebSocket as Ws } from "ws"
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
 import type { WebSocketClass } from "../../src/client/environment.ts"
-import type { Inbox, TopicValue } from "../../src/client/index.ts"
+import { summaryFields } from "../../actors/views.ts"
+import { connectionFields } from "../../machines/connection/fields.ts"
+import { conversationFields } from "../../machines/conversation/fields.ts"
+import type { Fields } from "../../machines/field.ts"
+import { memberFields } from "../../machines/member/fields.ts"
+import { participantFields } from "../../machines/participant/fields.ts"
+import type { Connection, Inbox, TopicValue } from "../../src/client/index.ts"
 import { msgpack } from "../../src/client/msgpack.ts"
 import { json } from "../../src/client/protocol.ts"
 import { fixture, fixtureAccount } from "../support/fixtures.ts"
@@ -10,7 +16,7 @@ import { adminKey } from "../support/server.ts"
 import { message } from "../support/whatsapp.ts"
 import { told } from "../feed/told.ts"
 import type { House } from "./house.ts"
-import { isLive, record, startHouse, until } from "./house.ts"
+import { eventually, isLive, record, startHouse, until } from "./house.ts"
 
 const inbound = fixture("message_received.whatsapp_direct")
 
@@ -99,16 +105,15 @@ describe("after a break", () => {
 })
 
 it("a token that expires is renewed in time: no break, and the store goes on", async () => {
-  let asked = 0
+  const expiries: Array<number> = []
   const client = house.client(() => {
-    asked += 1
-    return house.token({ ttl_s: 11 })
+    expiries.push(Date.now() + 15_000)
+    return house.token({ ttl_s: 15 })
   })
   const before = (await until(client.inbox(), isLive)).state!.totals.unread_count
   const { values, stop } = record(client.status)
-  await expect.poll(() => asked, { timeout: 20_000 }).toBe(2)
-  // Past the end of the first token.
-  await new Promise((resolve) => setTimeout(resolve, 4_000))
+  await eventually(() => expiries.length).toBe(2)
+  await new Promise((resolve) => setTimeout(resolve, expiries[0]! + 1_000 - Date.now()))
   await house.server.webhook(house.acme, message({ chat: "renewed", id: "renewed-1", at: Date.UTC(2026, 4, 9) }))
   await until(client.inbox(), ({ state }) => state?.totals.unread_count === before + 1)
   expect(values).toEqual([{ status: "open" }])
@@ -165,6 +170,72 @@ it("two users see each other's typing begin, and end by itself", async () => {
   await until(his, ({ typists }) => typists.length === 0)
 })
 
+it("two users see who has the conversation open, until it is closed, by word or with the client", async () => {
+  const [ann, bo] = [house.client(), house.client(() => house.token({ user_id: "bo", name: "Bo" }))]
+  const [hers, his] = [ann.conversation(inbound.chat_id), bo.conversation(inbound.chat_id)]
+  const { stop } = record(hers)
+  await Promise.all([until(hers, isLive), until(his, isLive)])
+  const names = () =>
+    hers
+      .get()
+      .viewers.map(({ name }) => name)
+      .sort()
+  hers.viewing(true)
+  his.viewing(true)
+  await eventually(names).toEqual(["Ann", "Bo"])
+  his.viewing(false)
+  await eventually(names).toEqual(["Ann"])
+  his.viewing(true)
+  await eventually(names).toEqual(["Ann", "Bo"])
+  bo.close()
+  await eventually(names).toEqual(["Ann"])
+  stop()
+})
+
+it("a person and the tenant's figures are seen too", async () => {
+  const client = house.client(() => house.token({ topics: ["*", "ops"] }))
+  const { state } = await until(client.conversation(inbound.chat_id), isLive)
+  const ben = state!.members.find(({ name }) => name === "Ben Okafor")!
+  expect((await until(client.participant(ben.participant_id), isLive)).state).toMatchObject({ name: "Ben Okafor" })
+  expect((await until(client.ops(), isLive)).state).toMatchObject({ tenant: "acme", connections: { total: 1 } })
+})
+
+it("what comes has exactly the members that the types say", async () => {
+  const client = house.client()
+  const names = (fields: Fields) => Object.keys(fields).filter((name) => !fields[name]!.sensitive)
+  const same = (state: object | null, expected: ReadonlyArray<string>) =>
+    expect(Object.keys(state!).sort()).toEqual([...expected].sort())
+  const { state } = await until(client.conversation(inbound.chat_id), isLive)
+  same(state, [...names(conversationFields), "id", "members"])
+  const [member] = state!.members
+  same(member!, [...names(memberFields), "participant_id"])
+  expect(state!.last_message_at).toBe("2026-05-04T09:15:27.000Z")
+  const person = await until(client.participant(member!.participant_id), isLive)
+  same(person.state, [...names(participantFields), "id"])
+  const connection = await until(client.connection(fixtureAccount), isLive)
+  const derived: ReadonlyArray<keyof Connection> = [
+    "is_token_expired",
+    "needs_refresh",
+    "needs_reconnection",
+    "can_send",
+    "effective_limits",
+    "needs_action"
+  ]
+  same(connection.state, [...names(connectionFields), "id", ...derived])
+  const inbox = await until(client.inbox(), isLive)
+  same(inbox.state!.conversations[state!.id]!, summaryFields)
+})
+
+it("a conversation that was read can be marked unread", async () => {
+  const conversation = house.client().conversation("to-mark")
+  await house.server.webhook(house.acme, message({ chat: "to-mark", id: "to-mark-1", at: Date.UTC(2026, 4, 11) }))
+  await until(conversation, isLive)
+  conversation.read()
+  await until(conversation, (value) => value.state?.readers["ann"]?.unread_count === 0)
+  conversation.unread()
+  await until(conversation, (value) => value.state?.readers["ann"]?.unread_count === 1)
+})
+
 it("a read mark reaches the server", async () => {
   const client = house.client()
   const conversation = client.conversation("to-read")
@@ -181,7 +252,7 @@ it("what the server refuses of a command is told", async () => {
   const client = house.client(undefined, { onError: ({ code }) => refused.push(code) })
   await until(client.status, ({ status }) => status === "open")
   client.conversation("nowhere").read()
-  await expect.poll(() => refused).toEqual(["not_found"])
+  await eventually(() => refused).toEqual(["not_found"])
 })
 
 it("a topic that nobody listens to any more is released on the server", async () => {
@@ -192,11 +263,11 @@ it("a topic that nobody listens to any more is released on the server", async ()
   }
   const one = record(client.conversation(inbound.chat_id))
   const two = record(client.inbox())
-  await expect.poll(subscribed).toBe(2)
+  await eventually(subscribed).toBe(2)
   one.stop()
-  await expect.poll(subscribed).toBe(1)
+  await eventually(subscribed).toBe(1)
   two.stop()
-  await expect.poll(subscribed).toBe(0)
+  await eventually(subscribed).toBe(0)
 })
 
 it("a client that is not read for a while ends with what is true", async () => {

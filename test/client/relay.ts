@@ -52,8 +52,10 @@ export const openRelay = async (target: () => string) => {
     die: () => {
       isDead = true
     },
+    /** Works again. Connections that lost bytes meanwhile cannot go on, and are reset. */
     live: () => {
       isDead = false
+      cut()
     },
     close: async () => {
       cut()

@@ -3,6 +3,7 @@ import fc from "fast-check"
 import { get as svelteGet } from "svelte/store"
 import { beforeEach, describe, expect, it, vi } from "vitest"
 import { Hub } from "../../actors/feed/hub.ts"
+import { nobody } from "../../actors/feed/topic.ts"
 import type { Subscriber } from "../../actors/feed/topic.ts"
 import { connect } from "../../src/client/index.ts"
 import type { Client } from "../../src/client/index.ts"
@@ -289,12 +290,73 @@ describe("typing", () => {
   })
 })
 
-it("commands say whether they were sent", () => {
+describe("viewing", () => {
+  const said = () => place.last.heard().filter(({ type }) => type === "viewing")
+  const viewing = (is_viewing: boolean) => ({ type: "viewing", conversation: "c", is_viewing })
+
+  it("is said at once, again every ten seconds, on each new socket, and taken back once", async () => {
+    const conversation = client.conversation("c")
+    record(conversation)
+    conversation.viewing(false)
+    conversation.viewing(true)
+    conversation.viewing(true)
+    expect(said()).toEqual([viewing(true)])
+    await place.pass(20_000)
+    expect(said()).toEqual([viewing(true), viewing(true)])
+    await again()
+    expect(said()).toEqual([viewing(true)])
+    conversation.viewing(false)
+    conversation.viewing(false)
+    await place.pass(20_000)
+    expect(said()).toEqual([viewing(false)])
+    await again()
+    expect(said()).toEqual([])
+  })
+
+  it("viewers are the whole set, beside the typists", () => {
+    const conversation = client.conversation("c")
+    record(conversation)
+    place.last.says(snapshot({ id: "c" }, 0, "e1", "conversation:c"))
+    const [ann, bo] = [
+      { id: "ann", name: "Ann" },
+      { id: "bo", name: "Bo" }
+    ] as const
+    place.last.says({ type: "viewing", topic: "conversation:c", viewers: [ann, bo] })
+    place.last.says({
+      type: "typing",
+      topic: "conversation:c",
+      typists: [{ ...bo, until: "2026-01-01T00:00:06.000Z" }]
+    })
+    place.last.says({ type: "viewing", topic: "conversation:c", viewers: [bo] })
+    expect(conversation.get()).toMatchObject({ viewers: [bo], typists: [{ id: "bo" }] })
+  })
+})
+
+it("commands say whether they were sent, and are not kept for later", async () => {
   const conversation = client.conversation("c")
-  expect(conversation.read()).toBe(true)
-  expect(place.last.heard()).toEqual([{ type: "read", conversation: "c" }])
+  expect([conversation.read(), conversation.unread()]).toEqual([true, true])
+  expect(place.last.heard()).toEqual([
+    { type: "read", conversation: "c" },
+    { type: "unread", conversation: "c" }
+  ])
   place.last.ends(1006)
-  expect(conversation.read()).toBe(false)
+  expect([conversation.read(), conversation.unread()]).toEqual([false, false])
+  await place.reconnect()
+  expect(place.last.heard()).toEqual([])
+})
+
+it("a client that is closed is silent: no topic, no typist and no viewer goes on in it", async () => {
+  const conversation = client.conversation("c")
+  const { stop } = record(conversation)
+  conversation.typing(true)
+  conversation.viewing(true)
+  place.last.heard()
+  client.close()
+  conversation.typing(true)
+  stop()
+  expect(place.pending).toBe(0)
+  await place.pass(60_000)
+  expect(place.last.heard()).toEqual([])
 })
 
 it("whatever frames are lost, cut off or come late: in the end the store holds what the hub says (I7)", async () => {
@@ -311,7 +373,8 @@ it("whatever frames are lost, cut off or come late: in the end the store holds w
       let due: (() => void) | null = null
       const hub = new Hub({
         view: () => state,
-        typists: () => [],
+        present: () => nobody,
+        paces: {},
         schedule: (run) => (due = run),
         epoch: () => String(Math.random()),
         limits: { history: 5, topics: 10, linger: 1e9 }
@@ -336,6 +399,7 @@ it("whatever frames are lost, cut off or come late: in the end the store holds w
               if (packet.frame.type === "patch" && lose > 0) lose -= 1
               else far.says(packet.frame)
             },
+            moved: () => {},
             ended: () => {}
           }
           hub.open("inbox", subscriber, sent.since)

@@ -83,7 +83,10 @@ export class TopicStore<S> extends Cell<TopicValue<S>> {
         this.#patch(frame)
         return true
       case "typing":
-        this.#typing(frame.typists)
+        this.#present({ typists: frame.typists })
+        return true
+      case "viewing":
+        this.#present({ viewers: frame.viewers })
         return true
       case "error":
         return this.#error(frame)
@@ -138,7 +141,7 @@ export class TopicStore<S> extends Cell<TopicValue<S>> {
     this.#at = "held"
     this.#refusals = 0
     const { state } = this.get()
-    // A subscription begins with nobody typing or viewing.
+    // A subscription begins with nobody typing or looking.
     if (state !== null) this.set(live(state, true))
   }
 
@@ -151,9 +154,9 @@ export class TopicStore<S> extends Cell<TopicValue<S>> {
     if (value.state !== null) this.set({ ...value, state: applyPatch(value.state, changes) as S } as TopicValue<S>)
   }
 
-  #typing(typists: TopicValue<S>["typists"]): void {
+  #present(present: Partial<Pick<TopicValue<S>, "typists" | "viewers">>): void {
     const value = this.get()
-    if (value.status === "live") this.set({ ...value, typists })
+    if (value.status === "live") this.set({ ...value, ...present })
   }
 
   /** An error frame may answer a subscription or a command. */
