@@ -12,21 +12,24 @@ import { Viewer } from "./viewer.ts"
 type States = Record<string, Record<string, unknown> | undefined>
 
 /** A hub over plain states, whose frames come when the test says so. */
-const hubOver = (states: States, limits: Partial<HubLimits> = {}) => {
+const hubOver = (states: States, limits: Partial<HubLimits> = {}, paces: Readonly<Record<string, number>> = {}) => {
   const due: Array<() => void> = []
   const present: Record<string, Present> = {}
   let epochs = 0
   const hub = new Hub({
     view: (topic) => states[topic],
     present: (topic) => present[topic] ?? nobody,
-    paces: {},
+    paces,
     schedule: (run) => due.push(run),
     epoch: () => `e${(epochs += 1)}`,
     limits: { ...hubLimits, ...limits }
   })
+  /** As the runtime touches: an actor by its id, everything else by its name. */
   const set = (topic: string, changes: Record<string, unknown>) => {
     states[topic] = { ...states[topic], ...changes }
-    hub.touch(topic)
+    const [, actor] = topic.split(":")
+    if (actor === undefined) hub.touch(topic)
+    else hub.touchActor(actor)
   }
   const frame = () => due.splice(0).forEach((run) => run())
   return { hub, set, frame, due, present }
@@ -212,6 +215,88 @@ test("the set of typists is replaced each time, taken back when empty, and no pa
   expect(type()).toEqual([])
   expect(viewer.came()).toEqual(["snapshot", "typing", "typing", "typing"])
   expect(viewer.position!.offset).toBe(0)
+})
+
+test("the set of viewers is told when it changes, not when somebody says again that they look", () => {
+  const { hub, frame, present } = hubOver({ "conversation:c": {} })
+  const viewer = new Viewer()
+  hub.open("conversation:c", viewer)
+  const look = (...ids: ReadonlyArray<string>) => {
+    present["conversation:c"] = { ...nobody, viewers: ids.map((id) => ({ id, name: id })) }
+    hub.touchPresence("c")
+    frame()
+    return viewer.viewers
+  }
+  expect(look("ann")).toEqual(["ann"])
+  expect(look("ann")).toEqual(["ann"])
+  expect(look("ann", "bo")).toEqual(["ann", "bo"])
+  const late = new Viewer()
+  hub.open("conversation:c", late)
+  expect([late.came(), late.viewers]).toEqual([
+    ["snapshot", "viewing"],
+    ["ann", "bo"]
+  ])
+  expect(look()).toEqual([])
+  expect(viewer.came()).toEqual(["snapshot", "viewing", "viewing", "viewing"])
+  expect(viewer.position!.offset).toBe(0)
+})
+
+test("who watches an actor that became part of another is sent to look the name up again, and misses nothing", () => {
+  const states: States = { "participant:a": { name: "A" }, "participant:b": { name: "B" } }
+  const { hub, set, frame } = hubOver(states)
+  const [viewer, other] = [new Viewer(), new Viewer()]
+  hub.open("participant:a", viewer)
+  hub.open("participant:b", other)
+  set("participant:a", { name: "" })
+  set("participant:b", { total: 2 })
+  hub.moved("a")
+  expect([viewer.wasMoved, other.wasMoved, hub.topics, hub.subscribers]).toEqual([true, false, 1, 1])
+  hub.open("participant:b", viewer, viewer.position)
+  frame()
+  expect(viewer.came()).toEqual(["snapshot", "snapshot"])
+  expect(viewer.state).toEqual({ name: "B", total: 2 })
+  expect(other.state).toEqual(viewer.state)
+  hub.moved("a")
+  hub.close("participant:a", viewer)
+  expect([hub.topics, hub.subscribers]).toEqual([1, 2])
+})
+
+test("a topic with a pace is looked at once per pace while somebody watches, however many come, and else never", () => {
+  let looks = 0
+  const states: States = {
+    get ops() {
+      return { looks: (looks += 1) }
+    }
+  }
+  const { hub, frame, due } = hubOver(states, {}, { ops: 1_000 })
+  const viewers = Array.from({ length: 10 }, () => new Viewer())
+  for (const viewer of viewers) expect(hub.open("ops", viewer)).toBe("opened")
+  expect([looks, due.length]).toEqual([1, 1])
+  frame()
+  frame()
+  expect([looks, due.length]).toEqual([3, 1])
+  for (const viewer of viewers) expect(viewer.came()).toEqual(["snapshot", "patch", "patch"])
+  for (const viewer of viewers) hub.close("ops", viewer)
+  frame()
+  frame()
+  expect([looks, due.length]).toEqual([3, 0])
+  const back = viewers[0]!
+  hub.open("ops", back, back.position)
+  expect([looks, due.length, back.came()]).toEqual([4, 1, ["subscribed", "patch"]])
+})
+
+test("what waits for the next frame can be published before it, and the frame then has nothing to say", () => {
+  const { hub, set, frame } = hubOver({ inbox: { n: 0 } })
+  const viewer = new Viewer()
+  hub.open("inbox", viewer)
+  set("inbox", { n: 1 })
+  hub.flush()
+  expect(viewer.came()).toEqual(["snapshot", "patch"])
+  frame()
+  set("inbox", { n: 2 })
+  frame()
+  expect(viewer.came()).toEqual(["patch"])
+  expect(viewer.state).toEqual({ n: 2 })
 })
 
 test("a defect in one topic does not swallow the changes of the others", () => {
