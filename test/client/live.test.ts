@@ -1,4 +1,6 @@
 /** The client library against the real process: what its stores promise. */
+import { spawn } from "node:child_process"
+import { once } from "node:events"
 import { WebSocket as Ws } from "ws"
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
 import type { WebSocketClass } from "../../src/client/environment.ts"
@@ -307,4 +309,25 @@ it("a client that is not read for a while ends with what is true", async () => {
   const lives = values.filter((value) => value.status === "live")
   expect(lives.length).toBeLessThan(changes)
   expect(new Set(lives.map((value) => value.state.connection_config["n"])).size).toBeLessThan(changes)
+})
+
+it("a Node program sees the inbox under the package's own names, and ends when it has closed its client", async () => {
+  const program = `
+    import { connect } from "switchboard/client"
+    import { msgpack } from "switchboard/client/msgpack"
+    const client = connect(process.argv[1], process.argv[2], { codec: msgpack })
+    const conversation = client.conversation("c")
+    conversation.viewing(true)
+    client.inbox().subscribe(({ status, state }) => {
+      if (status !== "live") return
+      console.log(state.totals.unread_count)
+      client.close()
+    })`
+  const child = spawn(process.execPath, ["--input-type=module", "-e", program, house.relay.url, await house.token()], {
+    stdio: ["ignore", "pipe", "inherit"]
+  })
+  let printed = ""
+  child.stdout.on("data", (bytes) => (printed += bytes))
+  const [code] = await once(child, "close")
+  expect([code, printed]).toEqual([0, expect.stringMatching(/^\d+\n$/)])
 })
