@@ -92,6 +92,37 @@ describe("without a bundler", () => {
     ])
     await page.close()
   })
+
+  it("tries at once when the browser is online again, and when the page is seen again", async () => {
+    await open(url)
+    await page.evaluate(`(async () => {
+      const { connect } = await import("/src/client/index.ts")
+      window.client = connect(${JSON.stringify(relay.url)}, ${JSON.stringify(await token("plain", "Plain"))})
+    })()`)
+    const becomes = (status: string) => page.waitForFunction(`window.client.status.get().status === "${status}"`)
+    await becomes("open")
+    relay.down()
+    for (const hint of [
+      `window.dispatchEvent(new Event("online"))`,
+      `document.dispatchEvent(new Event("visibilitychange"))`
+    ]) {
+      await becomes("waiting")
+      // In one step of the page, so that no timer comes between.
+      const statuses = await page.evaluate(`(() => {
+        const before = window.client.status.get().status
+        ${hint}
+        return [before, window.client.status.get().status]
+      })()`)
+      // Unless the wait was over just then: it tries already.
+      expect([
+        ["waiting", "connecting"],
+        ["connecting", "connecting"]
+      ]).toContainEqual(statuses)
+    }
+    relay.up()
+    await becomes("open")
+    await page.close()
+  })
 })
 
 describe("the React example", () => {
