@@ -29,8 +29,8 @@ export const analyticsUpkeep = (runtime: TenantRuntime) => {
   let notBefore = 0
   return Effect.gen(function* () {
     const started = yield* Clock.currentTimeMillis
-    if (runtime.cuts === seen || started < notBefore) return
-    const cuts = runtime.cuts
+    if (runtime.figures.cuts === seen || started < notBefore) return
+    const cuts = runtime.figures.cuts
     yield* refreshAnalytics(runtime.tenant).pipe(
       Effect.matchEffect({
         onFailure: (error) =>

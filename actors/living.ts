@@ -7,6 +7,7 @@ import { createActor } from "xstate"
 import type { ActorKind } from "../machines/events.ts"
 import type { Told } from "../machines/told.ts"
 import type { Kind } from "./kinds.ts"
+import { Recent } from "./recent.ts"
 
 export class Living {
   readonly kind: ActorKind | "presence"
@@ -15,6 +16,8 @@ export class Living {
   kept: "yes" | "writing" | "no" = "yes"
   /** When an event last reached it, epoch milliseconds. */
   touched: number
+  /** Events that changed it in the last minute. */
+  readonly heat = new Recent(60_000)
   readonly #definition: Kind
   readonly #hear: (from: Living, told: Told) => void
   #actor: AnyActor

@@ -7,9 +7,8 @@ import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import type { SqlError } from "effect/sql/SqlError"
-import type { ActorKind, Event, TypingSignalled } from "../machines/events.ts"
+import type { ActorKind, Event, Signal } from "../machines/events.ts"
 import { toWire } from "../machines/field.ts"
-import type { ParticipantContext } from "../machines/participant/context.ts"
 import type { TenantContext } from "../machines/tenant/machine.ts"
 import { describe } from "../persistence/sql-state.ts"
 import { TenantRows } from "../persistence/tenants.ts"
@@ -21,13 +20,13 @@ import { kinds } from "./kinds.ts"
 import { Admissions, Residency } from "./shared-bounds.ts"
 import { promptly } from "./patience.ts"
 import { sealedPlace } from "./sealed-place.ts"
-import type { Living } from "./living.ts"
-import type { Answer, Inspection, TenantStats } from "./tenant-owner.ts"
+import type { Answer, Inspection } from "./tenant-owner.ts"
 import { TenantOwner } from "./tenant-owner.ts"
-import { residentsOf } from "./tenant-runtime.ts"
+import { statsOf } from "./stats.ts"
 import type { TenantRuntime } from "./tenant-runtime.ts"
 import { openTenant } from "./tenant-shell.ts"
 import type { ShellOptions, TenantShell } from "./tenant-shell.ts"
+import { mergedInto } from "./topics.ts"
 import { viewOf } from "./views.ts"
 import { wakeActors } from "./wake.ts"
 
@@ -148,42 +147,14 @@ export const ownerLayer = (options: ShellOptions) =>
         const { runtime } = yield* shellOf(tenant)
         for (const candidate of idsOf(runtime, kind, id)) {
           let living = yield* residentOf(runtime, kind, candidate)
-          // A merged participant answers with the one that it became part of (CONTRACT 2.7).
-          for (let into = mergedInto(living); into !== null; into = mergedInto(living)) {
-            living = yield* residentOf(runtime, kind, runtime.identity.participant(into))
+          // What became part of another one is answered by that one: a person (CONTRACT 2.7), a thread.
+          for (let into = living && mergedInto(runtime, living); into; into = living && mergedInto(runtime, living)) {
+            living = yield* residentOf(runtime, kind, into)
           }
-          if (living === undefined) continue
-          // What became part of another conversation is answered by that one.
-          const survivor = kind === "conversation" ? (living.context.merged_into as string | null) : null
-          const there = survivor === null ? undefined : yield* residentOf(runtime, kind, survivor)
-          return { runtime, living: there ?? living }
+          if (living !== undefined) return { runtime, living }
         }
         return yield* new ActorUnknown({ kind, id })
       })
-
-      const statsOf = (runtime: TenantRuntime): TenantStats => {
-        const kept = [...runtime.population.all()].filter(
-          (living) => living.kept !== "yes" && living.kind !== "presence"
-        )
-        return {
-          tenant: runtime.tenant,
-          mailbox: runtime.admitted,
-          mailbox_limit: runtime.limits.mailbox,
-          seq: runtime.seq,
-          durable_seq: runtime.durableSeq,
-          checkpoint_seq: runtime.checkpointSeq,
-          residents: residentsOf(runtime),
-          dirty: kept.length,
-          uncut: runtime.uncut,
-          uncut_limit: runtime.mostUncut,
-          events_applied: runtime.applied,
-          events_duplicate: runtime.duplicates,
-          cuts: runtime.cuts,
-          last_cut_ms: runtime.lastCutMs,
-          feed_topics: runtime.hub.topics,
-          feed_subscribers: runtime.hub.subscribers
-        }
-      }
 
       const owner = TenantOwner.of({
         list: Effect.sync(() => [...known].sort()),
@@ -212,8 +183,11 @@ export const ownerLayer = (options: ShellOptions) =>
           }),
         tenantsOf: (account_id) => Effect.sync(() => accounts.tenantsOf(account_id)),
         submit,
-        signal: Effect.fnUntraced(function* (tenant: string, event: TypingSignalled) {
-          const { runtime } = yield* find(tenant, "conversation", event.conversation_id)
+        signal: Effect.fnUntraced(function* (tenant: string, event: Signal) {
+          const { runtime } = yield* shellOf(tenant)
+          // Whoever is known to be there goes on without waking the conversation.
+          const isKnown = runtime.population.get("presence", event.conversation_id) !== undefined
+          if (!isKnown) yield* find(tenant, "conversation", event.conversation_id)
           runtime.signal(event)
         }),
         view: Effect.fnUntraced(function* (tenant, kind, id) {
@@ -260,9 +234,6 @@ export const ownerLayer = (options: ShellOptions) =>
 /** Who asked hears that the database is away; the log, why. */
 const away = (what: string, error: SqlError): Effect.Effect<never, DatabaseAway> =>
   Effect.andThen(Effect.logWarning(`${what}: ${describe(error)}`), Effect.fail(new DatabaseAway({})))
-
-const mergedInto = (living: Living | undefined): string | null =>
-  living?.kind === "participant" ? (living.context as ParticipantContext).facts.merged_into : null
 
 /** A context for looking into: its ⚿ fields are masked, its facts are as they are. */
 const masked = (kind: ActorKind, context: Record<string, unknown>): Record<string, unknown> => {

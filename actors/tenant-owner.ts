@@ -4,10 +4,11 @@
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
-import type { ActorKind, Event, TypingSignalled } from "../machines/events.ts"
+import type { ActorKind, Event, Signal } from "../machines/events.ts"
 import type { SendDecided } from "../machines/told.ts"
 import type { ActorUnknown, DatabaseAway, SubmitError, TenantUnknown } from "./errors.ts"
 import type { Hub } from "./feed/hub.ts"
+import type { Quantiles } from "./latency.ts"
 
 /** What became of an event. `decided` is there when a send was asked for. */
 export interface Answer {
@@ -31,7 +32,7 @@ export interface Inspection {
   readonly deadline: string | null
 }
 
-/** Figures of one tenant for `/stats` and the metrics. */
+/** Figures of one tenant: the state of the topic `ops`, `GET …/stats`, and what the metrics sum up. */
 export interface TenantStats {
   readonly tenant: string
   /** Events admitted and not yet durable. */
@@ -40,17 +41,52 @@ export interface TenantStats {
   readonly seq: number
   readonly durable_seq: number
   readonly checkpoint_seq: number
+  /** Journal entries that no cut holds, and the age of the oldest in seconds. */
+  readonly snapshot_lag: number
+  readonly snapshot_lag_s: number
+  /** Entries that no cut holds, from which events are refused (I8). */
+  readonly snapshot_lag_limit: number
   readonly residents: Readonly<Record<ActorKind, number>>
+  /** Known and not in memory, where that is known without asking the database. */
+  readonly sleeping: { readonly conversation: number }
   readonly dirty: number
-  /** Events that no cut holds yet. */
-  readonly uncut: number
-  readonly uncut_limit: number
   readonly events_applied: number
   readonly events_duplicate: number
+  /** Over the last ten seconds. */
+  readonly events_applied_per_s: number
+  readonly events_duplicate_per_s: number
+  /** From admission until the journal entry was durable, over the last half to whole minute. */
+  readonly acknowledged_ms: Quantiles
   readonly cuts: number
   readonly last_cut_ms: number
   readonly feed_topics: number
   readonly feed_subscribers: number
+  /** Kept for those who come back. */
+  readonly feed_patches: number
+  /** ISO 8601, or null. */
+  readonly last_webhook_received: string | null
+  readonly webhook_failures: number
+  /** How many accounts are in each state, and how many need somebody to do something. */
+  readonly connections: {
+    readonly total: number
+    readonly account_status: Readonly<Record<string, number>>
+    readonly needs_action: Readonly<Record<string, number>>
+  }
+  /** By task; instants are ISO 8601. */
+  readonly schedule: Readonly<Record<string, TaskFigures>>
+  /** The actors that changed most often in the last minute, the hottest first; at most ten. */
+  readonly hottest: ReadonlyArray<{ readonly kind: ActorKind; readonly id: string; readonly events: number }>
+}
+
+/** A scheduled task as it stands on the wire. */
+export interface TaskFigures {
+  readonly next_due: string
+  readonly running: string | null
+  readonly last_due: string | null
+  readonly last_finished: string | null
+  readonly last_touched: number
+  readonly last_took_ms: number
+  readonly last_error: string | null
 }
 
 /** The sealed secret of a tenant's webhooks and what the edge needs to let a webhook in. */
@@ -93,8 +129,8 @@ export class TenantOwner extends Context.Service<
     tenantsOf(account_id: string): Effect.Effect<ReadonlyArray<string>>
     /** Applies an event in one turn; returns when its journal entry is durable (I1). A command gets the request's Author. */
     submit(tenant: string, event: Event): Effect.Effect<Answer, SubmitError>
-    /** Typing: applied and published at once, never journaled (I10). */
-    signal(tenant: string, event: TypingSignalled): Effect.Effect<void, Unreached | ActorUnknown>
+    /** Typing and viewing: applied and published at once, never journaled (I10). */
+    signal(tenant: string, event: Signal): Effect.Effect<void, Unreached | ActorUnknown>
     /** An entity as it is now; wakes it if it sleeps. Connections and conversations also by the provider's id. */
     view(tenant: string, kind: ActorKind, id: string): Effect.Effect<View, Unreached | ActorUnknown>
     inspect(tenant: string, kind: ActorKind, id: string): Effect.Effect<Inspection, Unreached | ActorUnknown>

@@ -7,7 +7,7 @@
  *                   └─► done: counters have moved, feed is told ─► journal ─► answered when durable
  */
 import type { ConversationContext } from "../machines/conversation/context.ts"
-import type { ActorKind, Event, TypingSignalled } from "../machines/events.ts"
+import type { Event, Signal } from "../machines/events.ts"
 import type { PresenceEvent } from "../machines/presence/machine.ts"
 import type { TaskStarted } from "../machines/told.ts"
 import type { PlaceRequest } from "./arrival.ts"
@@ -25,7 +25,8 @@ import {
   RuleBroken
 } from "./errors.ts"
 import type { SubmitError } from "./errors.ts"
-import { Hub, frameInterval, hubLimits } from "./feed/hub.ts"
+import { Figures } from "./figures.ts"
+import { Hub, hubLimits } from "./feed/hub.ts"
 import { Identity } from "./identity.ts"
 import type { RecordIndex } from "./record-index.ts"
 import type { Inbox } from "./inbox.ts"
@@ -40,18 +41,20 @@ import { RowChanges } from "./row-changes.ts"
 import type { Answer } from "./tenant-owner.ts"
 import type { Done } from "./turn.ts"
 import { Turn } from "./turn.ts"
-import { topicView, typistsOn } from "./topics.ts"
+import { mergedInto, paces, presentOn, topicView } from "./topics.ts"
 
 /** An event, and whom to tell what became of it. `settle` is called exactly once. */
 export interface Envelope {
   readonly event: Event
   readonly settle: (result: Answer | SubmitError) => void
+  /** When it was admitted, on the clock of `performance.now`. */
+  readonly since?: number
 }
 
 /** Somebody who waits until the journal holds everything up to `seq`; `refuse` is there when the entry `seq` is its own. */
 interface Waiting {
   readonly seq: number
-  readonly settle: () => void
+  readonly settle: (now: number) => void
   readonly lose: () => void
   readonly refuse?: (detail: string) => void
 }
@@ -98,6 +101,7 @@ export class TenantRuntime {
   readonly rows: RowChanges
   readonly audit: AuditTrail
   readonly deadlines = new Deadlines()
+  readonly figures = new Figures()
   readonly hub: Hub
   readonly limits: RuntimeLimits
   inbox: Inbox
@@ -105,10 +109,6 @@ export class TenantRuntime {
   durableSeq: number
   checkpointSeq: number
   admitted = 0
-  applied = 0
-  duplicates = 0
-  cuts = 0
-  lastCutMs = 0
   readonly #turn: Turn
   readonly #aside: Aside
   #unanswered: Array<Waiting> = []
@@ -132,9 +132,10 @@ export class TenantRuntime {
     this.#aside = aside
     this.hub = new Hub({
       view: (topic) => topicView(this, topic),
-      typists: (topic) => typistsOn(this, topic),
-      schedule: (run) => void setTimeout(run, frameInterval),
+      present: (topic) => presentOn(this, topic),
+      schedule: (run, after) => void setTimeout(run, after),
       epoch: () => crypto.randomUUID(),
+      paces,
       limits: hubLimits
     })
   }
@@ -154,7 +155,7 @@ export class TenantRuntime {
     }
     this.admitted++
     if (admissions !== undefined) admissions.count++
-    this.attempt(envelope)
+    this.attempt({ ...envelope, since: performance.now() })
   }
 
   /** Events that memory holds and no cut does. */
@@ -214,15 +215,16 @@ export class TenantRuntime {
   durable(seq: number): void {
     this.durableSeq = Math.max(this.durableSeq, seq)
     let answered = 0
+    const now = performance.now()
     while (answered < this.#unanswered.length && this.#unanswered[answered]!.seq <= this.durableSeq) {
-      this.#unanswered[answered++]!.settle()
+      this.#unanswered[answered++]!.settle(now)
     }
     if (answered > 0) this.#unanswered.splice(0, answered)
   }
 
   /** Calls back when everything up to now is durable, or when the tenant is lost. */
-  whenDurable(settle: () => void, lose: () => void, refuse?: (detail: string) => void): void {
-    if (this.durableSeq >= this.seq) settle()
+  whenDurable(settle: (now: number) => void, lose: () => void, refuse?: (detail: string) => void): void {
+    if (this.durableSeq >= this.seq) settle(performance.now())
     else this.#unanswered.push({ seq: this.seq, settle, lose, ...(refuse && { refuse }) })
   }
 
@@ -256,15 +258,17 @@ export class TenantRuntime {
     this.lose(new MemoryDropped({ tenant: this.tenant, reason: `entry ${seq} of its journal cannot be written` }))
   }
 
-  /** Typing: applied and published, never journaled (I10). The conversation must be resident. */
-  signal(event: TypingSignalled): void {
+  /** Typing and viewing: applied and published, never journaled (I10). The conversation must exist. */
+  signal(event: Signal): void {
+    const id = event.conversation_id
+    const isBeginning = event.type === "typing_signalled" ? event.is_typing : event.is_viewing
     const presence =
-      this.population.get("presence", event.conversation_id) ??
-      this.population.make("presence", event.conversation_id, { id: event.conversation_id }, event.received)
-    this.#tellPresence(presence, event)
+      this.population.get("presence", id) ??
+      (isBeginning ? this.population.make("presence", id, { id }, event.received) : undefined)
+    if (presence !== undefined) this.#tellPresence(presence, event)
   }
 
-  /** An ephemeral deadline: whoever stopped typing disappears from the feed. */
+  /** An ephemeral deadline: whoever stopped typing or looking disappears from the feed. */
   presenceDeadline(presence: Living, now: number): void {
     this.#tellPresence(presence, { type: "deadline_passed", received: now })
   }
@@ -279,8 +283,8 @@ export class TenantRuntime {
           : "duplicate"),
       ...(done.decided === null ? {} : { decided: done.decided })
     }
-    if (answer.outcome === "applied") this.applied++
-    else this.duplicates++
+    const since = envelope.since ?? performance.now()
+    this.figures.turned(answer.outcome, done.changes, since)
     const isJournaled = done.changes.length > 0 || done.record !== null
     if (isJournaled) {
       this.seq++
@@ -291,7 +295,10 @@ export class TenantRuntime {
     }
     // A repeat waits for the same commit as the first.
     this.whenDurable(
-      () => this.#answer(envelope, answer),
+      (now) => {
+        this.figures.acknowledged(since, now)
+        this.#answer(envelope, answer)
+      },
       () => this.#answer(envelope, this.#closed!),
       isJournaled
         ? (detail) => this.#answer(envelope, new EventIndigestible({ type: envelope.event.type, detail }))
@@ -304,11 +311,11 @@ export class TenantRuntime {
     for (const { living, before } of done.changes) {
       living.kept = "no"
       this.deadlines.note(living)
-      if (living.kind === "conversation") {
-        this.inbox.changed(before, living.context as ConversationContext)
-        this.hub.touch(`conversation:${living.id}`)
-        this.hub.touch("inbox")
-      } else if (living.kind === "connection") this.hub.touch(`connection:${living.id}`)
+      this.hub.touchActor(living.id)
+      if (mergedInto(this, living) !== null) this.hub.moved(living.id)
+      if (living.kind !== "conversation") continue
+      this.inbox.changed(before, living.context as ConversationContext)
+      this.hub.touch("inbox")
     }
     for (const { from, change } of done.rows) this.rows.add(from, change)
     if (done.record !== null) this.rows.addRecord(done.record)
@@ -328,7 +335,7 @@ export class TenantRuntime {
     const before = presence.context
     presence.send(event)
     if (presence.context === before) return
-    this.hub.touchTyping(`conversation:${presence.id}`)
+    this.hub.touchPresence(presence.id)
     this.deadlines.note(presence)
     if (presence.deadline === null) this.population.remove(presence)
     this.#aside.rearm()
@@ -346,10 +353,3 @@ export class TenantRuntime {
  * whose one connection the journal shares, how long an answer waits for a cut.
  */
 const changedRowsPerCut = 4_000
-
-/** Actors by kind, for the figures. */
-export const residentsOf = (runtime: TenantRuntime): Record<ActorKind, number> => {
-  const residents = { tenant: 0, connection: 0, channel: 0, conversation: 0, participant: 0, scheduler: 0, record: 0 }
-  for (const living of runtime.population.all()) if (living.kind !== "presence") residents[living.kind]++
-  return residents
-}

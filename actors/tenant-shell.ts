@@ -325,6 +325,7 @@ const watchDeadlines = Effect.fnUntraced(function* (runtime: TenantRuntime, rear
 /** Idle and clean actors leave memory; their rows bring them back. */
 const letSleep = Effect.fnUntraced(function* (runtime: TenantRuntime, idle: number, residency: Residency) {
   const now = yield* Clock.currentTimeMillis
+  runtime.hub.flush()
   for (const living of runtime.population.drowsy(now - idle, residency.roomFor(runtime.population))) {
     runtime.deadlines.forget(living)
     runtime.population.remove(living)

@@ -10,6 +10,7 @@ import { wireOf } from "../machines/field.ts"
 import { memberFields } from "../machines/member/fields.ts"
 import type { MemberFields } from "../machines/member/fields.ts"
 import type { PresenceContext } from "../machines/presence/machine.ts"
+import type { Present } from "./feed/topic.ts"
 import type { Identity } from "./identity.ts"
 import { kinds } from "./kinds.ts"
 import type { View } from "./tenant-owner.ts"
@@ -67,5 +68,8 @@ export const viewOf = (kind: ActorKind, context: any, identity: Identity, now: n
   }
 }
 
-/** The typists of a conversation, as the feed shows them. */
-export const typistsOf = (presence: PresenceContext | undefined) => Object.values(presence?.typists ?? {})
+/** Who types in a conversation and who looks at it, as the feed shows them. */
+export const presentView = ({ typists, viewers }: PresenceContext): Present => ({
+  typists: Object.values(typists).map(({ id, name, until }) => ({ id, name, until: new Date(until).toISOString() })),
+  viewers: Object.values(viewers).map(({ id, name }) => ({ id, name }))
+})

@@ -39,8 +39,8 @@ export const writeCut = Effect.fnUntraced(function* (runtime: TenantRuntime) {
   }).pipe(Effect.onError(() => Effect.sync(() => cutFailed(runtime, draft))))
   cutWritten(draft)
   runtime.checkpointSeq = draft.seq
-  runtime.cuts++
-  runtime.lastCutMs = (yield* Clock.currentTimeMillis) - started
+  const took = (yield* Clock.currentTimeMillis) - started
+  runtime.figures.cut(took, runtime.seq > draft.seq, performance.now())
 })
 
 const isEmpty = (rows: RowBatch): boolean => Object.values(rows).every((changes) => changes.length === 0)

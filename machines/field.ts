@@ -8,8 +8,11 @@ import * as Schema from "effect/Schema"
 /** The Postgres type of a field's column. */
 export type Column = "text" | "integer" | "boolean" | "timestamptz" | "date" | "jsonb" | "double precision" | "uuid"
 
-/** What is known of one field. `A` is its type in an actor's context; instants are epoch milliseconds there. */
-export interface Field<A> {
+/**
+ * What is known of one field. `A` is its type in an actor's context, where instants are epoch milliseconds; `W` its type on the
+ * wire, where they are ISO 8601; never, if it does not go there.
+ */
+export interface Field<A, W = A> {
   readonly schema: Schema.Codec<A, unknown>
   readonly column: Column
   readonly initial: A
@@ -24,18 +27,23 @@ export interface Field<A> {
   /** Every entity of the kind must have it: null or empty is a fault that is reported (CONTRACT §7). */
   readonly required: boolean
   /** How a structured value stands on the wire and in SQL, where that differs from context: instants inside it. */
-  readonly wire?: (value: A) => unknown
+  readonly wire?: (value: A) => W
 }
 
 /** The fields of one entity, by their name on the wire, in SQL and in context. */
 export type Fields = Readonly<Record<string, Field<any>>>
 
 /** The context type that a set of fields describes. */
-export type FieldsOf<F extends Fields> = { readonly [K in keyof F]: F[K] extends Field<infer A> ? A : never }
+export type FieldsOf<F extends Fields> = { readonly [K in keyof F]: F[K] extends Field<infer A, any> ? A : never }
+
+/** The JSON that a set of fields describes: what `wireOf` makes of a context. */
+export type WireOf<F extends Fields> = {
+  readonly [K in keyof F as F[K] extends Field<any, never> ? never : K]: F[K] extends Field<any, infer W> ? W : never
+}
 
 const field =
-  <A>(schema: Schema.Codec<A, any>, column: Column, initial: A) =>
-  (meaning: string, populatedBy: string): Field<A> => ({
+  <A, W = A>(schema: Schema.Codec<A, any>, column: Column, initial: A) =>
+  (meaning: string, populatedBy: string): Field<A, W> => ({
     schema,
     column,
     initial,
@@ -57,7 +65,7 @@ export const optionalId = field<string | null>(Schema.NullOr(Schema.String), "uu
 /** An id of ours that every entity of the kind has. */
 export const id = field<string>(Schema.String, "uuid", "")
 /** A UTC instant or null; epoch milliseconds in context, ISO 8601 with milliseconds on the wire. */
-export const instant = field<number | null>(Schema.NullOr(Schema.Int), "timestamptz", null)
+export const instant = field<number | null, string | null>(Schema.NullOr(Schema.Int), "timestamptz", null)
 
 /** A UTC calendar day as YYYY-MM-DD, or null. */
 export const day = field<string | null>(Schema.NullOr(Schema.String), "date", null)
@@ -78,22 +86,23 @@ export const oneOf = <const L extends ReadonlyArray<string>>(values: Schema.Lite
 /** A map or list, kept as jsonb. */
 export const json = <A>(schema: Schema.Codec<A, any>, initial: A) => field<A>(schema, "jsonb", initial)
 /** Like `json`, for values that hold instants: `wire` says how they leave the process. */
-export const jsonWith = <A>(schema: Schema.Codec<A, any>, initial: A, wire: (value: A) => unknown) => {
+export const jsonWith = <A, W>(schema: Schema.Codec<A, any>, initial: A, wire: (value: A) => W) => {
   const define = json(schema, initial)
-  return (meaning: string, populatedBy: string): Field<A> => ({ ...define(meaning, populatedBy), wire })
+  return (meaning: string, populatedBy: string): Field<A, W> => ({ ...define(meaning, populatedBy), wire })
 }
 /** A free map of provider hints. */
 export const map = json<Readonly<Record<string, unknown>>>(Schema.Record(Schema.String, Schema.Unknown), {})
 
 /** Marks a field as sensitive (⚿, CONTRACT §2). Its changes are audited, masked. */
-export const sensitive = <A>(definition: Field<A>): Field<A> => ({ ...definition, sensitive: true, audited: "always" })
+export const sensitive = <A>(definition: Field<A>): Field<A, never> =>
+  ({ ...definition, sensitive: true, audited: "always" }) as Field<A, never>
 /** Marks a field whose every change is audited, old and new in clear: resolution, limits. */
-export const audited = <A>(definition: Field<A>): Field<A> => ({ ...definition, audited: "always" })
+export const audited = <A, W>(definition: Field<A, W>): Field<A, W> => ({ ...definition, audited: "always" })
 /** Marks a field that follows facts by itself: only a command that overrides it is audited. */
-export const overrideAudited = <A>(definition: Field<A>): Field<A> => ({ ...definition, audited: "commands" })
+export const overrideAudited = <A, W>(definition: Field<A, W>): Field<A, W> => ({ ...definition, audited: "commands" })
 
 /** Marks a field that every entity of its kind must have (CONTRACT §7, validation of required fields). */
-export const required = <A>(definition: Field<A>): Field<A> => ({ ...definition, required: true })
+export const required = <A, W>(definition: Field<A, W>): Field<A, W> => ({ ...definition, required: true })
 
 /** A fresh context: every field at its default. */
 export const initialOf = <F extends Fields>(fields: F): FieldsOf<F> =>
@@ -110,11 +119,11 @@ export const toWire = (definition: Field<any>, value: unknown): unknown => {
 }
 
 /** All fields of a context as wire JSON, ⚿ fields left out. */
-export const wireOf = <F extends Fields>(fields: F, context: FieldsOf<F>): Record<string, unknown> => {
+export const wireOf = <F extends Fields>(fields: F, context: FieldsOf<F>): WireOf<F> => {
   const wire: Record<string, unknown> = {}
   for (const name in fields) {
     const definition = fields[name]!
     if (!definition.sensitive) wire[name] = toWire(definition, context[name])
   }
-  return wire
+  return wire as WireOf<F>
 }

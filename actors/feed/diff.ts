@@ -3,11 +3,9 @@
  * null removes. Such a patch cannot tell "null" from "not there", so for viewers the two mean the same (DESIGN §6).
  */
 import { isDeepStrictEqual } from "node:util"
+import { isObject } from "./apply-patch.ts"
 
 type Members = Readonly<Record<string, unknown>>
-
-const isObject = (value: unknown): value is Members =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
 
 /** Own members only: a provider's map may well have a key named `constructor` or `__proto__`. */
 const member = (of: Members, name: string): unknown => (Object.hasOwn(of, name) ? of[name] : undefined)
@@ -33,15 +31,4 @@ const diffMembers = (before: Members, after: Members): unknown => {
     if (!Object.hasOwn(after, name) && (before[name] ?? null) !== null) changes.push([name, null])
   }
   return changes.length === 0 ? undefined : Object.fromEntries(changes)
-}
-
-/** What a viewer does with a patch: a new value; `target` stays as it was. */
-export const applyPatch = (target: unknown, patch: unknown): unknown => {
-  if (!isObject(patch)) return patch
-  const members = new Map(isObject(target) ? Object.entries(target) : [])
-  for (const [name, change] of Object.entries(patch)) {
-    if (change === null) members.delete(name)
-    else members.set(name, applyPatch(members.get(name), change))
-  }
-  return Object.fromEntries(members)
 }

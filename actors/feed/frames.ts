@@ -34,6 +34,12 @@ export interface TypingFrame {
   readonly topic: string
   readonly typists: ReadonlyArray<{ readonly id: string; readonly name: string; readonly until: string }>
 }
+/** The CRM users who have the conversation open, oneself included: the whole set, replaced each time. */
+export interface ViewingFrame {
+  readonly type: "viewing"
+  readonly topic: string
+  readonly viewers: ReadonlyArray<{ readonly id: string; readonly name: string }>
+}
 export interface ErrorFrame {
   readonly type: "error"
   readonly code: string
@@ -49,7 +55,8 @@ export interface PongFrame {
   readonly type: "pong"
 }
 
-export type ServerFrame = SnapshotFrame | SubscribedFrame | PatchFrame | TypingFrame | ErrorFrame | ByeFrame | PongFrame
+export type ServerFrame =
+  SnapshotFrame | SubscribedFrame | PatchFrame | TypingFrame | ViewingFrame | ErrorFrame | ByeFrame | PongFrame
 
 export type ClientFrame =
   | { readonly type: "subscribe"; readonly topic: string; readonly since?: Position }
@@ -57,3 +64,6 @@ export type ClientFrame =
   | { readonly type: "ping" }
   | { readonly type: "typing"; readonly conversation: string; readonly is_typing: boolean }
   | { readonly type: "read"; readonly conversation: string }
+  | { readonly type: "unread"; readonly conversation: string }
+  /** Repeated while the conversation is open; without `is_viewing` it is. */
+  | { readonly type: "viewing"; readonly conversation: string; readonly is_viewing?: boolean }

@@ -6,7 +6,7 @@
  */
 import type { Position } from "./frames.ts"
 import { Topic } from "./topic.ts"
-import type { Subscriber, Typist } from "./topic.ts"
+import type { Present, Subscriber } from "./topic.ts"
 
 /** Changes of one topic within so many milliseconds are one patch (DESIGN §6). */
 export const frameInterval = 20
@@ -27,24 +27,34 @@ export interface HubOptions {
    * such thing or it sleeps. JSON, and never changed afterwards; parts that did not change should be the same reference.
    */
   view(topic: string): unknown
-  typists(topic: string): ReadonlyArray<Typist>
-  /** Asks that `run` be called once, after the frame interval, between two turns. */
-  schedule(run: () => void): void
+  /** Who is here at this moment. */
+  present(topic: string): Present
+  /** Asks that `run` be called once, after so many milliseconds, between two turns. */
+  schedule(run: () => void, after: number): void
   /** A fresh id, unlike every other one, across restarts too. */
   epoch(): string
+  /** Topics that nobody touches, each with the milliseconds between two looks at it while somebody watches. */
+  readonly paces: Readonly<Record<string, number>>
   readonly limits: HubLimits
 }
 
 /** `ended` only after `end()`. */
 export type Opened = "opened" | "unknown_topic" | "too_many_topics" | "ended"
 
+/** The actor in a topic's name, `conversation:<id>`; undefined for one that stands for itself. */
+const actorIn = (name: string): string | undefined => /:(.+)$/s.exec(name)?.[1]
+
 export class Hub {
   readonly #options: HubOptions
   readonly #topics = new Map<string, Topic>()
+  /** The same by the id of the actor behind them, so that a turn needs no name to find that nobody watches. */
+  readonly #byActor = new Map<string, Topic>()
   /** Topics without subscribers, longest first, and the instant at which a sweep first saw them so. */
   readonly #lingering = new Map<Topic, number | null>()
-  readonly #touched = new Set<string>()
-  readonly #typing = new Set<string>()
+  readonly #touched = new Set<Topic>()
+  readonly #touchedPresence = new Set<Topic>()
+  /** Topics with a pace that were looked at less than their pace ago. */
+  readonly #paced = new Set<Topic>()
   #isFrameDue = false
   #hasEnded = false
   #subscribers = 0
@@ -65,31 +75,45 @@ export class Hub {
     return this.#topics.values().reduce((sum, topic) => sum + topic.patches, 0)
   }
 
-  /** The actor behind a topic changed in a turn. It must stay resident until the frame, or be touched again. */
-  touch(topic: string): void {
-    if (this.#topics.has(topic)) this.#plan(this.#touched.add(topic))
+  /** What a topic without an actor shows has changed. */
+  touch(name: string): void {
+    this.#plan(this.#touched, this.#topics.get(name))
   }
 
-  /** Who is typing changed. */
-  touchTyping(topic: string): void {
-    if (this.#topics.has(topic)) this.#plan(this.#typing.add(topic))
+  /** An actor changed in a turn. It must stay resident until the frame, or be touched again. */
+  touchActor(id: string): void {
+    this.#plan(this.#touched, this.#byActor.get(id))
+  }
+
+  /** Who types or looks at a conversation changed. */
+  touchPresence(id: string): void {
+    this.#plan(this.#touchedPresence, this.#byActor.get(id))
+  }
+
+  /** An actor became part of another one: whoever watches it is sent to look up the name again. */
+  moved(id: string): void {
+    const topic = this.#byActor.get(id)
+    if (topic !== undefined) this.#sendAway(topic)
   }
 
   /**
    * Brings a subscriber up to this very moment and keeps it there. It gets `subscribed` and what it missed since
-   * `since`, or a snapshot; then who is typing, if anybody is. Both begin with nobody typing.
+   * `since`, or a snapshot; then who types and looks, if anybody does. Both begin with nobody.
    */
   open(name: string, subscriber: Subscriber, since?: Position): Opened {
     if (this.#hasEnded) return "ended"
-    const state = this.#options.view(name)
+    const open = this.#topics.get(name)
+    // What has a pace is not looked at more often because many come.
+    const state = open !== undefined && this.#paced.has(open) ? open.state : this.#options.view(name)
     if (state === undefined) return "unknown_topic"
-    const topic = this.#topics.get(name) ?? this.#start(name, state)
+    const topic = open ?? this.#start(name, state)
     if (topic === null) return "too_many_topics"
     // Whatever waits for the next frame goes to the others now, so that offset and state agree.
     topic.publish(state)
     this.#lingering.delete(topic)
     if (!topic.subscribers.has(subscriber)) this.#subscribers += 1
-    topic.join(subscriber, since, this.#options.typists(name))
+    topic.join(subscriber, since, this.#options.present(name))
+    this.#pace(topic)
     return "opened"
   }
 
@@ -99,6 +123,14 @@ export class Hub {
     if (topic === undefined || !topic.subscribers.delete(subscriber)) return
     this.#subscribers -= 1
     if (topic.subscribers.size === 0) this.#lingering.set(topic, null)
+  }
+
+  /** Publishes now what waits for the next frame: before actors go to sleep, which could not tell it any more. */
+  flush(): void {
+    for (const topic of this.#touched) this.#publish(topic)
+    for (const topic of this.#touchedPresence) topic.publishPresent(this.#options.present(topic.name))
+    this.#touched.clear()
+    this.#touchedPresence.clear()
   }
 
   /** Forgets topics that nobody has watched for `linger` milliseconds. For a call every few seconds. */
@@ -115,8 +147,7 @@ export class Hub {
   end(): void {
     this.#hasEnded = true
     const subscribers = [...this.#topics.values()].flatMap((topic) => [...topic.subscribers])
-    this.#topics.clear()
-    this.#lingering.clear()
+    for (const topic of this.#topics.values()) this.#forget(topic)
     this.#subscribers = 0
     for (const subscriber of subscribers) subscriber.ended()
   }
@@ -129,37 +160,56 @@ export class Hub {
     }
     const topic = new Topic(name, this.#options.epoch(), state, this.#options.limits.history)
     this.#topics.set(name, topic)
+    const actor = actorIn(name)
+    if (actor !== undefined) this.#byActor.set(actor, topic)
     return topic
   }
 
   #forget(topic: Topic): void {
-    this.#lingering.delete(topic)
+    const actor = actorIn(topic.name)
+    if (actor !== undefined) this.#byActor.delete(actor)
     this.#topics.delete(topic.name)
+    this.#lingering.delete(topic)
+    this.#touched.delete(topic)
+    this.#touchedPresence.delete(topic)
   }
 
-  #plan(due: ReadonlySet<string>): void {
-    if (this.#isFrameDue || due.size === 0) return
-    this.#isFrameDue = true
-    this.#options.schedule(() => this.#frame())
+  #sendAway(topic: Topic): void {
+    this.#forget(topic)
+    this.#subscribers -= topic.subscribers.size
+    for (const subscriber of topic.subscribers) subscriber.moved()
   }
 
-  #frame(): void {
-    this.#isFrameDue = false
+  #publish(topic: Topic): void {
     try {
-      for (const name of this.#touched) {
-        this.#touched.delete(name)
-        const topic = this.#topics.get(name)
-        const state = topic && this.#options.view(name)
-        if (state !== undefined) topic?.publish(state)
-      }
-      for (const name of this.#typing) {
-        this.#typing.delete(name)
-        this.#topics.get(name)?.publishTyping(this.#options.typists(name))
-      }
-    } finally {
-      // A defect in one topic's view must not swallow what the others have to tell.
-      this.#plan(this.#touched)
-      this.#plan(this.#typing)
+      const state = this.#options.view(topic.name)
+      if (state !== undefined) topic.publish(state)
+    } catch {
+      // A defect of ours in one view must not take the others' news with it. Who watches comes to look, meets it, and says so.
+      this.#sendAway(topic)
     }
+  }
+
+  #plan(due: Set<Topic>, topic: Topic | undefined): void {
+    if (topic === undefined) return
+    due.add(topic)
+    if (this.#isFrameDue) return
+    this.#isFrameDue = true
+    this.#options.schedule(() => {
+      this.#isFrameDue = false
+      this.flush()
+    }, frameInterval)
+  }
+
+  #pace(topic: Topic): void {
+    const every = this.#options.paces[topic.name]
+    if (every === undefined || this.#paced.has(topic)) return
+    this.#paced.add(topic)
+    this.#options.schedule(() => {
+      this.#paced.delete(topic)
+      if (topic.subscribers.size === 0) return
+      this.#publish(topic)
+      this.#pace(topic)
+    }, every)
   }
 }

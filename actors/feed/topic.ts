@@ -2,8 +2,9 @@
  * One open topic: what its viewers hold, the patches that led there, and who they are. Its life is an epoch; within it
  * the offset grows by one per patch. It does not know where the state comes from or when to look.
  */
+import { isDeepStrictEqual } from "node:util"
 import { diff } from "./diff.ts"
-import type { Position } from "./frames.ts"
+import type { Position, ServerFrame, TypingFrame, ViewingFrame } from "./frames.ts"
 import { Packet } from "./packet.ts"
 
 /**
@@ -12,16 +13,18 @@ import { Packet } from "./packet.ts"
  */
 export interface Subscriber {
   deliver(topic: string, packet: Packet): void
+  /** What the topic shows has become part of another topic: nothing comes any more, the name has to be looked up again. */
+  moved(): void
   /** The hub is over (its tenant left this process); nothing comes any more. */
   ended(): void
 }
 
-/** Somebody who is typing, until an instant in epoch milliseconds. */
-export interface Typist {
-  readonly id: string
-  readonly name: string
-  readonly until: number
+/** Who is here at this moment, as it stands on the wire: no part of the state or its history (I10). */
+export interface Present {
+  readonly typists: TypingFrame["typists"]
+  readonly viewers: ViewingFrame["viewers"]
 }
+export const nobody: Present = { typists: [], viewers: [] }
 
 export class Topic {
   readonly name: string
@@ -34,7 +37,8 @@ export class Topic {
   #state: unknown
   /** The answer to everybody who comes before the next patch: after a restart, that is everybody. */
   #snapshot: Packet | undefined
-  #isTypingShown = false
+  /** Who was shown last. */
+  #present = nobody
 
   constructor(name: string, epoch: string, state: unknown, keep: number) {
     this.name = name
@@ -45,6 +49,10 @@ export class Topic {
 
   get patches(): number {
     return this.#history.length
+  }
+  /** As it was published last. */
+  get state(): unknown {
+    return this.#state
   }
 
   /** Publishes what differs from the last published state. Nothing, if nothing does. */
@@ -60,15 +68,15 @@ export class Topic {
     this.#deliver(packet)
   }
 
-  /** Publishes the whole set of typists, replaced each time; an empty one only to take back what was shown. */
-  publishTyping(typists: ReadonlyArray<Typist>): void {
-    if (typists.length === 0 && !this.#isTypingShown) return
-    this.#isTypingShown = typists.length > 0
-    this.#deliver(this.#typing(typists))
+  /** Publishes each set that differs from what was shown, replaced as a whole; an empty one takes back what was shown. */
+  publishPresent(present: Present): void {
+    for (const packet of this.#since(this.#present, present)) this.#deliver(packet)
+    this.#present = present
   }
 
   /** Adds a subscriber and brings it here from where it says it is: the missed patches, or a snapshot (I7). */
-  join(subscriber: Subscriber, since: Position | undefined, typists: ReadonlyArray<Typist>): void {
+  join(subscriber: Subscriber, since: Position | undefined, present: Present): void {
+    this.publishPresent(present)
     this.subscribers.add(subscriber)
     const missed = this.#missed(since)
     if (missed === null) subscriber.deliver(this.name, this.#whole())
@@ -77,9 +85,7 @@ export class Topic {
       const subscribed = new Packet({ type: "subscribed", topic: this.name, ...position, recovered: true })
       for (const packet of [subscribed, ...missed]) subscriber.deliver(this.name, packet)
     }
-    if (typists.length === 0) return
-    this.#isTypingShown = true
-    subscriber.deliver(this.name, this.#typing(typists))
+    for (const packet of this.#since(nobody, present)) subscriber.deliver(this.name, packet)
   }
 
   /** Lets go of what can be made again. */
@@ -106,9 +112,11 @@ export class Topic {
     }))
   }
 
-  #typing(typists: ReadonlyArray<Typist>): Packet {
-    const shown = typists.map(({ id, name, until }) => ({ id, name, until: new Date(until).toISOString() }))
-    return new Packet({ type: "typing", topic: this.name, typists: shown })
+  #since(shown: Present, { typists, viewers }: Present): ReadonlyArray<Packet> {
+    const frames: Array<ServerFrame> = []
+    if (!isDeepStrictEqual(shown.typists, typists)) frames.push({ type: "typing", topic: this.name, typists })
+    if (!isDeepStrictEqual(shown.viewers, viewers)) frames.push({ type: "viewing", topic: this.name, viewers })
+    return frames.map((frame) => new Packet(frame))
   }
 
   #deliver(packet: Packet): void {

@@ -1,17 +1,20 @@
 /**
- *   ┌───────┐ typing_signalled ┌────────┐
- *   │ quiet │◄────────────────►│ typing │   every typist has a deadline; nobody types for ever
- *   └───────┘     deadline     └────────┘
+ *   ┌───────┐ viewing_signalled ┌────────┐ typing_signalled ┌────────┐
+ *   │ quiet │◄─────────────────►│ viewed │◄────────────────►│ typing │   everybody has a deadline; nobody types
+ *   └───────┘     deadline      └────────┘     deadline     └────────┘   or looks for ever
  *
- * Who is typing in one conversation (CONTRACT 2.4). Ephemeral: never journaled, never in a snapshot, gone at restart (I10).
+ * Who is typing in one conversation, and which CRM users have it open (CONTRACT 2.4). Ephemeral: never journaled, never in a
+ * snapshot, gone at restart (I10).
  */
 import { setup } from "xstate"
 import type { Rules } from "../decide.ts"
 import { decideWith } from "../decide.ts"
 import { Draft } from "../draft.ts"
-import type { TypingSignalled } from "../events.ts"
+import type { Signal } from "../events.ts"
 import { statesFollowing } from "../following.ts"
 import type { Told } from "../told.ts"
+import type { Viewer } from "./viewers.ts"
+import { lookedAway, lookedUntil, viewing } from "./viewers.ts"
 
 /** Somebody who is typing, and until when unless they signal again. */
 export interface Typist {
@@ -22,6 +25,7 @@ export interface Typist {
 export interface PresenceContext {
   readonly id: string
   readonly typists: Readonly<Record<string, Typist>>
+  readonly viewers: Readonly<Record<string, Viewer>>
 }
 /** The person sent what they were typing. */
 export interface TypingEnded {
@@ -33,20 +37,21 @@ export interface PresenceDeadlinePassed {
   readonly type: "deadline_passed"
   readonly received: number
 }
-export type PresenceEvent = TypingSignalled | TypingEnded | PresenceDeadlinePassed
+export type PresenceEvent = Signal | TypingEnded | PresenceDeadlinePassed
+export type PresenceDraft = Draft<PresenceContext>
 
 /** Typing ends by itself so many milliseconds after the last signal, unless the signal says otherwise (CONTRACT 2.4). */
 export const typingLasts = 6_000
 /** Typists kept per conversation; further ones are not shown (I8). */
 export const typistLimit = 64
 
-const without = (d: Draft<PresenceContext>, gone: (typist: Typist) => boolean): void => {
+const without = (d: PresenceDraft, gone: (typist: Typist) => boolean): void => {
   const typists = Object.values(d.context.typists)
   if (!typists.some(gone)) return
   d.set({ typists: Object.fromEntries(typists.filter((typist) => !gone(typist)).map((typist) => [typist.id, typist])) })
 }
 
-const rules: Rules<Draft<PresenceContext>, PresenceEvent> = {
+const rules: Rules<PresenceDraft, PresenceEvent> = {
   typing_signalled: (d, event) => {
     if (!event.is_typing) return without(d, (typist) => typist.id === event.typist.id)
     const isNew = d.context.typists[event.typist.id] === undefined
@@ -54,21 +59,26 @@ const rules: Rules<Draft<PresenceContext>, PresenceEvent> = {
     const typist = { ...event.typist, until: event.received + event.lasts }
     d.set({ typists: { ...d.context.typists, [typist.id]: typist } })
   },
+  viewing_signalled: viewing,
   typing_ended: (d, event) => without(d, (typist) => typist.id === event.typist_id),
-  deadline_passed: (d, event) => without(d, (typist) => typist.until <= event.received)
+  deadline_passed: (d, event) => {
+    without(d, (typist) => typist.until <= event.received)
+    lookedAway(d, event.received)
+  }
 }
 
-/** When the next typist stops by deadline, or null. */
+/** When the next typist or viewer stops by deadline, or null. */
 export const presenceDeadline = (context: PresenceContext): number | null => {
   const untils = Object.values(context.typists).map((typist) => typist.until)
-  return untils.length === 0 ? null : Math.min(...untils)
+  const first = Math.min(...untils, ...Object.values(context.viewers).flatMap(lookedUntil))
+  return first === Infinity ? null : first
 }
 
 export const presenceMachine = setup({
   types: {} as { context: PresenceContext; input: { readonly id: string }; events: PresenceEvent; emitted: Told }
 }).createMachine({
   id: "presence",
-  context: ({ input }) => ({ id: input.id, typists: {} }),
+  context: ({ input }) => ({ id: input.id, typists: {}, viewers: {} }),
   initial: "quiet",
   on: {
     "*": {
@@ -79,7 +89,8 @@ export const presenceMachine = setup({
       })
     }
   },
-  states: statesFollowing(["quiet", "typing"], (context: PresenceContext) =>
-    Object.keys(context.typists).length === 0 ? "quiet" : "typing"
-  )
+  states: statesFollowing(["quiet", "viewed", "typing"], (context: PresenceContext) => {
+    if (Object.keys(context.typists).length > 0) return "typing"
+    return Object.keys(context.viewers).length > 0 ? "viewed" : "quiet"
+  })
 })

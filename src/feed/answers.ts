@@ -6,7 +6,9 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { ClientFrame } from "../../actors/feed/frames.ts"
 import type { TenantOwner } from "../../actors/tenant-owner.ts"
+import { actorOf } from "../../actors/topics.ts"
 import { typingLasts } from "../../machines/presence/machine.ts"
+import { viewingLasts } from "../../machines/presence/viewers.ts"
 import { readFrame } from "./client-frames.ts"
 import type { FeedLimits } from "./limits.ts"
 import { locate, placeOf } from "./places.ts"
@@ -44,14 +46,14 @@ const act = (session: Session, frame: ClientFrame, to: Answering): Effect.Effect
     case "subscribe":
       return subscribe(session, frame, to)
     case "unsubscribe":
-      return Effect.sync(() => {
-        session.subscriptions?.get(frame.topic)?.close()
-        session.subscriptions?.delete(frame.topic)
-      })
+      return unsubscribe(session, frame.topic, to)
     case "typing":
       return typing(session, frame, to)
+    case "viewing":
+      return viewing(session, frame, to)
     case "read":
-      return Effect.sync(() => to.background(told(session, frame, read(session, frame, to))))
+    case "unread":
+      return Effect.sync(() => to.background(told(session, frame, mark(session, frame, to))))
   }
 }
 
@@ -76,6 +78,17 @@ const subscribe = Effect.fnUntraced(function* (
   if (opened !== "opened") return yield* notOpened(session, subscription, opened)
   if (place.conversation !== null) background(access(session, owner, place.conversation))
 })
+
+/** Who no longer follows a conversation no longer has it open. */
+const unsubscribe = (session: Session, asked: string, to: Answering): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const subscription = session.subscriptions?.get(asked)
+    if (subscription === undefined) return Effect.void
+    subscription.close()
+    session.subscriptions?.delete(asked)
+    const actor = actorOf(subscription.topic)
+    return actor?.kind === "conversation" ? leave(session, actor.id, to) : Effect.void
+  })
 
 /** Opens a subscription again whose socket was slow: a fresh snapshot, not the patches, which are more by now. */
 const refresh = Effect.fnUntraced(
@@ -120,15 +133,62 @@ const typing = Effect.fnUntraced(function* (
   })
 })
 
-const read = Effect.fnUntraced(function* (
+/**
+ * The conversation is open in front of the user, or no longer. It says nothing about having read it, and a subscription says
+ * nothing about looking: a list may follow conversations that nobody has in front of them.
+ */
+const viewing = Effect.fnUntraced(function* (
+  session: Session,
+  frame: Extract<ClientFrame, { readonly type: "viewing" }>,
+  to: Answering
+) {
+  const { id } = yield* locate(to.owner, session.pass, { kind: "conversation", id: frame.conversation })
+  if (frame.is_viewing === false) return yield* leave(session, id, to)
+  // The socket may have gone meanwhile, and would never leave what it opens now.
+  if (session.subscriptions === null) return
+  session.viewed.delete(id)
+  session.viewed.add(id)
+  yield* look(session, id, true, to)
+  const [longest] = session.viewed
+  if (session.viewed.size > to.limits.viewed && longest !== undefined) yield* leave(session, longest, to)
+})
+
+const look = Effect.fnUntraced(function* (session: Session, id: string, is_viewing: boolean, { owner }: Answering) {
+  const { pass } = session
+  yield* owner.signal(pass.tenant, {
+    type: "viewing_signalled",
+    received: yield* Clock.currentTimeMillis,
+    conversation_id: id,
+    viewer: { id: pass.user_id, name: pass.name },
+    window: session.id,
+    is_viewing,
+    lasts: viewingLasts
+  })
+})
+
+/** A conversation that this socket had open is left. That it is gone meanwhile is no reason to complain. */
+const leave = (session: Session, id: string, to: Answering): Effect.Effect<void> =>
+  session.viewed.delete(id) ? Effect.ignore(look(session, id, false, to)) : Effect.void
+
+/** The socket is gone: its user no longer looks through it at anything. */
+export const leaveAll = (session: Session, to: Answering): Effect.Effect<void> =>
+  Effect.forEach([...session.viewed], (id) => leave(session, id, to), { discard: true })
+
+/** Marks the conversation read up to its newest message, or unread, for the user of the token. */
+const mark = Effect.fnUntraced(function* (
   { pass }: Session,
-  frame: Extract<ClientFrame, { readonly type: "read" }>,
+  frame: Extract<ClientFrame, { readonly type: "read" | "unread" }>,
   { owner }: Answering
 ) {
   const { id } = yield* locate(owner, pass, { kind: "conversation", id: frame.conversation })
   const received = yield* Clock.currentTimeMillis
-  const fact = { conversation_id: id, user_id: pass.user_id, message_id: null, received, via: "api" } as const
-  yield* owner.submit(pass.tenant, { type: "conversation_read", ...fact })
+  const fact = { conversation_id: id, user_id: pass.user_id, received, via: "api" } as const
+  yield* owner.submit(
+    pass.tenant,
+    frame.type === "unread"
+      ? { type: "conversation_unread", ...fact }
+      : { type: "conversation_read", message_id: null, ...fact }
+  )
 })
 
 /** A viewer opened a conversation (CONTRACT 2.4 last_accessed_at). Its failure is not the viewer's business. */

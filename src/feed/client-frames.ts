@@ -14,7 +14,13 @@ const schemas: { readonly [T in ClientFrame["type"]]: Schema.Codec<Extract<Clien
   unsubscribe: Schema.Struct({ type: Schema.tag("unsubscribe"), topic: Name }),
   ping: Schema.Struct({ type: Schema.tag("ping") }),
   typing: Schema.Struct({ type: Schema.tag("typing"), conversation: Name, is_typing: Schema.Boolean }),
-  read: Schema.Struct({ type: Schema.tag("read"), conversation: Name })
+  read: Schema.Struct({ type: Schema.tag("read"), conversation: Name }),
+  unread: Schema.Struct({ type: Schema.tag("unread"), conversation: Name }),
+  viewing: Schema.Struct({
+    type: Schema.tag("viewing"),
+    conversation: Name,
+    is_viewing: Schema.optionalKey(Schema.Boolean)
+  })
 }
 const types = Object.keys(schemas)
 const decoders = new Map<string, (frame: unknown) => Effect.Effect<ClientFrame, Schema.SchemaError>>(

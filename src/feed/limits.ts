@@ -6,6 +6,8 @@ export interface FeedLimits {
   readonly sockets: number
   /** Subscriptions of one socket; further ones get an error frame. */
   readonly subscriptions: number
+  /** Conversations that one socket has open at a time; past it the one that it opened longest ago counts as left. */
+  readonly viewed: number
   /** Bytes of one client message; a larger one closes the socket with `too_large`. */
   readonly frameBytes: number
   /** Client messages that wait for their turn; past it the socket is not read. */
@@ -23,6 +25,7 @@ export interface FeedLimits {
 export const feedLimits: FeedLimits = {
   sockets: 10_000,
   subscriptions: 256,
+  viewed: 16,
   frameBytes: 64 * 1024,
   inbox: 16,
   slowBytes: 256 * 1024,

@@ -5,26 +5,26 @@
 import * as Effect from "effect/Effect"
 import type { Hub } from "../../actors/feed/hub.ts"
 import type { TenantOwner } from "../../actors/tenant-owner.ts"
+import type { Watchable } from "../../actors/topics.ts"
+import { actorOf } from "../../actors/topics.ts"
 import { FrameRefused } from "./refusals.ts"
 import type { FeedPass } from "./tokens.ts"
+import { opens } from "./tokens.ts"
 
 /** A topic name taken apart; null when it names no topic that exists. */
 export type Place =
-  | { readonly kind: "inbox" }
-  | { readonly kind: "conversation" | "connection"; readonly id: string }
+  | { readonly kind: "inbox" | "ops" }
+  | { readonly kind: Watchable; readonly id: string }
   | { readonly kind: "unknown"; readonly name: string }
 
-export const placeOf = (name: string): Place => {
-  if (name === "inbox") return { kind: "inbox" }
-  const [, kind, id] = /^(conversation|connection):(.+)$/s.exec(name) ?? []
-  return id === undefined ? { kind: "unknown", name } : { kind: kind as "conversation" | "connection", id }
-}
+export const placeOf = (name: string): Place =>
+  name === "inbox" || name === "ops" ? { kind: name } : (actorOf(name) ?? { kind: "unknown", name })
 
 export interface Located {
   readonly hub: Hub
   /** As the hub names it. */
   readonly topic: string
-  /** Our id; empty for the inbox. */
+  /** Our id; empty for a topic without an actor. */
   readonly id: string
   /** Our id if it is a conversation. */
   readonly conversation: string | null
@@ -35,22 +35,25 @@ const notAllowed = (name: string) =>
 
 /** Finds the place, wakes the actor behind it, and checks that the token opens it. Fails if there is no such thing. */
 export const locate = Effect.fnUntraced(function* (owner: TenantOwner["Service"], pass: FeedPass, place: Place) {
-  const { tenant, topics } = pass
+  const { tenant } = pass
   if (place.kind === "unknown") {
-    const detail = `There is no topic "${place.name.slice(0, 100)}". Topics are inbox, conversation:{id}, connection:{id}.`
+    const detail = `There is no topic "${place.name.slice(0, 100)}". Topics are inbox, conversation:{id}, connection:{id}, participant:{id}, ops.`
     return yield* new FrameRefused({ code: "unknown_topic", detail })
   }
-  if (place.kind === "inbox") {
-    if (topics !== null && !topics.includes("inbox")) return yield* notAllowed("inbox")
-    return { hub: yield* owner.hub(tenant), topic: "inbox", id: "", conversation: null } satisfies Located
+  if (!("id" in place)) {
+    const topic = place.kind
+    if (!opens(pass, [topic])) return yield* notAllowed(topic)
+    return { hub: yield* owner.hub(tenant), topic, id: "", conversation: null } satisfies Located
   }
   const { kind } = place
-  const id = yield* owner.resolve(tenant, kind, place.id)
-  const topic = `${kind}:${id}`
   // A token may name the topic by either id, and so may the frame.
   const asked = `${kind}:${place.id}`
-  if (topics !== null && !topics.includes(topic) && !topics.includes(asked)) return yield* notAllowed(asked)
-  yield* owner.view(tenant, kind, id)
+  const id = yield* owner.resolve(tenant, kind, place.id).pipe(
+    // What a token does not open, it does not tell the existence of either.
+    Effect.mapError((unknown) => (opens(pass, [asked]) ? unknown : notAllowed(asked)))
+  )
+  const topic = `${kind}:${id}`
+  if (!opens(pass, [topic, asked])) return yield* notAllowed(asked)
   return {
     hub: yield* owner.hub(tenant),
     topic,

@@ -16,7 +16,7 @@ import { WebSocketServer } from "ws"
 import type { WebSocket } from "ws"
 import { subprotocols } from "../../actors/feed/frames.ts"
 import { TenantOwner } from "../../actors/tenant-owner.ts"
-import { answer } from "./answers.ts"
+import { answer, leaveAll } from "./answers.ts"
 import type { Answering } from "./answers.ts"
 import { negotiate, offeredBy, refuse, tokenOf } from "./handshake.ts"
 import type { Refused } from "./handshake.ts"
@@ -131,6 +131,7 @@ export const makeFeedServer = Effect.fn("makeFeedServer")(function* (limits: Fee
         ws.once("close", () => {
           sessions.delete(session)
           fiber.interruptUnsafe()
+          if (session.viewed.size > 0) answering.background(leaveAll(session, answering))
         })
       })
     },

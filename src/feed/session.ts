@@ -48,6 +48,10 @@ export interface SessionParts {
 export class Session implements Line {
   readonly #parts: SessionParts
   #state: State = { at: "open", subscriptions: new Map(), heartbeat: "heard" }
+  /** Tells this socket from the user's others. */
+  readonly id = crypto.randomUUID()
+  /** Conversations that this socket said are open, by our id; longest ago first. */
+  readonly viewed = new Set<string>()
   /** When a conversation was last counted as opened by this socket, epoch milliseconds; longest ago first. */
   readonly #accessed = new Map<string, number>()
 
@@ -119,6 +123,10 @@ export class Session implements Line {
     ws.resume()
   }
 
+  refresh(subscription: Subscription): void {
+    Queue.offerUnsafe(this.#parts.inbox, { type: "refresh", subscription })
+  }
+
   cut(): void {
     this.close("tenant_moved")
   }
@@ -152,9 +160,7 @@ export class Session implements Line {
   }
 
   #drained(): void {
-    for (const subscription of this.subscriptions?.values() ?? []) {
-      if (subscription.drained()) Queue.offerUnsafe(this.#parts.inbox, { type: "refresh", subscription })
-    }
+    for (const subscription of this.subscriptions?.values() ?? []) subscription.drained()
   }
 
   #leave(at: "closing" | "closed"): void {

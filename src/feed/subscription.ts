@@ -2,6 +2,7 @@
  *   ┌──────┐ the socket is slow ┌───────┐ drained ┌────────────┐
  *   │ live │───────────────────►│ stale │────────►│ refreshing │── a fresh snapshot ──► live
  *   └──────┘                    └───────┘         └────────────┘
+ *       └─────────── what it shows became part of another ▲
  *
  * One topic that one socket watches. A slow socket costs only itself (DESIGN §6): while it is slow nothing of the topic is
  * queued for it, so it skips patches and starts again from a snapshot; it never gets a patch after one that it missed (I7).
@@ -16,6 +17,8 @@ export interface Line {
   /** More waits to be read by the client than we want to add to, and a drain will be told. */
   readonly isSlow: boolean
   send(packet: Packet): void
+  /** A subscription of this line has to be opened again, from a look-up of its name on. */
+  refresh(subscription: Subscription): void
   /** The hub is over. */
   cut(): void
 }
@@ -43,16 +46,24 @@ export class Subscription implements Subscriber {
     return hub.open(topic, this, since)
   }
 
+  /** As the hub names it. */
+  get topic(): string {
+    return this.#topic
+  }
+
   close(): void {
     this.#hub?.close(this.#topic, this)
     this.#hub = undefined
   }
 
-  /** The socket has drained: true if this needs to be opened again, which is asked of the caller once. */
-  drained(): boolean {
-    if (this.#at !== "stale") return false
-    this.#at = "refreshing"
-    return true
+  /** The socket has drained. */
+  drained(): void {
+    if (this.#at === "stale") this.#refresh()
+  }
+
+  moved(): void {
+    if (this.#at === "live") this.#refresh()
+    // A stale one looks the name up when the socket has drained.
   }
 
   deliver(_topic: string, packet: Packet): void {
@@ -63,5 +74,10 @@ export class Subscription implements Subscriber {
 
   ended(): void {
     this.#line.cut()
+  }
+
+  #refresh(): void {
+    this.#at = "refreshing"
+    this.#line.refresh(this)
   }
 }

@@ -22,7 +22,10 @@ export const FeedTokenRequest = Schema.Struct({
   user_id: ShortText,
   /** How viewers see this user type; the user_id when left out. */
   name: Schema.optionalKey(ShortText),
-  /** The only topics that it opens, as clients ask for them; all of the tenant's when left out. */
+  /**
+   * The only topics that it opens, as clients ask for them, or `conversation:*` for all of a kind, or `*`; all of the
+   * tenant's when left out. `ops` has to be named.
+   */
   topics: Schema.optionalKey(Schema.Array(ShortText).check(Schema.isMaxLength(32))),
   ttl_s: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: tokenLifetime.most })))
 })
@@ -38,6 +41,17 @@ export const FeedPass = Schema.Struct({
   expires_at: Schema.Int
 })
 export type FeedPass = typeof FeedPass.Type
+
+/**
+ * Whether a pass opens a topic that goes by these names. The figures of the process are not for everybody who may read the
+ * inbox, so `ops` is opened by its name alone.
+ */
+export const opens = ({ topics }: FeedPass, names: readonly [string, ...ReadonlyArray<string>]): boolean => {
+  if (names[0] === "ops") return topics?.includes("ops") ?? false
+  if (topics === null || topics.includes("*")) return true
+  const kind = names[0].slice(0, names[0].indexOf(":") + 1)
+  return names.some((name) => topics.includes(name)) || (kind !== "" && topics.includes(`${kind}*`))
+}
 
 /** No valid token: answered 401, without saying what is wrong with it. */
 export class FeedTokenRefused extends Schema.TaggedError<FeedTokenRefused>()("FeedTokenRefused", {

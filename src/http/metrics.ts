@@ -48,7 +48,7 @@ const gauges: Readonly<Record<string, readonly [Metric.Gauge<number>, (all: Read
   ],
   uncut: [
     gauge("uncut_fill_ratio", "Events that no cut holds, of the most allowed, in the tenant that has most, 0 to 1"),
-    (all) => Math.max(0, ...all.map((one) => one.uncut / one.uncut_limit))
+    (all) => Math.max(0, ...all.map((one) => one.snapshot_lag / one.snapshot_lag_limit))
   ],
   dirty: [gauge("actors_dirty", "Actors changed since their last cut"), (all) => sum(all, (one) => one.dirty)],
   applied: [

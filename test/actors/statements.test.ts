@@ -78,6 +78,7 @@ describe.each(databases)("statements on $name", (database) => {
             frames.push(packet.frame)
             if (packet.frame.type === "patch") patched.openUnsafe()
           },
+          moved: () => {},
           ended: () => {}
         }
         hub.open(name, subscriber)

@@ -1,6 +1,7 @@
 import * as fc from "fast-check"
 import { expect, test } from "vitest"
-import { applyPatch, diff } from "../../actors/feed/diff.ts"
+import { applyPatch } from "../../actors/feed/apply-patch.ts"
+import { diff } from "../../actors/feed/diff.ts"
 import { told } from "./told.ts"
 
 const json = fc.jsonValue({ maxDepth: 4 })

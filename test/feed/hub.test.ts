@@ -4,30 +4,35 @@ import { expect, test } from "vitest"
 import { Hub, hubLimits } from "../../actors/feed/hub.ts"
 import type { HubLimits } from "../../actors/feed/hub.ts"
 import type { Packet } from "../../actors/feed/packet.ts"
-import type { Typist } from "../../actors/feed/topic.ts"
+import type { Present } from "../../actors/feed/topic.ts"
+import { nobody } from "../../actors/feed/topic.ts"
 import { told } from "./told.ts"
 import { Viewer } from "./viewer.ts"
 
 type States = Record<string, Record<string, unknown> | undefined>
 
 /** A hub over plain states, whose frames come when the test says so. */
-const hubOver = (states: States, limits: Partial<HubLimits> = {}) => {
+const hubOver = (states: States, limits: Partial<HubLimits> = {}, paces: Readonly<Record<string, number>> = {}) => {
   const due: Array<() => void> = []
-  const typists: Record<string, ReadonlyArray<Typist>> = {}
+  const present: Record<string, Present> = {}
   let epochs = 0
   const hub = new Hub({
     view: (topic) => states[topic],
-    typists: (topic) => typists[topic] ?? [],
+    present: (topic) => present[topic] ?? nobody,
+    paces,
     schedule: (run) => due.push(run),
     epoch: () => `e${(epochs += 1)}`,
     limits: { ...hubLimits, ...limits }
   })
+  /** As the runtime touches: an actor by its id, everything else by its name. */
   const set = (topic: string, changes: Record<string, unknown>) => {
     states[topic] = { ...states[topic], ...changes }
-    hub.touch(topic)
+    const [, actor] = topic.split(":")
+    if (actor === undefined) hub.touch(topic)
+    else hub.touchActor(actor)
   }
   const frame = () => due.splice(0).forEach((run) => run())
-  return { hub, set, frame, due, typists }
+  return { hub, set, frame, due, present }
 }
 
 test("a viewer gets the state of this moment, then one patch per frame, with offsets that grow by one", () => {
@@ -177,19 +182,23 @@ test("the number of topics is bounded: lingering ones make room, watched ones do
 test("a topic that nobody opened costs nothing, one that does not exist is not opened", () => {
   const { hub, set, due } = hubOver({})
   set("inbox", { n: 1 })
-  hub.touchTyping("inbox")
+  hub.touchActor("x")
+  hub.touchPresence("x")
   expect(due).toHaveLength(0)
   expect(hub.open("conversation:x", new Viewer())).toBe("unknown_topic")
   expect(hub.topics).toBe(0)
 })
 
 test("the set of typists is replaced each time, taken back when empty, and no part of the history", () => {
-  const { hub, frame, typists } = hubOver({ c: {} })
+  const { hub, frame, present } = hubOver({ "conversation:c": {} })
   const viewer = new Viewer()
-  hub.open("c", viewer)
+  hub.open("conversation:c", viewer)
   const type = (...ids: ReadonlyArray<string>) => {
-    typists["c"] = ids.map((id) => ({ id, name: id, until: 6_000 }))
-    hub.touchTyping("c")
+    present["conversation:c"] = {
+      ...nobody,
+      typists: ids.map((id) => ({ id, name: id, until: "1970-01-01T00:00:06.000Z" }))
+    }
+    hub.touchPresence("c")
     frame()
     return viewer.typists
   }
@@ -197,7 +206,7 @@ test("the set of typists is replaced each time, taken back when empty, and no pa
   expect(type("ann", "bo")).toEqual(["ann", "bo"])
   expect(viewer.frames.at(-1)).toMatchObject({ typists: [{ until: "1970-01-01T00:00:06.000Z" }, { id: "bo" }] })
   const late = new Viewer()
-  hub.open("c", late)
+  hub.open("conversation:c", late)
   expect([late.came(), late.typists]).toEqual([
     ["snapshot", "typing"],
     ["ann", "bo"]
@@ -208,18 +217,100 @@ test("the set of typists is replaced each time, taken back when empty, and no pa
   expect(viewer.position!.offset).toBe(0)
 })
 
+test("the set of viewers is told when it changes, not when somebody says again that they look", () => {
+  const { hub, frame, present } = hubOver({ "conversation:c": {} })
+  const viewer = new Viewer()
+  hub.open("conversation:c", viewer)
+  const look = (...ids: ReadonlyArray<string>) => {
+    present["conversation:c"] = { ...nobody, viewers: ids.map((id) => ({ id, name: id })) }
+    hub.touchPresence("c")
+    frame()
+    return viewer.viewers
+  }
+  expect(look("ann")).toEqual(["ann"])
+  expect(look("ann")).toEqual(["ann"])
+  expect(look("ann", "bo")).toEqual(["ann", "bo"])
+  const late = new Viewer()
+  hub.open("conversation:c", late)
+  expect([late.came(), late.viewers]).toEqual([
+    ["snapshot", "viewing"],
+    ["ann", "bo"]
+  ])
+  expect(look()).toEqual([])
+  expect(viewer.came()).toEqual(["snapshot", "viewing", "viewing", "viewing"])
+  expect(viewer.position!.offset).toBe(0)
+})
+
+test("who watches an actor that became part of another is sent to look the name up again, and misses nothing", () => {
+  const states: States = { "participant:a": { name: "A" }, "participant:b": { name: "B" } }
+  const { hub, set, frame } = hubOver(states)
+  const [viewer, other] = [new Viewer(), new Viewer()]
+  hub.open("participant:a", viewer)
+  hub.open("participant:b", other)
+  set("participant:a", { name: "" })
+  set("participant:b", { total: 2 })
+  hub.moved("a")
+  expect([viewer.wasMoved, other.wasMoved, hub.topics, hub.subscribers]).toEqual([true, false, 1, 1])
+  hub.open("participant:b", viewer, viewer.position)
+  frame()
+  expect(viewer.came()).toEqual(["snapshot", "snapshot"])
+  expect(viewer.state).toEqual({ name: "B", total: 2 })
+  expect(other.state).toEqual(viewer.state)
+  hub.moved("a")
+  hub.close("participant:a", viewer)
+  expect([hub.topics, hub.subscribers]).toEqual([1, 2])
+})
+
+test("a topic with a pace is looked at once per pace while somebody watches, however many come, and else never", () => {
+  let looks = 0
+  const states: States = {
+    get ops() {
+      return { looks: (looks += 1) }
+    }
+  }
+  const { hub, frame, due } = hubOver(states, {}, { ops: 1_000 })
+  const viewers = Array.from({ length: 10 }, () => new Viewer())
+  for (const viewer of viewers) expect(hub.open("ops", viewer)).toBe("opened")
+  expect([looks, due.length]).toEqual([1, 1])
+  frame()
+  frame()
+  expect([looks, due.length]).toEqual([3, 1])
+  for (const viewer of viewers) expect(viewer.came()).toEqual(["snapshot", "patch", "patch"])
+  for (const viewer of viewers) hub.close("ops", viewer)
+  frame()
+  frame()
+  expect([looks, due.length]).toEqual([3, 0])
+  const back = viewers[0]!
+  hub.open("ops", back, back.position)
+  expect([looks, due.length, back.came()]).toEqual([4, 1, ["subscribed", "patch"]])
+})
+
+test("what waits for the next frame can be published before it, and the frame then has nothing to say", () => {
+  const { hub, set, frame } = hubOver({ inbox: { n: 0 } })
+  const viewer = new Viewer()
+  hub.open("inbox", viewer)
+  set("inbox", { n: 1 })
+  hub.flush()
+  expect(viewer.came()).toEqual(["snapshot", "patch"])
+  frame()
+  set("inbox", { n: 2 })
+  frame()
+  expect(viewer.came()).toEqual(["patch"])
+  expect(viewer.state).toEqual({ n: 2 })
+})
+
 test("a defect in one topic does not swallow the changes of the others", () => {
   const states: States = { bad: { n: 0 }, good: { n: 0 } }
   const { hub, set, frame } = hubOver(states)
-  const viewer = new Viewer()
-  hub.open("bad", viewer)
+  const [viewer, unlucky] = [new Viewer(), new Viewer()]
+  hub.open("bad", unlucky)
   hub.open("good", viewer)
   set("bad", { n: 1 })
   Object.defineProperty(states["bad"]!, "n", { enumerable: true, get: () => expect.unreachable("a defect") })
   set("good", { n: 1 })
-  expect(frame).toThrow("a defect")
   frame()
   expect(viewer.state).toEqual({ n: 1 })
+  expect([unlucky.wasMoved, viewer.wasMoved, hub.subscribers]).toEqual([true, false, 1])
 })
 
 test("the end of a hub is told to everybody, and it opens nothing any more", () => {
@@ -237,6 +328,7 @@ test("a patch is encoded once per encoding, however many take it, and both encod
   const taker = (encoding: "json" | "msgpack") => ({
     deliver: (_: string, packet: Packet) =>
       packet.frame.type === "patch" && taken.add(packet.named("inbox").bytes(encoding)),
+    moved: () => {},
     ended: () => {}
   })
   for (let n = 0; n < 100; n += 1) hub.open("inbox", taker(n % 2 ? "json" : "msgpack"))

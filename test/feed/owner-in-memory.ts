@@ -1,16 +1,21 @@
 /** Tenants with a real hub over plain states, so that the edge of the feed can be tested without actors and database. */
 import * as Effect from "effect/Effect"
+import type { Actor } from "xstate"
+import { createActor } from "xstate"
 import { ActorUnknown, TenantUnknown } from "../../actors/errors.ts"
 import { Hub, hubLimits } from "../../actors/feed/hub.ts"
-import type { Typist } from "../../actors/feed/topic.ts"
+import { nobody } from "../../actors/feed/topic.ts"
+import { presentView } from "../../actors/views.ts"
 import { TenantOwner } from "../../actors/tenant-owner.ts"
 import type { Event } from "../../machines/events.ts"
+import { presenceMachine } from "../../machines/presence/machine.ts"
 
 /** Topic → state; a conversation's `chat` is the provider's id of it. */
 export class TenantInMemory {
   readonly states: Record<string, Record<string, unknown>> = { inbox: { n: 0 } }
   readonly submitted: Array<Event> = []
-  readonly typists: Record<string, ReadonlyArray<Typist>> = {}
+  /** By conversation: the real machine, which nobody wakes at its deadlines. */
+  readonly presence = new Map<string, Actor<typeof presenceMachine>>()
   readonly #due: Array<() => void> = []
   #epochs = 0
   hub = this.#newHub()
@@ -18,7 +23,11 @@ export class TenantInMemory {
   #newHub(): Hub {
     return new Hub({
       view: (topic) => this.states[topic],
-      typists: (topic) => this.typists[topic] ?? [],
+      present: (topic) => {
+        const presence = this.presence.get(topic.replace("conversation:", ""))
+        return presence === undefined ? nobody : presentView(presence.getSnapshot().context)
+      },
+      paces: {},
       schedule: (run) => this.#due.push(run),
       epoch: () => `e${(this.#epochs += 1)}`,
       limits: hubLimits
@@ -58,11 +67,12 @@ export const ownerOf = (tenants: Readonly<Record<string, TenantInMemory>>): Tena
     stats: () => beyond,
     residentStats: beyond,
     hub: (tenant) => Effect.map(find(tenant), ({ hub }) => hub),
-    resolve: (tenant, kind, id) =>
-      Effect.map(find(tenant), ({ states }) => {
-        const topic = Object.keys(states).find((name) => name.startsWith(kind) && states[name]!["chat"] === id)
-        return topic?.slice(kind.length + 1) ?? id
-      }),
+    resolve: Effect.fnUntraced(function* (tenant, kind, id) {
+      const { states } = yield* find(tenant)
+      const topic = Object.keys(states).find((name) => name.startsWith(kind) && states[name]!["chat"] === id)
+      if (topic !== undefined) return topic.slice(kind.length + 1)
+      return states[`${kind}:${id}`] === undefined ? yield* new ActorUnknown({ kind, id }) : id
+    }),
     view: Effect.fnUntraced(function* (tenant, kind, id) {
       const state = (yield* find(tenant)).states[`${kind}:${id}`]
       return state ?? (yield* new ActorUnknown({ kind, id }))
@@ -74,11 +84,11 @@ export const ownerOf = (tenants: Readonly<Record<string, TenantInMemory>>): Tena
       }),
     signal: (tenant, event) =>
       Effect.map(find(tenant), (found) => {
-        const topic = `conversation:${event.conversation_id}`
-        const others = (found.typists[topic] ?? []).filter(({ id }) => id !== event.typist.id)
-        const until = event.received + event.lasts
-        found.typists[topic] = event.is_typing ? [...others, { ...event.typist, until }] : others
-        found.hub.touchTyping(topic)
+        const id = event.conversation_id
+        const presence = found.presence.get(id) ?? createActor(presenceMachine, { input: { id } }).start()
+        found.presence.set(id, presence)
+        presence.send(event)
+        found.hub.touchPresence(id)
         found.frame()
       })
   })

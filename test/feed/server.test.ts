@@ -23,12 +23,21 @@ import { ownerOf, TenantInMemory } from "./owner-in-memory.ts"
 import { told } from "./told.ts"
 import { Viewer } from "./viewer.ts"
 
-const limits = { ...feedLimits, subscriptions: 3, slowBytes: 32 * 1024, hopelessBytes: 4 * 1024 * 1024, sockets: 40 }
+const limits = {
+  ...feedLimits,
+  subscriptions: 3,
+  viewed: 2,
+  slowBytes: 32 * 1024,
+  hopelessBytes: 4 * 1024 * 1024,
+  sockets: 40
+}
 
 const start = async () => {
   const tenants = { acme: new TenantInMemory(), rival: new TenantInMemory() }
   tenants.acme.states["conversation:c1"] = { chat: "chat-1", unread_count: 1 }
   tenants.acme.states["connection:k1"] = { status: "active" }
+  tenants.acme.states["participant:p1"] = { name: "Ben" }
+  tenants.acme.states["ops"] = { mailbox: 0 }
   tenants.rival.states["conversation:r1"] = {}
   const scope = await Effect.runPromise(Scope.make())
   const layer = FeedServer.layer(limits).pipe(
@@ -255,7 +264,7 @@ describe("topics", () => {
     const client = await house.client()
     const code = (topic: string) => client.ask({ type: "subscribe", topic }).then((frame) => frame.code ?? frame.type)
     expect(await code("conversation:r1")).toBe("not_found")
-    for (const topic of ["ops", "participant:p", "conversation:", "Inbox"])
+    for (const topic of ["figures", "participant:", "conversation:", "Inbox", "inbox:1", "member:m"])
       expect(await code(topic)).toBe("unknown_topic")
     for (const topic of ["inbox", "conversation:c1", "connection:k1"]) expect(await code(topic)).toBe("snapshot")
     expect(await code("conversation:chat-1")).toBe("too_many_subscriptions")
@@ -266,6 +275,69 @@ describe("topics", () => {
     })
     expect(await narrow.ask({ type: "subscribe", topic: "conversation:chat-1" })).toMatchObject({ type: "snapshot" })
     expect(await narrow.ask({ type: "read", conversation: "r1" })).toMatchObject({ code: "topic_not_allowed" })
+  })
+
+  test("a token opens the topics that it lists, all of a kind, or all; ops by its name alone", async () => {
+    const codes = async (topics?: ReadonlyArray<string>) => {
+      const client = await house.client(topics === undefined ? {} : { topics })
+      const said = []
+      for (const topic of [
+        "inbox",
+        "conversation:c1",
+        "conversation:chat-1",
+        "connection:k1",
+        "participant:p1",
+        "ops"
+      ]) {
+        said.push(((await client.ask({ type: "subscribe", topic })) as { code?: string }).code ?? "open")
+        client.send({ type: "unsubscribe", topic })
+      }
+      return said
+    }
+    const [open, shut] = ["open", "topic_not_allowed"]
+    expect(await codes()).toEqual([open, open, open, open, open, shut])
+    expect(await codes(["*"])).toEqual([open, open, open, open, open, shut])
+    expect(await codes(["*", "ops"])).toEqual([open, open, open, open, open, open])
+    expect(await codes(["ops"])).toEqual([shut, shut, shut, shut, shut, open])
+    expect(await codes(["conversation:*", "inbox"])).toEqual([open, open, open, shut, shut, shut])
+    expect(await codes(["participant:*"])).toEqual([shut, shut, shut, shut, open, shut])
+    expect(await codes(["conversation:c1"])).toEqual([shut, open, open, shut, shut, shut])
+    expect(await codes(["ops:*", "inbox:*", "conv*", ":*"])).toEqual(Array(6).fill(shut))
+  })
+
+  test("a token does not tell whether something exists that it does not open", async () => {
+    const client = await house.client({ topics: ["inbox"] })
+    for (const conversation of ["c1", "not-there"]) {
+      expect(await client.ask({ type: "subscribe", topic: `conversation:${conversation}` })).toMatchObject({
+        code: "topic_not_allowed"
+      })
+      expect(await client.ask({ type: "viewing", conversation })).toMatchObject({ code: "topic_not_allowed" })
+    }
+  })
+
+  test("who watches what became part of another gets that one under the name that was used", async () => {
+    const client = await house.client()
+    house.acme.states["conversation:c2"] = { chat: "chat-2", unread_count: 5 }
+    expect(await client.ask({ type: "subscribe", topic: "conversation:chat-1" })).toMatchObject({
+      state: { unread_count: 1 }
+    })
+    // From now on the provider's name leads to the other one.
+    house.acme.states["conversation:c1"] = { unread_count: 0 }
+    house.acme.states["conversation:c2"] = { chat: "chat-1", unread_count: 6 }
+    house.acme.hub.moved("c1")
+    expect(await client.next()).toMatchObject({
+      type: "snapshot",
+      topic: "conversation:chat-1",
+      recovered: false,
+      state: { unread_count: 6 }
+    })
+    house.acme.set("conversation:c2", { unread_count: 7 })
+    expect(await client.next()).toMatchObject({
+      type: "patch",
+      topic: "conversation:chat-1",
+      changes: { unread_count: 7 }
+    })
+    expect(house.acme.hub.subscribers).toBe(1)
   })
 
   test("a token of one tenant sees nothing of another", async () => {
@@ -305,6 +377,65 @@ describe("what a viewer does", () => {
       })
   })
 
+  test("viewing is shown to who follows the conversation, each user once, until their last socket leaves", async () => {
+    const [one, two, bo] = [
+      await house.client({ name: "Ann" }),
+      await house.client({ name: "Ann" }),
+      await house.client({ user_id: "bo" })
+    ]
+    await bo.ask({ type: "subscribe", topic: "conversation:chat-1" })
+    const ann = { type: "viewing", topic: "conversation:chat-1", viewers: [{ id: "ann", name: "Ann" }] }
+    one.send({ type: "viewing", conversation: "chat-1" })
+    expect(await bo.next()).toEqual(ann)
+    two.send({ type: "viewing", conversation: "c1", is_viewing: true })
+    await two.settled()
+    expect(await bo.settled(), "a second window says nothing new").toEqual([])
+    expect(await bo.ask({ type: "viewing", conversation: "c1" })).toMatchObject({
+      viewers: [{ id: "ann" }, { id: "bo", name: "bo" }]
+    })
+    one.send({ type: "viewing", conversation: "c1", is_viewing: false })
+    await one.settled()
+    expect(await bo.settled(), "the second window is still open").toEqual([])
+    two.ws.terminate()
+    expect(await bo.next()).toMatchObject({ viewers: [{ id: "bo" }] })
+    bo.send({ type: "viewing", conversation: "c1", is_viewing: false })
+    expect(await bo.next()).toMatchObject({ viewers: [] })
+    expect(house.acme.submitted.filter(({ type }) => type !== "conversation_accessed")).toEqual([])
+  })
+
+  test("viewing ends with the subscription to the conversation, and a socket has few open at a time", async () => {
+    const [ann, bo] = [await house.client(), await house.client({ user_id: "bo" })]
+    for (const id of ["c2", "c3"]) house.acme.states[`conversation:${id}`] = {}
+    for (const id of ["c1", "c2", "c3"]) await bo.ask({ type: "subscribe", topic: `conversation:${id}` })
+    const shown = async () => {
+      await ann.settled()
+      return (await bo.settled()).map(({ topic, viewers }) => [topic, viewers.length])
+    }
+    await ann.ask({ type: "subscribe", topic: "conversation:chat-1" })
+    ann.send({ type: "viewing", conversation: "c1" })
+    expect(await shown()).toEqual([["conversation:c1", 1]])
+    ann.send({ type: "unsubscribe", topic: "conversation:chat-1" })
+    expect(await shown()).toEqual([["conversation:c1", 0]])
+    for (const conversation of ["c1", "c2", "c1", "c3"]) ann.send({ type: "viewing", conversation })
+    expect(await shown()).toEqual([
+      ["conversation:c1", 1],
+      ["conversation:c2", 1],
+      ["conversation:c3", 1],
+      ["conversation:c2", 0]
+    ])
+  })
+
+  test("mark unread is submitted for the user of the token", async () => {
+    const ann = await house.client()
+    ann.send({ type: "unread", conversation: "chat-1" })
+    await ann.settled()
+    const fact = { type: "conversation_unread", conversation_id: "c1", user_id: "ann", received: 0, via: "api" }
+    await expect.poll(() => house.acme.submitted.at(-1)).toEqual(fact)
+    for (const type of ["read", "unread", "viewing"]) {
+      expect(await ann.ask({ type, conversation: "r1" })).toMatchObject({ code: "not_found", topic: "conversation:r1" })
+    }
+  })
+
   test("opening a conversation is an access, once a minute for each socket", async () => {
     const accesses = () => house.acme.submitted.filter(({ type }) => type === "conversation_accessed").length
     const client = await house.client()
@@ -327,11 +458,14 @@ describe("bad input", () => {
       "malformed",
       [
         `{"type":"subscribe","topic":"inbox","since":{"epoch":"e1","offset":-1}}`,
-        `{"type":"typing","conversation":"c1"}`
+        `{"type":"typing","conversation":"c1"}`,
+        `{"type":"viewing"}`,
+        `{"type":"viewing","conversation":"c1","is_viewing":"yes"}`,
+        `{"type":"unread","conversation":7}`
       ]
     ],
     ["malformed", ["[".repeat(60_000), `{"type":"subscribe","topic":"${"x".repeat(60_000)}"}`]],
-    ["unknown_type", [`{"type":"viewing"}`, `{"type":"__proto__"}`, `{"type":"snapshot","topic":"inbox"}`]]
+    ["unknown_type", [`{"type":"look"}`, `{"type":"__proto__"}`, `{"type":"snapshot","topic":"inbox"}`]]
   ])("%s: an error frame, and the socket lives", async (code, texts) => {
     const client = await house.client()
     for (const text of texts) {
@@ -444,6 +578,19 @@ describe("the end of a socket", () => {
     expect(await unlucky.next()).toMatchObject({ type: "bye", code: closeCodes.fault.code })
     expect(await unlucky.closed).toBe(closeCodes.fault.code)
     expect(await other.settled()).toEqual([])
+  })
+
+  test("everybody is told another time to come back, all within the table's range", async () => {
+    const clients = await Promise.all(Array.from({ length: limits.sockets }, () => house.client()))
+    await house.run(house.feed.close)
+    const waits = []
+    for (const client of clients) waits.push((await client.next()).retry_after_ms as number)
+    const [least, most] = closeCodes.restarting.comeBack
+    expect(Math.min(...waits)).toBeGreaterThanOrEqual(least)
+    expect(Math.max(...waits)).toBeLessThanOrEqual(most)
+    // Forty draws from 4,500 values: fewer than half of them different does not happen.
+    expect(new Set(waits).size).toBeGreaterThan(limits.sockets / 2)
+    expect(Math.max(...waits) - Math.min(...waits)).toBeGreaterThan((most - least) / 4)
   })
 
   test("closing the server says goodbye, and no more are taken", async () => {

@@ -1,0 +1,49 @@
+/**
+ * Which CRM users have a conversation open, so that two agents do not answer at once (CONTRACT 2.4). A user looks through
+ * windows: each has a deadline of its own, and whoever has one left is shown once.
+ */
+import type { ViewingSignalled } from "../events.ts"
+import type { PresenceDraft } from "./machine.ts"
+
+/** A CRM user who looks, and until when through each window unless it signals again. */
+export interface Viewer {
+  readonly id: string
+  readonly name: string
+  readonly windows: Readonly<Record<string, number>>
+}
+
+/** Viewing ends by itself so many milliseconds after the last signal: a window says again every 10 s that it is still open. */
+export const viewingLasts = 30_000
+/** Viewers kept per conversation; further ones are not shown (I8). */
+export const viewerLimit = 64
+/** Windows kept per viewer; past it the one that would end first goes (I8). */
+export const windowLimit = 16
+
+/** When a viewer's windows end. */
+export const lookedUntil = (viewer: Viewer): ReadonlyArray<number> => Object.values(viewer.windows)
+
+export const viewing = (d: PresenceDraft, { viewer, window, received, is_viewing, lasts }: ViewingSignalled): void => {
+  const { viewers } = d.context
+  // An own one: a user may well be called `constructor`.
+  const known = Object.hasOwn(viewers, viewer.id) ? viewers[viewer.id] : undefined
+  const { [window]: _, ...others } = known?.windows ?? {}
+  if (!is_viewing) return known?.windows[window] === undefined ? undefined : shown(d, { ...known, windows: others })
+  if (known === undefined && Object.keys(viewers).length >= viewerLimit) return
+  const kept = Object.entries(others)
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, windowLimit - 1)
+  shown(d, { ...viewer, windows: Object.fromEntries([...kept, [window, received + lasts]]) })
+}
+
+/** Windows whose deadline lies at or before `now` are closed. */
+export const lookedAway = (d: PresenceDraft, now: number): void => {
+  for (const viewer of Object.values(d.context.viewers)) {
+    const open = Object.entries(viewer.windows).filter(([, until]) => until > now)
+    if (open.length < Object.keys(viewer.windows).length) shown(d, { ...viewer, windows: Object.fromEntries(open) })
+  }
+}
+
+const shown = (d: PresenceDraft, viewer: Viewer): void => {
+  const { [viewer.id]: _, ...others } = d.context.viewers
+  d.set({ viewers: Object.keys(viewer.windows).length === 0 ? others : { ...d.context.viewers, [viewer.id]: viewer } })
+}
