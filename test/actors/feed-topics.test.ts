@@ -184,7 +184,10 @@ describe("the figures", () => {
     const first = new House()
     for (const { seq, event } of first.journaled) house.replay(seq, event)
     expect(statsOf(house.runtime)).toMatchObject({
-      ...{ events_applied: 0, events_applied_per_s: 0, hottest: [], seq: first.journaled.length },
+      events_applied: 0,
+      events_applied_per_s: 0,
+      hottest: [],
+      seq: first.journaled.length,
       acknowledged_ms: { count: 0, p50: null }
     })
   })

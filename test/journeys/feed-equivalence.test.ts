@@ -193,13 +193,16 @@ describe.each(databases)("viewers and fresh viewers on $name", (database) => {
             each.cut()
             await join(each)
           }
-        } else if (next() < 0.2) {
+          continue
+        }
+        const dice = next()
+        if (dice < 0.2) {
           watcher.cut()
           // Sometimes it stays away for a while.
           if (next() < 0.5) await Promise.all(acts.splice(0))
           await join(watcher)
-        } else if (next() < 0.3) await watcher.settle()
-        else if (next() < 0.3) await Promise.all(acts.splice(0))
+        } else if (dice < 0.45) await watcher.settle()
+        else if (dice < 0.65) await Promise.all(acts.splice(0))
       }
       await Promise.all(acts)
       if (isSlow) await relieveSlow()

@@ -8,6 +8,7 @@ import { TenantOwner } from "../../../actors/tenant-owner.ts"
 import { FieldPopulation } from "../../../persistence/field-population.ts"
 import { served } from "../api/api.ts"
 import { fieldsMeasured, measured } from "../metrics.ts"
+import { processMeasured } from "../process-metrics.ts"
 import { problemResponse } from "../problem.ts"
 import { DatabaseSilent } from "../faults.ts"
 
@@ -31,6 +32,7 @@ export const healthHandlers = HttpApiBuilder.group(
 
     const figures = Effect.gen(function* () {
       yield* measured(yield* owner.residentStats)
+      yield* processMeasured
       yield* fieldsMeasured(yield* population.measured)
       const body = yield* PrometheusMetrics.format()
       return HttpServerResponse.text(body, { contentType: "text/plain; version=0.0.4; charset=utf-8" })
