@@ -9,11 +9,10 @@ import type { Position } from "../../actors/feed/frames.ts"
 import type { Begin, Order, Report, Standing } from "./protocol.ts"
 import { hashOf } from "./protocol.ts"
 
-/** Milliseconds within which a socket comes back that was told nothing. */
-const ownWait = { least: 100, most: 1_000 } as const
-const refusedWait = { least: 1_000, most: 5_000 } as const
-const within = ({ least, most }: { readonly least: number; readonly most: number }) =>
-  least + Math.random() * (most - least)
+/** Milliseconds after which a socket tries again that was told nothing: half to the whole, doubled with each failure. */
+const ownWait = { first: 500, most: 8_000 } as const
+const waitAfter = (failures: number) =>
+  Math.min(ownWait.most, ownWait.first * 2 ** failures) * (0.5 + Math.random() / 2)
 
 /** States by topic and place, and the frame that led there; old ones go once nobody can stand there any more. */
 const kept = 2_000
@@ -75,6 +74,7 @@ class Follower {
   #wait: number | null | undefined
   #cutAt: number | undefined
   #stays = true
+  #failures = 0
 
   constructor(url: string, topics: ReadonlyArray<string>) {
     this.#url = url
@@ -96,6 +96,7 @@ class Follower {
     let wasOpen = false
     ws.on("open", () => {
       wasOpen = true
+      this.#failures = 0
       for (const [topic, since] of this.#places) {
         ws.send(JSON.stringify({ type: "subscribe", topic, ...(since && { since }) }))
       }
@@ -104,7 +105,7 @@ class Follower {
     ws.on("unexpected-response", (_request, response) => {
       response.resume()
       tally.refused++
-      this.#wait = within(refusedWait)
+      tally.unreachable--
       ws.terminate()
     })
     ws.on("error", () => {})
@@ -115,8 +116,8 @@ class Follower {
       if (wasOpen) {
         this.#cutAt ??= performance.now()
         if (this.#wait === undefined) tally.unannounced++
-      } else if (this.#wait === undefined) tally.unreachable++
-      setTimeout(() => this.join(), this.#wait ?? within(ownWait))
+      } else tally.unreachable++
+      setTimeout(() => this.join(), this.#wait ?? waitAfter(this.#failures++))
     })
   }
 

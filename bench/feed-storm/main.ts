@@ -9,9 +9,9 @@ const megabytes = (bytes: number) => `${(bytes / 1024 / 1024).toFixed(0)} MB`
 const seconds = (ms: number | undefined) => (ms === undefined ? "–" : `${(ms / 1_000).toFixed(1)} s`)
 const row = (cells: ReadonlyArray<string | number>) => console.log(`| ${cells.join(" | ")} |`)
 
-const { phases, empty, webhooks } = await feedStorm({ sockets })
+const { phases, empty, webhooks, down } = await feedStorm({ sockets })
 console.log(
-  `${sockets} sockets, each on the inbox and one of 20 conversations; ${webhooks} webhooks meanwhile. Everybody ended right.\n`
+  `${sockets} sockets, each on the inbox and one of 20 conversations; ${webhooks} webhooks meanwhile. The server was down for ${seconds(down)}. Everybody ended right.\n`
 )
 row([
   "",

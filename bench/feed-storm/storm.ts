@@ -45,6 +45,8 @@ export interface StormResult {
   readonly sockets: number
   readonly webhooks: number
   readonly phases: ReadonlyArray<Phase>
+  /** Milliseconds from SIGTERM until the process listened again. */
+  readonly down: number
   /** The server's memory before the first socket, and after the last one left. */
   readonly empty: { readonly before: Memory; readonly after: Memory }
 }
@@ -164,7 +166,6 @@ export const feedStorm = async ({ sockets, environment = {} }: StormOptions): Pr
           if (!traffic.isOn && (await agree())) return { took, report: joined(await reports()) }
           traffic.isOn = false
         }
-        if (process.env["TRACE"]) console.error(Math.round(performance.now() - began), ready, all.map(({ refused, unreachable, unannounced }) => [refused, unreachable, unannounced].join("/")).join(" "))
         if (performance.now() - began > patience) throw new Error(`only ${ready} of ${sockets} came back in time`)
         await pause(250)
       }
@@ -192,6 +193,7 @@ export const feedStorm = async ({ sockets, environment = {} }: StormOptions): Pr
 
     const before = await memoryOf(server.inspector)
     const phases: Array<Phase> = []
+    let down = 0
     const phase = async (name: string, begin: () => Promise<unknown> | void): Promise<void> => {
       traffic.isOn = true
       order({ type: "forget" })
@@ -214,8 +216,10 @@ export const feedStorm = async ({ sockets, environment = {} }: StormOptions): Pr
     await phase("all break again", () => order({ type: "break" }))
     await phase("the server restarts", async () => {
       const { port } = new URL(server.url)
+      const stopped = performance.now()
       await stop(server)
       server = await launch({ PORT: port, ...settings })
+      down = performance.now() - stopped
     })
     traffic.isOver = true
     await sending
@@ -225,7 +229,7 @@ export const feedStorm = async ({ sockets, environment = {} }: StormOptions): Pr
     for (const began = performance.now(); (await figure()) !== 0; await pause(100)) {
       if (performance.now() - began > patience) throw new Error("sockets are left that nobody has")
     }
-    return { sockets, webhooks: traffic.sent, phases, empty: { before, after: await memoryOf(server.inspector) } }
+    return { sockets, webhooks: traffic.sent, down, phases, empty: { before, after: await memoryOf(server.inspector) } }
   } finally {
     for (const client of clients) client.disconnect()
     if (server.child.exitCode === null) await stop(server)
