@@ -155,7 +155,10 @@ export const benchIngest = async (): Promise<void> => {
     await compare("embedded Postgres", { SWITCHBOARD_DATA_DIR: join(dataDir, "pglite") })
     const postgres = await startPostgres()
     try {
-      await compare("Postgres", { SWITCHBOARD_DATA_DIR: join(dataDir, "postgres"), DATABASE_URL: `${postgres.url}/postgres` })
+      await compare("Postgres", {
+        SWITCHBOARD_DATA_DIR: join(dataDir, "postgres"),
+        DATABASE_URL: `${postgres.url}/postgres`
+      })
     } finally {
       await postgres.stop()
     }

@@ -9,6 +9,7 @@ import type { TenantOwner } from "../../actors/tenant-owner.ts"
 import { actorOf } from "../../actors/topics.ts"
 import { typingLasts } from "../../machines/presence/machine.ts"
 import { viewingLasts } from "../../machines/presence/viewers.ts"
+import type { Accesses } from "./accesses.ts"
 import { readFrame } from "./client-frames.ts"
 import type { FeedLimits } from "./limits.ts"
 import { locate, placeOf } from "./places.ts"
@@ -20,12 +21,10 @@ import { Subscription } from "./subscription.ts"
 export interface Answering {
   readonly owner: TenantOwner["Service"]
   readonly limits: FeedLimits
+  readonly accesses: Accesses
   /** Runs on, even when the socket closes meanwhile: what a viewer has done is done. */
   readonly background: (effect: Effect.Effect<void>) => void
 }
-
-/** An opened conversation counts as accessed at most once in so many milliseconds for each socket. */
-const accessEvery = 60_000
 
 /** Works off one incoming thing; whatever is wrong with it is told to the client. */
 export const answer = (session: Session, incoming: Incoming, to: Answering): Effect.Effect<void> =>
@@ -60,7 +59,7 @@ const act = (session: Session, frame: ClientFrame, to: Answering): Effect.Effect
 const subscribe = Effect.fnUntraced(function* (
   session: Session,
   frame: Extract<ClientFrame, { readonly type: "subscribe" }>,
-  { owner, limits, background }: Answering
+  { owner, limits, accesses, background }: Answering
 ) {
   const count = session.subscriptions?.size ?? 0
   if (count >= limits.subscriptions && !session.subscriptions?.has(frame.topic)) {
@@ -76,7 +75,10 @@ const subscribe = Effect.fnUntraced(function* (
   subscriptions.set(frame.topic, subscription)
   const opened = subscription.open(place.hub, place.topic, frame.since)
   if (opened !== "opened") return yield* notOpened(session, subscription, opened)
-  if (place.conversation !== null) background(access(session, owner, place.conversation))
+  const { conversation } = place
+  if (conversation === null || !accesses.counts(session.pass.tenant, conversation, yield* Clock.currentTimeMillis))
+    return
+  background(access(session, owner, conversation))
 })
 
 /** Who no longer follows a conversation no longer has it open. */
@@ -195,7 +197,6 @@ const mark = Effect.fnUntraced(function* (
 const access = Effect.fnUntraced(
   function* (session: Session, owner: TenantOwner["Service"], conversation_id: string) {
     const received = yield* Clock.currentTimeMillis
-    if (!session.accesses(conversation_id, received, accessEvery)) return
     yield* owner.submit(session.pass.tenant, { type: "conversation_accessed", conversation_id, received, via: "api" })
   },
   (effect) => Effect.catch(effect, (error) => Effect.logWarning("an access was not counted", error))

@@ -2,7 +2,10 @@
 import type * as Duration from "effect/Duration"
 
 export interface FeedLimits {
-  /** Sockets of this process; further ones get 503 on the handshake. */
+  /**
+   * Sockets of this process; further ones get 503 on the handshake. Twice as many as a process is expected to hold: when all
+   * come back at once, those that they left may not have been noticed yet.
+   */
   readonly sockets: number
   /** Subscriptions of one socket; further ones get an error frame. */
   readonly subscriptions: number
@@ -23,7 +26,7 @@ export interface FeedLimits {
 }
 
 export const feedLimits: FeedLimits = {
-  sockets: 10_000,
+  sockets: 20_000,
   subscriptions: 256,
   viewed: 16,
   frameBytes: 64 * 1024,

@@ -7,6 +7,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
+import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Random from "effect/Random"
@@ -16,6 +17,7 @@ import { WebSocketServer } from "ws"
 import type { WebSocket } from "ws"
 import { subprotocols } from "../../actors/feed/frames.ts"
 import { TenantOwner } from "../../actors/tenant-owner.ts"
+import { Accesses } from "./accesses.ts"
 import { answer, leaveAll } from "./answers.ts"
 import type { Answering } from "./answers.ts"
 import { negotiate, offeredBy, refuse, tokenOf } from "./handshake.ts"
@@ -24,6 +26,8 @@ import type { FeedLimits } from "./limits.ts"
 import { Session } from "./session.ts"
 import type { Incoming } from "./session.ts"
 import { FeedTokens } from "./tokens.ts"
+
+const openSockets = Metric.gauge("switchboard_feed_sockets", { description: "Sockets of the feed that are open" })
 
 /** How long closing waits for the peers' answers before it cuts them off. */
 const closingTime = "1 second"
@@ -65,10 +69,13 @@ export const makeFeedServer = Effect.fn("makeFeedServer")(function* (limits: Fee
   const answering: Answering = {
     owner,
     limits,
+    accesses: new Accesses(),
     background: (effect) =>
       run(Effect.catchDefect(effect, (defect) => Effect.logError("a command of a viewer broke", defect)))
   }
   let isClosing = false
+
+  const counted = Effect.suspend(() => Metric.update(openSockets, sessions.size))
 
   const wss = new WebSocketServer({
     noServer: true,
@@ -127,9 +134,11 @@ export const makeFeedServer = Effect.fn("makeFeedServer")(function* (limits: Fee
           random: () => random.nextDoubleUnsafe()
         })
         sessions.set(session, ws)
+        run(counted)
         const fiber = run(live(session))
         ws.once("close", () => {
           sessions.delete(session)
+          run(counted)
           fiber.interruptUnsafe()
           if (session.viewed.size > 0) answering.background(leaveAll(session, answering))
         })

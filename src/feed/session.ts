@@ -52,8 +52,6 @@ export class Session implements Line {
   readonly id = crypto.randomUUID()
   /** Conversations that this socket said are open, by our id; longest ago first. */
   readonly viewed = new Set<string>()
-  /** When a conversation was last counted as opened by this socket, epoch milliseconds; longest ago first. */
-  readonly #accessed = new Map<string, number>()
 
   constructor(parts: SessionParts) {
     this.#parts = parts
@@ -100,16 +98,6 @@ export class Session implements Line {
   handled(): void {
     const { ws, inbox, limits } = this.#parts
     if (ws.isPaused && Queue.sizeUnsafe(inbox) < limits.inbox) ws.resume()
-  }
-
-  /** Whether a conversation that is opened now counts as accessed: once in `every` milliseconds. */
-  accesses(conversation: string, now: number, every: number): boolean {
-    if (now - (this.#accessed.get(conversation) ?? -Infinity) < every) return false
-    this.#accessed.delete(conversation)
-    this.#accessed.set(conversation, now)
-    const [longest] = this.#accessed.keys()
-    if (this.#accessed.size > this.#parts.limits.subscriptions && longest !== undefined) this.#accessed.delete(longest)
-    return true
   }
 
   /** Says goodbye with a code of the table. Only the first call counts. */

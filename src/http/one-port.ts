@@ -6,8 +6,20 @@ import { FeedServer } from "../feed/server.ts"
 import { UpgradeServer } from "../feed/upgrade-server.ts"
 import { serverTimeouts } from "./server.ts"
 
+/**
+ * Connections that may wait to be accepted; the system's own bound (somaxconn) may be lower. With Node's 511 a crowd of viewers that
+ * comes back at once overflows the queue, and who is dropped there tries again only after seconds, then twice as many.
+ */
+const backlog = 4_096
+
 /** The server on an address; closing its scope lets open requests end first. */
 export const onePort = (address: { readonly host: string; readonly port: number }) =>
   Layer.unwrap(
-    Effect.map(FeedServer, (feed) => NodeHttpServer.layer(() => new UpgradeServer(feed, serverTimeouts), address))
+    Effect.map(FeedServer, (feed) =>
+      NodeHttpServer.layer(() => new UpgradeServer(feed, serverTimeouts), {
+        host: address.host,
+        port: address.port,
+        backlog
+      })
+    )
   )

@@ -188,10 +188,7 @@ describe("the figures", () => {
       events_applied_per_s: 0,
       hottest: [],
       seq: first.journaled.length,
-      acknowledged_ms: {
-        count: 0,
-        p50: null
-      }
+      acknowledged_ms: { count: 0, p50: null }
     })
   })
 })

@@ -22,7 +22,7 @@ const look = async (url: string, at: number): Promise<Sample> => {
   return {
     at,
     resident: figure(text, "switchboard_process_resident_bytes"),
-    heap: figure(text, "switchboard_process_heap_bytes"),
+    heap: figure(text, "switchboard_process_heap_used_bytes"),
     actors: figure(text, "switchboard_actors_resident"),
     mailbox: figure(text, "switchboard_mailbox_events"),
     behind: figure(text, "switchboard_journal_behind_cut")

@@ -14,7 +14,7 @@ import { Quarantine } from "../../../persistence/quarantine.ts"
 import { Waiting } from "../../../persistence/waiting.ts"
 import { served } from "../api/api.ts"
 import { fieldsMeasured, keptMeasured, measured } from "../metrics.ts"
-import { processMeasured } from "../process-figures.ts"
+import { processMeasured } from "../process-metrics.ts"
 import { JournalStuck } from "../faults.ts"
 import { refuse } from "../refuse.ts"
 
