@@ -8,11 +8,11 @@ import type { MemberRole } from "../vocabulary.ts"
 import type { ConversationContext, Member } from "./context.ts"
 import { messageCounted, revise } from "./counting.ts"
 import type { Decision } from "./decision.ts"
-import { memberGone, memberSeen, memberShown } from "./members.ts"
+import { memberGone, memberRead, memberSeen, memberShown, unnamedReader } from "./members.ts"
 import { rolesShown } from "./mail.ts"
 import type { MessageRecord } from "./message-window.ts"
 import { all, counts, emptyWindow, find, store } from "./message-window.ts"
-import { readOutbound } from "./receipts.ts"
+import { outboundRead, readOutbound } from "./receipts.ts"
 import { deletedAt, reactionShown } from "./revisions.ts"
 import { joinedThread } from "./thread.ts"
 import { horizonJoined } from "./unread.ts"
@@ -73,7 +73,18 @@ export const conversationAbsorbed = (d: Decision, { was, received }: Conversatio
   })
   joinedThread(d, was)
   horizonJoined(d, was)
+  receiptsJoined(d, was, received)
   for (const fact of was.facts.waiting) factHappens(d, fact)
+}
+
+/** A receipt of the one part covers what is older in the other, and tells how far its reader has come in both. */
+const receiptsJoined = (d: Decision, was: ConversationContext, received: number): void => {
+  for (const { to, at } of was.facts.outbound_reads) outboundRead(d, to, at, received)
+  for (const { key, named_read_at } of Object.values(was.members)) {
+    if (named_read_at !== null && d.context.members[key] !== undefined) memberRead(d, key, named_read_at)
+  }
+  d.learn({ unnamed_read_to: later(d.context.facts.unnamed_read_to, was.facts.unnamed_read_to) })
+  unnamedReader(d)
 }
 
 /** The owner as a conversation knew it that was shown no more of it than the account; here it is known who that is. */

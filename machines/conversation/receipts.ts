@@ -59,7 +59,8 @@ export const readOutbound = (d: Decision, at: number): number | null => {
 /** Receipts kept for outbound messages that arrive later than them; the oldest are forgotten first (I8). */
 const receiptLimit = 64
 
-const outboundRead = (d: Decision, to: number, at: number, received: number): void => {
+/** Everything outbound up to `to` was read at `at`. */
+export const outboundRead = (d: Decision, to: number, at: number, received: number): void => {
   const reads = d.context.facts.outbound_reads
   if (reads.some((read) => read.to >= to && read.at <= at)) return
   const kept = reads.filter((read) => !(to >= read.to && at <= read.at))

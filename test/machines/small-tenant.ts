@@ -17,11 +17,15 @@ import { toList } from "../../machines/conversation/message-window.ts"
 import type { ActorKind, Event } from "../../machines/events.ts"
 import type { MessageFields } from "../../machines/message/fields.ts"
 
+type Row = Partial<MessageFields> & { sender_key?: string }
+
 export class SmallTenant {
   readonly identity = new Identity("acme")
   readonly population: Population
   /** Message rows as the cuts would have written them, by conversation id and external id. */
-  readonly rows = new Map<string, Map<string, Partial<MessageFields> & { sender_key?: string }>>()
+  readonly rows = new Map<string, Map<string, Row>>()
+  /** The same by external id alone, as the table has them: a row may be written by one conversation and then by another. */
+  readonly messages = new Map<string, Row>()
   readonly #turn: Turn
 
   constructor() {
@@ -94,12 +98,10 @@ export class SmallTenant {
     for (const { from, change } of done.rows) {
       const rows = this.rows.get(from.id) ?? new Map()
       this.rows.set(from.id, rows)
-      const row = rows.get(change.external_message_id) ?? {}
-      rows.set(change.external_message_id, {
-        ...row,
-        ...change.fields,
-        ...(change.sender_key === null ? {} : { sender_key: change.sender_key })
-      })
+      const id = change.external_message_id
+      const changes = { ...change.fields, ...(change.sender_key === null ? {} : { sender_key: change.sender_key }) }
+      rows.set(id, { ...rows.get(id), ...changes })
+      this.messages.set(id, { ...this.messages.get(id), ...changes })
     }
   }
 }

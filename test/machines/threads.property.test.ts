@@ -5,10 +5,12 @@
 import fc from "fast-check"
 import { expect } from "vitest"
 import type { FactArrived, Letter } from "../../machines/events.ts"
+import { initialOf } from "../../machines/field.ts"
+import { messageFields } from "../../machines/message/fields.ts"
 import { factsInThreads } from "../oracle/threads.ts"
 import { tenantOf } from "../oracle/tenant.ts"
 import { claim } from "../support/claim.ts"
-import { alike, expectConversation, expectSame } from "./compared.ts"
+import { alike, expectConversation, expectRow, expectSame } from "./compared.ts"
 import {
   ann,
   ben,
@@ -190,6 +192,8 @@ claim(
     for (const [thread, conversation] of Object.entries(expected.conversations)) {
       const id = tenant.identity.conversation("gmail", "post", thread)
       expectConversation(tenant.context("conversation", id), conversation, thread)
+      for (const known of conversation.messages)
+        expectRow({ ...initialOf(messageFields), ...tenant.messages.get(known.names[0]!) }, known)
     }
     for (const [key, fields] of Object.entries(expected.participants))
       expectSame(alike(fields, tenant.context("participant", tenant.identity.participant(key))), fields, key)

@@ -4,17 +4,10 @@
  */
 import fc from "fast-check"
 import { test } from "vitest"
+import type { ClaimOutcome } from "./claim-outcome.ts"
+import { progressNote } from "./claim-outcome.ts"
 
 export const seed = Number(process.env["SEED"] ?? Math.floor(performance.timeOrigin % 2 ** 31))
-
-/** What became of a claim, for whoever reports it. */
-export interface ClaimOutcome {
-  readonly property: string
-  /** Histories that were tried; those of the shrinking left out. */
-  readonly histories: number
-  readonly facts: number
-  readonly seed: number
-}
 
 declare module "vitest" {
   interface TaskMeta {
@@ -22,8 +15,6 @@ declare module "vitest" {
   }
 }
 
-/** How a progress note is marked. Only `npm run proof` asks for them. */
-export const progressNote = "claim-progress"
 /** Milliseconds that a history may take at most on a busy machine; most take a twentieth of it. */
 const patience = 200
 const isWatched = process.env["PROOF"] !== undefined
