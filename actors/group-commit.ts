@@ -16,6 +16,7 @@ import type { JournalEntry } from "../persistence/journal.ts"
 import { Journal } from "../persistence/journal.ts"
 import { describe, neverPasses } from "../persistence/sql-state.ts"
 import { encodeEvent } from "./event-codec.ts"
+import { within } from "./patience.ts"
 
 /** One event on its way to the journal. */
 export interface Pending {
@@ -90,12 +91,7 @@ export class GroupCommit extends Context.Service<
         underWaySince = yield* Clock.currentTimeMillis
         return yield* Effect.suspend(() => {
           patience = Math.min(patience * 2, longestTry)
-          return journal.append(rows).pipe(
-            Effect.timeoutOrElse({
-              duration: patience,
-              orElse: () => Effect.fail(new JournalSilent({ waited_ms: patience }))
-            })
-          )
+          return within(journal.append(rows), patience, () => Effect.fail(new JournalSilent({ waited_ms: patience })))
         }).pipe(
           Effect.tapError((error) => {
             if (isOwnFault(error)) return Effect.void

@@ -26,10 +26,10 @@ import { describe } from "../persistence/sql-state.ts"
 import type { PlaceRequest } from "./arrival.ts"
 import { located } from "./arrival.ts"
 import { analyticsUpkeep } from "./analytics-upkeep.ts"
-import { DatabaseAway, EventIndigestible, OwnershipLost } from "./errors.ts"
+import { CutSlow, DatabaseAway, EventIndigestible, OwnershipLost } from "./errors.ts"
 import { GroupCommit } from "./group-commit.ts"
 import { loadTenant } from "./load-tenant.ts"
-import { promptly } from "./patience.ts"
+import { promptly, within } from "./patience.ts"
 import type { Address } from "./population.ts"
 import type { RecallRequest } from "./recall.ts"
 import { messageTime, recalledRecord } from "./recall.ts"
@@ -132,8 +132,7 @@ export const openTenant = Effect.fn("openTenant")(function* (
   shared.residency.add(runtime.population)
   yield* Effect.addFinalizer(() => Effect.sync(() => shared.residency.remove(runtime.population)))
 
-  const cut = writeCut(runtime).pipe(
-    Effect.timeout(longestCut),
+  const cut = within(writeCut(runtime), longestCut, () => Effect.fail(new CutSlow({ tenant, limit: longestCut }))).pipe(
     oneCut.withPermits(1),
     Effect.provideContext(services),
     // Another writer is ahead (I6): this memory is worth nothing any more, and waiting does not help.
@@ -204,14 +203,10 @@ export const openTenant = Effect.fn("openTenant")(function* (
   yield* Effect.addFinalizer(() =>
     runtime.isLost
       ? Effect.void
-      : cutOrWarn.pipe(
-          Effect.timeoutOrElse({
-            duration: lastCut,
-            orElse: () =>
-              Effect.logWarning(
-                `Tenant ${tenant}: no last cut within ${lastCut}; the next start replays ${runtime.durableSeq - runtime.checkpointSeq} events from the journal`
-              )
-          })
+      : within(cutOrWarn, lastCut, () =>
+          Effect.logWarning(
+            `Tenant ${tenant}: no last cut within ${lastCut}; the next start replays ${runtime.durableSeq - runtime.checkpointSeq} events from the journal`
+          )
         )
   )
   return { runtime, flush: promptly(flush) } satisfies TenantShell
