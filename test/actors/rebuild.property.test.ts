@@ -30,7 +30,7 @@ const typing: fc.Arbitrary<Typing> = fc.record({
 const lives = fc.record({
   history: histories,
   /** Who types, and before which of the things said. */
-  typed: fc.array(fc.tuple(fc.nat(50), typing), { minLength: 1, maxLength: 12 }),
+  typed: fc.array(fc.tuple(fc.nat(50), typing), { minLength: 1, maxLength: 12, size: "max" }),
   cut: fc.nat(50)
 })
 

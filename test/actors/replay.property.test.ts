@@ -85,7 +85,7 @@ const events: fc.Arbitrary<Event> = fc.oneof(
   fc.constant<Event>({ type: "webhook_failed", ...now })
 )
 const histories = fc.record({
-  told: fc.array(fc.tuple(events, fc.constantFrom(0, 0, 1, minute, hour, day)), { maxLength: 40 }),
+  told: fc.array(fc.tuple(events, fc.constantFrom(0, 0, 1, minute, hour, day)), { maxLength: 40, size: "max" }),
   cut: fc.nat(40)
 })
 

@@ -103,10 +103,10 @@ const links: ReadonlyArray<Fact> = [
 
 const histories = fc
   .record({
-    told: fc.array(tellings, { maxLength: 25 }),
-    marked: fc.array(fc.tuple(fc.nat(50), marks), { maxLength: 3 }),
+    told: fc.array(tellings, { maxLength: 25, size: "max" }),
+    marked: fc.array(fc.tuple(fc.nat(50), marks), { maxLength: 3, size: "max" }),
     order: fc.array(fc.nat(), { minLength: 60, maxLength: 60 }),
-    again: fc.array(fc.nat(), { maxLength: 8 })
+    again: fc.array(fc.nat(), { maxLength: 8, size: "max" })
   })
   .map(({ told, marked, order, again }) => {
     const facts = [...told, ...links]

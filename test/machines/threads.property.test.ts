@@ -31,7 +31,7 @@ import {
 import { SmallTenant } from "./small-tenant.ts"
 
 const people = [ann, ben, cleo]
-const mails = 7
+const mails = 6
 const which = fc.nat(mails - 1)
 const time = fc.integer({ min: 0, max: 5 })
 
@@ -147,9 +147,9 @@ const aboutOnly = (n: number) => ({ thread_id: null, names: [`id-${n}`], roots: 
 const histories = fc
   .record({
     truths,
-    told: fc.array(telling, { minLength: 1, maxLength: 20 }),
+    told: fc.array(telling, { minLength: 1, maxLength: 20, size: "max" }),
     order: fc.array(fc.nat(), { minLength: 40, maxLength: 40 }),
-    again: fc.array(fc.nat(), { maxLength: 8 }),
+    again: fc.array(fc.nat(), { maxLength: 8, size: "max" }),
     sleeps: fc.array(fc.nat(30), { maxLength: 2 })
   })
   .map(({ truths, told, order, again, sleeps }) => {

@@ -66,6 +66,12 @@ export const claim = <A>(
         throw cause
       }
     }
-    await fc.assert(fc.asyncProperty(histories, checked), { numRuns, seed })
+    await fc.assert(fc.asyncProperty(histories, checked), {
+      numRuns,
+      seed,
+      // What is found is told, however far it is shrunk; what is not tried is no proof.
+      interruptAfterTimeLimit: timeout * 0.9,
+      markInterruptAsFailure: true
+    })
   })
 }
