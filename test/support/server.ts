@@ -81,6 +81,7 @@ export const startServer = async (database: Database, settings: Readonly<Record<
       return running.output()
     },
     options,
+    dataDir,
     call,
     /** Posts a UniPile payload as the provider does. */
     webhook: async (tenant: Tenant, payload: unknown): Promise<Reply> => {
