@@ -3,10 +3,10 @@ import * as Option from "effect/Option"
 import { WebSocket } from "ws"
 import { subprotocols } from "../actors/feed/frames.ts"
 import { keptDemo } from "./demo-tenant.ts"
+import { ownUrl } from "./own-url.ts"
 
 const dataDir = process.env["SWITCHBOARD_DATA_DIR"] ?? "./data"
-const url =
-  process.env["SWITCHBOARD_PUBLIC_URL"] ?? `http://${process.env["HOST"] ?? "127.0.0.1"}:${process.env["PORT"] ?? 4000}`
+const url = ownUrl(process.env)
 
 const demo = keptDemo(dataDir)
 if (Option.isNone(demo)) {

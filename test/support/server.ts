@@ -86,6 +86,7 @@ export const startServer = async (
       return running.output()
     },
     options,
+    dataDir,
     call,
     /** Posts a UniPile payload as the provider does. */
     webhook: async (tenant: Tenant, payload: unknown): Promise<Reply> => {

@@ -1,0 +1,72 @@
+import * as Effect from "effect/Effect"
+import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { Quarantine } from "../../persistence/quarantine.ts"
+import { Waiting } from "../../persistence/waiting.ts"
+import { databases } from "../support/databases.ts"
+import { openTenantHouse, type TenantHouse } from "../support/tenant-house.ts"
+
+const day = 86_400_000
+const now = Date.UTC(2026, 4, 4, 12)
+
+describe.each(databases)("retention on $name", (database) => {
+  let house: TenantHouse
+  beforeAll(async () => {
+    house = await openTenantHouse(database, now)
+  })
+  afterAll(() => house.close())
+
+  const expired = async () => {
+    const text = await house.run(PrometheusMetrics.format())
+    const value = (name: string) =>
+      Number(
+        text
+          .split("\n")
+          .find((line) => line.startsWith(`${name} `))
+          ?.slice(name.length) ?? 0
+      )
+    return {
+      lost: value('switchboard_quarantine_expired_total{replayed="no"}'),
+      replayed: value('switchboard_quarantine_expired_total{replayed="yes"}'),
+      waited: value("switchboard_waiting_expired_total")
+    }
+  }
+
+  test("payloads go after 30 days, and those that were lost are counted apart (I9, CONTRACT §6)", async () => {
+    const owner = await house.owner()
+    const payload = (n: number, age: number) => ({
+      tenant_id: "acme",
+      account_id: "nobody's",
+      source: "unipile_webhook",
+      reason: "x",
+      body: new Uint8Array([n]),
+      received_at: now - age
+    })
+    const room = { payloads: 10, bytes: 100 }
+    await house.run(
+      Effect.gen(function* () {
+        const quarantine = yield* Quarantine
+        const waiting = yield* Waiting
+        yield* quarantine.add(payload(1, 30 * day + 1))
+        yield* quarantine.add(payload(2, 31 * day))
+        const replayed = yield* quarantine.add(payload(3, 32 * day))
+        yield* quarantine.markReplayed("acme", replayed, now)
+        yield* quarantine.add(payload(4, 30 * day))
+        yield* waiting.addWithin(payload(5, 30 * day + 1), room)
+        yield* waiting.addWithin(payload(6, 29 * day), room)
+        yield* quarantine.add({ ...payload(7, 99 * day), tenant_id: "somebody else" })
+      })
+    )
+    const before = await expired()
+    const run = await house.runNow(owner, "retention", now + 1)
+    expect(run).toMatchObject({ error: null, touched: 4 })
+    const after = await expired()
+    expect({
+      lost: after.lost - before.lost,
+      replayed: after.replayed - before.replayed,
+      waited: after.waited - before.waited
+    }).toEqual({ lost: 2, replayed: 1, waited: 1 })
+    expect(await house.rows("select get_byte(body, 0) as n from quarantine order by n")).toEqual([{ n: 4 }, { n: 7 }])
+    expect(await house.rows("select get_byte(body, 0) as n from waiting")).toEqual([{ n: 6 }])
+  })
+})
