@@ -265,7 +265,7 @@ describe.each(databases)("the quarantine on $name", (database) => {
     const other = await tenantWithAccount(edge, "calm")
     expect((await deliver(edge, other, unknown("1"))).json.outcome).toBe("quarantined")
     const { text } = await edge.call("GET", "/metrics")
-    expect(text).toMatch(/switchboard_payloads_refused_total\{room="quarantine"\} [3-9]/)
+    expect(text).toMatch(/switchboard_payloads_refused_total\{room="quarantine"\} \d\d/)
     for (const id of (await at(acme).ids("?limit=20")).slice(0, 17)) await at(acme).remove(id)
     const taken = await eventually(
       () => deliver(edge, acme, unknown("next")),
