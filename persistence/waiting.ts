@@ -50,8 +50,8 @@ const timed = <A extends ListedWaiting>(row: Timed<A>) => ({ ...row, received_at
 export class Waiting extends Context.Service<
   Waiting,
   {
-    /** Keeps the payload if the tenant's room is not used up; answers its id, none: nothing was kept. A repeat is kept already. */
-    addWithin(payload: Early, room: Room): Effect.Effect<Option.Option<string>, SqlError>
+    /** Keeps the payload if the tenant's room is not used up, or if no room is given; answers its id, none: nothing was kept. */
+    addWithin(payload: Early, room: Room | null): Effect.Effect<Option.Option<string>, SqlError>
     /** Takes over what was in quarantine (`id`), where it counts as replayed at `at` (epoch milliseconds) then. In one step. */
     takeOver(payload: Early & { readonly id: string }, at: number): Effect.Effect<string, SqlError>
     /** What waits for an account, in the order in which it came, `limit` of them after `after`. */
@@ -97,17 +97,21 @@ export class Waiting extends Context.Service<
 
       const listed = sql`id, tenant_id, account_id, source, received_at, size_bytes`
 
-      const addWithin = Effect.fn("Waiting.addWithin")(function* (payload: Early, room: Room) {
+      const addWithin = Effect.fn("Waiting.addWithin")(function* (payload: Early, room: Room | null) {
         const { tenant_id, account_id, source, received_at, body } = payload
         yield* fault("before_waiting")
         const id = idOf(payload)
+        const fits =
+          room === null
+            ? sql`true`
+            : sql`exists (select 1 from waiting where id = ${id}::uuid)
+                or ${hasRoom(sql, sql`waiting where tenant_id = ${tenant_id}`, body.byteLength, room)}`
         const rows = yield* sql<{ readonly id: string }>`
           insert into waiting (id, tenant_id, account_id, source, received_at, body)
           select
             ${id}::uuid, ${tenant_id}::text, ${account_id}::text, ${source}::text,
             ${new Date(received_at)}::timestamptz, ${body}::bytea
-          where exists (select 1 from waiting where id = ${id}::uuid)
-            or ${hasRoom(sql, sql`waiting where tenant_id = ${tenant_id}`, body.byteLength, room)}
+          where ${fits}
           on conflict (id) do update set source = excluded.source
           returning id`
         return Option.map(Option.fromNullishOr(rows[0]), ({ id }) => id)

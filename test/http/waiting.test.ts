@@ -1,3 +1,4 @@
+import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { databases } from "../support/databases.ts"
@@ -101,6 +102,34 @@ describe.each(databases)("what waits for its account on $name", (database) => {
     expect(await count(acme)).toBe(messages)
     expect((await at(acme).list()).json.items).toEqual([])
   })
+
+  // One client is all that the embedded database has; there nobody could hold the table.
+  test.runIf(database.name === "postgres")(
+    "is applied at once when the registration came and went between its first try and its keeping",
+    async () => {
+      const acme = await edge.tenant("between")
+      const delivery = await edge.run(
+        Effect.gen(function* () {
+          const sql = yield* SqlClient
+          return yield* sql.withTransaction(
+            Effect.gen(function* () {
+              // Nothing can be kept now, while everything can be read.
+              yield* sql`lock table waiting in share mode`
+              const delivery = deliver(edge, acme, messageOf("m-1"))
+              const blocked = sql`
+                select 1 from pg_locks where not granted and pg_backend_pid() = any(pg_blocking_pids(pid))`
+              while ((yield* blocked).length === 0) yield* Effect.sleep("10 millis")
+              expect((yield* Effect.promise(() => register(edge, acme))).status).toBe(201)
+              return { delivery }
+            })
+          )
+        })
+      )
+      expect((await delivery.delivery).json).toEqual({ outcome: "applied" })
+      expect(await count(acme)).toBe(1)
+      expect((await at(acme).list()).json.items).toEqual([])
+    }
+  )
 
   test("at its limit what would have to wait is refused with 503; registered accounts are not (I8, I9)", async () => {
     const acme = await tenantWithAccount(edge, "packed")

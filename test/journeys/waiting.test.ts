@@ -95,9 +95,14 @@ describe.each(databases)("on $name", (database) => {
           yield* sql`select 1 from waiting where account_id = 'between' for update`
           const registration = register("between").catch(() => null)
           const blocked = sql`
-            select 1 from pg_locks where not granted and pg_backend_pid() = any(pg_blocking_pids(pid))`
+            select pid from pg_locks where not granted and pg_backend_pid() = any(pg_blocking_pids(pid))`
           while ((yield* blocked).length === 0) yield* Effect.sleep("10 millis")
           yield* Effect.promise(() => server.kill())
+          // The statement of a client that is gone would go on once the row is free: it ends with its client.
+          yield* sql`
+            select pg_terminate_backend(pid) from pg_locks
+            where not granted and pg_backend_pid() = any(pg_blocking_pids(pid))`
+          while ((yield* blocked).length > 0) yield* Effect.sleep("10 millis")
           expect(yield* Effect.promise(() => registration)).toBeNull()
         })
       )
