@@ -3,6 +3,7 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { DatabaseAway } from "./errors.ts"
+import { within } from "./real-time.ts"
 
 /** Shorter than what browsers and load balancers wait, longer than a database under load takes for a look-up. */
 const patience = "4 seconds"
@@ -16,8 +17,7 @@ export const promptly = <A, E, R>(
   duration: Duration.Input = patience
 ): Effect.Effect<A, E | DatabaseAway, R> =>
   Effect.flatMap(Effect.forkDetach(effect, { startImmediately: true }), (fiber) =>
-    Fiber.join(fiber).pipe(
-      Effect.timeoutOrElse({ duration, orElse: () => Effect.fail(new DatabaseAway({})) }),
+    within(Fiber.join(fiber), duration, Effect.fail(new DatabaseAway({}))).pipe(
       Effect.onExit(() => Effect.sync(() => fiber.interruptUnsafe()))
     )
   )

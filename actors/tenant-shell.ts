@@ -15,6 +15,7 @@ import * as Fiber from "effect/Fiber"
 import * as Latch from "effect/Latch"
 import * as Queue from "effect/Queue"
 import * as Schedule from "effect/Schedule"
+import * as Schema from "effect/Schema"
 import * as Semaphore from "effect/Semaphore"
 import type { ConversationContext } from "../machines/conversation/context.ts"
 import type { Event } from "../machines/events.ts"
@@ -34,6 +35,7 @@ import type { Address } from "./population.ts"
 import type { RecallRequest } from "./recall.ts"
 import { messageTime, recalledRecord } from "./recall.ts"
 import { runTask } from "./tasks/run-task.ts"
+import { within } from "./real-time.ts"
 import type { Envelope, RuntimeLimits } from "./tenant-runtime.ts"
 import { TenantRuntime } from "./tenant-runtime.ts"
 import { wakeActors } from "./wake.ts"
@@ -62,6 +64,13 @@ type Errand =
 
 /** While the database is away, look-ups are tried again; the events that need them wait (DESIGN §4). */
 const untilItIsBack = Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("1 second")])
+/** A cut was given up; all of it is still due. */
+class CutSlow extends Schema.TaggedError<CutSlow>()("CutSlow", { limit: Schema.String }) {
+  override get message() {
+    return `it took more than ${this.limit}: look for locks on its tables, and whether the database answers`
+  }
+}
+
 /** What a last cut may take: what it holds is in the journal, so a database that is away costs the next start some replay. */
 const lastCut = "10 seconds"
 /** A cut that is under way for so long is given up and tried again: its connection went silent, or somebody holds a lock. */
@@ -108,8 +117,7 @@ export const openTenant = Effect.fn("openTenant")(function* (tenant: string, opt
     yield* Clock.currentTimeMillis
   )
 
-  const cut = writeCut(runtime).pipe(
-    Effect.timeout(longestCut),
+  const cut = within(writeCut(runtime), longestCut, Effect.fail(new CutSlow({ limit: longestCut }))).pipe(
     oneCut.withPermits(1),
     Effect.provideContext(services),
     // Another writer is ahead (I6): this memory is worth nothing any more, and waiting does not help.
@@ -171,19 +179,16 @@ export const openTenant = Effect.fn("openTenant")(function* (tenant: string, opt
       Queue.offerUnsafe(tasks, { type: "task_started", task, due, received: due })
     }
   }
-  yield* Effect.addFinalizer(() =>
-    runtime.isLost
-      ? Effect.void
-      : cutOrWarn.pipe(
-          Effect.timeoutOrElse({
-            duration: lastCut,
-            orElse: () =>
-              Effect.logWarning(
-                `Tenant ${tenant}: no last cut within ${lastCut}; the next start replays ${runtime.durableSeq - runtime.checkpointSeq} events from the journal`
-              )
-          })
-        )
+  const noLastCut = Effect.suspend(() =>
+    Effect.logWarning(
+      `Tenant ${tenant}: no last cut; the next start replays ${runtime.durableSeq - runtime.checkpointSeq} events from the journal`
+    )
   )
+  yield* Effect.addFinalizer(() => {
+    if (runtime.isLost) return Effect.void
+    const inTime = within(cutOrWarn, lastCut, noLastCut)
+    return Effect.flatMap(commits.stuckSince, (since) => (since === null ? inTime : noLastCut))
+  })
   return { runtime, flush: promptly(flush) } satisfies TenantShell
 })
 

@@ -6,8 +6,16 @@ import { FeedServer } from "../feed/server.ts"
 import { UpgradeServer } from "../feed/upgrade-server.ts"
 import { serverTimeouts } from "./server.ts"
 
+/** What is open for longer when the process ends waits for a database that is away; it was not acknowledged, and comes again. */
+const openRequests = "5 seconds"
+
 /** The server on an address; closing its scope lets open requests end first. */
 export const onePort = (address: { readonly host: string; readonly port: number }) =>
   Layer.unwrap(
-    Effect.map(FeedServer, (feed) => NodeHttpServer.layer(() => new UpgradeServer(feed, serverTimeouts), address))
+    Effect.map(FeedServer, (feed) =>
+      NodeHttpServer.layer(() => new UpgradeServer(feed, serverTimeouts), {
+        ...address,
+        gracefulShutdownTimeout: openRequests
+      })
+    )
   )
