@@ -32,16 +32,6 @@ export class CutBehind extends Schema.TaggedError<CutBehind>()("CutBehind", {
   }
 }
 
-/** A cut took so long that it was given up; the next one tries again. Its connection went silent, or somebody holds a lock. */
-export class CutSlow extends Schema.TaggedError<CutSlow>()("CutSlow", {
-  tenant: Schema.String,
-  limit: Schema.String
-}) {
-  override get message() {
-    return `no snapshot of "${this.tenant}" within ${this.limit}; look for locks on its tables`
-  }
-}
-
 /** The database does not answer, and this needs it. */
 export class DatabaseAway extends Schema.TaggedError<DatabaseAway>()("DatabaseAway", {}) {
   override get message() {

@@ -2,7 +2,6 @@
  * Group commit: the events of all tenants that came while one journal statement was under way go into the next one together.
  * It owns the order of appending and the retries; what an append means for a tenant is the tenant's business.
  */
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -16,7 +15,7 @@ import type { JournalEntry } from "../persistence/journal.ts"
 import { Journal } from "../persistence/journal.ts"
 import { describe, neverPasses } from "../persistence/sql-state.ts"
 import { encodeEvent } from "./event-codec.ts"
-import { within } from "./patience.ts"
+import { realClock, within } from "./real-time.ts"
 
 /** One event on its way to the journal. */
 export interface Pending {
@@ -86,27 +85,28 @@ export class GroupCommit extends Context.Service<
       })
 
       /** Tries until it is written, or the fault is the entries' own. */
-      const append = Effect.fnUntraced(function* (rows: ReadonlyArray<JournalEntry>) {
-        let patience = firstTry / 2
-        underWaySince = yield* Clock.currentTimeMillis
-        return yield* Effect.suspend(() => {
-          patience = Math.min(patience * 2, longestTry)
-          return within(journal.append(rows), patience, () => Effect.fail(new JournalSilent({ waited_ms: patience })))
-        }).pipe(
-          Effect.tapError((error) => {
-            if (isOwnFault(error)) return Effect.void
-            hasFailed = true
-            return Effect.logWarning(`The journal cannot be written (${reasonOf(error)}); answers wait until it can`)
-          }),
-          Effect.retry({ schedule: untilItIsBack, while: (error) => !isOwnFault(error) }),
-          Effect.ensuring(
-            Effect.sync(() => {
-              underWaySince = null
-              hasFailed = false
-            })
+      const append = (rows: ReadonlyArray<JournalEntry>) =>
+        Effect.suspend(() => {
+          let patience = firstTry / 2
+          underWaySince = realClock.currentTimeMillisUnsafe()
+          return Effect.suspend(() => {
+            patience = Math.min(patience * 2, longestTry)
+            return within(journal.append(rows), patience, Effect.fail(new JournalSilent({ waited_ms: patience })))
+          }).pipe(
+            Effect.tapError((error) => {
+              if (isOwnFault(error)) return Effect.void
+              hasFailed = true
+              return Effect.logWarning(`The journal cannot be written (${reasonOf(error)}); answers wait until it can`)
+            }),
+            Effect.retry({ schedule: untilItIsBack, while: (error) => !isOwnFault(error) }),
+            Effect.ensuring(
+              Effect.sync(() => {
+                underWaySince = null
+                hasFailed = false
+              })
+            )
           )
-        )
-      })
+        })
 
       /**
        * Writes the entries and says so. If the database will never take them, they are tried by halves, so that in the end only
@@ -169,9 +169,11 @@ export class GroupCommit extends Context.Service<
       yield* Effect.forever(commit).pipe(Effect.forkScoped)
       return GroupCommit.of({
         push: (pending) => void Queue.offerUnsafe(queue, pending),
-        stuckSince: Effect.map(Clock.currentTimeMillis, (now) =>
-          underWaySince !== null && (hasFailed || now - underWaySince > slowest) ? underWaySince : null
-        )
+        stuckSince: Effect.sync(() => {
+          if (underWaySince === null) return null
+          const isSlow = realClock.currentTimeMillisUnsafe() - underWaySince > slowest
+          return hasFailed || isSlow ? underWaySince : null
+        })
       })
     })
   )

@@ -15,6 +15,7 @@ import * as Fiber from "effect/Fiber"
 import * as Latch from "effect/Latch"
 import * as Queue from "effect/Queue"
 import * as Schedule from "effect/Schedule"
+import * as Schema from "effect/Schema"
 import * as Semaphore from "effect/Semaphore"
 import type { ConversationContext } from "../machines/conversation/context.ts"
 import type { Event } from "../machines/events.ts"
@@ -26,15 +27,16 @@ import { describe } from "../persistence/sql-state.ts"
 import type { PlaceRequest } from "./arrival.ts"
 import { located } from "./arrival.ts"
 import { analyticsUpkeep } from "./analytics-upkeep.ts"
-import { CutSlow, DatabaseAway, EventIndigestible, OwnershipLost } from "./errors.ts"
+import { DatabaseAway, EventIndigestible, OwnershipLost } from "./errors.ts"
 import { GroupCommit } from "./group-commit.ts"
 import { loadTenant } from "./load-tenant.ts"
-import { promptly, within } from "./patience.ts"
+import { promptly } from "./patience.ts"
 import type { Address } from "./population.ts"
 import type { RecallRequest } from "./recall.ts"
 import { messageTime, recalledRecord } from "./recall.ts"
 import type { Admissions, Residency } from "./shared-bounds.ts"
 import { runTask } from "./tasks/run-task.ts"
+import { within } from "./real-time.ts"
 import type { Envelope } from "./tenant-runtime.ts"
 import { TenantRuntime } from "./tenant-runtime.ts"
 import { wakeActors } from "./wake.ts"
@@ -43,7 +45,9 @@ import { writeCut } from "./write-cut.ts"
 export interface ShellOptions {
   /** Events of one tenant that may wait to be durable; past that, 503. */
   readonly mailbox: number
-  /** The same over all tenants; only the tenants' own when left out. */
+  /** Journaled events that no cut holds, past which 503; `mostUncut` when left out. */
+  readonly uncut?: number
+  /** As `mailbox`, over all tenants; only the tenants' own when left out. */
   readonly events?: number
   /** Between two cuts. */
   readonly snapshotInterval: Duration.Input
@@ -73,6 +77,13 @@ type Errand =
 
 /** While the database is away, look-ups are tried again; the events that need them wait (DESIGN §4). */
 const untilItIsBack = Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("1 second")])
+/** A cut was given up; all of it is still due. */
+class CutSlow extends Schema.TaggedError<CutSlow>()("CutSlow", { limit: Schema.String }) {
+  override get message() {
+    return `it took more than ${this.limit}: look for locks on its tables, and whether the database answers`
+  }
+}
+
 /** What a last cut may take: what it holds is in the journal, so a database that is away costs the next start some replay. */
 const lastCut = "10 seconds"
 /** A cut that is under way for so long is given up and tried again: its connection went silent, or somebody holds a lock. */
@@ -106,7 +117,11 @@ export const openTenant = Effect.fn("openTenant")(function* (
 
   const runtime: TenantRuntime = yield* loadTenant(
     tenant,
-    { mailbox: options.mailbox, admissions: shared.admissions },
+    {
+      mailbox: options.mailbox,
+      admissions: shared.admissions,
+      ...(options.uncut === undefined ? {} : { uncut: options.uncut })
+    },
     {
       wake: (actors, envelope) => send({ type: "wake", actors, envelope }),
       recall: (request, envelope) => send({ type: "recall", request, envelope }),
@@ -132,7 +147,7 @@ export const openTenant = Effect.fn("openTenant")(function* (
   shared.residency.add(runtime.population)
   yield* Effect.addFinalizer(() => Effect.sync(() => shared.residency.remove(runtime.population)))
 
-  const cut = within(writeCut(runtime), longestCut, () => Effect.fail(new CutSlow({ tenant, limit: longestCut }))).pipe(
+  const cut = within(writeCut(runtime), longestCut, Effect.fail(new CutSlow({ limit: longestCut }))).pipe(
     oneCut.withPermits(1),
     Effect.provideContext(services),
     // Another writer is ahead (I6): this memory is worth nothing any more, and waiting does not help.
@@ -200,15 +215,16 @@ export const openTenant = Effect.fn("openTenant")(function* (
       Queue.offerUnsafe(tasks, { type: "task_started", task, due, received: due })
     }
   }
-  yield* Effect.addFinalizer(() =>
-    runtime.isLost
-      ? Effect.void
-      : within(cutOrWarn, lastCut, () =>
-          Effect.logWarning(
-            `Tenant ${tenant}: no last cut within ${lastCut}; the next start replays ${runtime.durableSeq - runtime.checkpointSeq} events from the journal`
-          )
-        )
+  const noLastCut = Effect.suspend(() =>
+    Effect.logWarning(
+      `Tenant ${tenant}: no last cut; the next start replays ${runtime.durableSeq - runtime.checkpointSeq} events from the journal`
+    )
   )
+  yield* Effect.addFinalizer(() => {
+    if (runtime.isLost) return Effect.void
+    const inTime = within(cutOrWarn, lastCut, noLastCut)
+    return Effect.flatMap(commits.stuckSince, (since) => (since === null ? inTime : noLastCut))
+  })
   return { runtime, flush: promptly(flush) } satisfies TenantShell
 })
 

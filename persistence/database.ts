@@ -13,6 +13,7 @@ import { join } from "node:path"
 import { lockDataDirectory } from "./data-directory-lock.ts"
 import { DatabaseUnavailable } from "./database-unavailable.ts"
 import { startPglite } from "./pglite/server.ts"
+import { describe } from "./sql-state.ts"
 
 export interface DatabaseOptions {
   /** Some: that Postgres. None: the embedded one. */
@@ -33,23 +34,28 @@ const hostOf = (url: string): string => {
   }
 }
 
-/** One statement that shows that the server is there and new enough. */
+/** One statement that shows that the server is there, new enough, and takes writes. */
 const proven = (client: PgClient.PgClient, where: string) =>
   Effect.gen(function* () {
-    const rows = yield* client<{ version: string }>`select current_setting('server_version_num') as version`
+    const rows = yield* client<{ version: string; writable: boolean }>`
+      select current_setting('server_version_num') as version, current_setting('transaction_read_only') = 'off' as writable`
     const version = Number(rows[0]?.version)
-    if (version >= oldestServer) return client
-    return yield* new DatabaseUnavailable({
-      where,
-      problem: `its version is ${Math.floor(version / 10000)}`,
-      cure: "use Postgres 15 or newer"
-    })
+    if (version < oldestServer) {
+      const problem = `its version is ${Math.floor(version / 10000)}`
+      return yield* new DatabaseUnavailable({ where, problem, cure: "use Postgres 15 or newer" })
+    }
+    // Said here: what the migrations would say of it is hard to understand.
+    if (rows[0]?.writable !== true) {
+      const cure = "connect to the primary, or look at default_transaction_read_only"
+      return yield* new DatabaseUnavailable({ where, problem: "it takes only read-only transactions", cure })
+    }
+    return client
   }).pipe(Effect.catchTag("SqlError", (error) => Effect.fail(unreachable(where, error))))
 
 const unreachable = (where: string, error: SqlError) =>
   new DatabaseUnavailable({
     where,
-    problem: error.message,
+    problem: describe(error),
     cure: "check that it runs and that its address and credentials are right"
   })
 

@@ -1,76 +1,53 @@
 /**
- * The embedded Postgres as the rest of the process sees it: something that opens connections. Owns the worker thread from
- * start to clean end; the thread itself is in worker.ts.
+ * The embedded Postgres as the rest of the process sees it: something that opens connections. A thread that dies is started
+ * again on the same files, as a supervisor would with a server: for everybody else Postgres was away for a moment.
  */
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import type * as Scope from "effect/Scope"
+import * as Exit from "effect/Exit"
+import * as Schedule from "effect/Schedule"
+import * as Scope from "effect/Scope"
 import type { Duplex } from "node:stream"
-import { MessageChannel, type MessagePort, Worker } from "node:worker_threads"
-import { DatabaseUnavailable } from "../database-unavailable.ts"
-import { portStream } from "./stream.ts"
+import type { DatabaseUnavailable } from "../database-unavailable.ts"
+import { startThread, type Thread } from "./thread.ts"
 
-/** What the worker is started with; `null`: in memory, for tests. */
-export interface WorkerInput {
-  readonly directory: string | null
-}
-export type ToWorker = { readonly type: "connect"; readonly port: MessagePort } | { readonly type: "close" }
-export type FromWorker = { readonly type: "ready" } | { readonly type: "closed"; readonly problem: string | null }
+/** Between two tries to start it again: at once at first, for it has lost nothing; later, the cause has to go away first. */
+const untilItStarts = Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("5 seconds")])
 
 /**
- * Starts the embedded Postgres and returns what opens a connection to it. When the scope closes, Postgres shuts down
- * cleanly (it writes its checkpoint) before the thread ends. Should the thread die on its own, connections break and no
- * new one opens: statements fail with a connection error until the process is started again.
+ * Starts the embedded Postgres and returns what opens a connection to it; while there is none, that throws. Fails when it does
+ * not start at all. In memory (`null`) everything goes with the thread, and nothing is started again.
  */
 export const startPglite = (directory: string | null): Effect.Effect<() => Duplex, DatabaseUnavailable, Scope.Scope> =>
   Effect.gen(function* () {
-    const where = directory ?? "memory"
-    const ready = Deferred.makeUnsafe<void, DatabaseUnavailable>()
-    const closed = Deferred.makeUnsafe<void>()
-    const streams = new Set<Duplex>()
-    let death: Error | null = null
-
-    const worker = yield* Effect.acquireRelease(
-      Effect.sync(() => new Worker(new URL("./worker.ts", import.meta.url), { workerData: { directory } })),
-      (worker) =>
-        Effect.gen(function* () {
-          if (death === null) {
-            worker.postMessage({ type: "close" } satisfies ToWorker)
-            yield* Deferred.await(closed)
-          }
-          yield* Effect.promise(() => worker.terminate())
-        })
-    )
-    worker.on("message", (message: FromWorker) => {
-      if (message.type === "ready") Deferred.doneUnsafe(ready, Effect.void)
-      else Deferred.doneUnsafe(closed, Effect.void)
-    })
-    const die = (cause: Error): void => {
-      death ??= cause
-      for (const stream of streams) stream.destroy(death)
-      Deferred.doneUnsafe(
-        ready,
-        Effect.fail(
-          new DatabaseUnavailable({
-            where,
-            problem: cause.message,
-            cure: "look at the data directory; restore it from a backup if Postgres cannot open it"
-          })
-        )
+    // Closes after whatever is opened on this, later threads included: Postgres ends when its last session has.
+    const lives = yield* Scope.fork(yield* Effect.scope)
+    /** A thread in a scope of its own, which closes when the thread has died, or in the end. */
+    const live = Effect.gen(function* () {
+      const own = yield* Scope.fork(lives)
+      const thread = yield* startThread(directory).pipe(
+        Scope.provide(own),
+        Effect.onError(() => Scope.close(own, Exit.void))
       )
-      Deferred.doneUnsafe(closed, Effect.void)
-    }
-    worker.on("error", (cause) => die(cause instanceof Error ? cause : new Error(String(cause))))
-    worker.on("exit", (code) => die(new Error(`the embedded Postgres ended (${code}); restart the process`)))
-    yield* Deferred.await(ready)
+      return { ...thread, end: Scope.close(own, Exit.void) }
+    })
+    let current: Thread & { readonly end: Effect.Effect<void> } = yield* live
 
-    return () => {
-      if (death !== null) throw death
-      const { port1, port2 } = new MessageChannel()
-      worker.postMessage({ type: "connect", port: port2 } satisfies ToWorker, [port2])
-      const stream = portStream(port1)
-      streams.add(stream)
-      stream.once("close", () => streams.delete(stream))
-      return stream
-    }
+    const reviveOnce = Effect.gen(function* () {
+      const death = yield* current.died
+      yield* current.end
+      if (directory === null) {
+        yield* Effect.logError(`The embedded Postgres in memory died, and its data with it: ${death.message}`)
+        return yield* Effect.never
+      }
+      yield* Effect.logError(`The embedded Postgres died and is started again: ${death.message}`)
+      current = yield* live.pipe(
+        Effect.tapError((error) => Effect.logError(`The embedded Postgres does not start: ${error.message}`)),
+        Effect.retry(untilItStarts),
+        Effect.orDie
+      )
+      yield* Effect.logInfo("The embedded Postgres is back; what was acknowledged is in its files")
+    })
+    yield* Effect.forkScoped(Effect.forever(reviveOnce))
+
+    return () => current.connect()
   })

@@ -6,7 +6,7 @@ import { PGlite } from "@electric-sql/pglite"
 import { type MessagePort, parentPort, workerData } from "node:worker_threads"
 import { DurableFileSystem, durableStartParams } from "./file-system.ts"
 import { isCancelRequest, isTerminate, makeFrames } from "./frames.ts"
-import type { FromWorker, ToWorker, WorkerInput } from "./server.ts"
+import type { FromWorker, ToWorker, WorkerInput } from "./thread.ts"
 
 const { directory } = workerData as WorkerInput
 const tell = (message: FromWorker): void => parentPort!.postMessage(message)

@@ -11,6 +11,8 @@ import { serverTimeouts } from "./server.ts"
  * comes back at once overflows the queue, and who is dropped there tries again only after seconds, then twice as many.
  */
 const backlog = 4_096
+/** What is open for longer when the process ends waits for a database that is away; it was not acknowledged, and comes again. */
+const openRequests = "5 seconds"
 
 /** The server on an address; closing its scope lets open requests end first. */
 export const onePort = (address: { readonly host: string; readonly port: number }) =>
@@ -19,7 +21,8 @@ export const onePort = (address: { readonly host: string; readonly port: number 
       NodeHttpServer.layer(() => new UpgradeServer(feed, serverTimeouts), {
         host: address.host,
         port: address.port,
-        backlog
+        backlog,
+        gracefulShutdownTimeout: openRequests
       })
     )
   )

@@ -3,7 +3,15 @@ import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as References from "effect/References"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { EventIndigestible, MailboxFull, OwnershipLost, RuleBroken } from "../../actors/errors.ts"
+import {
+  CutBehind,
+  DatabaseAway,
+  EventIndigestible,
+  MailboxFull,
+  MemoryDropped,
+  OwnershipLost,
+  RuleBroken
+} from "../../actors/errors.ts"
 import { problemOf, problemResponse } from "../../src/http/problem.ts"
 import { refuse } from "../../src/http/refuse.ts"
 import { accountId, type Tenant, tenantWithAccount } from "./account.ts"
@@ -171,6 +179,9 @@ describe("what cannot be provoked from outside has its place in the table", () =
   test.each([
     [new MailboxFull({ tenant: "t", limit: 5, retry_after_s: 2 }), 503, "mailbox_full", "2"],
     [new OwnershipLost({ tenant: "t" }), 503, "ownership_lost", "1"],
+    [new CutBehind({ tenant: "t", limit: 5, retry_after_s: 5 }), 503, "cut_behind", "5"],
+    [new MemoryDropped({ tenant: "t", reason: "r" }), 503, "memory_dropped", "1"],
+    [new DatabaseAway({}), 503, "database_unavailable", "1"],
     [new EventIndigestible({ type: "x", detail: "y" }), 500, "event_indigestible", undefined],
     [new RuleBroken({ field: "f", rule: "must be r" }), 422, "rule_broken", undefined]
   ])("%s", (fault, status, code, retry) => {

@@ -7,7 +7,7 @@ import { Waiting } from "../../persistence/waiting.ts"
 import { databases, openPersistenceOn } from "../support/databases.ts"
 import { fixtureAccount } from "../support/fixtures.ts"
 import { type Server, startServer, type Tenant } from "../support/server.ts"
-import { eventually } from "../support/tenant-house.ts"
+import { eventually } from "../support/eventually.ts"
 import { message } from "../support/whatsapp.ts"
 
 const start = Date.UTC(2026, 4, 4)

@@ -22,8 +22,13 @@ export interface Fault {
   readonly refusesQueries: boolean
   /** Whether tables other than the journal still take rows. */
   readonly keepsRows?: boolean
-  /** Makes it happen; answers with what shows that it did, or throws. `heal` ends it. */
-  readonly strike: (place: Place) => Promise<{ readonly proof: string; readonly heal: () => Promise<void> }>
+  /**
+   * Makes it happen; `heal` ends it. `proof` answers with what shows that it struck, or throws: apart, so that a fault that did not
+   * show is undone all the same.
+   */
+  readonly strike: (
+    place: Place
+  ) => Promise<{ readonly proof: () => Promise<string>; readonly heal: () => Promise<void> }>
   /** A pattern that the server's log must show afterwards. */
   readonly logged?: RegExp
 }

@@ -67,8 +67,10 @@ export const runRound = async (fault: Fault, place: Place, id: string, seconds: 
   await sleep(500)
   const logBefore = server.output.length
 
-  const { proof, heal } = await fault.strike(place).catch(async (error: unknown) => {
+  const { proof: prove, heal } = await fault.strike(place)
+  const proof = await prove().catch(async (error: unknown) => {
     provider.end()
+    await heal()
     await health.end()
     throw error
   })

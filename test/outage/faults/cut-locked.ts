@@ -1,3 +1,4 @@
+import { eventually } from "../../support/eventually.ts"
 import { openAdministrator } from "../administrator.ts"
 import { type Fault, mustBe } from "../fault.ts"
 
@@ -14,12 +15,12 @@ export const cutLocked: Fault = {
       const rows = await administrator.ask("select count(*)::integer as count from pg_locks where not granted")
       return rows[0]!["count"]
     }
-    // The next cut comes within its interval.
-    for (let tries = 0; tries < 50 && (await waiting()) === 0; tries++) {
-      await new Promise((resolve) => setTimeout(resolve, 100))
-    }
     return {
-      proof: mustBe("statements that wait for the lock", await waiting(), /^[1-9]/),
+      proof: async () => {
+        // The next cut comes within its interval.
+        const count = await eventually(waiting, (statements) => statements !== 0)
+        return mustBe("statements that wait for the lock", count, /^[1-9]/)
+      },
       heal: async () => {
         await administrator.ask("rollback")
         await administrator.close()

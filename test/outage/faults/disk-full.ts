@@ -67,7 +67,7 @@ export const diskFullReally: Fault = {
     // As much as fits; the journal's next page does not.
     await writeFile(filler, Buffer.alloc(16 * 1024 * 1024)).catch(() => {})
     return {
-      proof: mustBe("a direct insert into the journal", await fillUp(url), /^53100$/),
+      proof: async () => mustBe("a direct insert into the journal", await fillUp(url), /^53100$/),
       heal: async () => {
         await rm(filler)
         await ask(url, "delete from journal where tenant_id = 'nobody'")
@@ -96,7 +96,7 @@ export const diskFullByTrigger: Fault = {
     )
     await ask(url, "create trigger no_room before insert on journal for each statement execute function no_room()")
     return {
-      proof: mustBe("a direct insert into the journal", await stateOf(ask(url, insert(1))), /^53100$/),
+      proof: async () => mustBe("a direct insert into the journal", await stateOf(ask(url, insert(1))), /^53100$/),
       heal: async () => {
         await ask(url, "drop function no_room cascade")
       }

@@ -29,7 +29,8 @@ export const outOfConnections: Fault = {
       if (now === 0) await new Promise((resolve) => setTimeout(resolve, 100))
     }
     return {
-      proof: `${mustBe("a direct connection", await failureOf(url, "select 1"), /^53300$/)}; ${ended} connections of ours ended`,
+      proof: async () =>
+        `${mustBe("a direct connection", await failureOf(url, "select 1"), /^53300$/)}; ${ended} connections of ours ended`,
       heal: async () => {
         await Promise.all(taken.map((each) => each.close()))
         await first.close()

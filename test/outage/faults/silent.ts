@@ -9,9 +9,11 @@ export const silent: Fault = {
   strike: async ({ proxy }) => {
     const before = proxy.touched()
     proxy.isSilent = true
-    await new Promise((resolve) => setTimeout(resolve, 500))
     return {
-      proof: mustBe("portions swallowed within 500 ms", proxy.touched() - before, /^[1-9]/),
+      proof: async () => {
+        await new Promise((resolve) => setTimeout(resolve, 500))
+        return mustBe("portions swallowed within 500 ms", proxy.touched() - before, /^[1-9]/)
+      },
       heal: async () => {
         proxy.isSilent = false
         proxy.cut()

@@ -9,7 +9,7 @@ export const stopped: Fault = {
   strike: async ({ postgres, url }) => {
     await postgres.halt()
     return {
-      proof: mustBe("a direct connection", await failureOf(url, "select 1"), /^ECONNREFUSED$/),
+      proof: async () => mustBe("a direct connection", await failureOf(url, "select 1"), /^ECONNREFUSED$/),
       heal: postgres.resume
     }
   }

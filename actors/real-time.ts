@@ -1,0 +1,18 @@
+/** A database takes real time, whatever clock the actors live by: how long it may take is measured on this one. */
+import * as Clock from "effect/Clock"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+
+/** The clock of the machine, also where another one is provided. */
+export const realClock = Clock.Clock.defaultValue()
+
+/** `orElse` when the effect has not ended by then; the effect is interrupted, and that is waited for. */
+export const within = <A, E, R, A2, E2>(
+  effect: Effect.Effect<A, E, R>,
+  duration: Duration.Input,
+  orElse: Effect.Effect<A2, E2>
+): Effect.Effect<A | A2, E | E2, R> =>
+  Effect.raceFirst(
+    effect,
+    Effect.andThen(Effect.provideService(Effect.sleep(duration), Clock.Clock, realClock), orElse)
+  )
