@@ -15,5 +15,11 @@ const backlog = 4_096
 /** The server on an address; closing its scope lets open requests end first. */
 export const onePort = (address: { readonly host: string; readonly port: number }) =>
   Layer.unwrap(
-    Effect.map(FeedServer, (feed) => NodeHttpServer.layer(() => new UpgradeServer(feed, serverTimeouts), { host: address.host, port: address.port, backlog }))
+    Effect.map(FeedServer, (feed) =>
+      NodeHttpServer.layer(() => new UpgradeServer(feed, serverTimeouts), {
+        host: address.host,
+        port: address.port,
+        backlog
+      })
+    )
   )
