@@ -79,7 +79,8 @@ const stats = HttpApiEndpoint.get("stats", `${base}/stats`, {
 }).annotateMerge(
   OpenApi.annotations({
     summary: "Figures of the tenant",
-    description: "Mailbox, journal, actors, feed. Sets nothing."
+    description:
+      "Mailbox, journal, rates, latency of acknowledgements, actors, feed, accounts, schedule, the hottest actors: the state of the feed's topic ops. Sets nothing."
   })
 )
 

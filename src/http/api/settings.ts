@@ -70,7 +70,7 @@ const configure = HttpApiEndpoint.patch("configure", base, {
   OpenApi.annotations({
     summary: "Change settings",
     description:
-      "Sets what it names of auto_create_contacts, default_contact_pipeline, default_contact_status, sync_historical_days, enable_real_time_sync, max_api_calls_per_hour, is_active, read_on (open: opening a conversation reads it; reply: an outbound message does too), and of the participant settings auto_create_enabled, creation_delay_hours, min_messages_before_create, max_creates_per_hour, auto_link_by_domain, duplicate_confidence_threshold and blacklist, which is replaced as a whole. An inactive tenant answers webhooks with 403."
+      "Sets what it names of auto_create_contacts, default_contact_pipeline, default_contact_status, sync_historical_days, enable_real_time_sync, max_api_calls_per_hour, is_active, read_on (open: the read mark that a client sends on opening reads a conversation, nothing else; reply: an outbound message does too), and of the participant settings auto_create_enabled, creation_delay_hours, min_messages_before_create, max_creates_per_hour, auto_link_by_domain, duplicate_confidence_threshold and blacklist, which is replaced as a whole. An inactive tenant answers webhooks with 403."
   })
 )
 
