@@ -5,7 +5,7 @@
 import type { ConversationContext } from "../machines/conversation/context.ts"
 import { conversationFields } from "../machines/conversation/fields.ts"
 import { toWire } from "../machines/field.ts"
-import { summaryFields } from "./views.ts"
+import { peopleOf, summaryFields } from "./views.ts"
 
 export interface InboxTotals {
   unread_count: number
@@ -27,7 +27,7 @@ export class Inbox {
 
   constructor(totals: InboxTotals, recent: ReadonlyArray<Record<string, unknown>>) {
     this.totals = { ...totals }
-    for (const row of recent) this.#show(row as unknown as ConversationContext)
+    for (const row of recent) this.#show(row as unknown as ConversationContext, row["people"] as ReadonlyArray<string>)
   }
 
   /** Follows one conversation's change; null before: it is new. */
@@ -35,7 +35,12 @@ export class Inbox {
     this.totals.unread_count += after.unread_count - (before?.unread_count ?? 0)
     this.totals.unread_conversations += Number(after.unread_count > 0) - Number((before?.unread_count ?? 0) > 0)
     this.totals.conversations += Number(before === null) - Number(after.merged_into !== (before?.merged_into ?? null))
-    if (before === null || summaryFields.some((name) => before[name] !== after[name])) this.#show(after)
+    if (
+      before === null ||
+      before.members !== after.members ||
+      summaryFields.some((name) => before[name] !== after[name])
+    )
+      this.#show(after, peopleOf(after.members))
   }
 
   /** The topic's state (DESIGN §6). */
@@ -46,12 +51,12 @@ export class Inbox {
     }
   }
 
-  #show(context: ConversationContext): void {
+  #show(context: ConversationContext, people: ReadonlyArray<string>): void {
     if (!listed(context)) {
       this.#list.delete(context.id)
       return
     }
-    const summary: Record<string, unknown> = {}
+    const summary: Record<string, unknown> = { people }
     for (const name of summaryFields) summary[name] = toWire(conversationFields[name], context[name])
     this.#list.set(context.id, { summary, order: context.last_message_at ?? context.created_at ?? 0 })
     if (this.#list.size > inboxLimit) this.#list.delete(this.#oldest())

@@ -11,6 +11,7 @@ import type { ActorKind, Event, Signal } from "../machines/events.ts"
 import { toWire } from "../machines/field.ts"
 import type { TenantContext } from "../machines/tenant/machine.ts"
 import { describe } from "../persistence/sql-state.ts"
+import { Journal } from "../persistence/journal.ts"
 import { TenantRows } from "../persistence/tenants.ts"
 import { AccountIndex } from "./account-index.ts"
 import { Author, signed } from "./author.ts"
@@ -27,6 +28,7 @@ import type { TenantRuntime } from "./tenant-runtime.ts"
 import { openTenant } from "./tenant-shell.ts"
 import type { ShellOptions, TenantShell } from "./tenant-shell.ts"
 import { mergedInto } from "./topics.ts"
+import { timelineOf } from "./timeline.ts"
 import { viewOf } from "./views.ts"
 import { wakeActors } from "./wake.ts"
 
@@ -43,6 +45,7 @@ export const ownerLayer = (options: ShellOptions) =>
         residency: new Residency(options.residents),
         admissions: new Admissions(options.events ?? Infinity)
       }
+      const journal = yield* Journal
       const scope = yield* Effect.scope
       const context = yield* Effect.context<Effect.Services<ReturnType<typeof openTenant>>>()
       const known = new Set(yield* rows.list)
@@ -193,6 +196,18 @@ export const ownerLayer = (options: ShellOptions) =>
         view: Effect.fnUntraced(function* (tenant, kind, id) {
           const { runtime, living } = yield* find(tenant, kind, id)
           return viewOf(kind, living.context, runtime.identity, yield* Clock.currentTimeMillis)
+        }),
+        connections: Effect.fnUntraced(function* (tenant) {
+          const { runtime } = yield* shellOf(tenant)
+          const now = yield* Clock.currentTimeMillis
+          return runtime.population
+            .ofKind("connection")
+            .toSorted((a, b) => a.context.created_at - b.context.created_at || (a.id < b.id ? -1 : 1))
+            .map(({ context }) => viewOf("connection", context, runtime.identity, now))
+        }),
+        timeline: Effect.fnUntraced(function* (tenant, id, page) {
+          const { runtime, living } = yield* find(tenant, "conversation", id)
+          return yield* timelineOf(journal, runtime, living.context, page)
         }),
         inspect: Effect.fnUntraced(function* (tenant, kind, id) {
           const { runtime, living } = yield* find(tenant, kind, id)

@@ -8,9 +8,12 @@ import type { TenantContext } from "../machines/tenant/machine.ts"
 import type { Living } from "./living.ts"
 import type { TenantStats } from "./tenant-owner.ts"
 import type { TenantRuntime } from "./tenant-runtime.ts"
+import { presentView } from "./views.ts"
 
 /** How many of the hottest actors are named. */
 const hottestCount = 10
+/** Conversations of which it is told who is there (I8). */
+const presentLimit = 64
 /** Kinds that nearly every event changes say nothing by being hot. */
 const always: ReadonlySet<string> = new Set(["tenant", "scheduler"])
 
@@ -18,7 +21,7 @@ const always: ReadonlySet<string> = new Set(["tenant", "scheduler"])
 export const statsOf = (runtime: TenantRuntime): TenantStats => {
   const { figures, population, hub, inbox } = runtime
   const now = performance.now()
-  const { residents, dirty, hottest } = counted(population.all(), now)
+  const { residents, dirty, present, hottest } = counted(population.all(), now)
   const { applied_per_s, duplicates_per_s, acknowledged_ms, lag_s } = figures.lately(now)
   const tenant = population.get("tenant", runtime.tenant)?.context as TenantContext | undefined
   return {
@@ -48,17 +51,27 @@ export const statsOf = (runtime: TenantRuntime): TenantStats => {
     webhook_failures: tenant?.webhook_failures ?? 0,
     connections: healthOf(population.ofKind("connection")),
     schedule: scheduleOf(population.ofKind("scheduler")),
+    present,
     hottest
   }
 }
 
-/** Residents by kind, those that no cut holds, and who changed most in the last minute. */
+/** Residents by kind, those that no cut holds, where somebody is, and who changed most in the last minute. */
 const counted = (all: Iterable<Living>, now: number) => {
   const residents = { tenant: 0, connection: 0, channel: 0, conversation: 0, participant: 0, scheduler: 0, record: 0 }
   let dirty = 0
+  const present: Record<string, { readonly typists: ReadonlyArray<string>; readonly viewers: ReadonlyArray<string> }> =
+    {}
+  let occupied = 0
   const hottest: Array<{ readonly kind: ActorKind; readonly id: string; readonly events: number }> = []
-  for (const { kind, id, kept, heat } of all) {
-    if (kind === "presence") continue
+  for (const living of all) {
+    const { kind, id, kept, heat } = living
+    if (kind === "presence") {
+      if (++occupied > presentLimit) continue
+      const { typists, viewers } = presentView(living.context)
+      present[id] = { typists: typists.map(nameOf), viewers: viewers.map(nameOf) }
+      continue
+    }
     residents[kind]++
     if (kept !== "yes") dirty++
     const events = always.has(kind) ? 0 : Math.round(heat.sum(now))
@@ -67,8 +80,10 @@ const counted = (all: Iterable<Living>, now: number) => {
     hottest.sort((a, b) => b.events - a.events)
     hottest.length = Math.min(hottest.length, hottestCount)
   }
-  return { residents, dirty, hottest }
+  return { residents, dirty, present, hottest }
 }
+
+const nameOf = ({ name }: { readonly name: string }) => name
 
 const healthOf = (connections: ReadonlyArray<Living>): TenantStats["connections"] => {
   const account_status: Record<string, number> = {}

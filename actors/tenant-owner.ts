@@ -4,10 +4,12 @@
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
+import type { SqlError } from "effect/sql/SqlError"
 import type { ActorKind, Event, Signal } from "../machines/events.ts"
 import type { SendDecided } from "../machines/told.ts"
 import type { ActorUnknown, DatabaseAway, SubmitError, TenantUnknown } from "./errors.ts"
 import type { Hub } from "./feed/hub.ts"
+import type { TimelinePage, TimelineQuery } from "./timeline.ts"
 import type { Quantiles } from "./latency.ts"
 
 /** What became of an event. `decided` is there when a send was asked for. */
@@ -74,6 +76,10 @@ export interface TenantStats {
   }
   /** By task; instants are ISO 8601. */
   readonly schedule: Readonly<Record<string, TaskFigures>>
+  /** By conversation: the names of who types and who looks at this moment; at most 64 conversations. */
+  readonly present: Readonly<
+    Record<string, { readonly typists: ReadonlyArray<string>; readonly viewers: ReadonlyArray<string> }>
+  >
   /** The actors that changed most often in the last minute, the hottest first; at most ten. */
   readonly hottest: ReadonlyArray<{ readonly kind: ActorKind; readonly id: string; readonly events: number }>
 }
@@ -133,6 +139,14 @@ export class TenantOwner extends Context.Service<
     signal(tenant: string, event: Signal): Effect.Effect<void, Unreached | ActorUnknown>
     /** An entity as it is now; wakes it if it sleeps. Connections and conversations also by the provider's id. */
     view(tenant: string, kind: ActorKind, id: string): Effect.Effect<View, Unreached | ActorUnknown>
+    /** Every connection of the tenant as it is now, by the instant of its registration. */
+    connections(tenant: string): Effect.Effect<ReadonlyArray<View>, Unreached>
+    /** What the journal still holds of a conversation (timeline.ts). */
+    timeline(
+      tenant: string,
+      id: string,
+      page: TimelineQuery
+    ): Effect.Effect<TimelinePage, Unreached | ActorUnknown | SqlError>
     inspect(tenant: string, kind: ActorKind, id: string): Effect.Effect<Inspection, Unreached | ActorUnknown>
     /** A ⚿ field of an entity, sealed. Whoever opens it writes that into the audit trail. */
     sealed(

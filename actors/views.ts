@@ -50,6 +50,27 @@ export const summaryFields = [
   "is_hot"
 ] as const
 
+/** Names of people that the inbox shows of a conversation: a chat of two has no subject. */
+const peopleShown = 3
+
+/** Who is in a conversation besides the owner, by name: those who came first, then by name. The same as in persistence/conversations.ts. */
+export const peopleOf = (members: ConversationContext["members"]): ReadonlyArray<string> => {
+  const first: Array<Member> = []
+  for (const member of Object.values(members)) {
+    if (!member.is_active || member.role === "owner" || !member.name) continue
+    const place = first.findIndex((other) => comesBefore(member, other))
+    if (place < 0 && first.length === peopleShown) continue
+    first.splice(place < 0 ? first.length : place, 0, member)
+    first.length = Math.min(first.length, peopleShown)
+  }
+  return first.map(({ name }) => name!)
+}
+
+const comesBefore = (a: Member, b: Member): boolean => {
+  const [one, other] = [a.joined_at ?? Infinity, b.joined_at ?? Infinity]
+  return one === other ? a.name! < b.name! : one < other
+}
+
 const connectionView = (context: ConnectionContext, now: number): View => ({
   id: context.id,
   ...wireOf(connectionFields, context),

@@ -41,7 +41,7 @@ export class Conversations extends Context.Service<
   {
     /** A page, newest message first; conversations without a message come last. */
     list(tenant_id: string, query: ConversationQuery): Effect.Effect<ConversationPage, SqlError | InvalidCursor>
-    /** The newest `limit` conversations. */
+    /** The newest `limit` conversations, each with `people`: up to three names besides the owner's, those who came first. */
     recent(tenant_id: string, limit: number): Effect.Effect<ReadonlyArray<StoredConversation>, SqlError>
     totals(tenant_id: string): Effect.Effect<Totals, SqlError>
     /** Hot conversations that nobody opened in the 24 hours before `now` (epoch milliseconds); each decides for itself. */
@@ -77,9 +77,18 @@ export class Conversations extends Context.Service<
 
       const recent = Effect.fn("Conversations.recent")(function* (tenant_id: string, limit: number) {
         const rows = yield* sql<Record<string, unknown>>`
-          select * from conversations where tenant_id = ${tenant_id} and merged_into is null
+          select conversations.*, (
+            select coalesce(json_agg(name order by joined_at nulls last, name collate "C"), '[]')
+            from (
+              select name, joined_at from members
+              where members.tenant_id = conversations.tenant_id and conversation_id = conversations.id
+                and is_active and role <> 'owner' and name <> ''
+              order by joined_at nulls last, name collate "C" limit 3
+            ) as first
+          ) as people
+          from conversations where tenant_id = ${tenant_id} and merged_into is null
           order by ${newest} desc, id limit ${limit}`
-        return rows.map(toConversation)
+        return rows.map((row) => ({ ...toConversation(row), people: row["people"] }))
       })
 
       const totals = Effect.fn("Conversations.totals")(function* (tenant_id: string) {

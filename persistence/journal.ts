@@ -23,6 +23,14 @@ export interface JournalEntry {
 /** One event as it is read back; its tenant is known to whoever reads. */
 export type JournaledEntry = Omit<JournalEntry, "tenant_id">
 
+interface Row {
+  readonly seq: bigint
+  readonly at: Date
+  readonly kind: string
+  readonly body: Uint8Array
+}
+const toEntry = (row: Row): JournaledEntry => ({ ...row, seq: Number(row.seq), at: row.at.getTime() })
+
 /** Tenants of an append that another writer owns: none of their entries was written. */
 export interface Appended {
   readonly lost: ReadonlyArray<string>
@@ -38,6 +46,17 @@ export class Journal extends Context.Service<
     append(entries: ReadonlyArray<JournalEntry>): Effect.Effect<Appended, SqlError>
     /** At most `limit` entries of a tenant after `after`, by seq. */
     read(tenant_id: string, after: number, limit: number): Effect.Effect<ReadonlyArray<JournaledEntry>, SqlError>
+    /**
+     * The newest entries with seq < `before` whose body holds one of the byte strings, newest first: at most `limit` of them,
+     * out of the `window` entries before `before`. A filter for who reads on, not an answer: bodies are not understood here.
+     */
+    mentioning(
+      tenant_id: string,
+      needles: ReadonlyArray<Uint8Array>,
+      page: { readonly before: number; readonly window: number; readonly limit: number }
+    ): Effect.Effect<ReadonlyArray<JournaledEntry>, SqlError>
+    /** The oldest entry that is kept; null when there is none. */
+    oldest(tenant_id: string): Effect.Effect<{ readonly seq: number; readonly at: number } | null, SqlError>
     /** The newest seq of a tenant, 0 if it has none; of a trimmed journal the checkpoint's. */
     head(tenant_id: string): Effect.Effect<number, SqlError>
     /** Whether every entry of a tenant from the first up to `seq` is still here: nothing has been trimmed. */
@@ -112,16 +131,30 @@ export class Journal extends Context.Service<
 
       const read = Effect.fn("Journal.read")(function* (tenant_id: string, after: number, limit: number) {
         yield* fault("replay")
-        const rows = yield* sql<{
-          readonly seq: bigint
-          readonly at: Date
-          readonly kind: string
-          readonly body: Uint8Array
-        }>`
+        const rows = yield* sql<Row>`
           select seq, at, kind, body from journal
           where tenant_id = ${tenant_id} and seq > ${after}
           order by seq limit ${limit}`
-        return rows.map((row) => ({ ...row, seq: Number(row.seq), at: row.at.getTime() }))
+        return rows.map(toEntry)
+      })
+
+      const mentioning = Effect.fn("Journal.mentioning")(function* (
+        tenant_id: string,
+        needles: ReadonlyArray<Uint8Array>,
+        { before, window, limit }: { readonly before: number; readonly window: number; readonly limit: number }
+      ) {
+        const rows = yield* sql<Row>`
+          select seq, at, kind, body from journal
+          where tenant_id = ${tenant_id} and seq < ${before} and seq >= ${before - window}
+            and exists (select 1 from unnest(${needles}::bytea[]) as needle where position(needle in body) > 0)
+          order by seq desc limit ${limit}`
+        return rows.map(toEntry)
+      })
+
+      const oldest = Effect.fn("Journal.oldest")(function* (tenant_id: string) {
+        const rows = yield* sql<Pick<Row, "seq" | "at">>`
+          select seq, at from journal where tenant_id = ${tenant_id} order by seq limit 1`
+        return rows.length === 0 ? null : { seq: Number(rows[0]!.seq), at: rows[0]!.at.getTime() }
       })
 
       const head = Effect.fn("Journal.head")(function* (tenant_id: string) {
@@ -157,7 +190,7 @@ export class Journal extends Context.Service<
         Effect.map((rows) => rows[0]?.writable === true)
       )
 
-      return Journal.of({ append, read, head, isWhole, trim, isWritable })
+      return Journal.of({ append, read, mentioning, oldest, head, isWhole, trim, isWritable })
     })
   )
 }

@@ -4,6 +4,9 @@ import * as Schema from "effect/Schema"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 
+/** Its id. */
+export const demoTenant = "demo"
+
 const Demo = Schema.Struct({ api_key: Schema.String, webhook_secret: Schema.String })
 export type DemoTenant = typeof Demo.Type
 

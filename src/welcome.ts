@@ -10,25 +10,27 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { TenantOwner } from "../actors/tenant-owner.ts"
 import { Settings } from "./config.ts"
+import { firstAccount } from "./demo/cast.ts"
 import type { DemoTenant } from "./demo-tenant.ts"
-import { keepDemo, keptDemo } from "./demo-tenant.ts"
+import { demoTenant, keepDemo, keptDemo } from "./demo-tenant.ts"
+import { isLoopback, whereItIs } from "./http/where-it-is.ts"
 import { Enrolment } from "./tenants/enrolment.ts"
 
 /** The account of the sample payload that the printed curl posts. */
-const sampleAccount = "ryiNb5LlmAmAfGwuyo5X7A"
+const sampleAccount = firstAccount
 const samplePayload = "test/fixtures/unipile/message_received.whatsapp_direct.json"
 
 /** The demo tenant of this data directory; made when there is no tenant at all. */
-const demoTenant = Effect.gen(function* () {
+const demoSecrets = Effect.gen(function* () {
   const owner = yield* TenantOwner
   const { dataDir } = yield* Settings
   const kept = keptDemo(dataDir)
   if (Option.isSome(kept)) return kept
   if ((yield* owner.list).length > 0) return Option.none<DemoTenant>()
   const enrolment = yield* Enrolment
-  const { secrets } = yield* enrolment.enrol("demo", "Demo")
+  const { secrets } = yield* enrolment.enrol(demoTenant, "Demo")
   if (secrets === null) return Option.none<DemoTenant>()
-  yield* owner.submit("demo", {
+  yield* owner.submit(demoTenant, {
     type: "connection_registered",
     account_id: sampleAccount,
     channel_type: "whatsapp",
@@ -51,11 +53,11 @@ const nextSteps = (url: string, demo: DemoTenant): string => `
   Webhook    ${url}/v1/tenants/demo/webhooks/unipile
   Secret     ${demo.webhook_secret}   (header Unipile-Auth)
 
-  Watch the inbox in a second terminal:
+  Open the dashboard above and play the demo there, or from a second terminal:
 
-    npm run watch
+    npm run demo
 
-  Then post an inbound WhatsApp message in a third one, and see the unread count move:
+  Or post one inbound WhatsApp message yourself, and see the unread count move (in a terminal: npm run watch):
 
     curl -X POST ${url}/v1/tenants/demo/webhooks/unipile \\
       -H 'Unipile-Auth: ${demo.webhook_secret}' \\
@@ -66,13 +68,18 @@ const nextSteps = (url: string, demo: DemoTenant): string => `
     curl ${url}/v1/tenants/demo/conversations/v4wOGRWJb704L5rikhXCig -H 'Authorization: Bearer ${demo.api_key}'
 `
 
-const whereItIs = (host: string, port: number): string => `http://${host.includes(":") ? `[${host}]` : host}:${port}`
+/**
+ * The dashboard's address. On a server that only this machine reaches, the demo tenant's key comes along behind the `#`, which a
+ * browser never sends: who reads this terminal is signed in, who merely reaches the port is not.
+ */
+const dashboardOf = (url: string, host: string, demo: Option.Option<DemoTenant>): string =>
+  Option.isSome(demo) && isLoopback(host) ? `${url}/#key=${demo.value.api_key}` : `${url}/`
 
 const print = Effect.gen(function* () {
   const settings = yield* Settings
   const { address } = yield* HttpServer
   const url = whereItIs(settings.host, "port" in address ? address.port : settings.port)
-  const demo = yield* demoTenant
+  const demo = yield* demoSecrets
   const secrets =
     settings.dataDir === "memory://"
       ? "in memory only"
@@ -84,6 +91,7 @@ const print = Effect.gen(function* () {
     process.stdout.write(`
 Switchboard is listening on ${url}
 
+  Dashboard  ${dashboardOf(url, settings.host, demo)}
   API docs   ${url}/docs
   Database   ${database}
   Admin key  ${secrets}

@@ -81,6 +81,12 @@ export const lookUp = (threads: Threads, where: Whereabouts): string | null => {
   return null
 }
 
+/** The names that are known to be one thread; none when the thread is not known, or forgotten. */
+export const namesOf = (threads: Threads, thread: string): ReadonlyArray<string> => {
+  for (const group of HashMap.values(threads.groups)) if (threadOf(group) === thread) return Object.keys(group.names)
+  return []
+}
+
 export interface Learnt {
   readonly threads: Threads
   readonly thread: string

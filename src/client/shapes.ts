@@ -31,7 +31,10 @@ export type Participant = Seen<WireOf<typeof participantFields>> & { readonly id
 export type Ops = Seen<TenantStats>
 
 /** A conversation as the inbox lists it. */
-export type Summary = Seen<Pick<ConversationFields, (typeof summaryFields)[number]>>
+export type Summary = Seen<Pick<ConversationFields, (typeof summaryFields)[number]>> & {
+  /** Up to three names besides the owner's. */
+  readonly people: ReadonlyArray<string>
+}
 export interface Inbox {
   readonly totals: Readonly<InboxTotals>
   /** By id. The 200 most recent; sort them by `last_message_at`. */

@@ -5,7 +5,7 @@ import { documented } from "./api/api.ts"
 import { MethodUnknown, RouteUnknown } from "./faults.ts"
 
 const known: Array<{ readonly method: string; readonly pattern: RegExp }> = [
-  { method: "GET", pattern: /^\/(openapi\.json|docs)?$/ }
+  { method: "GET", pattern: /^\/(openapi\.json|docs|assets\/.+)?$/ }
 ]
 HttpApi.reflect(documented, {
   onGroup: () => {},

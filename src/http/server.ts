@@ -11,6 +11,7 @@ import { HttpServerError } from "effect/http/HttpServerError"
 import { HttpServerRequest } from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
+import { Player } from "../demo/player.ts"
 import { Tokens } from "../secrets/tokens.ts"
 import { Enrolment } from "../tenants/enrolment.ts"
 import { TenantKeys } from "../tenants/tenant-keys.ts"
@@ -24,12 +25,14 @@ import { WaitingRoom } from "../webhooks/waiting-room.ts"
 import { waitingUpkeep } from "../webhooks/waiting-upkeep.ts"
 import { Access } from "./access.ts"
 import { documented, served } from "./api/api.ts"
+import { dashboard } from "./dashboard/routes.ts"
 import { GenericEvents } from "./generic-events.ts"
 import { auditHandlers } from "./handlers/audit.ts"
 import { accountHandlers } from "./handlers/accounts.ts"
 import { analyticsHandlers } from "./handlers/analytics.ts"
 import { connectionHandlers } from "./handlers/connections.ts"
 import { conversationHandlers } from "./handlers/conversations.ts"
+import { demoHandlers } from "./handlers/demo.ts"
 import { eventHandlers } from "./handlers/events.ts"
 import { feedTokenHandlers } from "./handlers/feed-tokens.ts"
 import { fieldHandlers } from "./handlers/fields.ts"
@@ -46,7 +49,6 @@ import { tenantHandlers } from "./handlers/tenants.ts"
 import { threadHandlers } from "./handlers/threads.ts"
 import { waitingHandlers } from "./handlers/waiting.ts"
 import { unipileWebhook } from "./handlers/webhooks.ts"
-import { home } from "./home.ts"
 import { Keys } from "./keys.ts"
 import { answered } from "./metrics.ts"
 import { defectResponse, problemResponse } from "./problem.ts"
@@ -75,7 +77,8 @@ const api = HttpApiBuilder.layer(served).pipe(
     fieldHandlers,
     recordProfileHandlers,
     quarantineHandlers,
-    waitingHandlers
+    waitingHandlers,
+    demoHandlers
   ]),
   Layer.provide([Access.layer, Refusing.layer])
 )
@@ -118,13 +121,19 @@ const edge = Layer.mergeAll(
   Reception.layer.pipe(Layer.provide(Rooms.layer)),
   Replay.layer.pipe(Layer.provideMerge(WaitingRoom.layer)),
   Deletion.layer,
-  waitingUpkeep.pipe(Layer.provide(WaitingRoom.layer))
+  waitingUpkeep.pipe(Layer.provide(WaitingRoom.layer)),
+  Player.layer.pipe(Layer.provide(Reception.layer.pipe(Layer.provide(Rooms.layer))))
 ).pipe(Layer.provideMerge(Application.layer))
 
 /** Every route of the public surface. */
-export const routes = Layer.mergeAll(api, unipileWebhook, openapi, HttpApiScalar.layer(documented), home, around).pipe(
-  Layer.provide(edge)
-)
+export const routes = Layer.mergeAll(
+  api,
+  unipileWebhook,
+  openapi,
+  HttpApiScalar.layer(documented),
+  dashboard,
+  around
+).pipe(Layer.provide(edge))
 
 /** The routes on the HttpServer that is in the context. */
 export const serve = HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(

@@ -7,6 +7,7 @@ import { accounts } from "./accounts.ts"
 import { analytics } from "./analytics.ts"
 import { connections } from "./connections.ts"
 import { conversations } from "./conversations.ts"
+import { demo } from "./demo.ts"
 import { events } from "./events.ts"
 import { feedTokens } from "./feed-tokens.ts"
 import { fields } from "./fields.ts"
@@ -27,7 +28,7 @@ import { webhooks } from "./webhooks.ts"
 /** What the framework serves. `Refusing` comes last, so it stands around everything else. */
 export const served = HttpApi.make("switchboard")
   .add(tenants, keys, secrets, audit, connections, conversations, events, inspection, feedTokens, health)
-  .add(settings, accounts, threads, fields, recordProfiles, analytics, people, outgoing)
+  .add(settings, accounts, threads, fields, recordProfiles, analytics, people, outgoing, demo)
   .add(quarantine, waiting)
   .middleware(Refusing)
   .annotateMerge(

@@ -72,6 +72,18 @@ const put = HttpApiEndpoint.put("put", `${base}/:account_id`, {
   })
 )
 
+const list = HttpApiEndpoint.get("list", base, {
+  params: inTenant,
+  success: Schema.Struct({ items: Schema.Array(ConnectionWire) }),
+  error: refusals(404)
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "Every connection",
+    description:
+      "All at once, the longest registered first: a tenant has as many as its users have accounts. Sets nothing."
+  })
+)
+
 const get = HttpApiEndpoint.get("get", `${base}/:id`, {
   params: entityInTenant,
   success: ConnectionWire,
@@ -142,6 +154,6 @@ const rateLimit = HttpApiEndpoint.put("rateLimit", `${base}/:id/rate-limit`, {
 )
 
 export const connections = HttpApiGroup.make("connections")
-  .add(put, get, quota, reserve, confirm, cancel, rateLimit)
+  .add(list, put, get, quota, reserve, confirm, cancel, rateLimit)
   .middleware(Access)
   .annotateMerge(OpenApi.annotations({ description: "Accounts of users at a provider, and what they may send." }))

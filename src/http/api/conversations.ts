@@ -9,7 +9,7 @@ import { idempotent } from "./idempotency.ts"
 import { Outcome } from "./outcome.ts"
 import { entityInTenant, Id, inTenant, page, SearchText, YesOrNo } from "./parameters.ts"
 import { refusals } from "./refusals.ts"
-import { ConversationSummaryWire, ConversationWire, MemberWire, MessageWire } from "./wire.ts"
+import { ConversationSummaryWire, ConversationWire, Instant, MemberWire, MessageWire } from "./wire.ts"
 
 const base = "/v1/tenants/:tenant/conversations"
 const one = `${base}/:id` as const
@@ -76,6 +76,33 @@ const members = HttpApiEndpoint.get("members", `${one}/members`, {
   OpenApi.annotations({ summary: "Its members", description: "Those who left too (is_active false). Sets nothing." })
 )
 
+const Entry = Schema.Struct({
+  seq: Schema.Int,
+  received: Instant,
+  at: Schema.NullOr(Instant).annotate({ description: "The provider's time of the fact, where it has one" }),
+  type: Schema.String,
+  via: Schema.String,
+  by: Schema.NullOr(Schema.String),
+  data: Schema.Record(Schema.String, Schema.Unknown)
+})
+
+const timeline = HttpApiEndpoint.get("timeline", `${one}/timeline`, {
+  params: entityInTenant,
+  query: page,
+  success: Schema.Struct({
+    items: Schema.Array(Entry),
+    next_cursor: Schema.NullOr(Schema.String),
+    kept_since: Schema.NullOr(Schema.Struct({ seq: Schema.Int, at: Instant }))
+  }),
+  error: refusals(404)
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "The events of a conversation, the newest first",
+    description:
+      "Only what the journal still holds: kept_since is its oldest entry, of any conversation; older ones are gone. A page may be empty and still have a next one. What was derived in a turn (a merge, a recount, a reply that marked read) is not journaled and not listed. Sensitive values are masked. Sets nothing."
+  })
+)
+
 /** A command on one conversation that answers with the conversation after it. */
 const command = {
   params: entityInTenant,
@@ -127,6 +154,6 @@ const type = HttpApiEndpoint.put("type", `${one}/type`, { ...command, payload: T
 )
 
 export const conversations = HttpApiGroup.make("conversations")
-  .add(list, get, messages, members, read, unread, typing, priority, status, type)
+  .add(list, get, messages, members, timeline, read, unread, typing, priority, status, type)
   .middleware(Access)
   .annotateMerge(OpenApi.annotations({ description: "The inbox." }))

@@ -20,6 +20,23 @@ const participant = HttpApiEndpoint.get("participant", `${base}/participants/:id
   error: refusals(404)
 }).annotateMerge(OpenApi.annotations({ summary: "A participant", description: "Sets nothing." }))
 
+interface State {
+  readonly key: string
+  readonly type: string
+  readonly initial: string | null
+  readonly goes_to: ReadonlyArray<string>
+  readonly events: ReadonlyArray<string>
+  readonly states: ReadonlyArray<State>
+}
+const StateWire: Schema.Codec<State> = Schema.Struct({
+  key: Schema.String,
+  type: Schema.String.annotate({ description: "atomic, compound, parallel, final or history, as XState has it" }),
+  initial: Schema.NullOr(Schema.String),
+  goes_to: Schema.Array(Schema.String).annotate({ description: "Sibling states that it can leave for" }),
+  events: Schema.Array(Schema.String).annotate({ description: "Events that it takes; * for any" }),
+  states: Schema.Array(Schema.suspend((): Schema.Codec<State> => StateWire))
+}).annotate({ identifier: "State" })
+
 const Kind = Schema.Literals(["tenant", "connection", "channel", "conversation", "participant", "scheduler", "record"])
 
 const actor = HttpApiEndpoint.get("actor", `${base}/actors/:kind/:id`, {
@@ -39,6 +56,17 @@ const actor = HttpApiEndpoint.get("actor", `${base}/actors/:kind/:id`, {
   OpenApi.annotations({
     summary: "Look into an actor",
     description: "Machine state, context with sensitive fields masked, sequence number and deadline. Sets nothing."
+  })
+)
+
+const statechart = HttpApiEndpoint.get("statechart", `${base}/statecharts/:kind`, {
+  params: { ...inTenant, kind: Kind },
+  success: StateWire,
+  error: refusals(404)
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "The statechart of a kind of actor",
+    description: "From the machine that runs. machine_state of an actor names the states that it is in. Sets nothing."
   })
 )
 
@@ -85,6 +113,6 @@ const stats = HttpApiEndpoint.get("stats", `${base}/stats`, {
 )
 
 export const inspection = HttpApiGroup.make("inspection")
-  .add(participant, actor, schedule, runTask, stats)
+  .add(participant, actor, statechart, schedule, runTask, stats)
   .middleware(Access)
   .annotateMerge(OpenApi.annotations({ description: "What goes on inside." }))

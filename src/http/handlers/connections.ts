@@ -83,6 +83,7 @@ export const connectionHandlers = HttpApiBuilder.group(
       Effect.map(owner.view(tenant, "connection", id), (view) => view["account_id"] as string)
 
     return handlers
+      .handleRaw("list", ({ params: { tenant } }) => Effect.map(owner.connections(tenant), (items) => json({ items })))
       .handleRaw(
         "put",
         Effect.fnUntraced(function* ({ params: { tenant, account_id }, request }) {

@@ -9,9 +9,10 @@ import type { View } from "../../../actors/tenant-owner.ts"
 import { TenantOwner } from "../../../actors/tenant-owner.ts"
 import { conversationFields } from "../../../machines/conversation/fields.ts"
 import type { Event } from "../../../machines/events.ts"
-import { wireOf } from "../../../machines/field.ts"
+import { isoInstant, wireOf } from "../../../machines/field.ts"
 import { messageFields } from "../../../machines/message/fields.ts"
 import { Conversations } from "../../../persistence/conversations.ts"
+import { InvalidCursor } from "../../../persistence/cursor.ts"
 import { Messages } from "../../../persistence/messages.ts"
 import { served } from "../api/api.ts"
 import { Filing, type Filter, Prioritising, Read, Typed, Typing, Unread } from "../api/conversations.ts"
@@ -29,6 +30,10 @@ interface CommandRequest {
   readonly params: { readonly tenant: string; readonly id: string }
   readonly request: HttpServerRequest
 }
+
+/** A cursor of the timeline: the seq before which the next page begins. */
+const seqIn = (cursor: string) =>
+  /^[1-9]\d{0,14}$/.test(cursor) ? Effect.succeed(Number(cursor)) : Effect.fail(new InvalidCursor({ cursor }))
 
 const yesOrNo = (value: "true" | "false" | undefined) => (value === undefined ? undefined : value === "true")
 
@@ -73,6 +78,27 @@ export const conversationHandlers = HttpApiBuilder.group(
           ...wireOf(messageFields, item)
         })),
         next_cursor: next
+      })
+    })
+
+    const timeline = Effect.fnUntraced(function* (
+      tenant: string,
+      id: string,
+      query: { limit?: number; cursor?: string }
+    ) {
+      const before = query.cursor === undefined ? null : yield* seqIn(query.cursor)
+      const { items, next, kept_since } = yield* owner.timeline(tenant, id, {
+        before,
+        limit: query.limit ?? defaultLimit
+      })
+      return json({
+        items: items.map((entry) => ({
+          ...entry,
+          received: isoInstant(entry.received),
+          at: isoInstant(entry.at)
+        })),
+        next_cursor: next === null ? null : String(next),
+        kept_since: kept_since === null ? null : { ...kept_since, at: isoInstant(kept_since.at) }
       })
     })
 
@@ -131,6 +157,7 @@ export const conversationHandlers = HttpApiBuilder.group(
       .handleRaw("members", ({ params: { tenant, id } }) =>
         Effect.map(owner.view(tenant, "conversation", id), ({ members }) => json({ items: members }))
       )
+      .handleRaw("timeline", ({ params, query }) => timeline(params.tenant, params.id, query))
       .handleRaw(
         "read",
         command(Read, (body, base) => ({

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { Identity } from "../../../actors/identity.ts"
+import { statechartOf } from "../../../actors/statechart.ts"
 import { TenantOwner } from "../../../actors/tenant-owner.ts"
 import { isoInstant } from "../../../machines/field.ts"
 import { ScheduleRuns } from "../../../persistence/schedule-runs.ts"
@@ -25,6 +26,9 @@ export const inspectionHandlers = HttpApiBuilder.group(
       )
       .handleRaw("actor", ({ params: { tenant, kind, id } }) =>
         Effect.map(owner.inspect(tenant, kind, id), (inspection) => json(inspection))
+      )
+      .handleRaw("statechart", ({ params: { tenant, kind } }) =>
+        Effect.as(owner.gate(tenant), json(statechartOf(kind)))
       )
       .handleRaw(
         "schedule",

@@ -1,0 +1,20 @@
+/** Addresses of this server, as a program on the same machine reaches it. */
+import { BlockList, isIP } from "node:net"
+
+/** Every interface: reached through the loopback one. */
+const anywhere: ReadonlySet<string> = new Set(["0.0.0.0", "::", ""])
+
+export const whereItIs = (host: string, port: number): string => {
+  const name = anywhere.has(host) ? "127.0.0.1" : host
+  return `http://${name.includes(":") ? `[${name}]` : name}:${port}`
+}
+
+const loopback = new BlockList()
+loopback.addSubnet("127.0.0.0", 8, "ipv4")
+loopback.addAddress("::1", "ipv6")
+
+/** Whether only programs on this machine reach a server that listens there. */
+export const isLoopback = (host: string): boolean => {
+  const family = isIP(host)
+  return family === 0 ? host === "localhost" : loopback.check(host, family === 4 ? "ipv4" : "ipv6")
+}
