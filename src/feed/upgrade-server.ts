@@ -9,7 +9,7 @@ import { isFeed } from "./handshake.ts"
 import type { FeedServer } from "./server.ts"
 
 /** Sockets of all kinds; a further one is closed as soon as it is open (I8). More than the feed may have, so that requests get in beside it. */
-const connectionLimit = 16_384
+const connectionLimit = 24_576
 
 /** A server, not listening yet, whose upgrades for the feed go to `feed`; closing it says goodbye to the feed's sockets too. */
 export class UpgradeServer extends http.Server {
