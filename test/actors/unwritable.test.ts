@@ -101,10 +101,10 @@ describe.each(databases)("on $name", (database) => {
     )
     expect(flushed, "the fault fired").toBe("DatabaseAway")
     expect([...new Set(ends)]).toEqual(["applied", "CutBehind"])
-    expect(await stats()).toMatchObject({ uncut: limit, uncut_limit: limit, mailbox: 0 })
+    expect(await stats()).toMatchObject({ snapshot_lag: limit, snapshot_lag_limit: limit, mailbox: 0 })
     await run("alter table members_away rename to members")
     await process.run(TenantOwner.use((owner) => owner.flush("acme")))
-    expect(await stats()).toMatchObject({ uncut: 0 })
+    expect(await stats()).toMatchObject({ snapshot_lag: 0 })
     const taken = ends.filter((each) => each === "applied").length
     for (let n = 0; n < 2 * limit; n++) {
       expect(await end("acme", inbound(n))).toBe(n < taken ? "duplicate" : "applied")

@@ -6,7 +6,7 @@ import { crash } from "./crash.ts"
 test.each(databases)(
   "kill -9 in the middle of shuffled, repeated, parallel load loses nothing and doubles nothing, on $name",
   async (database) => {
-    const { rounds, hit, lost, doubled, drift } = await crash(database, 6)
+    const { rounds, hit, lost, doubled, drift } = await crash(database, 4)
     expect({ lost, doubled, drift }).toEqual({ lost: 0, doubled: 0, drift: [] })
     expect(hit, "the kill found requests under way").toBeGreaterThan(rounds / 2)
   },

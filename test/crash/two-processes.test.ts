@@ -13,7 +13,7 @@ import { startServer } from "../support/server.ts"
 import { message } from "../support/whatsapp.ts"
 
 const chats = 4
-const messages = 400
+const messages = 240
 const inParallel = 8
 const start = Date.UTC(2026, 4, 4)
 

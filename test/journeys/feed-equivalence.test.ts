@@ -15,7 +15,7 @@ import { startServer } from "../support/server.ts"
 import { message } from "../support/whatsapp.ts"
 
 /** Quiet moments at which everybody is compared, and what happens between two of them. */
-const rounds = 12
+const rounds = 6
 const actsPerRound = 40
 /** The process is killed in every so many rounds, in the middle. */
 const killEvery = 3
