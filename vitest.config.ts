@@ -6,8 +6,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/postgres.ts"],
     pool: "forks",
-    // Most files wait for a server process of their own: two at a time keep two cores busy.
-    maxWorkers: 2,
+    // Most files wait for a server process of their own: three at a time keep two cores busy.
+    maxWorkers: 3,
     testTimeout: 60_000,
     hookTimeout: 60_000
   }
