@@ -89,8 +89,7 @@ export interface RuntimeLimits {
 const fullRetryAfter = 5
 
 /**
- * What memory and the next start pay for cuts that fail while the journal works: so many events, some 100 MB and some seconds of
- * replay. A busy tenant of 100 events a second gets there in a quarter of an hour.
+ * Cuts that fail while the journal works are paid for by memory and by the replay of the next start: so many events. A busy tenant of 100 events a second gets there in a quarter of an hour.
  */
 export const mostUncut = 100_000
 

@@ -47,7 +47,7 @@ const environment = Config.all({
   publicUrl: Config.option(Config.URL("SWITCHBOARD_PUBLIC_URL")),
   /** How often changed actors are written to Postgres. */
   snapshotInterval: Config.Duration("SWITCHBOARD_SNAPSHOT_INTERVAL").pipe(Config.withDefault("5 seconds")),
-  /** Actors in memory, over all tenants, past which the least recently touched sleep early: some 5 KB each, busy ones 100 KB. */
+  /** Actors in memory, over all tenants, past which the least recently touched sleep early. */
   residentActors: Config.schema(AtLeastOne, "SWITCHBOARD_RESIDENT_ACTORS").pipe(Config.withDefault(50_000)),
   /** Events of one tenant that may wait for the database before webhooks get 503. */
   mailboxLimit: Config.Int("SWITCHBOARD_MAILBOX_LIMIT").pipe(Config.withDefault(10_000))

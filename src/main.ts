@@ -19,7 +19,7 @@ import { welcome } from "./welcome.ts"
 
 /** An actor that heard nothing for so long, in milliseconds, goes to sleep. */
 const idle = 5 * 60_000
-/** Events of all tenants that may wait to be durable: some 200 MB of them. */
+/** Events of all tenants that may wait to be durable: five full mailboxes. */
 const events = 50_000
 
 /** The whole service; fails when its settings, its database or its port cannot be used. */

@@ -6,6 +6,11 @@ import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
+// The package ends its process with 0 as soon as nothing is left to do, whatever has failed: a red run would look green.
+process.prependListener("beforeExit", () => {
+  if (process.exitCode !== undefined && process.exitCode !== 0) process.exit(process.exitCode)
+})
+
 /** A port that is free at this moment. */
 export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
