@@ -6,9 +6,10 @@ import { startServer } from "../support/server.ts"
 import { Crash } from "./round.ts"
 import type { RoundResult } from "./round.ts"
 import { rowsDiffer } from "./rows.ts"
+import { Witness } from "./witness.ts"
 
 /** Acts of a round, repeats not counted. */
-const actsPerRound = 120
+const actsPerRound = 300
 
 export interface CrashResult {
   readonly rounds: number
@@ -19,6 +20,10 @@ export interface CrashResult {
   readonly lost: number
   readonly doubled: number
   readonly drift: ReadonlyArray<string>
+  /** How often checkpoint, rows and journal were compared. */
+  readonly looks: number
+  /** Rounds in which the journal was locked for a while. */
+  readonly held: number
   /** Milliseconds of the restarts: first tenth and last tenth, medians. */
   readonly restart: { readonly first: number; readonly last: number }
 }
@@ -29,13 +34,14 @@ export const crash = async (
   tell: (round: number, result: RoundResult) => void = () => {}
 ): Promise<CrashResult> => {
   const next = random(`crash on ${database.name}`)
-  const server = await startServer(database, { SWITCHBOARD_SNAPSHOT_INTERVAL: "250 millis" })
+  const server = await startServer(database, { SWITCHBOARD_SNAPSHOT_INTERVAL: "50 millis" })
+  const witness = new Witness(server.options)
   try {
     const tenant = await server.tenant("acme", fixtureAccount)
     await server.call("PUT", `/v1/tenants/acme/connections/${fixtureAccount}/rate-limit`, tenant.key, {
       rate_limit_per_hour: 100_000
     })
-    const run = new Crash(server, tenant, next)
+    const run = new Crash(server, tenant, witness, next)
     const results: Array<RoundResult> = []
     for (let round = 0; round < rounds; round++) {
       const result = await run.round(round, actsPerRound)
@@ -57,9 +63,12 @@ export const crash = async (
       lost: sum((one) => one.lost),
       doubled: sum((one) => one.doubled),
       drift: [...results.flatMap(({ drift }) => drift), ...whole, ...rows],
+      looks: witness.looks,
+      held: results.filter(({ held }) => held).length,
       restart: { first: median(results.slice(0, tenth)), last: median(results.slice(-tenth)) }
     }
   } finally {
+    await witness.close()
     await server.close()
   }
 }

@@ -28,6 +28,9 @@ const run = async (database: Database): Promise<boolean> => {
   console.log(`  acknowledged ${result.acknowledged}, repeated after the kill ${result.repeated}`)
   console.log(`  lost ${result.lost}, doubled ${result.doubled}, drift ${result.drift.length}`)
   console.log(
+    `  checkpoint, rows and journal were compared ${result.looks} times; in ${result.held} rounds the journal was locked for a while`
+  )
+  console.log(
     `  a restart took ${Math.round(result.restart.first)} ms in the first tenth, ${Math.round(result.restart.last)} ms in the last`
   )
   for (const line of result.drift.slice(0, 10)) console.log(`  ! ${line}`)

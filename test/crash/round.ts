@@ -7,11 +7,15 @@ import { fixtureAccount } from "../support/fixtures.ts"
 import type { Server, Tenant } from "../support/server.ts"
 import type { Act } from "./history.ts"
 import { acts, Model } from "./history.ts"
+import type { Witness } from "./witness.ts"
 
 /** Requests under way at once. */
 const inParallel = 16
-/** The kill comes so many milliseconds after the first request at the latest: some three quarters of a round's load. */
-const killWithin = 350
+/** The kill comes at any point of the first nine tenths of a round's load, and up to so many milliseconds later. */
+const killLatest = 0.9
+const killDelay = 50
+/** In half of the rounds the journal takes nothing for up to so many milliseconds, where a second connection can do that. */
+const heldWithin = 400
 
 export interface RoundResult {
   /** Requests that were under way when the process died, and got no answer. */
@@ -23,6 +27,8 @@ export interface RoundResult {
   /** Counters that are neither too small nor too big by messages, but wrong. */
   readonly drift: ReadonlyArray<string>
   readonly restartMs: number
+  /** The journal was locked for a while. */
+  readonly held: boolean
 }
 
 export class Crash {
@@ -30,11 +36,13 @@ export class Crash {
   readonly #server: Server
   readonly #tenant: Tenant
   readonly #next: () => number
+  readonly #witness: Witness
   #earlier: ReadonlyArray<Act> = []
 
-  constructor(server: Server, tenant: Tenant, next: () => number) {
+  constructor(server: Server, tenant: Tenant, witness: Witness, next: () => number) {
     this.#server = server
     this.#tenant = tenant
+    this.#witness = witness
     this.#next = next
   }
 
@@ -56,12 +64,30 @@ export class Crash {
         missing.push(act)
       }
     }
-    const killed = sleep(this.#next() * killWithin).then(async () => {
+    const killAt = Math.floor(this.#next() * killLatest * queue.length)
+    const delay = this.#next() * killDelay
+    const hold = { isDue: this.#next() < 0.5, at: Math.floor(this.#next() * killAt), for: this.#next() * heldWithin }
+    /** Once so many requests have gone out. */
+    const sent = async (number: number) => {
+      while (all.length - queue.length < number) await sleep(1)
+    }
+    const killing = async () => {
+      await sent(killAt)
+      await sleep(delay)
       isDead = true
       await this.#server.kill()
-    })
-    await Promise.all(Array.from({ length: inParallel }, sender))
-    await killed
+    }
+    const holding = async () => {
+      await sent(hold.at)
+      return hold.isDue && !isDead && (await this.#witness.holdJournal(hold.for))
+    }
+    const [held] = await Promise.all([
+      holding(),
+      killing(),
+      this.#witness.watch(() => isDead),
+      ...Array.from({ length: inParallel }, sender)
+    ])
+    await this.#witness.afterDeath()
     const began = performance.now()
     await this.#server.restart()
     const restartMs = performance.now() - began
@@ -75,13 +101,16 @@ export class Crash {
       await Promise.all(Array.from({ length: inParallel }, repeater))
       pending = still
     }
+    const compared = await this.#compare(round)
     this.#earlier = [...this.#earlier, ...all].slice(-2_000).filter(() => this.#next() < 0.2)
     return {
       cut,
       acknowledged: acknowledged + missing.length,
       repeated: cut,
       restartMs,
-      ...(await this.#compare(round))
+      held,
+      ...compared,
+      drift: [...compared.drift, ...this.#witness.take()]
     }
   }
 
