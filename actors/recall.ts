@@ -120,10 +120,8 @@ export const recalledRecord = (row: StoredMessage, context: ConversationContext,
     status: row.status,
     edited_at: row.edited_at,
     edit_rank: row.edited_at === null ? 0 : rankOf(row.content),
-    reactions: row.reactions.map((reaction) => ({
-      key: keyOf(reaction.participant_id),
-      value: reaction.value,
-      at: reaction.at
-    }))
+    reactions: [...row.reactions, ...row.withdrawn_reactions.map((reaction) => ({ ...reaction, value: null }))].map(
+      ({ participant_id, value, at }) => ({ key: keyOf(participant_id), value, at })
+    )
   }
 }

@@ -12,6 +12,9 @@ export interface RowBatch {
   readonly outgoing: NonNullable<Cut["outgoing"]>
 }
 
+/** What names people in a message's row. */
+type PersonField = "sender_participant_id" | "reactions" | "withdrawn_reactions"
+
 export class RowChanges {
   #messages = new Map<string, MessageChange>()
   #horizons: Array<Cut["read_horizons"][number]> = []
@@ -94,14 +97,15 @@ export class RowChanges {
 
   /** Keys of people become ids of participants. */
   #people(change: RowChanged): Partial<MessageFields> {
-    const people: { sender_participant_id?: string; reactions?: MessageFields["reactions"] } = {}
+    const people: { -readonly [Name in PersonField]?: MessageFields[Name] } = {}
     if (change.sender_key !== null) people.sender_participant_id = this.#identity.participant(change.sender_key)
-    if (change.fields.reactions !== undefined) {
-      people.reactions = change.fields.reactions.map((reaction) => ({
-        ...reaction,
-        participant_id: this.#identity.participant(reaction.participant_id)
-      }))
-    }
+    const named = <A extends { readonly participant_id: string }>(reaction: A): A => ({
+      ...reaction,
+      participant_id: this.#identity.participant(reaction.participant_id)
+    })
+    const { reactions, withdrawn_reactions } = change.fields
+    if (reactions !== undefined) people.reactions = reactions.map(named)
+    if (withdrawn_reactions !== undefined) people.withdrawn_reactions = withdrawn_reactions.map(named)
     return people
   }
 }

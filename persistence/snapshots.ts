@@ -97,10 +97,11 @@ export class Snapshots extends Context.Service<
           where tenant_id = ${tenant_id} and conversation_id = ${conversation_id}::uuid
             and sender_participant_id = ${from}::uuid`
         // An id stands in a reaction as text that stands nowhere else in it.
-        yield* sql`
-          update messages set reactions = replace(reactions::text, ${from}::text, ${into}::text)::jsonb
-          where tenant_id = ${tenant_id} and conversation_id = ${conversation_id}::uuid
-            and reactions::text like '%' || ${from}::text || '%'`
+        for (const column of [sql("reactions"), sql("withdrawn_reactions")])
+          yield* sql`
+            update messages set ${column} = replace(${column}::text, ${from}::text, ${into}::text)::jsonb
+            where tenant_id = ${tenant_id} and conversation_id = ${conversation_id}::uuid
+              and ${column}::text like '%' || ${from}::text || '%'`
       })
 
       const writeRecord = (tenant_id: string, { record_id, record }: NonNullable<Cut["records"]>[number]) => {

@@ -75,10 +75,17 @@ export const reactionsChanged = (d: Decision, record: MessageRecord, received: n
       reactions: record.reactions
         .filter((other) => other.value !== null)
         .map((other) => ({ value: other.value!, participant_id: other.key, at: other.at }))
-        .sort((a, b) => a.at - b.at || (a.participant_id < b.participant_id ? -1 : 1)),
+        .sort(byTime),
+      withdrawn_reactions: record.reactions
+        .filter((other) => other.value === null)
+        .map((other) => ({ participant_id: other.key, at: other.at }))
+        .sort(byTime),
       updated_at: received
     }
   })
+
+type Placed = { readonly at: number; readonly participant_id: string }
+const byTime = (a: Placed, b: Placed): number => a.at - b.at || (a.participant_id < b.participant_id ? -1 : 1)
 
 /** At the same instant one of two edits has to win, whichever comes first (I3): the one with the greater rank. */
 export const rankOf = (content: string | null): number => (content === null ? 0 : Hash.string(content))

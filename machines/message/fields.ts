@@ -6,6 +6,7 @@ import { Direction, MessageStatus, MessageSyncStatus } from "../vocabulary.ts"
 
 const Attachments = Schema.Array(Schema.Record(Schema.String, Schema.Unknown))
 const Reactions = Schema.Array(Schema.Struct({ value: Schema.String, participant_id: Schema.String, at: Schema.Int }))
+const Withdrawn = Schema.Array(Schema.Struct({ participant_id: Schema.String, at: Schema.Int }))
 
 export const messageFields = {
   provider_message_id: F.optionalText("The provider's own id, an alias of external_message_id", "message events"),
@@ -30,6 +31,10 @@ export const messageFields = {
   is_event: F.flag(false)("A system line: counted nowhere", "message events"),
   hidden: F.flag(false)("Hidden by the provider: counted nowhere", "message events"),
   reactions: F.json(Reactions, [])("Who reacted with what, one per person", "reaction events"),
+  withdrawn_reactions: F.json(Withdrawn, [])(
+    "Who took a reaction back and when, so that an old repeat of it does not bring it back",
+    "reaction events"
+  ),
   attachments: F.json(Attachments, [])("Files and media, as the provider lists them", "message events"),
   sync_status: F.oneOf(MessageSyncStatus, "pending")("synced once the provider has shown it", "message events"),
   last_synced_at: F.instant("When the provider last showed it", "message events"),

@@ -5,7 +5,7 @@ import { SqlClient } from "effect/sql/SqlClient"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { TenantOwner } from "../../actors/tenant-owner.ts"
 import { windowLimit } from "../../machines/conversation/message-window.ts"
-import type { Event } from "../../machines/events.ts"
+import type { Event, MessageReceived } from "../../machines/events.ts"
 import { translate } from "../../src/providers/unipile/translate.ts"
 import type { TestDatabase } from "../support/databases.ts"
 import { databases } from "../support/databases.ts"
@@ -101,5 +101,33 @@ describe.each(databases)("old messages on $name", (database) => {
     expect(row!.after).toBe(total - 101)
     expect(row!.unread).toBe(row!.after)
     expect(await counts()).toEqual([total, total - 101])
+  })
+
+  it("a reaction that was taken back from a forgotten message stays taken back when it is heard again", async () => {
+    const { sender, owner, account_id, channel_type, external_thread_id } = made(7) as MessageReceived
+    const reacted = (at: number, reaction: string | null): Event => ({
+      type: "message_reacted",
+      account_id,
+      channel_type,
+      external_thread_id,
+      external_message_id: "m-7",
+      provider_message_id: null,
+      at: start + at,
+      received,
+      via: "api",
+      owner,
+      sender,
+      reaction
+    })
+    expect(await submit(reacted(8_000, "👍"))).toBe("applied")
+    expect(await submit(reacted(9_000, null))).toBe("applied")
+    // The window, which remembers it for now, forgets it once more.
+    await Promise.all(Array.from({ length: windowLimit }, (_, index) => house.submit(made(total + index))))
+    expect(await submit(reacted(8_000, "👍"))).toBe("duplicate")
+    await house.run(TenantOwner.use((owner) => owner.flush("acme")))
+    const rows = await house.run(
+      Effect.flatMap(SqlClient, (sql) => sql`select reactions from messages where external_message_id = 'm-7'`)
+    )
+    expect(rows).toEqual([{ reactions: [] }])
   })
 })

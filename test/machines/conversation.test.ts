@@ -421,6 +421,15 @@ describe("what waits for its message", () => {
     expect(after(early, { ...late, received: start + 7 * day - 1 }).conversation().message_count).toBe(0)
   })
 
+  test("twice, and showing more of its reader the second time, tells both", () => {
+    const plain = read("m1", 2, ben)
+    const named = read("m1", 2, person("ben", { also: ["whatsapp:ben@lid"] }))
+    const tenant = after(plain, named, plain, message("m1", 1, ann))
+    expect(tenant.changes(plain)).toBe(false)
+    expect(tenant.changes(named)).toBe(false)
+    expect(tenant.conversation().facts.waiting).toEqual([])
+  })
+
   test("is bounded: past 256 the oldest goes", () => {
     const tenant = after(...Array.from({ length: 300 }, (_, n) => deleted(`m${n}`, n)))
     expect(tenant.conversation().facts.waiting).toHaveLength(256)

@@ -69,6 +69,8 @@ export const claim = <A>(
     await fc.assert(fc.asyncProperty(histories, checked), {
       numRuns,
       seed,
+      // Where one history takes a second, shrinking takes an hour.
+      endOnFailure: oneOf !== undefined,
       // What is found is told, however far it is shrunk; what is not tried is no proof.
       interruptAfterTimeLimit: timeout * 0.9,
       markInterruptAsFailure: true
