@@ -173,6 +173,27 @@ describe("the demo", () => {
   })
 })
 
+describe("quarantine", () => {
+  it("shows the bytes of what was not understood, and a replay says in words what came of it", async () => {
+    const strange = { event: "a kind that nobody knows", account_id: "an-account", sign: "bytes as they came" }
+    expect((await house.post(strange)).json.outcome).toBe("quarantined")
+    const window = await house.enter()
+    const { page } = window
+    await page.goto(`${house.relay.url}/#/quarantine`)
+    const row = page.locator("tbody tr", { hasText: "a kind that nobody knows" }).first()
+    await row.getByRole("button", { name: "Look" }).click()
+    await page.locator(".opened pre", { hasText: "bytes as they came" }).waitFor(patience)
+    expect(await violations(page)).toEqual([])
+    await house.shot(window, "quarantine-open")
+    await row.getByRole("button", { name: "Replay" }).click()
+    await page.locator(".said", { hasText: "The payload stays in quarantine" }).waitFor(patience)
+    await page.getByRole("button", { name: "Replay all" }).click()
+    await page.getByText(/payloads? understood, [1-9]\d* payloads? still not/).waitFor(patience)
+    expect(await row.count()).toBe(1)
+    await page.context().close()
+  })
+})
+
 describe.each(["light", "dark"] as const)("in %s", (colorScheme) => {
   const views = ["inbox", "accounts", "runtime", "actor/connection", "schedule", "fields", "quarantine"]
 
