@@ -4,6 +4,7 @@ import { useCallback, useContext, useEffect, useRef, useState } from "preact/hoo
 import type { Client } from "../client/index.ts"
 import type { Ops, Store, TopicValue } from "../client/index.ts"
 import type { Api } from "./api.ts"
+import type { LastTold } from "./last-told.ts"
 import type { History } from "./runtime/history.ts"
 
 export interface Live {
@@ -11,6 +12,7 @@ export interface Live {
   readonly client: Client
   readonly ops: Store<TopicValue<Ops>>
   readonly history: History
+  readonly lastTold: LastTold
   /** Says something to the user: what was refused, what was done. */
   readonly say: (text: string) => void
   readonly leave: () => void
@@ -36,14 +38,15 @@ export interface Fetched<T> {
 
 /** What the API says of `path`, asked again when `path` or one of `when` changes, and each `every` milliseconds if given. */
 export const useFetched = <T>(path: string | null, when: ReadonlyArray<unknown> = [], every?: number): Fetched<T> => {
-  const { api } = useLive()
+  const { api, lastTold } = useLive()
+  const known = (of: string | null) => (of === null ? null : lastTold.get<T>(of))
   const [state, setState] = useState<{
     readonly path: string | null
     readonly value: T | null
     readonly error: string | null
   }>({
     path,
-    value: null,
+    value: known(path),
     error: null
   })
   const asked = useRef(0)
@@ -51,10 +54,13 @@ export const useFetched = <T>(path: string | null, when: ReadonlyArray<unknown> 
     if (path === null) return
     const turn = ++asked.current
     api.get<T>(path).then(
-      (value) => turn === asked.current && setState({ path, value, error: null }),
+      (value) => {
+        lastTold.set(path, value)
+        if (turn === asked.current) setState({ path, value, error: null })
+      },
       (error: Error) =>
         turn === asked.current &&
-        setState((before) => ({ path, value: before.path === path ? before.value : null, error: error.message }))
+        setState((before) => ({ path, value: before.path === path ? before.value : known(path), error: error.message }))
     )
   }, [api, path])
   useEffect(() => {
@@ -63,7 +69,7 @@ export const useFetched = <T>(path: string | null, when: ReadonlyArray<unknown> 
     const timer = setInterval(() => document.visibilityState === "visible" && again(), every)
     return () => clearInterval(timer)
   }, [again, every, ...when])
-  return state.path === path ? { ...state, again } : { value: null, error: null, again }
+  return state.path === path ? { ...state, again } : { value: known(path), error: null, again }
 }
 
 /** The same value, later: only once it has not changed for so many milliseconds. */

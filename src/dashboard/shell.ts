@@ -15,6 +15,7 @@ import { Away, LineStatus, Pulse } from "./pulse.ts"
 import { Quarantine } from "./quarantine/quarantine.ts"
 import type { Route } from "./route.ts"
 import { hrefOf, useRoute } from "./route.ts"
+import { LastTold } from "./last-told.ts"
 import { History } from "./runtime/history.ts"
 import { Runtime } from "./runtime/runtime.ts"
 import { Schedule } from "./schedule/schedule.ts"
@@ -47,7 +48,15 @@ export const Shell = ({ session, leave }: Props) => {
     const api = new Api(session)
     const client = connect(document.baseURI, api.feedToken, { onError: ({ message }) => setSaid(message) })
     const ops = client.ops()
-    return { api, client, ops, history: new History(ops), say: setSaid, leave: () => leave("") }
+    return {
+      api,
+      client,
+      ops,
+      history: new History(ops),
+      lastTold: new LastTold(),
+      say: setSaid,
+      leave: () => leave("")
+    }
   }, [session])
   const status = useStore(live.client.status)
 

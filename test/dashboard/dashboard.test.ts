@@ -123,6 +123,7 @@ describe("the inbox", () => {
     await page.getByText(/^away, again in/).waitFor(patience)
     await page.getByText("The server does not answer. What you see is as of").waitFor(patience)
     await page.locator(".inbox.stale").waitFor(patience)
+    await page.locator(".bubble", { hasText: inbound.message }).waitFor(patience)
     await house.shot(ann, "disconnected")
     await house.server.restart()
     await house.post(later("second", "2026-05-04T10:00:00.000Z"))

@@ -48,7 +48,7 @@ export const Messages = ({ conversation, isLive }: Props) => {
   }, [newest])
   const names = new Map(members.map(({ participant_id, name }) => [participant_id, name]))
   return html`
-    <${Fault} text=${error} />
+    <${Fault} text=${isLive || value === null ? error : null} />
     ${value?.items.length === 0 ? html`<${Nothing}>No message yet.<//>` : null}
     ${value?.next_cursor == null ? null : html`<p class="nothing">The newest fifty; the API has the others.</p>`}
     <ol class="messages" ref=${list}>

@@ -20,6 +20,8 @@ interface Props {
 }
 
 const height = 150
+/** What the width shows at least. */
+const leastSeconds = 60
 
 const colourOf = (name: string): string => {
   // A colour that depends on the scheme has to be used to be known.
@@ -43,7 +45,11 @@ const optionsOf = ({ unit, curves }: Props, width: number): uPlot.Options => {
     height,
     legend: { show: false },
     cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
-    scales: { y: { range: (_, _least, most) => [0, Math.max(1, (most ?? 0) * 1.15)] } },
+    scales: {
+      // A line of two seconds would have the same time under every tick.
+      x: { range: (_, first, last) => [Math.min(first ?? 0, (last ?? 0) - leastSeconds), last ?? 0] },
+      y: { range: (_, _least, most) => [0, Math.max(1, (most ?? 0) * 1.15)] }
+    },
     axes: [
       {
         ...axis,
