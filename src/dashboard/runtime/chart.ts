@@ -46,8 +46,6 @@ const optionsOf = ({ unit, curves }: Props, width: number): uPlot.Options => {
     legend: { show: false },
     cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
     scales: {
-      // A line of two seconds would have the same time under every tick.
-      x: { range: (_, first, last) => [Math.min(first ?? 0, (last ?? 0) - leastSeconds), last ?? 0] },
       y: { range: (_, _least, most) => [0, Math.max(1, (most ?? 0) * 1.15)] }
     },
     axes: [
@@ -72,8 +70,15 @@ const optionsOf = ({ unit, curves }: Props, width: number): uPlot.Options => {
   }
 }
 
-const dataOf = (history: History, curves: ReadonlyArray<Curve>) =>
-  [history.times, ...curves.map(({ line }) => history.of(line))] as unknown as uPlot.AlignedData
+/** A line of two seconds would have the same time under every tick: then it begins with a gap. */
+const dataOf = (history: History, curves: ReadonlyArray<Curve>) => {
+  const values = curves.map(({ line }) => history.of(line))
+  const { times } = history
+  const begin = (times.at(-1) ?? 0) - leastSeconds
+  const isShort = times.length > 0 && times[0]! > begin
+  const data = isShort ? [[begin, ...times], ...values.map((line) => [null, ...line])] : [times, ...values]
+  return data as unknown as uPlot.AlignedData
+}
 
 /** Its newest values stand beside it as text: a canvas says nothing to those who do not see it. */
 export const Chart = (props: Props) => {
