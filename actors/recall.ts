@@ -41,7 +41,10 @@ export const neededRecall = (runtime: TenantRuntime, event: Event): RecallReques
     placed?.type === "message_read" ||
     event.type === "conversation_read" ||
     reply ||
-    context.facts.waiting.some((fact) => fact.type === "message_read" && named.ids.includes(fact.external_message_id))
+    context.facts.waiting.some(
+      ({ type, external_message_id, provider_message_id }) =>
+        type === "message_read" && named.ids.some((id) => id === external_message_id || id === provider_message_id)
+    )
   if (known !== undefined && !(withLater && known.at < floor)) return null
   const at = reply && named.at !== null ? { at: named.at } : {}
   return { conversation_id: named.conversation_id, ids: named.ids, withLater, ...at }

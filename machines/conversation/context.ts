@@ -34,6 +34,8 @@ export interface Member extends Omit<MemberFields, "unread_count"> {
   readonly told_gone_at: number | null
   /** Horizon of the receipts that name the person; `last_read_at` may also rest on receipts that name nobody. */
   readonly named_read_at: number | null
+  /** Messages of others at or before that. Null or absent: it has not been counted. */
+  readonly named_seen_count?: number | null
   /** The CRM's word on provider_participant_id; it stands above what payloads show. */
   readonly given_provider_id: string | null
   /** Messages of others at or before `last_read_at`. */

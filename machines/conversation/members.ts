@@ -113,7 +113,8 @@ const weigh = (
 /** The person has read everything up to `at` (a horizon: it only rises). `at` must not lie below the window's floor. */
 export const memberRead = (d: Decision, key: string, at: number): void => {
   const { named_read_at, last_read_at } = d.context.members[key]!
-  d.member(key, { named_read_at: later(named_read_at, at) })
+  if (named_read_at === null || at > named_read_at)
+    d.member(key, { named_read_at: at, named_seen_count: seenUpTo(d, key, at) })
   horizonMoved(d, key, later(last_read_at, at))
 }
 
@@ -131,10 +132,17 @@ export const unnamedReader = (d: Decision): void => {
 }
 
 const horizonMoved = (d: Decision, key: string, at: number | null): void => {
-  const { last_read_at, message_count } = d.context.members[key]!
+  const { last_read_at, named_read_at, named_seen_count } = d.context.members[key]!
   if (last_read_at === at) return
-  const unread = countAfter(d.context.facts.window, at, (record) => counts(record) && record.sender !== key)
-  d.member(key, { last_read_at: at, seen_count: at === null ? 0 : d.context.message_count - message_count - unread })
+  // Back to what the person was named for: that may lie below the window's floor, where nothing can be counted any more.
+  const named = at === named_read_at ? named_seen_count : null
+  d.member(key, { last_read_at: at, seen_count: at === null ? 0 : (named ?? seenUpTo(d, key, at)) })
+}
+
+/** Messages of others at or before `at`, which must not lie below the window's floor. */
+const seenUpTo = (d: Decision, key: string, at: number): number => {
+  const after = countAfter(d.context.facts.window, at, (record) => counts(record) && record.sender !== key)
+  return d.context.message_count - d.context.members[key]!.message_count - after
 }
 
 /** A message that counts came (+1) or went (-1): the sender's count, and what others had already read of that time. */
@@ -142,10 +150,11 @@ export const memberCounted = (d: Decision, sender: string, at: number, by: 1 | -
   const author = d.context.members[sender]
   if (author !== undefined) d.member(sender, { message_count: author.message_count + by })
   for (const key in d.context.members) {
-    const member = d.context.members[key]!
-    if (key !== sender && member.last_read_at !== null && member.last_read_at >= at) {
-      d.member(key, { seen_count: member.seen_count + by })
-    }
+    if (key === sender) continue
+    const { last_read_at, seen_count, named_read_at, named_seen_count } = d.context.members[key]!
+    if (last_read_at !== null && last_read_at >= at) d.member(key, { seen_count: seen_count + by })
+    if (named_seen_count != null && named_read_at !== null && named_read_at >= at)
+      d.member(key, { named_seen_count: named_seen_count + by })
   }
 }
 

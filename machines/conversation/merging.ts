@@ -90,7 +90,8 @@ const join = (context: ConversationContext, loser: Member, winner: Member): Memb
     last_message_at: later(loser.last_message_at, winner.last_message_at),
     named_read_at: later(loser.named_read_at, winner.named_read_at),
     last_read_at: isOwner ? context.facts.owner_horizon : later(loser.last_read_at, winner.last_read_at),
-    seen_count: seenBoth(context, loser, winner),
+    seen_count: seenBoth(context, seenOf(loser), seenOf(winner)) ?? 0,
+    named_seen_count: seenBoth(context, namedSeenOf(loser), namedSeenOf(winner)),
     ...newerHints(loser, winner),
     created_at: earlier(loser.created_at, winner.created_at)
   }
@@ -108,11 +109,30 @@ const newerHints = (a: Member, b: Member): Pick<Member, "metadata" | "hinted_at"
 const goneBeside = ({ facts: { roster } }: ConversationContext, one: Member, other: Member): number | null =>
   roster !== null && roster.keys.includes(other.key) ? one.told_gone_at : one.gone_at
 
+/** A reader's horizon and the messages of others up to it; null: they have not been counted. */
+interface Seen {
+  readonly key: string
+  readonly message_count: number
+  readonly to: number | null
+  readonly seen: number | null
+}
+const seenOf = ({ key, message_count, last_read_at, seen_count }: Member): Seen => ({
+  key,
+  message_count,
+  to: last_read_at,
+  seen: seen_count
+})
+const namedSeenOf = ({ key, message_count, named_read_at, named_seen_count }: Member): Seen => ({
+  key,
+  message_count,
+  to: named_read_at,
+  seen: named_seen_count ?? null
+})
+
 /** Messages of others at or before the further horizon: those that the further reader had seen, without the other's own. */
-const seenBoth = ({ facts: { window } }: ConversationContext, loser: Member, winner: Member): number => {
-  const winnerIsFurther = later(loser.last_read_at, winner.last_read_at) === winner.last_read_at
-  const [further, other] = winnerIsFurther ? [winner, loser] : [loser, winner]
-  if (further.last_read_at === null) return 0
-  const after = countAfter(window, further.last_read_at, (record) => counts(record) && record.sender === other.key)
-  return Math.max(0, further.seen_count - (other.message_count - after))
+const seenBoth = ({ facts: { window } }: ConversationContext, loser: Seen, winner: Seen): number | null => {
+  const [further, other] = later(loser.to, winner.to) === winner.to ? [winner, loser] : [loser, winner]
+  if (further.to === null || further.seen === null) return null
+  const after = countAfter(window, further.to, (record) => counts(record) && record.sender === other.key)
+  return Math.max(0, further.seen - (other.message_count - after))
 }

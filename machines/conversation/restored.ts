@@ -37,6 +37,7 @@ const readersOf = (readers: Readonly<Record<string, { last_read_at: unknown; unr
 
 const memberOf = ({ key, fields }: KnownMember, message_count: number): Member => {
   const { unread_count, ...rest } = fields
+  const seen_count = fields.role === "owner" ? 0 : Math.max(0, message_count - fields.message_count - unread_count)
   const shown =
     fields.name === null ? {} : { name: { value: fields.name, at: fields.joined_at ?? fields.created_at ?? 0 } }
   return {
@@ -47,8 +48,9 @@ const memberOf = ({ key, fields }: KnownMember, message_count: number): Member =
     gone_at: fields.left_at,
     told_gone_at: fields.left_at,
     named_read_at: fields.last_read_at,
+    named_seen_count: seen_count,
     given_provider_id: null,
-    seen_count: fields.role === "owner" ? 0 : Math.max(0, message_count - fields.message_count - unread_count)
+    seen_count
   }
 }
 

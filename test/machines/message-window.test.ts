@@ -1,9 +1,10 @@
 /** A conversation remembers a bounded number of messages; the rest comes back with the event that needs it (I3, I8). */
 import { describe, expect, test } from "vitest"
+import { memberUnread } from "../../machines/conversation/members.ts"
 import type { MessageRecord } from "../../machines/conversation/message-window.ts"
 import { all, windowLimit } from "../../machines/conversation/message-window.ts"
 import type { Event } from "../../machines/events.ts"
-import { ann, deleted, me, message, read, registered, running, start } from "./facts.ts"
+import { ann, ben, deleted, me, message, read, registered, running, start } from "./facts.ts"
 import { SmallTenant } from "./small-tenant.ts"
 
 const said = (n: number) => message(`m${n}`, n, n % 4 === 0 ? me : ann)
@@ -60,6 +61,20 @@ describe("past its limit", () => {
         read: { type: "outbound_read", at: start + 696, read_at: start + 900 }
       }
     ])
+  })
+
+  test("a third person takes an unnamed receipt back to a horizon from before the window, and its count", () => {
+    const { tenant } = longTalk(40)
+    tenant.apply(read("m36", 40, ann))
+    for (let n = 40; n < 700; n++) tenant.apply(said(n))
+    tenant.apply(read("m696", 900))
+    expect(tenant.conversation().facts.window.floor).toBeGreaterThan(start + 36)
+    tenant.apply(message("b", 950, ben))
+    const context = tenant.conversation()
+    const member = context.members[ann.key]!
+    expect(member.last_read_at).toBe(start + 36)
+    // Ours after m36, of which every fourth is one, and ben's.
+    expect(memberUnread(context, member)).toBe(165 + 1)
   })
 
   test("it is the same after a sleep", () => {
