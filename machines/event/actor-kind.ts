@@ -1,0 +1,2 @@
+/** The kinds of actor. */
+export type ActorKind = "tenant" | "connection" | "channel" | "conversation" | "participant" | "scheduler" | "record"

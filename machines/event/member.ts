@@ -1,0 +1,19 @@
+/** What happens to members of a conversation. */
+import type { ConversationFact, MemberCommand } from "./base.ts"
+import type { Person } from "./person.ts"
+
+export interface MemberLeft extends ConversationFact {
+  readonly type: "member_left"
+  readonly person: Person
+}
+
+export interface MemberProviderIdSet extends MemberCommand {
+  readonly type: "member_provider_id_set"
+  readonly provider_participant_id: string | null
+}
+
+/** The member did something here at `at` that no message shows. */
+export interface MemberActive extends MemberCommand {
+  readonly type: "member_active"
+  readonly at: number
+}

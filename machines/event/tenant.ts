@@ -1,0 +1,49 @@
+/** What happens to a tenant. */
+import type { Base } from "./base.ts"
+
+export interface TenantCreated extends Base {
+  readonly type: "tenant_created"
+  readonly name: string
+  readonly webhook_secret: string
+}
+
+export interface WebhookFailed extends Base {
+  readonly type: "webhook_failed"
+}
+
+/** The CRM reports how a webhook that it took itself ended (update_webhook_status). */
+export interface WebhookStatusReported extends Base {
+  readonly type: "webhook_status_reported"
+  readonly ok: boolean
+  readonly at: number
+}
+
+export interface WebhookSecretRotated extends Base {
+  readonly type: "webhook_secret_rotated"
+  /** Sealed. */
+  readonly webhook_secret: string
+  /** Until when the one before is good, epoch milliseconds. */
+  readonly previous_until: number
+}
+
+/** The same secret, sealed with another key. Nothing happens when the field holds something else by now. */
+export interface SecretResealed extends Base {
+  readonly type: "secret_resealed"
+  readonly kind: "tenant" | "connection"
+  readonly id: string
+  readonly field: string
+  readonly from: string
+  readonly to: string
+}
+
+/** What differs from a provider's preferences so far; a rate limit of null goes back to the provider's own. */
+export interface ProviderPreferencesSet extends Base {
+  readonly type: "provider_preferences_set"
+  readonly provider: string
+  readonly preferences: Readonly<Record<string, unknown>>
+}
+
+export interface TenantConfigured extends Base {
+  readonly type: "tenant_configured"
+  readonly changes: Readonly<Record<string, unknown>>
+}
