@@ -1,8 +1,7 @@
 /** `npm run crash -- --rounds 200`: kill -9 under load, again and again, on both databases. Ends with 1 when anything is lost, doubled or wrong. */
 import { parseArgs } from "node:util"
+import { onEach } from "../support/each-database.ts"
 import type { Database } from "../support/fresh-databases.ts"
-import { pglite, postgresAt } from "../support/fresh-databases.ts"
-import { startPostgres } from "../support/postgres-server.ts"
 import { crash } from "./crash.ts"
 
 const { values } = parseArgs({
@@ -37,14 +36,4 @@ const run = async (database: Database): Promise<boolean> => {
   return result.lost === 0 && result.doubled === 0 && result.drift.length === 0 && result.hit > rounds / 2
 }
 
-let holds = true
-if (values.database !== "postgres") holds = await run(pglite)
-if (values.database !== "pglite") {
-  const postgres = await startPostgres(["--encoding=UTF8", "--locale=C"])
-  try {
-    holds = (await run(postgresAt(() => postgres.url))) && holds
-  } finally {
-    await postgres.stop()
-  }
-}
-process.exitCode = holds ? 0 : 1
+process.exitCode = (await onEach(values.database, run)) ? 0 : 1

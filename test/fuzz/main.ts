@@ -1,8 +1,7 @@
 /** `npm run fuzz -- --payloads 100000 --database both`: the fuzz run at full length. Ends with 1 when a payload ended in none of the five ways, or something changed. */
 import { parseArgs } from "node:util"
+import { onEach } from "../support/each-database.ts"
 import type { Database } from "../support/fresh-databases.ts"
-import { pglite, postgresAt } from "../support/fresh-databases.ts"
-import { startPostgres } from "../support/postgres-server.ts"
 import type { FuzzResult } from "./fuzz.ts"
 import { fuzz } from "./fuzz.ts"
 
@@ -49,14 +48,4 @@ const run = async (database: Database): Promise<boolean> => {
   return wrong.length + changed.length + complaints.length === 0 && honest === counted
 }
 
-let holds = true
-if (values.database !== "postgres") holds = await run(pglite)
-if (values.database !== "pglite") {
-  const postgres = await startPostgres(["--encoding=UTF8", "--locale=C"])
-  try {
-    holds = (await run(postgresAt(() => postgres.url))) && holds
-  } finally {
-    await postgres.stop()
-  }
-}
-process.exitCode = holds ? 0 : 1
+process.exitCode = (await onEach(values.database, run)) ? 0 : 1

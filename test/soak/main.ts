@@ -5,10 +5,9 @@
  */
 import { writeFileSync } from "node:fs"
 import { parseArgs } from "node:util"
+import { onEach } from "../support/each-database.ts"
 import type { Database } from "../support/fresh-databases.ts"
-import { pglite, postgresAt } from "../support/fresh-databases.ts"
 import { fixtureAccount } from "../support/fixtures.ts"
-import { startPostgres } from "../support/postgres-server.ts"
 import type { Server, Tenant } from "../support/server.ts"
 import { startServer } from "../support/server.ts"
 import { plot } from "./plot.ts"
@@ -45,7 +44,7 @@ const compared = 500
 const mib = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
-const failures: Array<string> = []
+let failures: Array<string> = []
 const expectThat = (holds: boolean, claim: string): void => {
   say(`  ${holds ? "holds" : "FAILS"}  ${claim}`)
   if (!holds) failures.push(claim)
@@ -103,7 +102,8 @@ const run = async (database: Database, chats: number, forMinutes: number, of: st
   }
 }
 
-const soak = async (database: Database): Promise<void> => {
+const soak = async (database: Database): Promise<boolean> => {
+  failures = []
   say(`Soak on ${database.name}: ${rate} webhooks/s over ${active} active chats, at most ${residents} actors in memory`)
   const few = await run(database, active, Math.min(2, minutes), `${active} chats known`)
   const many = await run(database, known, minutes, `${known} chats known`)
@@ -136,16 +136,7 @@ const soak = async (database: Database): Promise<void> => {
     const title = `${minutes} minutes on ${database.name}: ${known.toLocaleString("en-US")} chats known, ${active.toLocaleString("en-US")} active, ${rate} webhooks/s`
     writeFileSync(`docs/soak-${database.name}.svg`, plot(title, many.samples))
   }
+  return failures.length === 0
 }
 
-const names = values.database === "both" ? ["pglite", "postgres"] : [values.database]
-if (names.includes("pglite")) await soak(pglite)
-if (names.includes("postgres")) {
-  const postgres = await startPostgres(["--encoding=UTF8", "--locale=C"])
-  try {
-    await soak(postgresAt(() => postgres.url))
-  } finally {
-    await postgres.stop()
-  }
-}
-process.exitCode = failures.length === 0 ? 0 : 1
+process.exitCode = (await onEach(values.database, soak)) ? 0 : 1
