@@ -132,7 +132,8 @@ const histories = fc
   })
   .map(({ salt, told, again, restart }) => {
     const all = [...told, ...again.map((n) => told[n % told.length]!)]
-    return { salt, told: all, restart }
+    // The test itself says what was told, with the difference.
+    return { salt, told: all, restart, [fc.toStringMethod]: () => `salt ${salt}, a restart before ${restart}` }
   })
 
 let chats = 0

@@ -46,8 +46,12 @@ const vitest = await startVitest([".property.test.ts"], {
 })
 clearInterval(ticking)
 
+/** What differed stands in the causes. */
+const wordsOf = ({ message, cause }: { readonly message: string; readonly cause?: unknown }): string =>
+  cause instanceof Object && "message" in cause ? `${message}\n${wordsOf(cause as typeof cause & Error)}` : message
+
 const faults = [
-  ...ended.flatMap((test) => (test.result().errors ?? []).map(({ message }) => `${test.name}\n${message}`)),
+  ...ended.flatMap((test) => (test.result().errors ?? []).map((error) => `${test.name}\n${wordsOf(error)}`)),
   ...vitest.state.getUnhandledErrors().map(String),
   ...vitest.state.getTestModules().flatMap((module) => module.errors().map(({ message }) => message))
 ]
