@@ -78,8 +78,9 @@ const throughTurn = (runtime: TenantRuntime, batch: ReadonlyArray<MessageReceive
   }
   for (const event of batch) runtime.submit({ event, settle })
   if (applied !== batch.length) throw new Error(`${applied} of ${batch.length} events were applied`)
-  // What a cut would take every few seconds must not pile up here.
+  // What a cut would take every few seconds must not pile up here, nor count as uncut.
   runtime.rows.take()
+  runtime.checkpointSeq = runtime.seq
 }
 
 /** What a conversation tells its people. */
