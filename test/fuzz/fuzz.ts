@@ -2,6 +2,7 @@
  * Mutated payloads through the real port of a real process (I9): each ends in exactly one of applied, duplicate, quarantined,
  * waiting, refused; an honest message sent in between always counts; and whatever got in is the same after kill -9.
  */
+import { setTimeout } from "node:timers/promises"
 import { isDeepStrictEqual } from "node:util"
 import type { Database } from "../support/fresh-databases.ts"
 import { fixtureAccount } from "../support/fixtures.ts"
@@ -170,12 +171,24 @@ const difference = (before: unknown, after: unknown, path = ""): string => {
   return path
 }
 
-/** Every conversation, page by page; asking for it writes a cut. */
+/** How long a list may be answered 503 before that is a fault: the embedded database writes a whole cut first. Milliseconds. */
+const listPatience = 120_000
+
+/** Every conversation, page by page; asking for it writes a cut. A 503 is asked again after the time that it names. */
 const list = async (server: Server, tenant: Tenant): Promise<ReadonlyArray<any>> => {
   const items: Array<any> = []
+  const until = Date.now() + listPatience
   for (let cursor: string | null = ""; cursor !== null;) {
     const query: string = cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`
-    const { status, json } = await server.call("GET", `/v1/tenants/acme/conversations?limit=200${query}`, tenant.key)
+    const { status, json, headers } = await server.call(
+      "GET",
+      `/v1/tenants/acme/conversations?limit=200${query}`,
+      tenant.key
+    )
+    if (status === 503 && Date.now() < until) {
+      await setTimeout(Number(headers.get("retry-after")) * 1_000)
+      continue
+    }
     if (status !== 200) throw new Error(`the list answered ${status} ${JSON.stringify(json)}`)
     items.push(...json.items)
     cursor = json.next_cursor

@@ -19,6 +19,12 @@ export interface Reply {
 
 const listening = /listening on (http:\/\/\S+)/
 
+/** None of them outlives the run that started it, however that ends. */
+const alive = new Set<ChildProcess>()
+process.on("exit", () => {
+  for (const child of alive) child.kill("SIGKILL")
+})
+
 /** Starts a process; fails with what it printed when it ends before it listens. */
 const launch = async (
   environment: Readonly<Record<string, string>>,
@@ -28,6 +34,8 @@ const launch = async (
     env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "pipe"]
   })
+  alive.add(child)
+  child.once("exit", () => alive.delete(child))
   let output = ""
   const url = await new Promise<string>((resolve, reject) => {
     const hear = (chunk: Buffer) => {
