@@ -7,11 +7,12 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import type { SqlClient } from "effect/sql/SqlClient"
+import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import { join } from "node:path"
 import { lockDataDirectory } from "./data-directory-lock.ts"
 import { DatabaseUnavailable } from "./database-unavailable.ts"
+import { keepVacuumed } from "./pglite/autovacuum.ts"
 import { startPglite } from "./pglite/server.ts"
 import { describe } from "./sql-state.ts"
 
@@ -81,7 +82,9 @@ const embedded = Effect.fnUntraced(function* (dataDir: string) {
     minConnections: 1,
     maxConnections: 1
   }).pipe(Effect.mapError((error) => unreachable(dataDir, error)))
-  return yield* proven(client, dataDir)
+  yield* proven(client, dataDir)
+  yield* Effect.provideService(keepVacuumed, SqlClient, client)
+  return client
 })
 
 /**
