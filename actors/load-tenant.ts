@@ -14,7 +14,7 @@ import { Inbox, inboxLimit } from "./inbox.ts"
 import { RecordIndex } from "./record-index.ts"
 import type { Aside, RuntimeLimits } from "./tenant-runtime.ts"
 import { TenantRuntime } from "./tenant-runtime.ts"
-import { rouse, wakeActors } from "./wake.ts"
+import { rouse, unreadable, wakeActors } from "./wake.ts"
 
 /** Kinds that are in memory as long as their tenant is. */
 const settled: ReadonlyArray<ActorKind> = ["tenant", "connection", "channel", "scheduler"]
@@ -66,7 +66,8 @@ const loadOnce = Effect.fnUntraced(function* (tenant: string, limits: RuntimeLim
 const replay = Effect.fnUntraced(function* (runtime: TenantRuntime, seq: number, body: Uint8Array, now: number) {
   const event = decodeEvent(body)
   for (let asleep = runtime.replay(seq, event); asleep.length > 0; asleep = runtime.replay(seq, event)) {
-    yield* wakeActors(runtime, asleep, now)
+    const [broken] = yield* wakeActors(runtime, asleep, now)
+    if (broken !== undefined) return yield* Effect.die(new Error(unreadable(broken)))
   }
 })
 

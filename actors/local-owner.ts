@@ -30,7 +30,7 @@ import type { ShellOptions, TenantShell } from "./tenant-shell.ts"
 import { mergedInto } from "./topics.ts"
 import { timelineOf } from "./timeline.ts"
 import { viewOf } from "./views.ts"
-import { wakeActors } from "./wake.ts"
+import { unreadable, wakeActors } from "./wake.ts"
 
 type Opened = TenantShell & { readonly scope: Scope.Closeable }
 
@@ -119,16 +119,14 @@ export const ownerLayer = (options: ShellOptions) =>
         const here = runtime.population.get(kind, id)
         if (here !== undefined) return here
         if (kind !== "tenant" && !uuid.test(id)) return undefined
-        yield* wakeActors(runtime, [{ kind, id }], yield* Clock.currentTimeMillis).pipe(
+        const [broken] = yield* wakeActors(runtime, [{ kind, id }], yield* Clock.currentTimeMillis).pipe(
           Effect.provideContext(context),
           promptly,
           Effect.catchTag("SqlError", (error) => away(`Tenant ${runtime.tenant}: ${kind} ${id} cannot be woken`, error))
         )
-        const woken = runtime.population.get(kind, id)
         // There is one, and nothing tells what it was (rebuild.ts): that is not "unknown".
-        if (woken === undefined && !runtime.population.isVacant({ kind, id }))
-          return yield* Effect.die(new Error(`the snapshot of ${kind} ${id} cannot be read`))
-        return woken
+        if (broken !== undefined) return yield* Effect.die(new Error(unreadable(broken)))
+        return runtime.population.get(kind, id)
       })
 
       /** Paths may name a connection by its account and a conversation by the provider's chat id (DESIGN §5). */

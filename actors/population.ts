@@ -17,7 +17,7 @@ export interface Address {
 /** Kinds that stay in memory as long as their tenant does: few, and needed by nearly every event. */
 const settled: ReadonlySet<string> = new Set(["tenant", "connection", "channel", "scheduler"])
 
-/** Vacant places that are remembered; forgetting them costs a look-up. */
+/** Vacant places that are remembered, the newest; forgetting one costs a look-up. */
 const vacancyLimit = 10_000
 
 export class Population {
@@ -53,8 +53,11 @@ export class Population {
   }
 
   markVacant(address: Address): void {
-    if (this.#vacant.size >= vacancyLimit) this.#vacant.clear()
-    if (!this.#living[address.kind].has(address.id)) this.#vacant.add(address.kind + address.id)
+    if (this.#living[address.kind].has(address.id)) return
+    const name = address.kind + address.id
+    this.#vacant.delete(name)
+    this.#vacant.add(name)
+    if (this.#vacant.size > vacancyLimit) this.#vacant.delete(this.#vacant.values().next().value!)
   }
 
   /** A new actor. */
@@ -89,9 +92,9 @@ export class Population {
 
   /** Those that may sleep now: clean and idle since `before`; past `limit` residents also the least recently touched clean ones. */
   drowsy(before: number, limit: number): ReadonlyArray<Living> {
-    const able = [...this.#living.conversation.values(), ...this.#living.participant.values()].filter(
-      (living) => living.kept === "yes"
-    )
+    const able = [this.#living.conversation, this.#living.participant, this.#living.record]
+      .flatMap((living) => [...living.values()])
+      .filter((living) => living.kept === "yes")
     const excess = this.size - limit
     const idle = able.filter((living) => living.touched < before)
     if (excess <= idle.length) return idle

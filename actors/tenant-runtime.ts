@@ -195,14 +195,27 @@ export class TenantRuntime {
     }
   }
 
-  /** Applies a journaled event again, as it was (I2). Answers with the actors that have to be woken first, if any. */
+  /**
+   * Applies a journaled event again, as it was (I2). Answers with the actors that have to be woken first, if any. Throws what keeps
+   * it from being applied: only events that were go to the journal, so whatever else comes of it now must not pass in silence.
+   */
   replay(seq: number, event: Event): ReadonlyArray<Address> {
     const result = this.#turn.run(event)
     if (result.type === "asleep") return result.actors
     this.seq = this.durableSeq = seq
-    if (result.type === "done") this.#absorb(result, event)
-    else if (result.type === "failed") throw result.cause
-    return []
+    switch (result.type) {
+      case "done":
+        this.#absorb(result, event)
+        return []
+      case "failed":
+        throw result.cause
+      case "unknown":
+        throw new ActorUnknown(result.actor)
+      case "refused":
+        throw new RuleBroken({ field: result.refusal.field, rule: result.refusal.rule })
+      case "declined":
+        throw new Error("it was applied once, and is declined now")
+    }
   }
 
   /** The event could not get what it needed; it is answered with that and was never applied. */

@@ -39,7 +39,8 @@ import { runTask } from "./tasks/run-task.ts"
 import { within } from "./real-time.ts"
 import type { Envelope } from "./tenant-runtime.ts"
 import { TenantRuntime } from "./tenant-runtime.ts"
-import { wakeActors } from "./wake.ts"
+import { unreadable, wakeActors } from "./wake.ts"
+import { watchDeadlines } from "./watch-deadlines.ts"
 import { writeCut } from "./write-cut.ts"
 
 export interface ShellOptions {
@@ -90,8 +91,6 @@ const lastCut = "10 seconds"
 const longestCut = "5 minutes"
 /** A cut that failed is tried again after this. */
 const failedCutRetry = "5 seconds"
-/** A deadline that could not be handled, because the mailbox is full, is tried again after this. */
-const deadlineRetry = "1 second"
 
 /** Brings a tenant into memory and keeps it running until the scope closes; then a last cut is written. */
 export const openTenant = Effect.fn("openTenant")(function* (
@@ -188,7 +187,7 @@ export const openTenant = Effect.fn("openTenant")(function* (
     )
   )
   yield* runErrands(runtime, errands, held, cut).pipe(Effect.forever, Effect.forkScoped)
-  yield* watchDeadlines(runtime, rearmed).pipe(Effect.forever, Effect.forkScoped)
+  yield* Effect.forkScoped(watchDeadlines(runtime, rearmed))
   yield* Queue.take(tasks).pipe(
     Effect.flatMap((task) => Effect.forkScoped(runTask(runtime, cut, task))),
     Effect.forever,
@@ -237,18 +236,22 @@ const runErrands = Effect.fnUntraced(function* (
   const batch = yield* Queue.takeAll(errands)
   const wakes = batch.flatMap((errand) => (errand.type === "wake" ? errand.actors : []))
   const now = yield* Clock.currentTimeMillis
-  yield* wakeActors(runtime, wakes, now).pipe(
+  const broken = yield* wakeActors(runtime, wakes, now).pipe(
     Effect.tapError((error) =>
       Effect.logWarning(`Tenant ${runtime.tenant}: actors cannot be woken; events wait`, error)
     ),
     Effect.retry(untilItIsBack),
     Effect.orDie,
-    Effect.catchDefect((defect) => Effect.logError(`Tenant ${runtime.tenant}: ${String(defect)}`))
+    Effect.catchDefect((defect) => {
+      const absent = wakes.filter(({ kind, id }) => runtime.population.get(kind, id) === undefined)
+      return Effect.as(Effect.logError(`Tenant ${runtime.tenant}: ${String(defect)}`), absent)
+    })
   )
+  const brokenNames = new Set(broken.map(nameOf))
   for (const errand of batch) {
     if (errand.type === "wake") {
       held.delete(errand.envelope)
-      retryWoken(runtime, errand.actors, errand.envelope)
+      retryWoken(runtime, errand.actors, brokenNames, errand.envelope)
       continue
     }
     const event = yield* errand.type === "locate"
@@ -259,19 +262,18 @@ const runErrands = Effect.fnUntraced(function* (
   }
 })
 
-/** An actor that neither woke nor may be made has a snapshot that cannot be read: its events are given back, the others go on. */
-const retryWoken = (runtime: TenantRuntime, actors: ReadonlyArray<Address>, envelope: Envelope): void => {
-  const broken = actors.find(
-    ({ kind, id }) => runtime.population.get(kind, id) === undefined && !runtime.population.isVacant({ kind, id })
-  )
+const nameOf = ({ kind, id }: Address): string => kind + id
+
+/** Events of an actor that exists and cannot come are given back; the others go on, and may find that they need somebody else. */
+const retryWoken = (
+  runtime: TenantRuntime,
+  actors: ReadonlyArray<Address>,
+  brokenNames: ReadonlySet<string>,
+  envelope: Envelope
+): void => {
+  const broken = actors.find((each) => brokenNames.has(nameOf(each)))
   if (broken === undefined) return runtime.attempt(envelope)
-  runtime.giveUp(
-    envelope,
-    new EventIndigestible({
-      type: envelope.event.type,
-      detail: `the snapshot of ${broken.kind} ${broken.id} cannot be read`
-    })
-  )
+  runtime.giveUp(envelope, new EventIndigestible({ type: envelope.event.type, detail: unreadable(broken) }))
 }
 
 /** Rows are as new as the last cut, so a cut comes first. Rare: only for messages that left the window. */
@@ -309,28 +311,6 @@ const locate = Effect.fnUntraced(function* (
     messages.threadOf(runtime.tenant, channel_id, names)
   ).pipe(Effect.retry(untilItIsBack), Effect.orDie)
   return located(event, found)
-})
-
-const watchDeadlines = Effect.fnUntraced(function* (runtime: TenantRuntime, rearmed: Latch.Latch) {
-  rearmed.closeUnsafe()
-  const next = runtime.deadlines.next
-  const now = yield* Clock.currentTimeMillis
-  if (next === null || next > now) {
-    const sleep = next === null ? Effect.never : Effect.sleep(next - now)
-    return yield* Effect.raceFirst(sleep, rearmed.await)
-  }
-  let stuck = false
-  for (const living of runtime.deadlines.due(now)) {
-    if (living.kind === "presence") {
-      runtime.presenceDeadline(living, now)
-      continue
-    }
-    const { kind, id } = living
-    const event: Event = { type: "deadline_passed", kind, id, received: now, via: "clock" }
-    runtime.submit({ event, settle: () => {} })
-    stuck ||= (living.deadline ?? Infinity) <= now
-  }
-  if (stuck) yield* Effect.sleep(deadlineRetry)
 })
 
 /** Idle and clean actors leave memory; their rows bring them back. */

@@ -11,7 +11,7 @@ import { rebuildActor } from "./rebuild.ts"
 import { decodeSnapshot } from "./snapshot-codec.ts"
 import type { TenantRuntime } from "./tenant-runtime.ts"
 
-/** One actor from its bytes; from elsewhere when they cannot be read, and then the next cut writes it again. */
+/** One actor from its bytes; from elsewhere when they cannot be read, and then the next cut writes it again. Whether it is awake. */
 export const rouse = Effect.fnUntraced(function* (
   runtime: TenantRuntime,
   kind: ActorKind,
@@ -19,10 +19,15 @@ export const rouse = Effect.fnUntraced(function* (
   now: number
 ) {
   const read = Result.try(() => decodeSnapshot(kinds[kind], actor.internals))
-  if (Result.isSuccess(read)) return awake(runtime, kind, actor.id, read.success, now)
+  if (Result.isSuccess(read)) {
+    awake(runtime, kind, actor.id, read.success, now)
+    return true
+  }
   const address = { kind, id: actor.id }
   const snapshot = yield* rebuildActor(runtime, address, actor, String(read.failure), now)
-  if (snapshot !== null) awake(runtime, kind, actor.id, snapshot, now).kept = "no"
+  if (snapshot === null) return false
+  awake(runtime, kind, actor.id, snapshot, now).kept = "no"
+  return true
 })
 
 const awake = (runtime: TenantRuntime, kind: ActorKind, id: string, snapshot: AnyMachineSnapshot, now: number) => {
@@ -31,22 +36,27 @@ const awake = (runtime: TenantRuntime, kind: ActorKind, id: string, snapshot: An
   return living
 }
 
-/** Loads what is not here; one statement per kind. Who neither comes nor may be made afterwards has a snapshot that nothing replaces. */
+/** Loads what is not here; one statement per kind. Answers those that exist and cannot come: nothing replaces their snapshots. */
 export const wakeActors = Effect.fnUntraced(function* (
   runtime: TenantRuntime,
   actors: ReadonlyArray<Address>,
   now: number
 ) {
   const snapshots = yield* Snapshots
+  const broken: Array<Address> = []
   for (const [kind, ids] of byKind(runtime, actors)) {
     const missing = new Set(ids)
     for (const actor of yield* snapshots.load(runtime.tenant, kind, ids)) {
       missing.delete(actor.id)
-      yield* rouse(runtime, kind, actor, now)
+      if (!(yield* rouse(runtime, kind, actor, now))) broken.push({ kind, id: actor.id })
     }
     for (const id of missing) runtime.population.markVacant({ kind, id })
   }
+  return broken as ReadonlyArray<Address>
 })
+
+/** What is said of an actor that exists and cannot come. */
+export const unreadable = ({ kind, id }: Address): string => `the snapshot of ${kind} ${id} cannot be read`
 
 const byKind = (runtime: TenantRuntime, actors: ReadonlyArray<Address>): Map<ActorKind, ReadonlyArray<string>> => {
   const groups = new Map<ActorKind, Set<string>>()

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest"
 import type { Event } from "../../machines/events.ts"
 import { ScheduledTask } from "../../machines/vocabulary.ts"
-import { ann, day, deleted, me, message, start } from "../machines/facts.ts"
+import { ann, created, day, deleted, me, message, registered, start } from "../machines/facts.ts"
 import { House } from "./house.ts"
 
 describe("an answer", () => {
@@ -165,5 +165,23 @@ describe("a replay", () => {
     const again = new House()
     again.runtime.replay(again.runtime.seq + 1, house.journaled.at(-1)!.event)
     expect(again.tasks).toEqual([])
+  })
+})
+
+describe("a journaled event that is not applied when it is replayed", () => {
+  test("is never passed over in silence, whatever keeps it from being applied", () => {
+    const house = new House({ founded: false })
+    house.replay(1, created)
+    // Entry 2, the registration, could not be read and is in quarantine.
+    expect(() => house.replay(3, message("m1", 1, ann))).toThrow(/There is no channel/)
+    const cancelled: Event = {
+      type: "send_cancelled",
+      account_id: "account",
+      reservation_id: "x",
+      received: start,
+      via: "api"
+    }
+    house.replay(4, registered)
+    expect(() => house.replay(5, cancelled)).toThrow(/Nothing was changed/)
   })
 })

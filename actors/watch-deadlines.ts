@@ -1,0 +1,50 @@
+/** Tells the actors of a tenant that their deadlines have passed, each in time and once. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type * as Latch from "effect/Latch"
+import type { Event } from "../machines/events.ts"
+import type { SubmitError } from "./errors.ts"
+import type { Living } from "./living.ts"
+import type { Answer } from "./tenant-owner.ts"
+import type { TenantRuntime } from "./tenant-runtime.ts"
+
+/** A deadline that could not be handled, because the mailbox is full, is tried again after this. */
+const retry = "1 second"
+
+/** Goes on for ever. `rearmed` opens when deadlines have changed. */
+export const watchDeadlines = (runtime: TenantRuntime, rearmed: Latch.Latch): Effect.Effect<never> => {
+  /** Deadlines that are on their way to their actors, or that those cannot digest: neither is told again. */
+  const told = new WeakMap<Living, number>()
+  let complaints: Array<string> = []
+
+  const tell = (living: Living, now: number): void => {
+    const { kind, id, deadline } = living
+    if (kind === "presence") return runtime.presenceDeadline(living, now)
+    if (deadline === null || told.get(living) === deadline) return
+    told.set(living, deadline)
+    const settle = (result: Answer | SubmitError): void => {
+      if ("_tag" in result && result._tag === "EventIndigestible") complaints.push(`${kind} ${id}: ${result.message}`)
+      else if (told.get(living) === deadline) told.delete(living)
+    }
+    const event: Event = { type: "deadline_passed", kind, id, received: now, via: "clock" }
+    runtime.submit({ event, settle })
+  }
+
+  return Effect.gen(function* () {
+    rearmed.closeUnsafe()
+    const heard = complaints
+    complaints = []
+    for (const complaint of heard) yield* Effect.logError(`Tenant ${runtime.tenant}: a deadline of ${complaint}`)
+    const next = runtime.deadlines.next
+    const now = yield* Clock.currentTimeMillis
+    if (next === null || next > now) {
+      const sleep = next === null ? Effect.never : Effect.sleep(next - now)
+      return yield* Effect.raceFirst(sleep, rearmed.await)
+    }
+    const due = runtime.deadlines.due(now)
+    for (const living of due) tell(living, now)
+    // One that still stands waits for room or for somebody to wake; not for this loop.
+    if (due.some((living) => living.kind !== "presence" && (living.deadline ?? Infinity) <= now))
+      yield* Effect.sleep(retry)
+  }).pipe(Effect.forever)
+}
