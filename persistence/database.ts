@@ -9,9 +9,11 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
+import * as Reactivity from "effect/reactivity/Reactivity"
 import { join } from "node:path"
 import { lockDataDirectory } from "./data-directory-lock.ts"
 import { DatabaseUnavailable } from "./database-unavailable.ts"
+import { JournalClient } from "./journal-client.ts"
 import { keepVacuumed } from "./pglite/autovacuum.ts"
 import { startPglite } from "./pglite/server.ts"
 import { describe } from "./sql-state.ts"
@@ -60,9 +62,14 @@ const unreachable = (where: string, error: SqlError) =>
     cure: "check that it runs and that its address and credentials are right"
   })
 
-const server = Effect.fnUntraced(function* (url: Redacted.Redacted) {
+/** Connections for cuts, tasks and questions. */
+const pooled = 10
+/** Connections for the journal: it uses one, and a second while the first has gone silent. */
+const journaling = 2
+
+const server = Effect.fnUntraced(function* (url: Redacted.Redacted, maxConnections: number) {
   const where = hostOf(Redacted.value(url))
-  const client = yield* PgClient.make({ url, maxConnections: 10, applicationName: "switchboard" }).pipe(
+  const client = yield* PgClient.make({ url, maxConnections, applicationName: "switchboard" }).pipe(
     Effect.mapError((error) => unreachable(where, error))
   )
   return yield* proven(client, where)
@@ -93,10 +100,13 @@ const embedded = Effect.fnUntraced(function* (dataDir: string) {
  */
 export const layerDatabase = (
   options: DatabaseOptions
-): Layer.Layer<PgClient.PgClient | SqlClient, DatabaseUnavailable> =>
-  PgClient.layerFrom(
-    Option.match(options.url, {
-      onSome: server,
-      onNone: () => embedded(options.dataDir)
-    })
-  )
+): Layer.Layer<PgClient.PgClient | SqlClient | JournalClient, DatabaseUnavailable> =>
+  Option.match(options.url, {
+    onSome: (url) =>
+      Layer.merge(
+        PgClient.layerFrom(server(url, pooled)),
+        Layer.effect(JournalClient, server(url, journaling)).pipe(Layer.provide(Reactivity.layer))
+      ),
+    onNone: () =>
+      Layer.effect(JournalClient, SqlClient).pipe(Layer.provideMerge(PgClient.layerFrom(embedded(options.dataDir))))
+  })

@@ -9,6 +9,7 @@ import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import { randomUUID } from "node:crypto"
 import { FaultPoints } from "./fault-points.ts"
+import { JournalClient } from "./journal-client.ts"
 
 /** One event on its way to the journal. */
 export interface JournalEntry {
@@ -71,10 +72,11 @@ export class Journal extends Context.Service<
     Journal,
     Effect.gen(function* () {
       const sql = yield* SqlClient
+      const own = yield* JournalClient
       const fault = yield* FaultPoints
       const writer = randomUUID()
 
-      const insert = (entries: ReadonlyArray<JournalEntry>) => sql`
+      const insert = (entries: ReadonlyArray<JournalEntry>) => own`
         insert into journal (tenant_id, seq, at, kind, body, writer)
         select tenant_id, seq, at, kind, body, ${writer}::uuid
         from unnest(
@@ -86,7 +88,7 @@ export class Journal extends Context.Service<
         ) as entry (tenant_id, seq, at, kind, body)`
 
       /** Which of the keys are taken, and whether by this very entry of an earlier attempt of ours. */
-      const taken = (entries: ReadonlyArray<JournalEntry>) => sql<{
+      const taken = (entries: ReadonlyArray<JournalEntry>) => own<{
         readonly tenant_id: string
         readonly seq: bigint
         readonly ours: boolean
@@ -185,7 +187,7 @@ export class Journal extends Context.Service<
         return rows[0]?.trimmed ?? 0
       })
 
-      const isWritable = sql<{ readonly writable: boolean }>`
+      const isWritable = own<{ readonly writable: boolean }>`
         select current_setting('transaction_read_only') = 'off' as writable`.pipe(
         Effect.map((rows) => rows[0]?.writable === true)
       )
