@@ -160,13 +160,38 @@ describe("refusals", () => {
     expect(refused).toEqual([])
   })
 
-  it("what passes is asked again, after a while", async () => {
+  it.each(["too_many_topics", "database_unavailable"])("%s passes: it is asked again, after a while", async (code) => {
     const { inbox } = watch()
     place.last.heard()
-    place.last.says(error("too_many_topics"))
+    place.last.says(error(code))
     expect(inbox.get().status).toBe("loading")
     await place.pass(1_000)
     expect(place.last.heard()).toEqual([subscribe()])
+    place.last.says(snapshot({ n: 1 }))
+    expect(inbox.get()).toMatchObject({ status: "live", state: { n: 1 } })
+    expect(refused).toEqual([])
+  })
+
+  it("a live topic that was let go of while the database was away is stale, and comes back from where it was", async () => {
+    const { inbox } = watch()
+    place.last.says(snapshot({ n: 1 }, 4)).heard()
+    const since = { epoch: "e1", offset: 4 }
+    place.last.says(error("database_unavailable"))
+    expect(place.last.heard()).toEqual([subscribe(since)])
+    place.last.says(error("database_unavailable"))
+    expect(inbox.get()).toMatchObject({ status: "stale", state: { n: 1 } })
+    await place.pass(1_000)
+    expect(place.last.heard()).toEqual([subscribe(since)])
+    place.last.says({ type: "subscribed", topic: "inbox", ...since, recovered: true }).says(patch(5, { n: 2 }))
+    expect(inbox.get()).toMatchObject({ status: "live", state: { n: 2 }, recovered: true })
+  })
+
+  it("what was answered meanwhile is not asked again", async () => {
+    watch()
+    place.last.says(error("database_unavailable")).says(error("database_unavailable"))
+    place.last.says(snapshot({ n: 1 })).heard()
+    await place.pass(10_000)
+    expect(place.last.heard()).toEqual([])
   })
 
   it("a live topic that the server let go of is asked for again, and gone if it is", () => {

@@ -2,11 +2,12 @@
 import * as Effect from "effect/Effect"
 import type { Actor } from "xstate"
 import { createActor } from "xstate"
-import { ActorUnknown, TenantUnknown } from "../../actors/errors.ts"
+import { ActorUnknown, DatabaseAway, TenantUnknown } from "../../actors/errors.ts"
 import { Hub, hubLimits } from "../../actors/feed/hub.ts"
 import { nobody } from "../../actors/feed/topic.ts"
 import { presentView } from "../../actors/views.ts"
 import { TenantOwner } from "../../actors/tenant-owner.ts"
+import type { Unreached } from "../../actors/tenant-owner.ts"
 import type { Event } from "../../machines/events.ts"
 import { presenceMachine } from "../../machines/presence/machine.ts"
 
@@ -18,6 +19,8 @@ export class TenantInMemory {
   readonly presence = new Map<string, Actor<typeof presenceMachine>>()
   readonly #due: Array<() => void> = []
   #epochs = 0
+  /** As when the database does not answer and the tenant needs it. */
+  isAway = false
   hub = this.#newHub()
 
   #newHub(): Hub {
@@ -51,9 +54,10 @@ export class TenantInMemory {
 }
 
 export const ownerOf = (tenants: Readonly<Record<string, TenantInMemory>>): TenantOwner["Service"] => {
-  const find = (tenant: string) => {
+  const find = (tenant: string): Effect.Effect<TenantInMemory, Unreached> => {
     const found = tenants[tenant]
-    return found === undefined ? Effect.fail(new TenantUnknown({ tenant })) : Effect.succeed(found)
+    if (found === undefined) return Effect.fail(new TenantUnknown({ tenant }))
+    return found.isAway ? Effect.fail(new DatabaseAway({})) : Effect.succeed(found)
   }
   const beyond = Effect.die("not part of these tests")
   return TenantOwner.of({

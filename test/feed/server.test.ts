@@ -340,6 +340,20 @@ describe("topics", () => {
     expect(house.acme.hub.subscribers).toBe(1)
   })
 
+  test("a database that is away while a name is looked up is told as that, and the topic can be asked for again", async () => {
+    const client = await house.client()
+    const topic = "conversation:chat-1"
+    await client.ask({ type: "subscribe", topic })
+    house.acme.isAway = true
+    house.acme.hub.moved("c1")
+    const told = { type: "error", code: "database_unavailable", topic }
+    expect(await client.next()).toMatchObject(told)
+    expect(house.acme.hub.subscribers).toBe(0)
+    expect(await client.ask({ type: "subscribe", topic })).toMatchObject(told)
+    house.acme.isAway = false
+    expect(await client.ask({ type: "subscribe", topic })).toMatchObject({ type: "snapshot", topic })
+  })
+
   test("a token of one tenant sees nothing of another", async () => {
     const client = await house.client({ tenant: "rival" })
     await client.ask({ type: "subscribe", topic: "inbox" })

@@ -31,6 +31,7 @@ const refusals: Readonly<Partial<Record<string, "gone" | "refused" | "later">>> 
   too_many_subscriptions: "refused",
   malformed: "refused",
   too_many_topics: "later",
+  database_unavailable: "later",
   mailbox_full: "later",
   ownership_lost: "later"
 }
@@ -131,15 +132,19 @@ export class TopicStore<S> extends Cell<TopicValue<S>> {
     if (value.status === "live") this.set(stale(value))
   }
 
-  #hold(position: Position): void {
+  #answered(): void {
+    this.#stopRetry()
     this.#at = "held"
     this.#refusals = 0
+  }
+
+  #hold(position: Position): void {
+    this.#answered()
     this.#position = { epoch: position.epoch, offset: position.offset }
   }
 
   #resume(): void {
-    this.#at = "held"
-    this.#refusals = 0
+    this.#answered()
     const { state } = this.get()
     // A subscription begins with nobody typing or looking.
     if (state !== null) this.set(live(state, true))
@@ -179,6 +184,7 @@ export class TopicStore<S> extends Cell<TopicValue<S>> {
   }
 
   #askLater(): void {
+    this.#stopRetry()
     this.#fade()
     const wait = backoff(this.#refusals, this.#environment.random())
     this.#refusals += 1
