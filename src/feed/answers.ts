@@ -52,7 +52,7 @@ const act = (session: Session, frame: ClientFrame, to: Answering): Effect.Effect
       return viewing(session, frame, to)
     case "read":
     case "unread":
-      return Effect.sync(() => to.background(told(session, frame, mark(session, frame, to))))
+      return mark(session, frame, to)
   }
 }
 
@@ -176,21 +176,26 @@ const leave = (session: Session, id: string, to: Answering): Effect.Effect<void>
 export const leaveAll = (session: Session, to: Answering): Effect.Effect<void> =>
   Effect.forEach([...session.viewed], (id) => leave(session, id, to), { discard: true })
 
-/** Marks the conversation read up to its newest message, or unread, for the user of the token. */
+/**
+ * Marks the conversation read up to its newest message, or unread, for the user of the token. It is found in the frame's own
+ * turn, or one socket could have any number of look-ups under way; only the journal is waited for beside it.
+ */
 const mark = Effect.fnUntraced(function* (
-  { pass }: Session,
+  session: Session,
   frame: Extract<ClientFrame, { readonly type: "read" | "unread" }>,
-  { owner }: Answering
+  { owner, background }: Answering
 ) {
+  const { pass } = session
   const { id } = yield* locate(owner, pass, { kind: "conversation", id: frame.conversation })
   const received = yield* Clock.currentTimeMillis
   const fact = { conversation_id: id, user_id: pass.user_id, received, via: "api" } as const
-  yield* owner.submit(
+  const submitted = owner.submit(
     pass.tenant,
     frame.type === "unread"
       ? { type: "conversation_unread", ...fact }
       : { type: "conversation_read", message_id: null, ...fact }
   )
+  background(told(session, frame, Effect.asVoid(submitted)))
 })
 
 /** A viewer opened a conversation (CONTRACT 2.4 last_accessed_at). Its failure is not the viewer's business. */

@@ -21,6 +21,8 @@ export class TenantInMemory {
   #epochs = 0
   /** As when the database does not answer and the tenant needs it. */
   isAway = false
+  /** What looking up a name has to wait for. */
+  lookUp: Effect.Effect<void> = Effect.void
   hub = this.#newHub()
 
   #newHub(): Hub {
@@ -74,7 +76,8 @@ export const ownerOf = (tenants: Readonly<Record<string, TenantInMemory>>): Tena
     residentStats: beyond,
     hub: (tenant) => Effect.map(find(tenant), ({ hub }) => hub),
     resolve: Effect.fnUntraced(function* (tenant, kind, id) {
-      const { states } = yield* find(tenant)
+      const { states, lookUp } = yield* find(tenant)
+      yield* lookUp
       const topic = Object.keys(states).find((name) => name.startsWith(kind) && states[name]!["chat"] === id)
       if (topic !== undefined) return topic.slice(kind.length + 1)
       return states[`${kind}:${id}`] === undefined ? yield* new ActorUnknown({ kind, id }) : id

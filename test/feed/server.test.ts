@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
@@ -448,6 +449,24 @@ describe("what a viewer does", () => {
     for (const type of ["read", "unread", "viewing"]) {
       expect(await ann.ask({ type, conversation: "r1" })).toMatchObject({ code: "not_found", topic: "conversation:r1" })
     }
+  })
+
+  test.each(["read", "unread", "typing", "viewing"])("%s frames are worked off one after the other", async (type) => {
+    const gate = Latch.makeUnsafe()
+    const counts = { underWay: 0, most: 0 }
+    house.acme.lookUp = Effect.gen(function* () {
+      counts.most = Math.max(counts.most, (counts.underWay += 1))
+      yield* gate.await
+      counts.underWay -= 1
+    })
+    const ann = await house.client()
+    const frames = limits.inbox * 3
+    for (let n = 0; n < frames; n += 1) ann.send({ type, conversation: "chat-1", is_typing: true })
+    await expect.poll(() => counts.underWay).toBe(1)
+    await house.run(gate.open)
+    expect(await ann.settled()).toEqual([])
+    expect(counts).toEqual({ underWay: 0, most: 1 })
+    if (type.endsWith("read")) await expect.poll(() => house.acme.submitted.length).toBe(frames)
   })
 
   test("opening a conversation is an access, once a minute however many sockets do it", async () => {
