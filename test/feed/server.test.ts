@@ -7,6 +7,7 @@ import * as Scope from "effect/Scope"
 import { TestClock } from "effect/testing"
 import * as fc from "fast-check"
 import { once } from "node:events"
+import type { IncomingMessage } from "node:http"
 import type { AddressInfo } from "node:net"
 import { connect } from "node:net"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
@@ -70,12 +71,15 @@ const start = async () => {
       clients.push(client)
       return client.opened()
     },
-    /** What a handshake is answered. */
     async status(token: string, protocols: ReadonlyArray<string> = []): Promise<number> {
+      return (await this.refusal(token, protocols)).statusCode!
+    },
+    /** What a handshake is answered. */
+    async refusal(token: string, protocols: ReadonlyArray<string> = []): Promise<IncomingMessage> {
       const ws = new WebSocket(this.url(token), [...protocols])
       const [, response] = await once(ws, "unexpected-response")
       response.resume()
-      return response.statusCode
+      return response
     },
     async stop() {
       for (const { ws } of clients) ws.terminate()
@@ -100,6 +104,18 @@ describe("the handshake", () => {
     for (const token of ["", "x.y", `${valid}x`, unknownTenant]) expect(await house.status(token)).toBe(401)
     await house.run(TestClock.adjust("1 second"))
     expect(await house.status(valid)).toBe(401)
+  })
+
+  test("a tenant that needs a database that is away is 503 with a time to try again, and the token stays good", async () => {
+    const token = await house.token()
+    house.acme.isAway = true
+    const { statusCode, headers } = await house.refusal(token)
+    expect(statusCode).toBe(503)
+    expect(headers["retry-after"]).toMatch(/^[1-9]/)
+    house.acme.isAway = false
+    const client = await new Client(house.url(token)).opened()
+    expect(await client.ask({ type: "subscribe", topic: "inbox" })).toMatchObject({ type: "snapshot" })
+    client.ws.terminate()
   })
 
   test("json is spoken when nothing is offered; what we do not speak is 400", async () => {
