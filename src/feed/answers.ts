@@ -14,7 +14,7 @@ import { readFrame } from "./client-frames.ts"
 import type { FeedLimits } from "./limits.ts"
 import { locate, placeOf } from "./places.ts"
 import { errorFrame, FrameRefused } from "./refusals.ts"
-import type { Refusal } from "./refusals.ts"
+import type { Refusal, SubscriptionRefusal } from "./refusals.ts"
 import type { Incoming, Session } from "./session.ts"
 import { Subscription } from "./subscription.ts"
 
@@ -35,7 +35,7 @@ const message = Effect.fnUntraced(
     const frame = yield* readFrame(bytes, session.encoding)
     yield* told(session, frame, act(session, frame, to))
   },
-  (effect, session) => Effect.catchTag(effect, "FrameRefused", (refusal) => tell(session, refusal, undefined))
+  (effect, session) => Effect.catchTag(effect, "FrameRefused", (refusal) => tell(session, refusal, refusal.topic))
 )
 
 const act = (session: Session, frame: ClientFrame, to: Answering): Effect.Effect<void, Refusal> => {
@@ -60,7 +60,7 @@ const subscribe = Effect.fnUntraced(function* (
   session: Session,
   frame: Extract<ClientFrame, { readonly type: "subscribe" }>,
   { owner, limits, accesses, background }: Answering
-) {
+): Effect.fn.Return<void, SubscriptionRefusal> {
   const count = session.subscriptions?.size ?? 0
   if (count >= limits.subscriptions && !session.subscriptions?.has(frame.topic)) {
     const detail = `A socket watches at most ${limits.subscriptions} topics. Unsubscribe from one first.`
@@ -103,7 +103,7 @@ const refresh = Effect.fnUntraced(
     if (opened !== "opened") yield* notOpened(session, subscription, opened)
   },
   (effect, session, subscription) =>
-    Effect.catch(effect, (refusal) => {
+    Effect.catch(effect, (refusal: SubscriptionRefusal) => {
       subscription.close()
       session.subscriptions?.delete(subscription.asked)
       return tell(session, refusal, subscription.asked)

@@ -146,7 +146,8 @@ describe("refusals", () => {
     ["not_found", "gone"],
     ["topic_not_allowed", "refused"],
     ["unknown_topic", "refused"],
-    ["too_many_subscriptions", "refused"]
+    ["too_many_subscriptions", "refused"],
+    ["malformed", "refused"]
   ])("%s: the store is %s, and asks again on the next socket", async (code, status) => {
     const { inbox } = watch()
     place.last.heard()
@@ -210,8 +211,21 @@ describe("refusals", () => {
     record(conversation)
     place.last.says(snapshot({ id: "c" }, 0, "e1", "conversation:c"))
     conversation.read()
-    place.last.says(error("mailbox_full", "conversation:c")).says(error("rule_broken", "conversation:c"))
-    expect(refused).toEqual(["mailbox_full", "rule_broken"])
+    place.last.heard()
+    const codes = ["mailbox_full", "mailbox_full", "ownership_lost", "rule_broken", "cut_behind"]
+    for (const code of codes) place.last.says(error(code, "conversation:c"))
+    expect(refused).toEqual(codes)
+    expect(conversation.get().status).toBe("live")
+    expect(place.last.heard(), "such a code says nothing of the subscription").toEqual([])
+  })
+
+  it("a command that is refused before the subscription is answered is told to onError too", () => {
+    const conversation = client.conversation("c")
+    record(conversation)
+    conversation.read()
+    for (const code of ["mailbox_full", "ownership_lost"]) place.last.says(error(code, "conversation:c"))
+    expect(refused).toEqual(["mailbox_full", "ownership_lost"])
+    place.last.says(snapshot({ id: "c" }, 0, "e1", "conversation:c"))
     expect(conversation.get().status).toBe("live")
   })
 })

@@ -526,6 +526,13 @@ describe("bad input", () => {
     expect(await client.ask({ type: "ping" })).toEqual({ type: "pong" })
   })
 
+  test("a name that is too long is refused under that name, so that who asked for it hears of it", async () => {
+    const client = await house.client()
+    const topic = `conversation:${"x".repeat(500)}`
+    expect(await client.ask({ type: "subscribe", topic })).toMatchObject({ type: "error", code: "malformed", topic })
+    expect(await client.ask({ type: "subscribe", topic: 7 })).not.toHaveProperty("topic")
+  })
+
   test("msgpack that is none is an error frame too", async () => {
     const client = await house.client({}, "msgpack")
     for (const bytes of [[], [0xdd, 0xff, 0xff, 0xff, 0xff], [0xc1], Array(60_000).fill(0x91)]) {

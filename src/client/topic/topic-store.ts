@@ -12,7 +12,13 @@
  * it was (I7: `since`), and never applies a patch after one that it missed.
  */
 import { applyPatch } from "../../../actors/feed/apply-patch.ts"
-import type { ErrorFrame, PatchFrame, Position, ServerFrame } from "../../../actors/feed/frames.ts"
+import type {
+  ErrorFrame,
+  PatchFrame,
+  Position,
+  ServerFrame,
+  SubscriptionErrorCode
+} from "../../../actors/feed/frames.ts"
 import { backoff } from "../backoff.ts"
 import type { Environment } from "../environment.ts"
 import { Cell } from "../store.ts"
@@ -24,17 +30,16 @@ import { live, loading, stale, without } from "./value.ts"
 export type TopicFrame = Extract<ServerFrame, { readonly topic?: string }>
 
 /** What refusals of a subscription mean: an end until the next socket, or later. Other codes refuse commands only. */
-const refusals: Readonly<Partial<Record<string, "gone" | "refused" | "later">>> = {
+const refusals: Readonly<Record<SubscriptionErrorCode, "gone" | "refused" | "later">> = {
   not_found: "gone",
   topic_not_allowed: "refused",
   unknown_topic: "refused",
   too_many_subscriptions: "refused",
   malformed: "refused",
   too_many_topics: "later",
-  database_unavailable: "later",
-  mailbox_full: "later",
-  ownership_lost: "later"
+  database_unavailable: "later"
 }
+const isOfSubscription = (code: string): code is SubscriptionErrorCode => Object.hasOwn(refusals, code)
 
 export class TopicStore<S> extends Cell<TopicValue<S>> {
   readonly topic: string
@@ -166,14 +171,14 @@ export class TopicStore<S> extends Cell<TopicValue<S>> {
 
   /** An error frame may answer a subscription or a command. */
   #error({ code, message }: ErrorFrame): boolean {
-    const refusal = refusals[code]
-    if (refusal === undefined) return false
+    if (!isOfSubscription(code)) return false
     if (this.#at === "held") {
       // A command was refused, or the server has let go of the subscription: asking again is right for both.
       this.#ask()
       return false
     }
     if (this.#at !== "asked") return false
+    const refusal = refusals[code]
     if (refusal === "later") this.#askLater()
     else {
       this.#at = "ended"
