@@ -2,11 +2,12 @@
 import type { Draft } from "../draft.ts"
 import type { DeadlinePassed } from "../events.ts"
 import type { ConnectionContext } from "./context.ts"
+import type { ConnectionDerived } from "./derivation.ts"
 import { dailyLimit, hourlyLimit } from "./limits.ts"
 import { canSend, hour } from "./sends.ts"
 
 /** The derived fields at an instant. */
-export const derivedOf = (c: ConnectionContext, now: number) => {
+export const derivedOf = (c: ConnectionContext, now: number): ConnectionDerived => {
   const is_token_expired = c.token_expires_at !== null && c.token_expires_at <= now
   const needs_reconnection = ["failed", "expired", "disconnected"].includes(c.account_status)
   return {
@@ -17,11 +18,11 @@ export const derivedOf = (c: ConnectionContext, now: number) => {
     effective_limits: { hour: hourlyLimit(c), day: dailyLimit(c) },
     needs_action:
       c.account_status === "checkpoint_required"
-        ? ("checkpoint" as const)
+        ? "checkpoint"
         : needs_reconnection
-          ? ("reconnect" as const)
+          ? "reconnect"
           : c.auth_status === "pending"
-            ? ("complete_auth" as const)
+            ? "complete_auth"
             : null
   }
 }
