@@ -5,13 +5,9 @@
 import type { ConversationContext } from "../machines/conversation/context.ts"
 import { conversationFields } from "../machines/conversation/fields.ts"
 import { toWire } from "../machines/field.ts"
-import { peopleOf, summaryFields } from "./views.ts"
-
-export interface InboxTotals {
-  unread_count: number
-  unread_conversations: number
-  conversations: number
-}
+import type { InboxTotals } from "./summary.ts"
+import { summaryFields } from "./summary.ts"
+import { peopleOf } from "./views.ts"
 
 /** Conversations in the inbox's list; older ones are found with the list query. */
 export const inboxLimit = 200

@@ -6,6 +6,7 @@ import type { ChannelContext } from "../machines/channel/machine.ts"
 import { channelMachine } from "../machines/channel/machine.ts"
 import { fromList as threadsFromList, toList as threadsToList } from "../machines/channel/threads.ts"
 import type { ConnectionContext } from "../machines/connection/context.ts"
+import { derivedDeadline } from "../machines/connection/derived.ts"
 import { connectionFields } from "../machines/connection/fields.ts"
 import { connectionMachine } from "../machines/connection/machine.ts"
 import { budgetDeadline } from "../machines/connection/sends.ts"
@@ -59,7 +60,8 @@ export const kinds: Record<ActorKind, Kind> = {
     ...plain,
     machine: connectionMachine,
     fields: connectionFields,
-    deadline: (context: ConnectionContext) => earlier(budgetDeadline(context), tokenDeadline(context))
+    deadline: (context: ConnectionContext) =>
+      earlier(budgetDeadline(context), earlier(tokenDeadline(context), derivedDeadline(context)))
   },
   channel: {
     machine: channelMachine,

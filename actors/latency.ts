@@ -1,20 +1,12 @@
 /** How long something took, lately: quantiles over the last half to whole minute, in bounded memory (I8). */
 import type { RecordableHistogram } from "node:perf_hooks"
 import { createHistogram } from "node:perf_hooks"
+import type { Quantiles } from "./quantiles.ts"
 
 /** Milliseconds that one histogram is filled; the one before it is kept beside it. */
 const span = 30_000
 /** Microseconds; what takes longer counts as this. Two digits are exact: some 27 KB a histogram. */
 const bounds = { lowest: 1, highest: 3_600_000_000, figures: 2 } as const
-
-export interface Quantiles {
-  readonly count: number
-  /** Milliseconds; null when nothing happened. */
-  readonly p50: number | null
-  readonly p90: number | null
-  readonly p99: number | null
-  readonly max: number | null
-}
 
 export class Latency {
   #index = 0

@@ -6,7 +6,7 @@ import { isoInstant, toWire } from "../machines/field.ts"
 import { schedulerFields } from "../machines/scheduler/fields.ts"
 import type { TenantContext } from "../machines/tenant/machine.ts"
 import type { Living } from "./living.ts"
-import type { TenantStats } from "./tenant-owner.ts"
+import type { TenantStats } from "./tenant-stats.ts"
 import type { TenantRuntime } from "./tenant-runtime.ts"
 import { presentView } from "./views.ts"
 

@@ -29,7 +29,8 @@ export const topicView = (runtime: TenantRuntime, topic: string): unknown => {
   if (topic === "ops") return statsOf(runtime)
   const actor = actorOf(topic)
   const living = actor === null ? undefined : runtime.population.get(actor.kind, actor.id)
-  // A topic changes only by events; what is derived from the present moment is shown as of the last change.
+  // A topic changes only by events; what is derived from the present moment is shown as of the last change, which the
+  // actor's own deadlines make when time alone changes it.
   return living === undefined
     ? undefined
     : viewOf(actor!.kind, living.context, runtime.identity, living.context.updated_at ?? 0)

@@ -34,22 +34,6 @@ export const conversationView = (context: ConversationContext, identity: Identit
   members: membersView(context, identity)
 })
 
-/** What the inbox shows of a conversation. */
-export const summaryFields = [
-  "connection_id",
-  "channel_id",
-  "external_thread_id",
-  "subject",
-  "conversation_type",
-  "participant_count",
-  "status",
-  "priority",
-  "message_count",
-  "last_message_at",
-  "unread_count",
-  "is_hot"
-] as const
-
 /** Names of people that the inbox shows of a conversation: a chat of two has no subject. */
 const peopleShown = 3
 

@@ -40,8 +40,28 @@ export interface ViewingFrame {
   readonly topic: string
   readonly viewers: ReadonlyArray<{ readonly id: string; readonly name: string }>
 }
+/** What a subscription can be refused with: when it is asked for, or later, when its name has to be looked up again. */
+export type SubscriptionErrorCode =
+  | "malformed"
+  | "unknown_topic"
+  | "topic_not_allowed"
+  | "not_found"
+  | "too_many_subscriptions"
+  | "too_many_topics"
+  | "database_unavailable"
+/** What any frame can be refused with. */
+export type ErrorCode =
+  | SubscriptionErrorCode
+  | "unknown_type"
+  | "mailbox_full"
+  | "cut_behind"
+  | "rule_broken"
+  | "ownership_lost"
+  | "memory_dropped"
+  | "event_indigestible"
 export interface ErrorFrame {
   readonly type: "error"
+  /** An `ErrorCode`; a client may meet a newer server, which has others. */
   readonly code: string
   readonly message: string
   readonly topic?: string

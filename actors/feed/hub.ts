@@ -207,7 +207,8 @@ export class Hub {
     this.#paced.add(topic)
     this.#options.schedule(() => {
       this.#paced.delete(topic)
-      if (topic.subscribers.size === 0) return
+      // A topic that is over keeps its subscribers, who may follow another one of that name by now.
+      if (this.#topics.get(topic.name) !== topic || topic.subscribers.size === 0) return
       this.#publish(topic)
       this.#pace(topic)
     }, every)

@@ -6,15 +6,7 @@ import type { Draft } from "../draft.ts"
 import { dailySendLimit, hourlyCallLimit } from "../provider-defaults.ts"
 import type { SendLimitsTold } from "../told.ts"
 import type { ConnectionContext } from "./context.ts"
-
-/** Whose limit it is. */
-export type Binds = "provider" | "tenant" | "connection"
-
-/** The limit that counts, and whose it is; both null where nobody sets one. */
-export interface Limit {
-  readonly limit: number | null
-  readonly binds: Binds | null
-}
+import type { Binds, HourlyLimit, Limit } from "./derivation.ts"
 
 const least = (limits: ReadonlyArray<readonly [binds: Binds, limit: number | null]>): Limit => {
   let found: Limit = { limit: null, binds: null }
@@ -24,12 +16,12 @@ const least = (limits: ReadonlyArray<readonly [binds: Binds, limit: number | nul
 }
 
 /** Of equal limits the provider's is named, then the tenant's. */
-export const hourlyLimit = (c: ConnectionContext): Limit & { readonly limit: number } =>
+export const hourlyLimit = (c: ConnectionContext): HourlyLimit =>
   least([
     ["provider", hourlyCallLimit(c.channel_type)],
     ["tenant", c.facts.tenant_limits.hour],
     ["connection", c.rate_limit_per_hour]
-  ]) as Limit & { readonly limit: number }
+  ]) as HourlyLimit
 
 export const dailyLimit = (c: ConnectionContext): Limit =>
   least([

@@ -32,6 +32,7 @@ import { AccountStatus, AuthStatus } from "../vocabulary.ts"
 import { authReported } from "./auth.ts"
 import type { ConnectionContext, ConnectionInput } from "./context.ts"
 import { freshConnection } from "./context.ts"
+import { derivedTimePassed } from "./derived.ts"
 import { sendLimitsTold } from "./limits.ts"
 import { day, dayOf, sendCancelled, sendConfirmed, sendObserved, sendReserved, timePassed } from "./sends.ts"
 import { accountStatusChanged, connectionRegistered, hostedAuthReported } from "./status.ts"
@@ -70,7 +71,7 @@ const rules: Rules<Draft<ConnectionContext>, ConnectionEvent> = {
   send_confirmed: sendConfirmed,
   send_cancelled: sendCancelled,
   message_appeared: sendObserved,
-  deadline_passed: () => {},
+  deadline_passed: derivedTimePassed,
   // Run by hand in the middle of a day, it confirms the midnight before.
   day_started: (d, event) => d.set({ last_rate_limit_reset: dayOf(event.received) * day }),
   tokens_stored: tokensStored,

@@ -2,10 +2,9 @@
  * What the stores hold, derived from the field definitions, so that client and server cannot disagree. Types only: nothing
  * of this file is left when it runs. What may be null may also be missing: the feed's patches mean the same by both.
  */
-import type { InboxTotals } from "../../actors/inbox.ts"
-import type { TenantStats } from "../../actors/tenant-owner.ts"
-import type { summaryFields } from "../../actors/views.ts"
-import type { derivedOf } from "../../machines/connection/derived.ts"
+import type { InboxTotals, summaryFields } from "../../actors/summary.ts"
+import type { TenantStats } from "../../actors/tenant-stats.ts"
+import type { ConnectionDerived } from "../../machines/connection/derivation.ts"
 import type { connectionFields } from "../../machines/connection/fields.ts"
 import type { conversationFields } from "../../machines/conversation/fields.ts"
 import type { WireOf } from "../../machines/field.ts"
@@ -24,8 +23,7 @@ export type Conversation = Seen<ConversationFields> & {
   readonly id: string
   readonly members: ReadonlyArray<Member>
 }
-export type Connection = Seen<WireOf<typeof connectionFields>> &
-  Seen<ReturnType<typeof derivedOf>> & { readonly id: string }
+export type Connection = Seen<WireOf<typeof connectionFields>> & Seen<ConnectionDerived> & { readonly id: string }
 export type Participant = Seen<WireOf<typeof participantFields>> & { readonly id: string }
 /** The same as `GET …/stats`. */
 export type Ops = Seen<TenantStats>

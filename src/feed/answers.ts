@@ -14,7 +14,7 @@ import { readFrame } from "./client-frames.ts"
 import type { FeedLimits } from "./limits.ts"
 import { locate, placeOf } from "./places.ts"
 import { errorFrame, FrameRefused } from "./refusals.ts"
-import type { Refusal } from "./refusals.ts"
+import type { Refusal, SubscriptionRefusal } from "./refusals.ts"
 import type { Incoming, Session } from "./session.ts"
 import { Subscription } from "./subscription.ts"
 
@@ -35,7 +35,7 @@ const message = Effect.fnUntraced(
     const frame = yield* readFrame(bytes, session.encoding)
     yield* told(session, frame, act(session, frame, to))
   },
-  (effect, session) => Effect.catchTag(effect, "FrameRefused", (refusal) => tell(session, refusal, undefined))
+  (effect, session) => Effect.catchTag(effect, "FrameRefused", (refusal) => tell(session, refusal, refusal.topic))
 )
 
 const act = (session: Session, frame: ClientFrame, to: Answering): Effect.Effect<void, Refusal> => {
@@ -52,7 +52,7 @@ const act = (session: Session, frame: ClientFrame, to: Answering): Effect.Effect
       return viewing(session, frame, to)
     case "read":
     case "unread":
-      return Effect.sync(() => to.background(told(session, frame, mark(session, frame, to))))
+      return mark(session, frame, to)
   }
 }
 
@@ -60,7 +60,7 @@ const subscribe = Effect.fnUntraced(function* (
   session: Session,
   frame: Extract<ClientFrame, { readonly type: "subscribe" }>,
   { owner, limits, accesses, background }: Answering
-) {
+): Effect.fn.Return<void, SubscriptionRefusal> {
   const count = session.subscriptions?.size ?? 0
   if (count >= limits.subscriptions && !session.subscriptions?.has(frame.topic)) {
     const detail = `A socket watches at most ${limits.subscriptions} topics. Unsubscribe from one first.`
@@ -103,7 +103,7 @@ const refresh = Effect.fnUntraced(
     if (opened !== "opened") yield* notOpened(session, subscription, opened)
   },
   (effect, session, subscription) =>
-    Effect.catch(effect, (refusal) => {
+    Effect.catch(effect, (refusal: SubscriptionRefusal) => {
       subscription.close()
       session.subscriptions?.delete(subscription.asked)
       return tell(session, refusal, subscription.asked)
@@ -176,21 +176,26 @@ const leave = (session: Session, id: string, to: Answering): Effect.Effect<void>
 export const leaveAll = (session: Session, to: Answering): Effect.Effect<void> =>
   Effect.forEach([...session.viewed], (id) => leave(session, id, to), { discard: true })
 
-/** Marks the conversation read up to its newest message, or unread, for the user of the token. */
+/**
+ * Marks the conversation read up to its newest message, or unread, for the user of the token. It is found in the frame's own
+ * turn, or one socket could have any number of look-ups under way; only the journal is waited for beside it.
+ */
 const mark = Effect.fnUntraced(function* (
-  { pass }: Session,
+  session: Session,
   frame: Extract<ClientFrame, { readonly type: "read" | "unread" }>,
-  { owner }: Answering
+  { owner, background }: Answering
 ) {
+  const { pass } = session
   const { id } = yield* locate(owner, pass, { kind: "conversation", id: frame.conversation })
   const received = yield* Clock.currentTimeMillis
   const fact = { conversation_id: id, user_id: pass.user_id, received, via: "api" } as const
-  yield* owner.submit(
+  const submitted = owner.submit(
     pass.tenant,
     frame.type === "unread"
       ? { type: "conversation_unread", ...fact }
       : { type: "conversation_read", message_id: null, ...fact }
   )
+  background(told(session, frame, Effect.asVoid(submitted)))
 })
 
 /** A viewer opened a conversation (CONTRACT 2.4 last_accessed_at). Its failure is not the viewer's business. */

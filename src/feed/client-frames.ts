@@ -30,15 +30,21 @@ const decoders = new Map<string, (frame: unknown) => Effect.Effect<ClientFrame, 
   ])
 )
 
-const decodeType = Schema.decodeUnknownEffect(Schema.Struct({ type: Schema.String }))
+const decodeType = Schema.decodeUnknownEffect(
+  Schema.Struct({ type: Schema.String, topic: Schema.optionalKey(Schema.Unknown) })
+)
 
 const parsers: Readonly<Record<Encoding, (bytes: Buffer) => unknown>> = {
   json: (bytes) => JSON.parse(bytes.toString()),
   msgpack: (bytes) => unpack(bytes)
 }
 
-const malformed = (error: { readonly message: string }) =>
-  new FrameRefused({ code: "malformed", detail: `This frame cannot be read: ${error.message}` })
+const malformed = ({ message }: { readonly message: string }, topic?: unknown) =>
+  new FrameRefused({
+    code: "malformed",
+    detail: `This frame cannot be read: ${message}`,
+    ...(typeof topic === "string" && { topic })
+  })
 
 /** The frame in a message of at most `frameBytes` bytes. Extra members are ignored. */
 export const readFrame = Effect.fnUntraced(function* (bytes: Buffer, encoding: Encoding) {
@@ -46,9 +52,9 @@ export const readFrame = Effect.fnUntraced(function* (bytes: Buffer, encoding: E
     try: () => parsers[encoding](bytes),
     catch: () => malformed({ message: `it is not ${encoding}` })
   })
-  const { type } = yield* decodeType(raw).pipe(Effect.mapError(malformed))
+  const { type, topic } = yield* decodeType(raw).pipe(Effect.mapError((error) => malformed(error)))
   const decode = decoders.get(type)
-  if (decode !== undefined) return yield* decode(raw).pipe(Effect.mapError(malformed))
+  if (decode !== undefined) return yield* decode(raw).pipe(Effect.mapError((error) => malformed(error, topic)))
   const detail = `There is no frame "${type.slice(0, 100)}". Send one of ${types.join(", ")}.`
   return yield* new FrameRefused({ code: "unknown_type", detail })
 })

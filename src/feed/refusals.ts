@@ -1,38 +1,53 @@
 /** What a client frame can be refused with, and how that stands in an `error` frame. The socket stays open. */
 import * as Schema from "effect/Schema"
-import type { SubmitError } from "../../actors/errors.ts"
-import type { ErrorFrame } from "../../actors/feed/frames.ts"
+import type { ActorUnknown, SubmitError } from "../../actors/errors.ts"
+import type { ErrorCode, ErrorFrame, SubscriptionErrorCode } from "../../actors/feed/frames.ts"
+import type { Unreached } from "../../actors/tenant-owner.ts"
+
+const refused = [
+  "malformed",
+  "unknown_type",
+  "unknown_topic",
+  "topic_not_allowed",
+  "too_many_subscriptions",
+  "too_many_topics",
+  "not_found"
+] as const satisfies ReadonlyArray<SubscriptionErrorCode | "unknown_type">
 
 /** A frame that the feed itself refuses. `detail` names the fault and the cure. */
 export class FrameRefused extends Schema.TaggedError<FrameRefused>()("FrameRefused", {
-  code: Schema.Literals([
-    "malformed",
-    "unknown_type",
-    "unknown_topic",
-    "topic_not_allowed",
-    "too_many_subscriptions",
-    "too_many_topics",
-    "not_found"
-  ]),
-  detail: Schema.String
+  code: Schema.Literals(refused),
+  detail: Schema.String,
+  /** As the client named it, where that is all that can be read of the frame. */
+  topic: Schema.optionalKey(Schema.String)
 }) {
   override get message() {
     return this.detail
   }
 }
 
+/** Why what a topic's name means cannot be had. */
+type Unfound = Unreached | ActorUnknown
+
+/** What a subscription can be refused with. The client has a table of their codes: one that it lacks does not compile. */
+export type SubscriptionRefusal = FrameRefused | Unfound
+
 export type Refusal = FrameRefused | SubmitError
 
-const codes: Readonly<Record<SubmitError["_tag"], string>> = {
+const unfound: Readonly<Record<Unfound["_tag"], SubscriptionErrorCode>> = {
   TenantUnknown: "not_found",
   ActorUnknown: "not_found",
+  DatabaseAway: "database_unavailable"
+}
+
+const codes: Readonly<Record<SubmitError["_tag"], ErrorCode>> = {
+  ...unfound,
   AccountUnknown: "not_found",
   MailboxFull: "mailbox_full",
   CutBehind: "cut_behind",
   RuleBroken: "rule_broken",
   OwnershipLost: "ownership_lost",
   MemoryDropped: "memory_dropped",
-  DatabaseAway: "database_unavailable",
   EventIndigestible: "event_indigestible"
 }
 

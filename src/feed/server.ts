@@ -92,7 +92,7 @@ export const makeFeedServer = Effect.fn("makeFeedServer")(function* (limits: Fee
     const pass = yield* tokens.verify(tokenOf(request)).pipe(Effect.mapError(() => tokenRefused))
     // Wakes the tenant. That it does not exist is not told to who has no right to know.
     yield* owner.hub(pass.tenant).pipe(
-      Effect.mapError(() => tokenRefused),
+      Effect.mapError(({ _tag }) => (_tag === "TenantUnknown" ? tokenRefused : notNow)),
       Effect.timeoutOrElse({ duration: limits.handshake, orElse: () => Effect.fail(notNow) })
     )
     if (isClosing || sessions.size >= limits.sockets) return yield* Effect.fail(notNow)

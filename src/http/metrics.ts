@@ -4,7 +4,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
-import type { TenantStats } from "../../actors/tenant-owner.ts"
+import type { TenantStats } from "../../actors/tenant-stats.ts"
 import type { Held } from "../../persistence/room.ts"
 import type { FieldFigure } from "../../persistence/field-population.ts"
 

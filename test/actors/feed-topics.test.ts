@@ -2,12 +2,13 @@
 import * as Result from "effect/Result"
 import { describe, expect, test } from "vitest"
 import { statsOf } from "../../actors/stats.ts"
+import type { derivedOf } from "../../machines/connection/derived.ts"
 import type { Event, ViewingSignalled } from "../../machines/events.ts"
 import { viewingLasts } from "../../machines/presence/viewers.ts"
 import { translate } from "../../src/providers/unipile/translate.ts"
 import { told } from "../feed/told.ts"
 import { Viewer } from "../feed/viewer.ts"
-import { ann, ben, me, message, person, registered, start } from "../machines/facts.ts"
+import { ann, ben, hour, me, message, person, registered, start } from "../machines/facts.ts"
 import { House } from "./house.ts"
 
 const wire = (value: unknown) => told(JSON.parse(JSON.stringify(value)))
@@ -54,6 +55,35 @@ describe("a participant's topic", () => {
     expect(staying.state).toMatchObject({ id: survivor, total_messages: 3, total_conversations: 3 })
     expect(wire(watch(`participant:${survivor}`).state)).toEqual(wire(staying.state))
   })
+})
+
+test("a connection's topic says that its token has to be renewed, and that it is over, when that is so", () => {
+  const { house, say, watch } = watched()
+  const tokens = { type: "tokens_stored", account_id: "account", access_token: "a", refresh_token: null } as const
+  say({ ...tokens, token_expires_at: start + 3 * hour, received: start + 1, via: "api" })
+  const { id } = house.runtime.population.ofKind("connection")[0]!
+  const viewer = watch(`connection:${id}`)
+  const shown = () => {
+    const { needs_refresh, is_token_expired } = viewer.state as ReturnType<typeof derivedOf>
+    return [needs_refresh, is_token_expired]
+  }
+  expect(shown()).toEqual([false, false])
+  /** As the clock does it. */
+  const pass = (now: number) => {
+    const due = house.runtime.deadlines.due(now).filter(({ kind }) => kind === "connection")
+    say(
+      ...due.map(
+        ({ id }) => ({ type: "deadline_passed", kind: "connection", id, received: now, via: "clock" }) as const
+      )
+    )
+  }
+  pass(start + 2 * hour - 1)
+  expect(shown()).toEqual([false, false])
+  pass(start + 2 * hour)
+  expect(shown()).toEqual([true, false])
+  pass(start + 3 * hour)
+  expect(shown()).toEqual([true, true])
+  expect(viewer.came()).toEqual(["snapshot", "patch", "patch"])
 })
 
 const mail = (id: string, answers?: string): Event => {

@@ -6,6 +6,7 @@ import type { Client, TokenSource } from "../../src/client/index.ts"
 import { timings } from "../../src/client/timings.ts"
 import { byeFrame, closeCodes } from "../../src/feed/close-codes.ts"
 import type { CloseName } from "../../src/feed/close-codes.ts"
+import { record } from "./house.ts"
 import { Place, settled } from "./place.ts"
 
 let place: Place
@@ -294,6 +295,26 @@ it("close() leaves nothing running, whatever the state", async () => {
     ).toBe(true)
     client.close()
   }
+})
+
+it.each(["connecting", "open", "waiting"])("close() from a listener that hears %s is for good", async (heard) => {
+  const client = await opened()
+  const inbox = record(client.inbox())
+  place.last.heard()
+  let isArmed = false
+  client.status.subscribe(({ status }) => {
+    if (isArmed && status === heard) client.close()
+  })
+  isArmed = true
+  place.last.ends(1006)
+  await place.pass(backoffBounds.first)
+  if (heard === "open") place.last.opens()
+  await place.pass(60_000)
+  expect(client.status.get()).toMatchObject({ status: "closed", code: 1000 })
+  expect(place.pending).toBe(0)
+  expect(place.sockets).toHaveLength(heard === "open" ? 2 : 1)
+  expect(place.last.heard()).toEqual([])
+  expect(inbox.values.map(({ status }) => status)).toEqual(["loading"])
 })
 
 it("an address that is none is told at once", () => {

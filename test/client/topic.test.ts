@@ -146,7 +146,8 @@ describe("refusals", () => {
     ["not_found", "gone"],
     ["topic_not_allowed", "refused"],
     ["unknown_topic", "refused"],
-    ["too_many_subscriptions", "refused"]
+    ["too_many_subscriptions", "refused"],
+    ["malformed", "refused"]
   ])("%s: the store is %s, and asks again on the next socket", async (code, status) => {
     const { inbox } = watch()
     place.last.heard()
@@ -160,13 +161,38 @@ describe("refusals", () => {
     expect(refused).toEqual([])
   })
 
-  it("what passes is asked again, after a while", async () => {
+  it.each(["too_many_topics", "database_unavailable"])("%s passes: it is asked again, after a while", async (code) => {
     const { inbox } = watch()
     place.last.heard()
-    place.last.says(error("too_many_topics"))
+    place.last.says(error(code))
     expect(inbox.get().status).toBe("loading")
     await place.pass(1_000)
     expect(place.last.heard()).toEqual([subscribe()])
+    place.last.says(snapshot({ n: 1 }))
+    expect(inbox.get()).toMatchObject({ status: "live", state: { n: 1 } })
+    expect(refused).toEqual([])
+  })
+
+  it("a live topic that was let go of while the database was away is stale, and comes back from where it was", async () => {
+    const { inbox } = watch()
+    place.last.says(snapshot({ n: 1 }, 4)).heard()
+    const since = { epoch: "e1", offset: 4 }
+    place.last.says(error("database_unavailable"))
+    expect(place.last.heard()).toEqual([subscribe(since)])
+    place.last.says(error("database_unavailable"))
+    expect(inbox.get()).toMatchObject({ status: "stale", state: { n: 1 } })
+    await place.pass(1_000)
+    expect(place.last.heard()).toEqual([subscribe(since)])
+    place.last.says({ type: "subscribed", topic: "inbox", ...since, recovered: true }).says(patch(5, { n: 2 }))
+    expect(inbox.get()).toMatchObject({ status: "live", state: { n: 2 }, recovered: true })
+  })
+
+  it("what was answered meanwhile is not asked again", async () => {
+    watch()
+    place.last.says(error("database_unavailable")).says(error("database_unavailable"))
+    place.last.says(snapshot({ n: 1 })).heard()
+    await place.pass(10_000)
+    expect(place.last.heard()).toEqual([])
   })
 
   it("a live topic that the server let go of is asked for again, and gone if it is", () => {
@@ -185,8 +211,21 @@ describe("refusals", () => {
     record(conversation)
     place.last.says(snapshot({ id: "c" }, 0, "e1", "conversation:c"))
     conversation.read()
-    place.last.says(error("mailbox_full", "conversation:c")).says(error("rule_broken", "conversation:c"))
-    expect(refused).toEqual(["mailbox_full", "rule_broken"])
+    place.last.heard()
+    const codes = ["mailbox_full", "mailbox_full", "ownership_lost", "rule_broken", "cut_behind"]
+    for (const code of codes) place.last.says(error(code, "conversation:c"))
+    expect(refused).toEqual(codes)
+    expect(conversation.get().status).toBe("live")
+    expect(place.last.heard(), "such a code says nothing of the subscription").toEqual([])
+  })
+
+  it("a command that is refused before the subscription is answered is told to onError too", () => {
+    const conversation = client.conversation("c")
+    record(conversation)
+    conversation.read()
+    for (const code of ["mailbox_full", "ownership_lost"]) place.last.says(error(code, "conversation:c"))
+    expect(refused).toEqual(["mailbox_full", "ownership_lost"])
+    place.last.says(snapshot({ id: "c" }, 0, "e1", "conversation:c"))
     expect(conversation.get().status).toBe("live")
   })
 })

@@ -285,6 +285,46 @@ test("a topic with a pace is looked at once per pace while somebody watches, how
   expect([looks, due.length, back.came()]).toEqual([4, 1, ["subscribed", "patch"]])
 })
 
+test("a topic with a pace that is over is looked at no more, and leaves nothing scheduled", () => {
+  let looks = 0
+  const states: States = {
+    get ops() {
+      return { looks: (looks += 1) }
+    }
+  }
+  const { hub, frame, due } = hubOver(states, {}, { ops: 1_000 })
+  // As the edge does it: a socket that is sent away closes what it has, when the topic is over already.
+  const viewer = new Viewer()
+  hub.open("ops", viewer)
+  hub.end()
+  hub.close("ops", viewer)
+  frame()
+  expect([looks, due.length, viewer.came()]).toEqual([1, 0, ["snapshot"]])
+})
+
+test("a topic with a pace whose view broke is one topic again, with one stream to who comes back", () => {
+  let isBroken = false
+  let looks = 0
+  const states: States = {
+    get ops() {
+      if (isBroken) throw new Error("a defect of ours")
+      return { looks: (looks += 1) }
+    }
+  }
+  const { hub, frame, due } = hubOver(states, {}, { ops: 1_000 })
+  const viewer = new Viewer()
+  hub.open("ops", viewer)
+  isBroken = true
+  frame()
+  expect(viewer.wasMoved).toBe(true)
+  isBroken = false
+  hub.open("ops", viewer)
+  frame()
+  frame()
+  expect([due.length, viewer.came()]).toEqual([1, ["snapshot", "snapshot", "patch", "patch"]])
+  expect(viewer.position).toEqual({ epoch: "e2", offset: 2 })
+})
+
 test("what waits for the next frame can be published before it, and the frame then has nothing to say", () => {
   const { hub, set, frame } = hubOver({ inbox: { n: 0 } })
   const viewer = new Viewer()

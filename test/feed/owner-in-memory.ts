@@ -2,11 +2,12 @@
 import * as Effect from "effect/Effect"
 import type { Actor } from "xstate"
 import { createActor } from "xstate"
-import { ActorUnknown, TenantUnknown } from "../../actors/errors.ts"
+import { ActorUnknown, DatabaseAway, TenantUnknown } from "../../actors/errors.ts"
 import { Hub, hubLimits } from "../../actors/feed/hub.ts"
 import { nobody } from "../../actors/feed/topic.ts"
 import { presentView } from "../../actors/views.ts"
 import { TenantOwner } from "../../actors/tenant-owner.ts"
+import type { Unreached } from "../../actors/tenant-owner.ts"
 import type { Event } from "../../machines/events.ts"
 import { presenceMachine } from "../../machines/presence/machine.ts"
 
@@ -18,6 +19,10 @@ export class TenantInMemory {
   readonly presence = new Map<string, Actor<typeof presenceMachine>>()
   readonly #due: Array<() => void> = []
   #epochs = 0
+  /** As when the database does not answer and the tenant needs it. */
+  isAway = false
+  /** What looking up a name has to wait for. */
+  lookUp: Effect.Effect<void> = Effect.void
   hub = this.#newHub()
 
   #newHub(): Hub {
@@ -51,9 +56,10 @@ export class TenantInMemory {
 }
 
 export const ownerOf = (tenants: Readonly<Record<string, TenantInMemory>>): TenantOwner["Service"] => {
-  const find = (tenant: string) => {
+  const find = (tenant: string): Effect.Effect<TenantInMemory, Unreached> => {
     const found = tenants[tenant]
-    return found === undefined ? Effect.fail(new TenantUnknown({ tenant })) : Effect.succeed(found)
+    if (found === undefined) return Effect.fail(new TenantUnknown({ tenant }))
+    return found.isAway ? Effect.fail(new DatabaseAway({})) : Effect.succeed(found)
   }
   const beyond = Effect.die("not part of these tests")
   return TenantOwner.of({
@@ -70,7 +76,8 @@ export const ownerOf = (tenants: Readonly<Record<string, TenantInMemory>>): Tena
     residentStats: beyond,
     hub: (tenant) => Effect.map(find(tenant), ({ hub }) => hub),
     resolve: Effect.fnUntraced(function* (tenant, kind, id) {
-      const { states } = yield* find(tenant)
+      const { states, lookUp } = yield* find(tenant)
+      yield* lookUp
       const topic = Object.keys(states).find((name) => name.startsWith(kind) && states[name]!["chat"] === id)
       if (topic !== undefined) return topic.slice(kind.length + 1)
       return states[`${kind}:${id}`] === undefined ? yield* new ActorUnknown({ kind, id }) : id

@@ -1,11 +1,13 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import { TestClock } from "effect/testing"
 import * as fc from "fast-check"
 import { once } from "node:events"
+import type { IncomingMessage } from "node:http"
 import type { AddressInfo } from "node:net"
 import { connect } from "node:net"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
@@ -69,12 +71,15 @@ const start = async () => {
       clients.push(client)
       return client.opened()
     },
-    /** What a handshake is answered. */
     async status(token: string, protocols: ReadonlyArray<string> = []): Promise<number> {
+      return (await this.refusal(token, protocols)).statusCode!
+    },
+    /** What a handshake is answered. */
+    async refusal(token: string, protocols: ReadonlyArray<string> = []): Promise<IncomingMessage> {
       const ws = new WebSocket(this.url(token), [...protocols])
       const [, response] = await once(ws, "unexpected-response")
       response.resume()
-      return response.statusCode
+      return response
     },
     async stop() {
       for (const { ws } of clients) ws.terminate()
@@ -99,6 +104,18 @@ describe("the handshake", () => {
     for (const token of ["", "x.y", `${valid}x`, unknownTenant]) expect(await house.status(token)).toBe(401)
     await house.run(TestClock.adjust("1 second"))
     expect(await house.status(valid)).toBe(401)
+  })
+
+  test("a tenant that needs a database that is away is 503 with a time to try again, and the token stays good", async () => {
+    const token = await house.token()
+    house.acme.isAway = true
+    const { statusCode, headers } = await house.refusal(token)
+    expect(statusCode).toBe(503)
+    expect(headers["retry-after"]).toMatch(/^[1-9]/)
+    house.acme.isAway = false
+    const client = await new Client(house.url(token)).opened()
+    expect(await client.ask({ type: "subscribe", topic: "inbox" })).toMatchObject({ type: "snapshot" })
+    client.ws.terminate()
   })
 
   test("json is spoken when nothing is offered; what we do not speak is 400", async () => {
@@ -340,6 +357,20 @@ describe("topics", () => {
     expect(house.acme.hub.subscribers).toBe(1)
   })
 
+  test("a database that is away while a name is looked up is told as that, and the topic can be asked for again", async () => {
+    const client = await house.client()
+    const topic = "conversation:chat-1"
+    await client.ask({ type: "subscribe", topic })
+    house.acme.isAway = true
+    house.acme.hub.moved("c1")
+    const told = { type: "error", code: "database_unavailable", topic }
+    expect(await client.next()).toMatchObject(told)
+    expect(house.acme.hub.subscribers).toBe(0)
+    expect(await client.ask({ type: "subscribe", topic })).toMatchObject(told)
+    house.acme.isAway = false
+    expect(await client.ask({ type: "subscribe", topic })).toMatchObject({ type: "snapshot", topic })
+  })
+
   test("a token of one tenant sees nothing of another", async () => {
     const client = await house.client({ tenant: "rival" })
     await client.ask({ type: "subscribe", topic: "inbox" })
@@ -436,6 +467,24 @@ describe("what a viewer does", () => {
     }
   })
 
+  test.each(["read", "unread", "typing", "viewing"])("%s frames are worked off one after the other", async (type) => {
+    const gate = Latch.makeUnsafe()
+    const counts = { underWay: 0, most: 0 }
+    house.acme.lookUp = Effect.gen(function* () {
+      counts.most = Math.max(counts.most, (counts.underWay += 1))
+      yield* gate.await
+      counts.underWay -= 1
+    })
+    const ann = await house.client()
+    const frames = limits.inbox * 3
+    for (let n = 0; n < frames; n += 1) ann.send({ type, conversation: "chat-1", is_typing: true })
+    await expect.poll(() => counts.underWay).toBe(1)
+    await house.run(gate.open)
+    expect(await ann.settled()).toEqual([])
+    expect(counts).toEqual({ underWay: 0, most: 1 })
+    if (type.endsWith("read")) await expect.poll(() => house.acme.submitted.length).toBe(frames)
+  })
+
   test("opening a conversation is an access, once a minute however many sockets do it", async () => {
     const accesses = () => house.acme.submitted.filter(({ type }) => type === "conversation_accessed").length
     const client = await house.client()
@@ -475,6 +524,13 @@ describe("bad input", () => {
       expect(await client.next()).toMatchObject({ type: "error", code, message: expect.any(String) })
     }
     expect(await client.ask({ type: "ping" })).toEqual({ type: "pong" })
+  })
+
+  test("a name that is too long is refused under that name, so that who asked for it hears of it", async () => {
+    const client = await house.client()
+    const topic = `conversation:${"x".repeat(500)}`
+    expect(await client.ask({ type: "subscribe", topic })).toMatchObject({ type: "error", code: "malformed", topic })
+    expect(await client.ask({ type: "subscribe", topic: 7 })).not.toHaveProperty("topic")
   })
 
   test("msgpack that is none is an error frame too", async () => {

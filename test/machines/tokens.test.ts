@@ -91,8 +91,8 @@ describe("tokens that are stored", () => {
 
 describe("a token's own deadline", () => {
   test("is the connection's, unless its budget comes first", () => {
-    const tenant = tenantWith(ok(1), stored(2, { token_expires_at: start + 2 * hour }))
-    expect(deadline(tenant)).toBe(start + 2 * hour)
+    const tenant = tenantWith(ok(1), stored(2, { token_expires_at: start + hour }))
+    expect(deadline(tenant)).toBe(start + hour)
     tenant.apply({
       type: "send_reserved",
       account_id: "account",
@@ -102,7 +102,20 @@ describe("a token's own deadline", () => {
       received: start + 5,
       via: "api"
     })
+    tenant.apply(stored(6, { token_expires_at: start + 4 * hour }))
     expect(deadline(tenant)).toBeLessThan(start + 2 * hour)
+  })
+
+  test("comes an hour earlier too: what is shown as of the last change shows then that the token has to be renewed", () => {
+    const tenant = tenantWith(ok(1), stored(2, { token_expires_at: start + 3 * hour }))
+    const shown = () => derivedOf(tenant.connection(), tenant.connection().updated_at!)
+    expect([deadline(tenant), shown().needs_refresh]).toEqual([start + 2 * hour, false])
+    expect(tenant.changes(passed(tenant, 2 * hour - 1))).toBe(false)
+    tenant.apply(passed(tenant, 2 * hour + 5))
+    expect(shown()).toMatchObject({ needs_refresh: true, is_token_expired: false })
+    expect(health(tenant)).toEqual(["active", "authenticated"])
+    expect(deadline(tenant)).toBe(start + 3 * hour)
+    expect(tenant.changes(passed(tenant, 2 * hour + 6))).toBe(false)
   })
 
   test("expires an active account and its channel, once, and states follow", () => {
@@ -130,11 +143,14 @@ describe("a token's own deadline", () => {
     expect(tenant.run(send)).toMatchObject({ type: "declined", decided: { reason: "not_active" } })
   })
 
-  test("leaves accounts alone that are not active", () => {
+  test("leaves the health of accounts alone that are not active, and shows that the token is over", () => {
     const tenant = tenantWith(stored(2, { token_expires_at: start + 10 }))
-    expect(deadline(tenant)).toBeNull()
-    expect(tenant.changes(passed(tenant, 20))).toBe(false)
+    expect(deadline(tenant)).toBe(start + 10)
+    tenant.apply(passed(tenant, 20))
     expect(health(tenant)).toEqual(["pending", "pending"])
+    expect(derivedOf(tenant.connection(), tenant.connection().updated_at!).is_token_expired).toBe(true)
+    expect(deadline(tenant)).toBeNull()
+    expect(tenant.changes(passed(tenant, 30))).toBe(false)
   })
 
   test("that has passed already expires the account in the same turn", () => {

@@ -96,6 +96,8 @@ export class Line {
 
   #begin(): void {
     this.#status.set(connecting)
+    // Who was told that may have closed it.
+    if (this.#state.at === "closed") return
     if (this.#token !== null) return this.#dial(this.#token)
     const leave = this.#fetch(
       (token) => this.#dial(token),
@@ -172,7 +174,7 @@ export class Line {
     const before = this.#state
     this.#state = { at: "open", socket, since: environment.now(), leave }
     this.#status.set(open)
-    this.#events.opened()
+    if (this.#isCurrent(socket)) this.#events.opened()
     // A renewed one takes over first: whoever is shown as viewing must not go and come again.
     if (before.at === "open") before.leave()
   }

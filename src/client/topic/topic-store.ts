@@ -12,7 +12,13 @@
  * it was (I7: `since`), and never applies a patch after one that it missed.
  */
 import { applyPatch } from "../../../actors/feed/apply-patch.ts"
-import type { ErrorFrame, PatchFrame, Position, ServerFrame } from "../../../actors/feed/frames.ts"
+import type {
+  ErrorFrame,
+  PatchFrame,
+  Position,
+  ServerFrame,
+  SubscriptionErrorCode
+} from "../../../actors/feed/frames.ts"
 import { backoff } from "../backoff.ts"
 import type { Environment } from "../environment.ts"
 import { Cell } from "../store.ts"
@@ -24,16 +30,16 @@ import { live, loading, stale, without } from "./value.ts"
 export type TopicFrame = Extract<ServerFrame, { readonly topic?: string }>
 
 /** What refusals of a subscription mean: an end until the next socket, or later. Other codes refuse commands only. */
-const refusals: Readonly<Partial<Record<string, "gone" | "refused" | "later">>> = {
+const refusals: Readonly<Record<SubscriptionErrorCode, "gone" | "refused" | "later">> = {
   not_found: "gone",
   topic_not_allowed: "refused",
   unknown_topic: "refused",
   too_many_subscriptions: "refused",
   malformed: "refused",
   too_many_topics: "later",
-  mailbox_full: "later",
-  ownership_lost: "later"
+  database_unavailable: "later"
 }
+const isOfSubscription = (code: string): code is SubscriptionErrorCode => Object.hasOwn(refusals, code)
 
 export class TopicStore<S> extends Cell<TopicValue<S>> {
   readonly topic: string
@@ -131,15 +137,19 @@ export class TopicStore<S> extends Cell<TopicValue<S>> {
     if (value.status === "live") this.set(stale(value))
   }
 
-  #hold(position: Position): void {
+  #answered(): void {
+    this.#stopRetry()
     this.#at = "held"
     this.#refusals = 0
+  }
+
+  #hold(position: Position): void {
+    this.#answered()
     this.#position = { epoch: position.epoch, offset: position.offset }
   }
 
   #resume(): void {
-    this.#at = "held"
-    this.#refusals = 0
+    this.#answered()
     const { state } = this.get()
     // A subscription begins with nobody typing or looking.
     if (state !== null) this.set(live(state, true))
@@ -161,14 +171,14 @@ export class TopicStore<S> extends Cell<TopicValue<S>> {
 
   /** An error frame may answer a subscription or a command. */
   #error({ code, message }: ErrorFrame): boolean {
-    const refusal = refusals[code]
-    if (refusal === undefined) return false
+    if (!isOfSubscription(code)) return false
     if (this.#at === "held") {
       // A command was refused, or the server has let go of the subscription: asking again is right for both.
       this.#ask()
       return false
     }
     if (this.#at !== "asked") return false
+    const refusal = refusals[code]
     if (refusal === "later") this.#askLater()
     else {
       this.#at = "ended"
@@ -179,6 +189,7 @@ export class TopicStore<S> extends Cell<TopicValue<S>> {
   }
 
   #askLater(): void {
+    this.#stopRetry()
     this.#fade()
     const wait = backoff(this.#refusals, this.#environment.random())
     this.#refusals += 1
