@@ -16,6 +16,8 @@ import { memberRecord } from "./views.ts"
 /** What a cut consists of before it is encoded. */
 export interface CutDraft {
   readonly seq: number
+  /** Of the events that it takes over. */
+  readonly weight: number
   readonly taken: ReadonlyArray<{ readonly living: Living; readonly snapshot: AnyMachineSnapshot }>
   readonly rows: RowBatch
   readonly audit: ReadonlyArray<AuditEntry>
@@ -29,7 +31,13 @@ export const takeCut = (runtime: TenantRuntime): CutDraft => {
     living.kept = "writing"
     taken.push({ living, snapshot: living.snapshot })
   }
-  return { seq: runtime.seq, taken, rows: runtime.rows.take(), audit: runtime.audit.take() }
+  return {
+    seq: runtime.seq,
+    weight: runtime.uncutWeight,
+    taken,
+    rows: runtime.rows.take(),
+    audit: runtime.audit.take()
+  }
 }
 
 /** The cut is in the database: who has not changed since is clean. */

@@ -23,12 +23,17 @@ export class MailboxFull extends Schema.TaggedError<MailboxFull>()("MailboxFull"
 
 /** No cut could be written for long: memory holds as much as it may that stands in no table yet (I8). */
 export class CutBehind extends Schema.TaggedError<CutBehind>()("CutBehind", {
-  tenant: Schema.String,
+  /** Null: all tenants together, and the limit is what their events weigh, in characters. */
+  tenant: Schema.NullOr(Schema.String),
   limit: Schema.Int,
   retry_after_s: Schema.Int
 }) {
   override get message() {
-    return `${this.limit} events of "${this.tenant}" are in no snapshot yet, because none can be written. Send this one again in ${this.retry_after_s} s; the log says why.`
+    const held =
+      this.tenant === null
+        ? `Events of all tenants with ${this.limit} characters are in no snapshot yet`
+        : `${this.limit} events of "${this.tenant}" are in no snapshot yet, because none can be written`
+    return `${held}. Send this one again in ${this.retry_after_s} s; the log says why.`
   }
 }
 

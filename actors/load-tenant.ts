@@ -32,18 +32,27 @@ export const loadTenant = Effect.fn("loadTenant")(function* (
     const runtime = yield* loadOnce(tenant, limits, aside, now)
     // A cut of another writer in between would leave rows of two cuts in one memory; then all of it is read again (I6).
     if ((yield* snapshots.checkpoint(tenant)) === runtime.checkpointSeq) return runtime
+    runtime.lose()
   }
 })
 
 const loadOnce = Effect.fnUntraced(function* (tenant: string, limits: RuntimeLimits, aside: Aside, now: number) {
   const snapshots = yield* Snapshots
-  const journal = yield* Journal
   const crmRecords = yield* CrmRecords
   const conversations = yield* Conversations
   const seq = yield* snapshots.checkpoint(tenant)
   const inbox = new Inbox(yield* conversations.totals(tenant), yield* conversations.recent(tenant, inboxLimit))
   const records = new RecordIndex(yield* crmRecords.list(tenant))
   const runtime = new TenantRuntime(tenant, { seq, inbox, records }, limits, aside)
+  yield* brought(runtime, seq, now).pipe(Effect.onError(() => Effect.sync(() => runtime.lose())))
+  return runtime
+})
+
+/** Who stays in memory, and the journal after the cut. */
+const brought = Effect.fnUntraced(function* (runtime: TenantRuntime, seq: number, now: number) {
+  const snapshots = yield* Snapshots
+  const journal = yield* Journal
+  const { tenant } = runtime
   for (const kind of settled) {
     for (const actor of yield* snapshots.loadAll(tenant, kind)) yield* rouse(runtime, kind, actor, now)
   }
@@ -60,7 +69,6 @@ const loadOnce = Effect.fnUntraced(function* (tenant: string, limits: RuntimeLim
   }
   if (replayed > 0)
     yield* Effect.logInfo(`Tenant ${tenant}: ${replayed} journal entries after the cut at ${seq} applied again`)
-  return runtime
 })
 
 const replay = Effect.fnUntraced(function* (runtime: TenantRuntime, seq: number, body: Uint8Array, now: number) {

@@ -18,7 +18,7 @@ import { Author, signed } from "./author.ts"
 import { ActorUnknown, DatabaseAway, TenantUnknown } from "./errors.ts"
 import type { SubmitError } from "./errors.ts"
 import { kinds } from "./kinds.ts"
-import { Admissions, Residency } from "./shared-bounds.ts"
+import { Admissions, Backlog, Residency } from "./shared-bounds.ts"
 import { promptly } from "./patience.ts"
 import { sealedPlace } from "./sealed-place.ts"
 import type { Answer, Inspection } from "./tenant-owner.ts"
@@ -43,7 +43,8 @@ export const ownerLayer = (options: ShellOptions) =>
       const rows = yield* TenantRows
       const shared = {
         residency: new Residency(options.residents),
-        admissions: new Admissions(options.events ?? Infinity)
+        admissions: new Admissions(options.events ?? Infinity),
+        backlog: new Backlog()
       }
       const journal = yield* Journal
       const scope = yield* Effect.scope

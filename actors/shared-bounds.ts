@@ -17,6 +17,24 @@ export class Admissions {
   }
 }
 
+/**
+ * What the events weigh that memory holds and no cut does, those included that are not durable yet, over all tenants. Counts alone
+ * would not bound memory: a message takes hundreds of bytes, a mail up to 64 KiB.
+ */
+export class Backlog {
+  /** In characters, as `weightOf` counts them. */
+  readonly limit: number
+  weight = 0
+
+  constructor(limit = 256 * 2 ** 20) {
+    this.limit = limit
+  }
+
+  get isFull(): boolean {
+    return this.weight >= this.limit
+  }
+}
+
 /** Whoever holds actors in memory. */
 export interface Holder {
   readonly size: number

@@ -25,6 +25,7 @@ import {
   RuleBroken
 } from "./errors.ts"
 import type { SubmitError } from "./errors.ts"
+import { weightOf } from "./event-weight.ts"
 import { Figures } from "./figures.ts"
 import { Hub, hubLimits } from "./feed/hub.ts"
 import { Identity } from "./identity.ts"
@@ -35,7 +36,7 @@ import type { Address } from "./population.ts"
 import { Population } from "./population.ts"
 import { neededRecall } from "./recall.ts"
 import type { RecallRequest } from "./recall.ts"
-import type { Admissions } from "./shared-bounds.ts"
+import type { Admissions, Backlog } from "./shared-bounds.ts"
 import { accountOf } from "./routes.ts"
 import { RowChanges } from "./row-changes.ts"
 import type { Answer } from "./tenant-owner.ts"
@@ -49,6 +50,8 @@ export interface Envelope {
   readonly settle: (result: Answer | SubmitError) => void
   /** When it was admitted, on the clock of `performance.now`. */
   readonly since?: number
+  /** What it takes of the backlog until it is answered; once it is applied, that is counted until a cut holds it. */
+  readonly weight?: number
 }
 
 /** Somebody who waits until the journal holds everything up to `seq`; `refuse` is there when the entry `seq` is its own. */
@@ -83,6 +86,8 @@ export interface RuntimeLimits {
   readonly uncut?: number
   /** As `mailbox`, for all tenants of the process. */
   readonly admissions?: Admissions
+  /** What uncut events weigh, for all tenants of the process. */
+  readonly backlog?: Backlog
 }
 
 /** What a sender is told to wait when a mailbox is full, seconds. */
@@ -112,6 +117,7 @@ export class TenantRuntime {
   readonly #aside: Aside
   #unanswered: Array<Waiting> = []
   #closed: OwnershipLost | MemoryDropped | null = null
+  #uncutWeight = 0
 
   constructor(
     tenant: string,
@@ -142,7 +148,7 @@ export class TenantRuntime {
   /** Admits an event and applies it; `settle` hears what became of it, once that is durable. */
   submit(envelope: Envelope): void {
     if (this.#closed !== null) return envelope.settle(this.#closed)
-    const { mailbox, admissions } = this.limits
+    const { mailbox, admissions, backlog } = this.limits
     if (this.admitted >= mailbox) {
       return envelope.settle(new MailboxFull({ tenant: this.tenant, limit: mailbox, retry_after_s: fullRetryAfter }))
     }
@@ -152,14 +158,36 @@ export class TenantRuntime {
     if (this.uncut >= this.mostUncut) {
       return envelope.settle(new CutBehind({ tenant: this.tenant, limit: this.mostUncut, retry_after_s: 5 }))
     }
+    if (backlog?.isFull === true) {
+      return envelope.settle(new CutBehind({ tenant: null, limit: backlog.limit, retry_after_s: 5 }))
+    }
     this.admitted++
     if (admissions !== undefined) admissions.count++
-    this.attempt({ ...envelope, since: performance.now() })
+    const weight = weightOf(envelope.event)
+    this.#weigh(weight)
+    this.attempt({ ...envelope, weight, since: performance.now() })
   }
 
   /** Events that memory holds and no cut does. */
   get uncut(): number {
     return this.seq - this.checkpointSeq
+  }
+
+  /** What the uncut events weigh; `cutHolds` says of how much a cut has taken over. */
+  get uncutWeight(): number {
+    return this.#uncutWeight
+  }
+
+  /** A cut holds everything up to `seq`, and events of that weight less wait for one. */
+  cutHolds(seq: number, weight: number): void {
+    this.checkpointSeq = seq
+    const released = Math.min(weight, this.#uncutWeight)
+    this.#uncutWeight -= released
+    this.#weigh(-released)
+  }
+
+  #weigh(weight: number): void {
+    if (this.limits.backlog !== undefined) this.limits.backlog.weight += weight
   }
 
   get mostUncut(): number {
@@ -206,6 +234,8 @@ export class TenantRuntime {
     switch (result.type) {
       case "done":
         this.#absorb(result, event)
+        this.#uncutWeight += weightOf(event)
+        this.#weigh(weightOf(event))
         return []
       case "failed":
         throw result.cause
@@ -246,6 +276,7 @@ export class TenantRuntime {
     this.#closed = why
     const waiting = this.#unanswered
     this.#unanswered = []
+    this.cutHolds(this.checkpointSeq, this.#uncutWeight)
     this.hub.end()
     for (const { lose } of waiting) lose()
   }
@@ -285,7 +316,9 @@ export class TenantRuntime {
     this.#tellPresence(presence, { type: "deadline_passed", received: now })
   }
 
-  #keep(envelope: Envelope, done: Done): void {
+  #keep(applied: Envelope, done: Done): void {
+    const isJournaled = done.changes.length > 0 || done.record !== null
+    const envelope = isJournaled ? this.#moveToUncut(applied) : applied
     const answer: Answer = {
       outcome:
         done.keyed ??
@@ -297,7 +330,6 @@ export class TenantRuntime {
     }
     const since = envelope.since ?? performance.now()
     this.figures.turned(answer.outcome, done.changes, since)
-    const isJournaled = done.changes.length > 0 || done.record !== null
     if (isJournaled) {
       this.seq++
       this.#absorb(done, envelope.event)
@@ -316,6 +348,14 @@ export class TenantRuntime {
         ? (detail) => this.#answer(envelope, new EventIndigestible({ type: envelope.event.type, detail }))
         : undefined
     )
+  }
+
+  /** What it weighed while it was on its way it weighs from now on until a cut holds it, and what was looked up for it too. */
+  #moveToUncut(envelope: Envelope): Envelope {
+    const weight = weightOf(envelope.event)
+    this.#uncutWeight += weight
+    this.#weigh(weight - (envelope.weight ?? 0))
+    return { ...envelope, weight: 0 }
   }
 
   #absorb(done: Done, event: Event): void {
@@ -356,6 +396,7 @@ export class TenantRuntime {
   #answer(envelope: Envelope, result: Answer | SubmitError): void {
     this.admitted--
     if (this.limits.admissions !== undefined) this.limits.admissions.count--
+    this.#weigh(-(envelope.weight ?? 0))
     envelope.settle(result)
   }
 }

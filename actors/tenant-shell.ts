@@ -34,7 +34,7 @@ import { promptly } from "./patience.ts"
 import type { Address } from "./population.ts"
 import type { RecallRequest } from "./recall.ts"
 import { messageTime, recalledRecord } from "./recall.ts"
-import type { Admissions, Residency } from "./shared-bounds.ts"
+import type { Admissions, Backlog, Residency } from "./shared-bounds.ts"
 import { runTask } from "./tasks/run-task.ts"
 import { within } from "./real-time.ts"
 import type { Envelope } from "./tenant-runtime.ts"
@@ -61,6 +61,7 @@ export interface ShellOptions {
 /** What the tenants of a process share. */
 export interface SharedBounds {
   readonly admissions: Admissions
+  readonly backlog: Backlog
   readonly residency: Residency
 }
 
@@ -119,6 +120,7 @@ export const openTenant = Effect.fn("openTenant")(function* (
     {
       mailbox: options.mailbox,
       admissions: shared.admissions,
+      backlog: shared.backlog,
       ...(options.uncut === undefined ? {} : { uncut: options.uncut })
     },
     {

@@ -38,7 +38,7 @@ export const writeCut = Effect.fnUntraced(function* (runtime: TenantRuntime) {
     })
   }).pipe(Effect.onError(() => Effect.sync(() => cutFailed(runtime, draft))))
   cutWritten(draft)
-  runtime.checkpointSeq = draft.seq
+  runtime.cutHolds(draft.seq, draft.weight)
   const took = (yield* Clock.currentTimeMillis) - started
   runtime.figures.cut(took, runtime.seq > draft.seq, performance.now())
 })

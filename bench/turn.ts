@@ -80,7 +80,7 @@ const throughTurn = (runtime: TenantRuntime, batch: ReadonlyArray<MessageReceive
   if (applied !== batch.length) throw new Error(`${applied} of ${batch.length} events were applied`)
   // What a cut would take every few seconds must not pile up here, nor count as uncut.
   runtime.rows.take()
-  runtime.checkpointSeq = runtime.seq
+  runtime.cutHolds(runtime.seq, runtime.uncutWeight)
 }
 
 /** What a conversation tells its people. */

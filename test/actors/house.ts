@@ -4,7 +4,7 @@ import { Inbox } from "../../actors/inbox.ts"
 import { located } from "../../actors/arrival.ts"
 import type { RecallRequest } from "../../actors/recall.ts"
 import type { Aside, Envelope } from "../../actors/tenant-runtime.ts"
-import type { Admissions } from "../../actors/shared-bounds.ts"
+import type { Admissions, Backlog } from "../../actors/shared-bounds.ts"
 import { TenantRuntime } from "../../actors/tenant-runtime.ts"
 import type { Event } from "../../machines/events.ts"
 import type { TaskStarted } from "../../machines/told.ts"
@@ -26,7 +26,7 @@ export class House {
     mailbox = 1000,
     founded = true,
     ...bounds
-  }: { mailbox?: number; founded?: boolean; admissions?: Admissions; uncut?: number } = {}) {
+  }: { mailbox?: number; founded?: boolean; admissions?: Admissions; backlog?: Backlog; uncut?: number } = {}) {
     const aside: Aside = {
       wake: (actors, envelope) => {
         const wake = () => {

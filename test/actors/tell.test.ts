@@ -38,7 +38,7 @@ test.each([
     yield* TestClock.adjust("10 seconds")
     expect(told.pollUnsafe()).toBeUndefined()
     house.commit()
-    house.runtime.checkpointSeq = house.runtime.seq
+    house.runtime.cutHolds(house.runtime.seq, house.runtime.uncutWeight)
     yield* TestClock.adjust("1 second")
     house.commit()
     expect(yield* Fiber.join(told)).toBe(true)

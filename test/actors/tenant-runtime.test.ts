@@ -91,7 +91,7 @@ describe("cuts that fail while the journal goes on", () => {
     bounded.commit()
     expect(bounded.submit(message("m1", 1, ann)).answer).toBe("CutBehind")
     expect(bounded.conversation.message_count).toBe(1)
-    bounded.runtime.checkpointSeq = bounded.runtime.seq
+    bounded.runtime.cutHolds(bounded.runtime.seq, bounded.runtime.uncutWeight)
     expect(bounded.submit(message("m1", 1, ann)).answer).toBeNull()
   })
 })
