@@ -10,10 +10,11 @@ import * as Metric from "effect/Metric"
 import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
+import { outgoingSecretPlace } from "../../actors/sealed-place.ts"
 import type { OutgoingEndpoint, OutgoingRow } from "../../persistence/outgoing.ts"
 import { Outgoing } from "../../persistence/outgoing.ts"
 import { KeyRing } from "../secrets/key-ring.ts"
-import { outgoingSecretPlace, signedHeaders } from "./signature.ts"
+import { signedHeaders } from "./signature.ts"
 
 export interface DeliveryOptions {
   /** Between two looks for what is due. */
