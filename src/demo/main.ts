@@ -22,7 +22,7 @@ if (!Number.isSafeInteger(seed) || seed < 0) fail("--seed takes a whole number, 
 const kept = keptDemo(dataDir)
 const demo = Option.isSome(kept)
   ? kept.value
-  : fail(`There is no demo tenant in ${dataDir}. Start the server first: npm start`)
+  : fail(`There is no demo tenant in ${dataDir}. The very first start on 127.0.0.1 makes one: npm start`)
 
 const steps = scenario(seed)
 const speed = values.fast ? fastSpeed : 1
