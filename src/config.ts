@@ -10,6 +10,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import { addressAt } from "./own-url.ts"
 import { keptSecrets } from "./secrets/kept-secrets.ts"
 
 /** 0 included: the system chooses. */
@@ -77,7 +78,7 @@ const read = Effect.gen(function* () {
     encryptionKeys: Option.getOrElse(encryptionKeys, () => kept!.encryptionKeys),
     publicUrl: Option.match(publicUrl, {
       onSome: (url) => url.href.replace(/\/+$/, ""),
-      onNone: () => `http://${rest.host.includes(":") ? `[${rest.host}]` : rest.host}:${rest.port}`
+      onNone: () => addressAt(rest.host, rest.port)
     })
   }
 })

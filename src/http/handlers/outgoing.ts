@@ -5,6 +5,7 @@ import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Redacted from "effect/Redacted"
 import { ActorUnknown } from "../../../actors/errors.ts"
+import { isUuid } from "../../../actors/identity.ts"
 import { outgoingSecretPlace } from "../../../actors/sealed-place.ts"
 import { TenantOwner } from "../../../actors/tenant-owner.ts"
 import { isoInstant } from "../../../machines/field.ts"
@@ -18,7 +19,6 @@ import { bodyReader } from "../body.ts"
 import { BodyInvalid } from "../faults.ts"
 
 const json = HttpServerResponse.jsonUnsafe
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /** Without a name and password in it: those would stand in lists and logs. */
 const isAddress = (text: string): boolean => {
@@ -93,7 +93,7 @@ export const outgoingHandlers = HttpApiBuilder.group(
         "retry",
         Effect.fnUntraced(function* ({ params: { tenant, id } }) {
           const now = yield* Clock.currentTimeMillis
-          const isRevived = uuid.test(id) && (yield* outgoing.revive(tenant, id, now))
+          const isRevived = isUuid(id) && (yield* outgoing.revive(tenant, id, now))
           if (!isRevived) return yield* new ActorUnknown({ kind: "dead_announcement", id })
           return json({ outcome: "applied" })
         })
