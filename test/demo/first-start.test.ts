@@ -41,4 +41,4 @@ test("a demo that was made on this machine alone is not shown where others reach
   expect(abroad.output).not.toMatch(/tenant demo/)
   await abroad.close()
   await home.close()
-})
+}, 180_000)
