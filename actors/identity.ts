@@ -10,6 +10,11 @@ const namespace = "5b0f6c1e-6c7a-5d52-9a43-2d1c6f5e8a10"
 /** Derived ids that are remembered per tenant. */
 const rememberLimit = 50_000
 
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/** Whether it has the form of our ids, and not of a provider's. */
+export const isUuid = (id: string): boolean => uuid.test(id)
+
 export class Identity {
   readonly #tenant: string
   #known = new Map<string, string>()

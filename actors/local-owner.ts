@@ -17,6 +17,7 @@ import { AccountIndex } from "./account-index.ts"
 import { Author, signed } from "./author.ts"
 import { ActorUnknown, DatabaseAway, TenantUnknown } from "./errors.ts"
 import type { SubmitError } from "./errors.ts"
+import { isUuid } from "./identity.ts"
 import { kinds } from "./kinds.ts"
 import { Admissions, Backlog, Residency } from "./shared-bounds.ts"
 import { promptly } from "./patience.ts"
@@ -33,8 +34,6 @@ import { viewOf } from "./views.ts"
 import { unreadable, wakeActors } from "./wake.ts"
 
 type Opened = TenantShell & { readonly scope: Scope.Closeable }
-
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 export const ownerLayer = (options: ShellOptions) =>
   Layer.effect(
@@ -119,7 +118,7 @@ export const ownerLayer = (options: ShellOptions) =>
       const residentOf = Effect.fnUntraced(function* (runtime: TenantRuntime, kind: ActorKind, id: string) {
         const here = runtime.population.get(kind, id)
         if (here !== undefined) return here
-        if (kind !== "tenant" && !uuid.test(id)) return undefined
+        if (kind !== "tenant" && !isUuid(id)) return undefined
         const [broken] = yield* wakeActors(runtime, [{ kind, id }], yield* Clock.currentTimeMillis).pipe(
           Effect.provideContext(context),
           promptly,
@@ -133,7 +132,7 @@ export const ownerLayer = (options: ShellOptions) =>
       /** Paths may name a connection by its account and a conversation by the provider's chat id (DESIGN §5). */
       const idsOf = (runtime: TenantRuntime, kind: ActorKind, id: string): ReadonlyArray<string> => {
         if (kind === "tenant") return [runtime.tenant]
-        if (uuid.test(id)) return [id]
+        if (isUuid(id)) return [id]
         if (kind === "connection") return [runtime.identity.connection(id)]
         if (kind === "channel") {
           const accounts = runtime.population.ofKind("connection").filter(({ context }) => context.account_id === id)

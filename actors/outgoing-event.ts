@@ -2,12 +2,13 @@
 import { isoInstant } from "../machines/field.ts"
 import type { ParticipantContext } from "../machines/participant/context.ts"
 import type { TenantContext } from "../machines/tenant/machine.ts"
+import type { ContactCreateRequested } from "./announcement.ts"
 import type { Identity } from "./identity.ts"
 
 /** One announcement. `id` is derived from what is announced: the same thing is announced under one id. */
 export interface OutgoingEvent {
   readonly id: string
-  readonly type: "contact.create_requested"
+  readonly type: ContactCreateRequested["type"]
   /** Epoch milliseconds. */
   readonly at: number
   /** JSON, as it is signed and sent. */
@@ -34,7 +35,7 @@ export const contactRequested = (
     telegram_id,
     twitter_handle
   }
-  const data = {
+  const data: ContactCreateRequested["data"] = {
     tenant: tenant.id,
     participant_id: id,
     name,
@@ -45,10 +46,11 @@ export const contactRequested = (
     total_messages,
     first_seen: isoInstant(participant.first_seen)
   }
+  const announcement: ContactCreateRequested = { type, timestamp: new Date(at).toISOString(), data }
   return {
     id: identity.outgoing(type, facts.key),
     type,
     at,
-    body: JSON.stringify({ type, timestamp: isoInstant(at), data })
+    body: JSON.stringify(announcement)
   }
 }

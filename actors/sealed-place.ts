@@ -11,3 +11,6 @@ export const sealedPlace = (tenant: string, kind: string, id: string, field: str
   const name = sharing[field] ?? field
   return kind === "tenant" ? `tenant:${tenant}:${name}` : `tenant:${tenant}:${kind}:${id}:${name}`
 }
+
+/** The secret that a tenant's announcements are signed with; it stands in the endpoint's row, no actor holds it. */
+export const outgoingSecretPlace = (tenant: string): string => sealedPlace(tenant, "tenant", tenant, "outgoing_secret")

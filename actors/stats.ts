@@ -34,6 +34,7 @@ export const statsOf = (runtime: TenantRuntime): TenantStats => {
     snapshot_lag: runtime.uncut,
     snapshot_lag_s: lag_s,
     snapshot_lag_limit: runtime.mostUncut,
+    snapshot_lag_weight: runtime.uncutWeight,
     residents,
     sleeping: { conversation: Math.max(0, inbox.totals.conversations - residents.conversation) },
     dirty,

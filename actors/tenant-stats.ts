@@ -16,6 +16,8 @@ export interface TenantStats {
   readonly snapshot_lag_s: number
   /** Entries that no cut holds, from which events are refused (I8). */
   readonly snapshot_lag_limit: number
+  /** What those entries weigh, in characters. */
+  readonly snapshot_lag_weight: number
   readonly residents: Readonly<Record<ActorKind, number>>
   /** Known and not in memory, where that is known without asking the database. */
   readonly sleeping: { readonly conversation: number }

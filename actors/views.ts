@@ -28,7 +28,7 @@ const membersView = (conversation: ConversationContext, identity: Identity): Rea
   }))
 
 /** The state of a conversation, members included (DESIGN §6). */
-export const conversationView = (context: ConversationContext, identity: Identity): View => ({
+const conversationView = (context: ConversationContext, identity: Identity): View => ({
   id: context.id,
   ...wireOf(conversationFields, context),
   members: membersView(context, identity)

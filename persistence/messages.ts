@@ -27,7 +27,7 @@ const toMessage = (row: Row): StoredMessage => ({
 })
 
 /** Rows that `since` answers with at the most: some 5 MB. */
-export const sinceLimit = 20_000
+const sinceLimit = 20_000
 
 export class Messages extends Context.Service<
   Messages,

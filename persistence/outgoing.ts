@@ -45,6 +45,10 @@ export class Outgoing extends Context.Service<
     endpoint(tenant_id: string): Effect.Effect<OutgoingEndpoint | null, SqlError>
     /** Sets it; whatever waited longer is due at once. */
     setEndpoint(tenant_id: string, endpoint: OutgoingEndpoint, at: number): Effect.Effect<void, SqlError>
+    /** Another address under the secret as it is; whether there was an endpoint. */
+    moveEndpoint(tenant_id: string, url: string, at: number): Effect.Effect<boolean, SqlError>
+    /** The secret in another sealing, unless it was set anew meanwhile; whether it was written. */
+    resealEndpoint(tenant_id: string, from: string, to: string): Effect.Effect<boolean, SqlError>
     /** The newest `limit`, of one status or all. */
     list(
       tenant_id: string,
@@ -87,6 +91,24 @@ export class Outgoing extends Context.Service<
             on conflict (tenant_id) do update
             set url = excluded.url, secret = excluded.secret, updated_at = excluded.updated_at`.pipe(Effect.asVoid)
       )
+
+      const moveEndpoint = Effect.fn("Outgoing.moveEndpoint")(function* (tenant_id: string, url: string, at: number) {
+        const rows = yield* sql`
+          update outgoing_endpoints set url = ${url}, updated_at = ${new Date(at)}
+          where tenant_id = ${tenant_id} returning tenant_id`
+        return rows.length > 0
+      })
+
+      const resealEndpoint = Effect.fn("Outgoing.resealEndpoint")(function* (
+        tenant_id: string,
+        from: string,
+        to: string
+      ) {
+        const rows = yield* sql`
+          update outgoing_endpoints set secret = ${to}
+          where tenant_id = ${tenant_id} and secret = ${from} returning tenant_id`
+        return rows.length > 0
+      })
 
       const list = Effect.fn("Outgoing.list")(function* (
         tenant_id: string,
@@ -146,7 +168,18 @@ export class Outgoing extends Context.Service<
         return rows[0]!
       })
 
-      return Outgoing.of({ endpoint, setEndpoint, list, claim, delivered, failed, revive, expire })
+      return Outgoing.of({
+        endpoint,
+        setEndpoint,
+        moveEndpoint,
+        resealEndpoint,
+        list,
+        claim,
+        delivered,
+        failed,
+        revive,
+        expire
+      })
     })
   )
 }

@@ -38,7 +38,7 @@ export const entityTables: Readonly<Record<ActorKind, EntityTable>> = {
 export const memberTable = { table: "members", fields: memberFields } satisfies FieldTable
 export const messageTable = { table: "messages", fields: messageFields } satisfies FieldTable
 
-export const analyticsTable = { table: "analytics", fields: analyticsFields } satisfies FieldTable
+const analyticsTable = { table: "analytics", fields: analyticsFields } satisfies FieldTable
 
 /** Every entity that has fields: what docs/fields.md, `GET …/fields` and the population metric go through. */
 export const fieldEntities: Readonly<Record<string, FieldTable>> = {

@@ -4,17 +4,28 @@
  */
 import * as Config from "effect/Config"
 import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import { addressAt } from "./own-url.ts"
 import { keptSecrets } from "./secrets/kept-secrets.ts"
 
 /** 0 included: the system chooses. */
 const PortNumber = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 0, maximum: 65_535 }))
 
 const AtLeastOne = Schema.FiniteFromString.check(Schema.isInt(), Schema.isGreaterThan(0))
+
+/** Shorter, cuts would follow one another without a pause; longer, the tables would tell of another day. */
+const SnapshotInterval = Schema.DurationFromString.check(
+  Schema.makeFilter(
+    (interval) =>
+      Duration.between(interval, { minimum: Duration.millis(10), maximum: Duration.hours(24) }) ||
+      'must be from 10 millis to 24 hours, like "5 seconds"'
+  )
+)
 
 /** A secret that may be left out; `NAME=` in an env file leaves it out too. */
 const optionalSecret = (name: string) =>
@@ -46,11 +57,13 @@ const environment = Config.all({
   /** How providers and people reach this server, without a trailing slash; the base of webhook URLs. */
   publicUrl: Config.option(Config.URL("SWITCHBOARD_PUBLIC_URL")),
   /** How often changed actors are written to Postgres. */
-  snapshotInterval: Config.Duration("SWITCHBOARD_SNAPSHOT_INTERVAL").pipe(Config.withDefault("5 seconds")),
+  snapshotInterval: Config.schema(SnapshotInterval, "SWITCHBOARD_SNAPSHOT_INTERVAL").pipe(
+    Config.withDefault(Duration.seconds(5))
+  ),
   /** Actors in memory, over all tenants, past which the least recently touched sleep early. */
   residentActors: Config.schema(AtLeastOne, "SWITCHBOARD_RESIDENT_ACTORS").pipe(Config.withDefault(50_000)),
   /** Events of one tenant that may wait for the database before webhooks get 503. */
-  mailboxLimit: Config.Int("SWITCHBOARD_MAILBOX_LIMIT").pipe(Config.withDefault(10_000))
+  mailboxLimit: Config.schema(AtLeastOne, "SWITCHBOARD_MAILBOX_LIMIT").pipe(Config.withDefault(10_000))
 })
 
 const read = Effect.gen(function* () {
@@ -65,7 +78,7 @@ const read = Effect.gen(function* () {
     encryptionKeys: Option.getOrElse(encryptionKeys, () => kept!.encryptionKeys),
     publicUrl: Option.match(publicUrl, {
       onSome: (url) => url.href.replace(/\/+$/, ""),
-      onNone: () => `http://${rest.host.includes(":") ? `[${rest.host}]` : rest.host}:${rest.port}`
+      onNone: () => addressAt(rest.host, rest.port)
     })
   }
 })

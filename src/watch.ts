@@ -10,7 +10,7 @@ const url = ownUrl(process.env)
 
 const demo = keptDemo(dataDir)
 if (Option.isNone(demo)) {
-  console.error(`There is no demo tenant in ${dataDir}. Start the server first: npm start`)
+  console.error(`There is no demo tenant in ${dataDir}. The very first start on 127.0.0.1 makes one: npm start`)
   process.exit(1)
 }
 

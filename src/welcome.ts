@@ -1,6 +1,7 @@
 /**
- * What a newcomer sees: where the server is, and what to do next. The very first start makes a tenant `demo` with one account, so
- * that the commands it prints work when they are pasted. Its secrets are kept beside the database and printed again at each start.
+ * What a newcomer sees: where the server is, and what to do next. On a server that only this machine reaches, the very first start
+ * makes a tenant `demo` with one account, so that the commands it prints work when they are pasted. Its secrets are kept beside the
+ * database and printed again at each start. Where others reach the server, nothing is made, and no secret goes to the logs.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -21,12 +22,12 @@ const sampleAccount = firstAccount
 const samplePayload = "test/fixtures/unipile/message_received.whatsapp_direct.json"
 
 /** The demo tenant of this data directory; made when there is no tenant at all. */
-const demoSecrets = Effect.gen(function* () {
+const demoSecrets = Effect.fnUntraced(function* (tenants: ReadonlyArray<string>) {
   const owner = yield* TenantOwner
   const { dataDir } = yield* Settings
   const kept = keptDemo(dataDir)
   if (Option.isSome(kept)) return kept
-  if ((yield* owner.list).length > 0) return Option.none<DemoTenant>()
+  if (tenants.length > 0) return Option.none<DemoTenant>()
   const enrolment = yield* Enrolment
   const { secrets } = yield* enrolment.enrol(demoTenant, "Demo")
   if (secrets === null) return Option.none<DemoTenant>()
@@ -68,18 +69,35 @@ const nextSteps = (url: string, demo: DemoTenant): string => `
     curl ${url}/v1/tenants/demo/conversations/v4wOGRWJb704L5rikhXCig -H 'Authorization: Bearer ${demo.api_key}'
 `
 
-/**
- * The dashboard's address. On a server that only this machine reaches, the demo tenant's key comes along behind the `#`, which a
- * browser never sends: who reads this terminal is signed in, who merely reaches the port is not.
- */
-const dashboardOf = (url: string, host: string, demo: Option.Option<DemoTenant>): string =>
-  Option.isSome(demo) && isLoopback(host) ? `${url}/#key=${demo.value.api_key}` : `${url}/`
+/** Behind the `#` the key stays in the browser: who reads this terminal is signed in, who merely reaches the port is not. */
+const demoSteps = (url: string, demo: Option.Option<DemoTenant>) => ({
+  dashboard: Option.match(demo, { onNone: () => `${url}/`, onSome: ({ api_key }) => `${url}/#key=${api_key}` }),
+  steps: Option.match(demo, { onNone: () => "", onSome: (tenant) => nextSteps(url, tenant) })
+})
+
+const firstTenant = (url: string): string => `
+  There is no tenant yet. With the admin key in ADMIN, the first one is made, and answers its key, once:
+
+    curl -X PUT ${url}/v1/tenants/acme -H "Authorization: Bearer $ADMIN" -d '{"name":"Acme"}'
+`
+
+const demoIsLive = `
+  Others reach this server, and the tenant demo of an earlier start is there. To retire it: docs/operations.md, "The demo tenant".
+`
+
+const openSteps = (url: string, tenants: ReadonlyArray<string>, dataDir: string) => ({
+  dashboard: `${url}/`,
+  steps: tenants.length === 0 ? firstTenant(url) : Option.isSome(keptDemo(dataDir)) ? demoIsLive : ""
+})
 
 const print = Effect.gen(function* () {
   const settings = yield* Settings
   const { address } = yield* HttpServer
   const url = whereItIs(settings.host, "port" in address ? address.port : settings.port)
-  const demo = yield* demoSecrets
+  const tenants = yield* (yield* TenantOwner).list
+  const { dashboard, steps } = isLoopback(settings.host)
+    ? demoSteps(url, yield* demoSecrets(tenants))
+    : openSteps(url, tenants, settings.dataDir)
   const secrets =
     settings.dataDir === "memory://"
       ? "in memory only"
@@ -91,11 +109,11 @@ const print = Effect.gen(function* () {
     process.stdout.write(`
 Switchboard is listening on ${url}
 
-  Dashboard  ${dashboardOf(url, settings.host, demo)}
+  Dashboard  ${dashboard}
   API docs   ${url}/docs
   Database   ${database}
   Admin key  ${secrets}
-${Option.match(demo, { onNone: () => "", onSome: (tenant) => nextSteps(url, tenant) })}
+${steps}
 `)
   )
 })

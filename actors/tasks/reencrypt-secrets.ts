@@ -1,14 +1,16 @@
 /**
- * Seals every ⚿ value with the first key of the ring, so that older keys can go. What was changed meanwhile is left alone: it
- * was sealed with the first key anyway. A value that no key opens fails the run, after all others were done.
+ * Seals every secret with the first key of the ring, so that older keys can go: the ⚿ values of actors, and what announcements
+ * are signed with. What was changed meanwhile is left alone: it was sealed with the first key anyway. A value that no key opens
+ * fails the run, after all others were done.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { SecretResealed } from "../../machines/events.ts"
+import { Outgoing } from "../../persistence/outgoing.ts"
 import { kinds } from "../kinds.ts"
 import { Resealing } from "../resealing.ts"
-import { sealedPlace } from "../sealed-place.ts"
+import { outgoingSecretPlace, sealedPlace } from "../sealed-place.ts"
 import type { TenantRuntime } from "../tenant-runtime.ts"
 import { tell } from "./tell.ts"
 
@@ -50,6 +52,20 @@ export const reencryptSecrets = Effect.fnUntraced(function* (
   }
   // The rows too: an older key may go as soon as this run has ended.
   if (touched > 0) yield* cut
+  const endpoint = yield* resealEndpoint(runtime.tenant).pipe(Effect.result)
+  if (Result.isFailure(endpoint))
+    broken.push(`secret of outgoing webhook ${runtime.tenant}: ${endpoint.failure.message}`)
+  else if (endpoint.success) touched++
   if (broken.length > 0) return yield* Effect.fail(new Error(broken.join("; ")))
   return touched
+})
+
+/** Of the endpoint only its row knows the secret. Whether it was sealed again. */
+const resealEndpoint = Effect.fnUntraced(function* (tenant: string) {
+  const { reseal } = yield* Resealing
+  const outgoing = yield* Outgoing
+  const known = yield* outgoing.endpoint(tenant)
+  if (known === null) return false
+  const again = yield* reseal(known.secret, outgoingSecretPlace(tenant))
+  return again !== null && (yield* outgoing.resealEndpoint(tenant, known.secret, again))
 })

@@ -6,9 +6,10 @@ import { readFile } from "node:fs/promises"
 import type { ServerResponse } from "node:http"
 import { join } from "node:path"
 import { defineConfig } from "vite"
+import { ownUrl } from "../../src/own-url.ts"
 
-const { PORT = "4000", HOST = "127.0.0.1", SWITCHBOARD_DATA_DIR = "./data", SWITCHBOARD_PUBLIC_URL } = process.env
-const url = SWITCHBOARD_PUBLIC_URL ?? `http://${HOST}:${PORT}`
+const { SWITCHBOARD_DATA_DIR = "./data" } = process.env
+const url = ownUrl(process.env)
 
 const answerWithToken = async (response: ServerResponse): Promise<void> => {
   const demo = JSON.parse(await readFile(join(SWITCHBOARD_DATA_DIR, "demo.json"), "utf8"))

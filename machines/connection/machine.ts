@@ -80,7 +80,7 @@ const rules: Rules<Draft<ConnectionContext>, ConnectionEvent> = {
 }
 
 /** Time is settled first, then the event; a refused command leaves the settled time behind, and nothing else. */
-export const decideConnection = (context: ConnectionContext, event: ConnectionEvent): Draft<ConnectionContext> => {
+const decideConnection = (context: ConnectionContext, event: ConnectionEvent): Draft<ConnectionContext> => {
   const d = new Draft(context)
   timePassed(d, event.received)
   tokenTimePassed(d, event.received)

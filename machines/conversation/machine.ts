@@ -135,7 +135,7 @@ const rules: Rules<Decision, ConversationEvent> = {
 }
 
 /** Applies one event to a context: the whole decision, without a machine around it. */
-export const decideConversation = (context: ConversationContext, told: ConversationEvent): Decision => {
+const decideConversation = (context: ConversationContext, told: ConversationEvent): Decision => {
   const event = underPresentKeys(told, context.facts.aliases)
   const d = new Decision(remembering(context, event))
   ownerShown(d, event)

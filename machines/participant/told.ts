@@ -15,7 +15,7 @@ import { claim } from "./claim.ts"
 import type { ParticipantContext } from "./context.ts"
 
 /** The fields that are shown of a person, piece by piece. */
-export const shownPieces = [
+const shownPieces = [
   "name",
   "avatar_url",
   "email",

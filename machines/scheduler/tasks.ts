@@ -9,16 +9,17 @@ const day = 24 * hour
 export interface Timetable {
   readonly every: number
   readonly offset: number
+  /** Told in the API's document. */
   readonly what: string
 }
 
 export const timetable: Record<ScheduledTask, Timetable> = {
-  detect_hot_conversations: { every: hour, offset: 0, what: "Heats and cools conversations (CONTRACT 2.4 is_hot)" },
+  detect_hot_conversations: { every: hour, offset: 0, what: "Cools conversations that nobody writes in any more" },
   reset_daily_counters: { every: day, offset: 0, what: "Sets messages_sent_today to 0" },
   retention: { every: day, offset: 3 * hour, what: "Deletes what has been kept long enough" },
   cleanup_expired_tokens: { every: 12 * hour, offset: 0, what: "Expires active connections whose token has expired" },
   reencrypt_secrets: { every: day, offset: 4 * hour, what: "Seals every secret with the first key of the ring" },
-  measure_field_population: { every: hour, offset: 30 * minute, what: "Counts which fields have values (CONTRACT §7)" },
+  measure_field_population: { every: hour, offset: 30 * minute, what: "Counts which fields have values" },
   update_channel_statistics: {
     every: 4 * hour,
     offset: 0,
@@ -30,7 +31,7 @@ export const timetable: Record<ScheduledTask, Timetable> = {
     what: "Recounts people seen in 7 days and their conversations, repairs drift"
   },
   update_conversation_types: { every: 12 * hour, offset: 0, what: "Corrects conversation_type, in both directions" },
-  generate_daily_analytics: { every: day, offset: 5 * minute, what: "Makes yesterday's analytics final (CONTRACT 2.8)" }
+  generate_daily_analytics: { every: day, offset: 5 * minute, what: "Makes yesterday's analytics final" }
 }
 
 /** The first due instant after `now`. */

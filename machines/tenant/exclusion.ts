@@ -72,8 +72,7 @@ const roles: ReadonlySet<string> = new Set([
 ])
 
 /** Whether the address is a role's: `info@`, `no-reply@`, `support+4711@`. */
-export const isRoleAddress = (email: string): boolean =>
-  roles.has(email.slice(0, email.lastIndexOf("@")).split("+", 1)[0]!)
+const isRoleAddress = (email: string): boolean => roles.has(email.slice(0, email.lastIndexOf("@")).split("+", 1)[0]!)
 
 /** Whether a text fits a pattern in which `*` stands for anything; the whole text, whatever its case. Linear in the text. */
 export const fits = (text: string, pattern: string): boolean => {

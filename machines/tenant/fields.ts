@@ -23,12 +23,20 @@ export const tenantFields = {
   auto_create_contacts: F.flag(true)("Whether unknown people become contacts", "config"),
   default_contact_pipeline: F.optionalText("Pipeline of an auto-created contact", "config"),
   default_contact_status: F.textWith("new_lead")("Status of an auto-created contact", "config"),
-  sync_historical_days: F.integer(30)("How many days the first sync goes back", "config"),
-  enable_real_time_sync: F.flag(true)("Whether webhooks are applied as they come", "config"),
-  max_api_calls_per_hour: F.audited(F.integer(1000)("Limit on our own provider calls", "config")),
+  sync_historical_days: F.integer(30)(
+    "How many days the first sync will go back; kept, nothing reads it yet",
+    "config"
+  ),
+  enable_real_time_sync: F.flag(true)("Kept, nothing reads it yet: webhooks are always applied as they come", "config"),
+  max_api_calls_per_hour: F.audited(
+    F.integer(1000)(
+      "Limit on our own provider calls; kept, nothing reads it yet, for nothing calls a provider",
+      "config"
+    )
+  ),
   provider_preferences: F.audited(
     F.json(ProviderPreferences, {})(
-      "Per provider: features, limits, auth method",
+      "Per provider; its rate_limits bind sends, features and auth method are only checked, the rest is only kept",
       "tenant creation; set_provider_preferences"
     )
   ),
@@ -44,7 +52,10 @@ export const tenantFields = {
   min_messages_before_create: F.integer(1)("Messages needed before a contact is created", "config"),
   max_creates_per_hour: F.integer(100)("Cap on contacts created in an hour", "config"),
   auto_link_by_domain: F.flag(true)("Whether companies are linked by e-mail domain", "config"),
-  duplicate_confidence_threshold: F.fraction(0.8)("Confidence from which two people count as one", "config"),
+  duplicate_confidence_threshold: F.fraction(0.8)(
+    "Confidence from which two people would count as one; kept, nothing reads it yet",
+    "config"
+  ),
   blacklist: F.json(Schema.Array(BlacklistEntry), [])("Who never becomes a contact", "config"),
   created_at: F.required(F.instant("When the tenant was created", "tenant creation")),
   updated_at: F.instant("When it last changed", "any change but webhook bookkeeping")

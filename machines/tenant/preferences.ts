@@ -12,7 +12,7 @@ type Preferences = Readonly<Record<string, unknown>>
 type Limits = Readonly<Record<string, number>>
 
 /** A provider's preferences before anybody says otherwise. */
-export const defaultPreferences = (provider: Provider): Preferences => ({
+const defaultPreferences = (provider: Provider): Preferences => ({
   enabled_features: providerDefaults[provider].features,
   auto_sync_enabled: true,
   sync_frequency: "real_time",

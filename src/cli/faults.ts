@@ -33,7 +33,7 @@ export class ServerSilent extends Schema.TaggedError<ServerSilent>()("ServerSile
 export class KeyMissing extends Schema.TaggedError<KeyMissing>()("KeyMissing", { dataDir: Schema.String }) {
   override readonly [Runtime.errorExitCode] = 4
   override get [CliError.userMessage]() {
-    return `Which key? Set SWITCHBOARD_KEY, or give --key. Only the demo tenant's is known by itself, from ${this.dataDir}/demo.json, once a server has been started there.`
+    return `Which key? Set SWITCHBOARD_KEY, or give --key. Only the demo tenant's is known by itself, from ${this.dataDir}/demo.json, once a first start on 127.0.0.1 has made it.`
   }
 }
 

@@ -64,8 +64,9 @@ export const SignIn = ({ notice, enter }: Props) => {
         <button class="primary" disabled=${isAsking}>${isAsking ? "Asking…" : "Sign in"}</button>
         <p class="fault" role="alert">${fault}</p>
         <p id="key-hint" class="muted">
-          First time here? The terminal in which the server started shows the address of this page with the demo's key
-          in it. Other tenants: <code>PUT /v1/tenants/…</code> answers with a key, once. It is kept for this tab only.
+          First time here? On your own machine, the terminal in which the server started shows the address of this page
+          with the demo's key in it. Other tenants: <code>PUT /v1/tenants/…</code> answers with a key, once. It is kept
+          for this tab only.
         </p>
       </form>
     </main>

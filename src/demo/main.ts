@@ -2,6 +2,7 @@
 import * as Option from "effect/Option"
 import { parseArgs } from "node:util"
 import { keptDemo } from "../demo-tenant.ts"
+import { ownUrl } from "../own-url.ts"
 import { fastSpeed, freshSeed } from "./pace.ts"
 import { DemoStopped, play } from "./play.ts"
 import { scenario } from "./scenario.ts"
@@ -9,9 +10,7 @@ import { scenario } from "./scenario.ts"
 const { values } = parseArgs({ options: { fast: { type: "boolean", default: false }, seed: { type: "string" } } })
 const seed = values.seed === undefined ? freshSeed() : Number(values.seed)
 const dataDir = process.env["SWITCHBOARD_DATA_DIR"] ?? "./data"
-const url = (
-  process.env["SWITCHBOARD_PUBLIC_URL"] ?? `http://${process.env["HOST"] ?? "127.0.0.1"}:${process.env["PORT"] ?? 4000}`
-).replace(/\/+$/, "")
+const url = ownUrl(process.env)
 
 const fail = (text: string): never => {
   console.error(text)
@@ -22,7 +21,7 @@ if (!Number.isSafeInteger(seed) || seed < 0) fail("--seed takes a whole number, 
 const kept = keptDemo(dataDir)
 const demo = Option.isSome(kept)
   ? kept.value
-  : fail(`There is no demo tenant in ${dataDir}. Start the server first: npm start`)
+  : fail(`There is no demo tenant in ${dataDir}. The very first start on 127.0.0.1 makes one: npm start`)
 
 const steps = scenario(seed)
 const speed = values.fast ? fastSpeed : 1

@@ -12,7 +12,7 @@ import { firstIssue } from "./schema-issue.ts"
 import { unstorableField } from "./storable.ts"
 
 /** 1 MiB (DESIGN §10). */
-export const bodyLimit = 1024 * 1024
+const bodyLimit = 1024 * 1024
 
 const limit = ByteSize.bytes(bodyLimit)
 const tooLarge = Effect.fail(new BodyTooLarge({ limit: bodyLimit }))

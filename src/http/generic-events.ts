@@ -19,7 +19,7 @@ import { timeOf } from "./instant.ts"
 import { onceOf } from "./once.ts"
 import { authEvent, type Base, conversationEvent, messageEvent, participantEvent } from "./processors/processors.ts"
 import { firstIssue } from "./schema-issue.ts"
-import { typingLasts } from "./typing.ts"
+import { typingLasts } from "../../machines/presence/machine.ts"
 import { memberOf, threadOf } from "./known-thread.ts"
 
 type Outcome = Pick<Answer, "outcome">

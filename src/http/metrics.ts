@@ -50,6 +50,10 @@ const gauges: Readonly<Record<string, readonly [Metric.Gauge<number>, (all: Read
     gauge("uncut_fill_ratio", "Events that no cut holds, of the most allowed, in the tenant that has most, 0 to 1"),
     (all) => Math.max(0, ...all.map((one) => one.snapshot_lag / one.snapshot_lag_limit))
   ],
+  backlog: [
+    gauge("uncut_characters", "What the events weigh that no cut holds, in characters, over all tenants"),
+    (all) => sum(all, (one) => one.snapshot_lag_weight)
+  ],
   dirty: [gauge("actors_dirty", "Actors changed since their last cut"), (all) => sum(all, (one) => one.dirty)],
   applied: [
     gauge("events_applied", "Events applied by the tenants in memory"),

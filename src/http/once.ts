@@ -7,7 +7,7 @@ import { ParameterInvalid } from "./faults.ts"
 import { sha256 } from "../secrets/hash.ts"
 
 /** The header, as node spells it. */
-export const keyHeader = "idempotency-key"
+const keyHeader = "idempotency-key"
 
 const longest = 255
 

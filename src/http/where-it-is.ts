@@ -1,13 +1,12 @@
 /** Addresses of this server, as a program on the same machine reaches it. */
 import { BlockList, isIP } from "node:net"
+import { addressAt } from "../own-url.ts"
 
 /** Every interface: reached through the loopback one. */
 const anywhere: ReadonlySet<string> = new Set(["0.0.0.0", "::", ""])
 
-export const whereItIs = (host: string, port: number): string => {
-  const name = anywhere.has(host) ? "127.0.0.1" : host
-  return `http://${name.includes(":") ? `[${name}]` : name}:${port}`
-}
+export const whereItIs = (host: string, port: number): string =>
+  addressAt(anywhere.has(host) ? "127.0.0.1" : host, port)
 
 const loopback = new BlockList()
 loopback.addSubnet("127.0.0.0", 8, "ipv4")

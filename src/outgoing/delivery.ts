@@ -10,10 +10,11 @@ import * as Metric from "effect/Metric"
 import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
+import { outgoingSecretPlace } from "../../actors/sealed-place.ts"
 import type { OutgoingEndpoint, OutgoingRow } from "../../persistence/outgoing.ts"
 import { Outgoing } from "../../persistence/outgoing.ts"
 import { KeyRing } from "../secrets/key-ring.ts"
-import { outgoingSecretPlace, signedHeaders } from "./signature.ts"
+import { signedHeaders } from "./signature.ts"
 
 export interface DeliveryOptions {
   /** Between two looks for what is due. */
@@ -47,7 +48,11 @@ const atOnce = 16
 /** A claim outlives a try, so that nobody else tries meanwhile. */
 const lease = 60_000
 
-const tries = Metric.counter("switchboard_outgoing_tries_total", { description: "Announcements tried, by result" })
+const tries = Metric.counter("switchboard_outgoing_tries_total", {
+  description: "Announcements tried, by result: delivered, failed (tried again), dead (failed too often, given up)",
+  incremental: true
+})
+const counted = (result: "delivered" | "failed" | "dead") => Metric.update(Metric.withAttributes(tries, { result }), 1)
 
 const wait = (attempts: number, firstRetry: number): Effect.Effect<number> =>
   Effect.map(Random.nextBetween(0.75, 1.25), (jitter) =>
@@ -94,15 +99,18 @@ const deliver = Effect.fnUntraced(function* (row: OutgoingRow, options: Delivery
   if (endpoint === null) return
   yield* post(row, endpoint, options).pipe(
     Effect.matchEffect({
-      onSuccess: () => Effect.flatMap(Clock.currentTimeMillis, (now) => outgoing.delivered(row, now)),
+      onSuccess: Effect.fnUntraced(function* () {
+        yield* outgoing.delivered(row, yield* Clock.currentTimeMillis)
+        yield* counted("delivered")
+      }),
       onFailure: Effect.fnUntraced(function* ({ reason }) {
         const now = yield* Clock.currentTimeMillis
         const isDead = row.attempts >= options.attempts
         yield* outgoing.failed(row, reason, isDead ? null : now + (yield* wait(row.attempts, options.firstRetry)))
+        yield* counted(isDead ? "dead" : "failed")
         if (isDead) yield* Effect.logError(`Tenant ${row.tenant_id}: announcement ${row.id} is given up: ${reason}`)
       })
-    }),
-    Effect.tap(() => Metric.update(tries, 1))
+    })
   )
 })
 

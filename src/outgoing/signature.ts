@@ -7,9 +7,6 @@ const prefix = "whsec_"
 /** A fresh secret: 256 random bits. */
 export const freshOutgoingSecret = (): Redacted.Redacted => Redacted.make(prefix + randomBytes(32).toString("base64"))
 
-/** The place that a tenant's sealed outgoing secret belongs to (../secrets/key-ring.ts). */
-export const outgoingSecretPlace = (tenant: string): string => `tenant:${tenant}:outgoing_secret`
-
 /** Signs `id.timestamp.body`; the timestamp is in seconds. */
 export const signedHeaders = (secret: Redacted.Redacted, id: string, now: number, body: string) => {
   const key = Buffer.from(Redacted.value(secret).slice(prefix.length), "base64")

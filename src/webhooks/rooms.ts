@@ -17,7 +17,7 @@ import { type Early, Waiting } from "../../persistence/waiting.ts"
 const mebibyte = 1024 * 1024
 
 /** Of a tenant, not yet replayed: some weeks of a provider that sends one unknown kind, or 256 of the largest bodies. */
-export const quarantineLimit: Room = { payloads: 10_000, bytes: 256 * mebibyte }
+const quarantineLimit: Room = { payloads: 10_000, bytes: 256 * mebibyte }
 /** Of a tenant, all its accounts: a day of a busy account before anybody registers it, or 256 of the largest bodies. */
 export const waitingLimit: Room = { payloads: 10_000, bytes: 256 * mebibyte }
 

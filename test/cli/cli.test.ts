@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { quarantineSources } from "../../persistence/quarantine-source.ts"
 import { Quarantine } from "../../persistence/quarantine.ts"
 import { databases, openPersistenceOn } from "../support/databases.ts"
 import { fixtureAccount } from "../support/fixtures.ts"
@@ -78,6 +79,11 @@ describe.each(databases)("the command line with a server on $name", (database) =
       encoding: "utf8",
       now: { readable: false }
     })
+  })
+
+  test.each(quarantineSources)("lists what came in as %s", async (source) => {
+    const items = (await json("quarantine", "list", "--source", source)).items
+    expect(items).toHaveLength(source === "unipile_webhook" ? 4 : 0)
   })
 
   test("replays one, then all, and says with its exit code whether something stays", async () => {

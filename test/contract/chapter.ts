@@ -1,7 +1,5 @@
 /** The form of the contract walk: chapters of scenarios that populate fields, specimens to see them in, and claims. */
-import * as OpenApi from "effect/http-api/OpenApi"
 import { expect } from "vitest"
-import { documented } from "../../src/http/api/api.ts"
 import type { Entity } from "./contract-fields.ts"
 
 /** A tenant over the public surface of a real server. */
@@ -35,8 +33,6 @@ export interface Claim {
 }
 
 export interface Chapter {
-  /** Whether what populates its fields exists; if not, its fields are awaited. */
-  readonly ready: boolean
   /** In this order. None undoes what another one populated. */
   readonly scenarios: Readonly<Record<string, Scenario>>
   readonly specimens: Readonly<Record<string, Specimen>>
@@ -59,10 +55,6 @@ export const claim = (
     expected,
     ...(nature === undefined ? {} : { nature })
   }))
-
-const paths = new Set(Object.keys(OpenApi.fromApi(documented).paths))
-/** Whether the API has the path, as its document writes it behind `/v1/tenants/{tenant}`. */
-export const serves = (path: string): boolean => paths.has(`/v1/tenants/{tenant}${path}`)
 
 export const instant = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
 export const id = expect.stringMatching(/^[0-9a-f-]{36}$/)

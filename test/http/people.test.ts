@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto"
 import { SqlClient } from "effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { ContactCreateRequested } from "../../actors/announcement.ts"
 import { TenantOwner } from "../../actors/tenant-owner.ts"
 import { Identity } from "../../actors/identity.ts"
 import { deliver, fixture, type Tenant, tenantWithAccount } from "./account.ts"
@@ -235,6 +237,16 @@ describe("the outgoing webhook", () => {
       attempts: 0,
       payload: { data: { status: "fresh", identifiers: { phone: "+447700900444" } } }
     })
+    expect(Schema.decodeUnknownSync(ContactCreateRequested, { onExcessProperty: "error" })(items[0].payload)).toEqual(
+      items[0].payload
+    )
     expect((await call("POST", `/outgoing/${items[0].id}/retry`)).status).toBe(404)
+  })
+
+  test("tells in the OpenAPI document what an announcement holds", async () => {
+    const { json } = await edge.call("GET", "/openapi.json")
+    expect(json.components.schemas["ContactCreateRequested"].properties.data.required).toContain("identifiers")
+    const listed = json.paths["/v1/tenants/{tenant}/outgoing"].get.responses["200"].content["application/json"].schema
+    expect(JSON.stringify(listed)).toContain('"payload":{"$ref":"#/components/schemas/ContactCreateRequested"}')
   })
 })

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
+import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
@@ -10,13 +11,14 @@ import { createHmac, randomBytes, randomUUID } from "node:crypto"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
+import { outgoingSecretPlace } from "../../actors/sealed-place.ts"
 import { layerDatabase } from "../../persistence/database.ts"
 import { layer as layerPersistence } from "../../persistence/layer.ts"
 import { layerMigrated } from "../../persistence/migrated.ts"
 import { Outgoing } from "../../persistence/outgoing.ts"
 import { Snapshots } from "../../persistence/snapshots.ts"
 import * as Delivery from "../../src/outgoing/delivery.ts"
-import { freshOutgoingSecret, outgoingSecretPlace } from "../../src/outgoing/signature.ts"
+import { freshOutgoingSecret } from "../../src/outgoing/signature.ts"
 import { KeyRing } from "../../src/secrets/key-ring.ts"
 
 interface Heard {
@@ -95,6 +97,13 @@ const until = async (holds: () => boolean | Promise<boolean>) => {
   for (let n = 0; n < 1_000 && !(await holds()); n++) await new Promise((resolve) => setTimeout(resolve, 10))
   expect(await holds()).toBe(true)
 }
+/** Tries so far, by their result. */
+const tries = async () => {
+  const series = (await run(Metric.snapshot)).filter(({ id }) => id === "switchboard_outgoing_tries_total")
+  const of = (result: string) =>
+    (series.find(({ attributes }) => attributes?.["result"] === result)?.state as any)?.count
+  return { delivered: of("delivered"), failed: of("failed"), dead: of("dead") }
+}
 const isDelivered = async (tenant: string) => (await listed(tenant)).every((row) => row.status === "delivered")
 
 describe("an announcement", () => {
@@ -139,6 +148,21 @@ describe("an announcement", () => {
     expect(await listed("dead")).toMatchObject([{ attempts: 3, last_error: "answered 302" }])
     expect(await run(Outgoing.use((outgoing) => outgoing.revive("dead", id, 0)))).toBe(true)
     await until(() => isDelivered("dead"))
+    await end()
+  })
+
+  test("is counted by what became of each try", async () => {
+    await announce("counted", randomUUID())
+    await setEndpoint("counted")
+    answer = () => 500
+    const before = await tries()
+    const { end } = await deliver({ attempts: 3 })
+    await until(async () => (await listed("counted"))[0]!.status === "dead")
+    const between = await tries()
+    expect(between).toEqual({ delivered: before.delivered, failed: before.failed + 2, dead: before.dead + 1 })
+    answer = () => 200
+    await announce("counted", randomUUID())
+    await until(async () => (await tries()).delivered === before.delivered + 1)
     await end()
   })
 

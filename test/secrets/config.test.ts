@@ -60,3 +60,16 @@ test("an empty admin key counts as none, a short one stops the start", async () 
   expect(settings.databaseUrl._tag).toBe("None")
   await expect(read({ SWITCHBOARD_DATA_DIR: dataDir, SWITCHBOARD_ADMIN_KEY: "short" })).rejects.toThrow(/fewer than 16/)
 })
+
+test.each(["0", "-1", "1.5", "many"])("a mailbox of %s events stops the start", async (SWITCHBOARD_MAILBOX_LIMIT) => {
+  const failure = read({ SWITCHBOARD_DATA_DIR: "memory://", SWITCHBOARD_MAILBOX_LIMIT })
+  await expect(failure).rejects.toThrow(/SWITCHBOARD_MAILBOX_LIMIT/)
+})
+
+test.each(["0 seconds", "-5 seconds", "9 millis", "Infinity", "25 hours"])(
+  "%s between two snapshots stops the start, and says what goes",
+  async (SWITCHBOARD_SNAPSHOT_INTERVAL) => {
+    const failure = read({ SWITCHBOARD_DATA_DIR: "memory://", SWITCHBOARD_SNAPSHOT_INTERVAL })
+    await expect(failure).rejects.toThrow(/from 10 millis to 24 hours[^]*SWITCHBOARD_SNAPSHOT_INTERVAL/)
+  }
+)

@@ -1,11 +1,15 @@
 /** Keys are rotated by putting a new one in front; once everything is sealed with it, the old one can go. */
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import { SqlClient } from "effect/sql/SqlClient"
 import { randomBytes } from "node:crypto"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, expect, test } from "vitest"
+import { outgoingSecretPlace } from "../../actors/sealed-place.ts"
+import { Outgoing } from "../../persistence/outgoing.ts"
+import { KeyRing } from "../../src/secrets/key-ring.ts"
 import { accountId, deliver, fixture, type Tenant, tenantWithAccount } from "../http/account.ts"
 import { adminKey, type Edge, startEdge } from "../http/edge.ts"
 
@@ -44,10 +48,21 @@ const secretsInColumns = (edge: Edge) =>
       const sql = yield* SqlClient
       const rows = yield* sql<{ sealed: string }>`
         select access_token as sealed from connections union all select refresh_token from connections
-        union all select webhook_secret from tenants`
+        union all select webhook_secret from tenants union all select secret from outgoing_endpoints`
       return rows.map(({ sealed }) => sealed.split(".")[1])
     })
   )
+
+const endpoint = "/v1/tenants/vault/outgoing-webhook"
+const setEndpoint = async (edge: Edge) =>
+  (await edge.call("PUT", endpoint, { key: adminKey, body: { url: "https://crm.example/hooks" } })).json
+const endpointSecret = async (edge: Edge, ...keys: ReadonlyArray<string>) => {
+  const known = await edge.run(Outgoing.use((outgoing) => outgoing.endpoint("vault")))
+  const opened = KeyRing.use((ring) => ring.open(known!.secret, outgoingSecretPlace("vault")))
+  return Redacted.value(
+    await Effect.runPromise(opened.pipe(Effect.provide(KeyRing.layer(Redacted.make(keys.join(","))))))
+  )
+}
 
 const filled = async (edge: Edge): Promise<Tenant> => {
   const tenant = await tenantWithAccount(edge, "vault")
@@ -63,11 +78,12 @@ test("after the task, every secret opens with the new key alone", async () => {
   const [old, fresh] = [key(), key()]
   const first = await start(old)
   const tenant = await filled(first)
+  const { secret } = await setEndpoint(first)
   await first.close()
 
   const both = await start(fresh, old)
   expect((await read(both, "access")).json.value).toBe("at")
-  expect(await reencrypt(both)).toMatchObject({ error: null, touched: 3 })
+  expect(await reencrypt(both)).toMatchObject({ error: null, touched: 4 })
   expect(new Set(await secretsInColumns(both)).size).toBe(1)
   const trail = await both.call("GET", "/v1/tenants/vault/audit?field=access_token&limit=1", { key: adminKey })
   expect(trail.json.items).toMatchObject([{ actor: "clock", action: "secret_resealed", old: "••••", new: "••••" }])
@@ -77,17 +93,34 @@ test("after the task, every secret opens with the new key alone", async () => {
   const alone = await start(fresh)
   expect((await read(alone, "access")).json.value).toBe("at")
   expect((await read(alone, "refresh")).json.value).toBe("rt")
+  expect(await endpointSecret(alone, fresh)).toBe(secret)
   expect((await deliver(alone, tenant, fixture("account_status.ok"))).status).toBe(200)
+})
+
+test("a new address of an endpoint keeps its secret as the task left it", async () => {
+  const start = await house()
+  const [old, fresh] = [key(), key()]
+  const first = await start(old)
+  await filled(first)
+  const { secret } = await setEndpoint(first)
+  await first.close()
+  const both = await start(fresh, old)
+  expect(await reencrypt(both)).toMatchObject({ error: null })
+  expect(await setEndpoint(both)).toEqual({ url: "https://crm.example/hooks" })
+  expect(await endpointSecret(both, fresh)).toBe(secret)
 })
 
 test("without the old key a reading says what is missing, and the task fails by naming the value", async () => {
   const start = await house()
   const first = await start(key())
   await filled(first)
+  await setEndpoint(first)
   await first.close()
   const stranger = await start(key())
   const refused = await read(stranger, "access")
   expect(refused).toMatchObject({ status: 500, json: { code: "unsealable" } })
   expect(refused.json.detail).toMatch(/SWITCHBOARD_ENCRYPTION_KEYS/)
-  expect((await reencrypt(stranger)).error).toMatch(/access_token of connection .* has no key/s)
+  const { error } = await reencrypt(stranger)
+  expect(error).toMatch(/access_token of connection .* has no key/s)
+  expect(error).toMatch(/secret of outgoing webhook .* has no key/s)
 })

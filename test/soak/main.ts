@@ -1,7 +1,8 @@
 /**
  * `npm run soak`: does memory stay bounded (I8)? First a server that knows only the chats that are spoken in; then one that knows
  * a hundred times as many, with the same traffic, for minutes. Memory must be the same, and its line flat; at the end every counter
- * of the chats must be what was sent. Writes the line as docs/soak-<database>.svg. Ends with 1 when something of it does not hold.
+ * of the chats must be what was sent. `--plot` writes the line as docs/soak-<database>.svg. Ends with 1 when something of it does not
+ * hold.
  */
 import { writeFileSync } from "node:fs"
 import { parseArgs } from "node:util"

@@ -12,7 +12,7 @@ process.prependListener("beforeExit", () => {
 })
 
 /** A port that is free at this moment. */
-export const freePort = (): Promise<number> =>
+const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const server = createServer()
     server.once("error", reject)

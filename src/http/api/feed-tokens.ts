@@ -19,7 +19,7 @@ const post = HttpApiEndpoint.post("post", "/v1/tenants/:tenant/feed-tokens", {
   OpenApi.annotations({
     summary: "A token for the feed",
     description:
-      "For GET /v1/feed?token=… as a WebSocket (subprotocols switchboard.v1.json, switchboard.v1.msgpack). topics narrows what may be followed; absent, everything. Sets nothing."
+      "For GET /v1/feed?token=… as a WebSocket (subprotocols switchboard.v1.json, switchboard.v1.msgpack). topics narrows what may be followed; absent, everything but ops, which must be named. Sets nothing."
   })
 )
 

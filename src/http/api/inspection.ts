@@ -3,6 +3,7 @@ import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
+import { timetable } from "../../../machines/scheduler/tasks.ts"
 import { ScheduledTask } from "../../../machines/vocabulary.ts"
 import { Access } from "../access.ts"
 import { Outcome } from "./outcome.ts"
@@ -88,6 +89,11 @@ const schedule = HttpApiEndpoint.get("schedule", `${base}/schedule`, {
   OpenApi.annotations({ summary: "Scheduled tasks and their newest runs", description: "Sets nothing." })
 )
 
+/** Each as an item of a list. */
+const tasks = Object.entries(timetable)
+  .map(([task, { what }]) => `- ${task}: ${what}`)
+  .join("\n")
+
 const runTask = HttpApiEndpoint.post("runTask", `${base}/schedule/:task/run`, {
   params: { ...inTenant, task: ScheduledTask },
   success: Outcome,
@@ -95,8 +101,7 @@ const runTask = HttpApiEndpoint.post("runTask", `${base}/schedule/:task/run`, {
 }).annotateMerge(
   OpenApi.annotations({
     summary: "Run a task now",
-    description:
-      "Starts it; the run shows up in the schedule. A task that is running is refused. Sets what the task sets."
+    description: `Starts it; the run shows up in the schedule. A task that is running is refused. Sets what the task sets.\n\n${tasks}`
   })
 )
 

@@ -4,6 +4,7 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
+import { ContactCreateRequested } from "../../../actors/announcement.ts"
 import { Access } from "../access.ts"
 import { Outcome } from "./outcome.ts"
 import { entityInTenant, inTenant, Limit } from "./parameters.ts"
@@ -28,7 +29,7 @@ const setEndpoint = HttpApiEndpoint.put("setEndpoint", `${base}/outgoing-webhook
   OpenApi.annotations({
     summary: "Where the CRM wants to be told",
     description:
-      "Sets where announcements go. 201 shows the secret once; a repeat changes the address and answers 200 without it, unless rotate_secret asks for a new one. Requests carry the headers of Standard Webhooks: webhook-id, webhook-timestamp and webhook-signature, which is v1, and the base64 of the HMAC-SHA256 of id.timestamp.body under the base64-decoded rest of the secret after whsec_. The same announcement may come twice, always with the same webhook-id. Anything but a 2xx is tried again, twelve times within some thirty hours. What was announced before the address was set is sent now."
+      "Sets where announcements go. 201 shows the secret once; a repeat changes the address and answers 200 without it, unless rotate_secret asks for a new one. Requests carry the headers of Standard Webhooks: webhook-id, webhook-timestamp and webhook-signature, which is v1, and the base64 of the HMAC-SHA256 of id.timestamp.body under the base64-decoded rest of the secret after whsec_. The same announcement may come twice, always with the same webhook-id. Anything but a 2xx is tried again, twelve times within some thirty hours. What was announced before the address was set is sent now. The body is the schema ContactCreateRequested: somebody wrote whom the CRM does not know. Nothing is announced unless the tenant's participant setting auto_create_enabled is true."
   })
 )
 
@@ -45,8 +46,8 @@ const list = HttpApiEndpoint.get("list", `${base}/outgoing`, {
     items: Schema.Array(
       Schema.Struct({
         id: Schema.String,
-        type: Schema.String,
-        payload: Schema.Unknown,
+        type: ContactCreateRequested.fields.type,
+        payload: ContactCreateRequested,
         status: Status,
         attempts: Schema.Int,
         created_at: Instant,

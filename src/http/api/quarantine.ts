@@ -3,6 +3,7 @@ import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
+import { quarantineSources } from "../../../persistence/quarantine-source.ts"
 import { Access } from "../access.ts"
 import { keptBody } from "./kept-body.ts"
 import { Outcome } from "./outcome.ts"
@@ -13,7 +14,7 @@ import { Instant } from "./wire.ts"
 const base = "/v1/tenants/:tenant/quarantine"
 const one = { ...inTenant, id: Id }
 
-const Source = Schema.Literals(["unipile_webhook", "unipile_hosted_auth", "journal", "snapshot"]).annotate({
+const Source = Schema.Literals(quarantineSources).annotate({
   description:
     "Where it came in: a webhook, the hosted-auth address, our own journal, of which an entry could not be applied again, or a snapshot that could not be read and whose actor was built again"
 })

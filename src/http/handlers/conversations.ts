@@ -19,7 +19,7 @@ import { Filing, type Filter, Prioritising, Read, Typed, Typing, Unread } from "
 import { defaultLimit } from "../api/parameters.ts"
 import { bodyReader } from "../body.ts"
 import { commandBase } from "../once.ts"
-import { typingLasts } from "../typing.ts"
+import { typingLasts } from "../../../machines/presence/machine.ts"
 
 const json = HttpServerResponse.jsonUnsafe
 

@@ -5,10 +5,12 @@ import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Redacted from "effect/Redacted"
 import { ActorUnknown } from "../../../actors/errors.ts"
+import { isUuid } from "../../../actors/identity.ts"
+import { outgoingSecretPlace } from "../../../actors/sealed-place.ts"
 import { TenantOwner } from "../../../actors/tenant-owner.ts"
 import { isoInstant } from "../../../machines/field.ts"
 import { Outgoing } from "../../../persistence/outgoing.ts"
-import { freshOutgoingSecret, outgoingSecretPlace } from "../../outgoing/signature.ts"
+import { freshOutgoingSecret } from "../../outgoing/signature.ts"
 import { KeyRing } from "../../secrets/key-ring.ts"
 import { served } from "../api/api.ts"
 import { OutgoingEndpointBody } from "../api/outgoing.ts"
@@ -17,7 +19,6 @@ import { bodyReader } from "../body.ts"
 import { BodyInvalid } from "../faults.ts"
 
 const json = HttpServerResponse.jsonUnsafe
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /** Without a name and password in it: those would stand in lists and logs. */
 const isAddress = (text: string): boolean => {
@@ -51,12 +52,9 @@ export const outgoingHandlers = HttpApiBuilder.group(
             })
           }
           yield* owner.gate(tenant)
-          const known = yield* outgoing.endpoint(tenant)
           const now = yield* Clock.currentTimeMillis
-          if (known !== null && !rotate_secret) {
-            yield* outgoing.setEndpoint(tenant, { url, secret: known.secret }, now)
-            return json({ url })
-          }
+          const isMoved = !rotate_secret && (yield* outgoing.moveEndpoint(tenant, url, now))
+          if (isMoved) return json({ url })
           const secret = freshOutgoingSecret()
           yield* outgoing.setEndpoint(tenant, { url, secret: ring.seal(secret, outgoingSecretPlace(tenant)) }, now)
           return json({ url, secret: Redacted.value(secret) }, { status: 201 })
@@ -95,7 +93,7 @@ export const outgoingHandlers = HttpApiBuilder.group(
         "retry",
         Effect.fnUntraced(function* ({ params: { tenant, id } }) {
           const now = yield* Clock.currentTimeMillis
-          const isRevived = uuid.test(id) && (yield* outgoing.revive(tenant, id, now))
+          const isRevived = isUuid(id) && (yield* outgoing.revive(tenant, id, now))
           if (!isRevived) return yield* new ActorUnknown({ kind: "dead_announcement", id })
           return json({ outcome: "applied" })
         })

@@ -1,7 +1,7 @@
 /** The conversation that an event names: one that is there, or one that an account's chat id will make. */
 import * as Effect from "effect/Effect"
 import { ActorUnknown, RuleBroken } from "../../../actors/errors.ts"
-import { Identity } from "../../../actors/identity.ts"
+import { Identity, isUuid } from "../../../actors/identity.ts"
 import type { TenantOwner } from "../../../actors/tenant-owner.ts"
 import type { ConversationContext } from "../../../machines/conversation/context.ts"
 import type { Person } from "../../../machines/events.ts"
@@ -62,12 +62,10 @@ export const threadNamed = Effect.fnUntraced(function* (
   return { id, thread, members: nobody, isNew: true }
 })
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
-
 /** Our id of an account's conversation, whether it is there or not. One of ours that is there is taken as it is. */
 const inAccount = Effect.fnUntraced(function* (owner: Owner, tenant: string, account: string, conversation: string) {
   const connection = yield* owner.view(tenant, "connection", account)
-  if (uuid.test(conversation)) {
+  if (isUuid(conversation)) {
     const ours = yield* owner
       .view(tenant, "conversation", conversation)
       .pipe(Effect.catchTag("ActorUnknown", () => Effect.succeed(null)))

@@ -7,7 +7,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
 /** Deepest nesting accepted. Known payloads need 5; more would only serve to exhaust a stack. */
-export const maximumDepth = 64
+const maximumDepth = 64
 
 /** 400: the body is not UTF-8 or not JSON. */
 export class NotJson extends Schema.TaggedError<NotJson>()(

@@ -9,7 +9,7 @@ import * as SchemaIssue from "effect/SchemaIssue"
 import type { Unreadable } from "./unreadable.ts"
 import { unreadable } from "./unreadable.ts"
 
-export const maybe = <S extends Schema.Top>(schema: S) => Schema.optional(Schema.NullOr(schema))
+const maybe = <S extends Schema.Top>(schema: S) => Schema.optional(Schema.NullOr(schema))
 
 export const Hint = Schema.optional(Schema.Unknown)
 export const Text = maybe(Schema.String)

@@ -1,13 +1,12 @@
 /** What the daily analytics populate: the day on which one of the direct chat's two inbound messages was answered. */
 import { expect } from "vitest"
-import { type Chapter, claim, id, serves, type World } from "../chapter.ts"
+import { type Chapter, claim, id, type World } from "../chapter.ts"
 
 const date = "2026-05-04"
 const row = (is: (row: any) => boolean) => async (w: World) =>
   (await w.get(`/analytics?from=${date}&to=${date}&channel=*`)).items.find(is)
 
 export const analytics: Chapter = {
-  ready: serves("/analytics"),
   scenarios: { create_daily_analytics: (w) => w.post("/analytics", { date }) },
   specimens: {
     day: { entity: "analytics", look: row(({ channel_id }) => channel_id === null) },

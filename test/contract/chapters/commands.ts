@@ -1,7 +1,7 @@
 /** What the field manager's commands and the processors populate (CONTRACT §4, §5). */
 import { expect } from "vitest"
 import { fixture } from "../../support/fixtures.ts"
-import { type Chapter, claim, instant, serves } from "../chapter.ts"
+import { type Chapter, claim, instant } from "../chapter.ts"
 import { accounts, channelOf, conversation } from "../world.ts"
 
 const chat = fixture("message_received.whatsapp_direct").chat_id
@@ -9,7 +9,6 @@ const group = fixture("message_received.whatsapp_group").chat_id
 const checkpoint_data = { kind: "code", sent_to: "phone" }
 
 export const commands: Chapter = {
-  ready: serves("/provider-preferences/{provider}"),
   scenarios: {
     set_provider_preferences: (w) => w.put("/provider-preferences/whatsapp", { notifications_enabled: false }),
     "auth event": (w) =>

@@ -1,5 +1,5 @@
 /** What has to come last: webhooks that fail, because the next good one sets that back; and an inactive tenant, which takes none. */
-import { type Chapter, claim, serves } from "../chapter.ts"
+import { type Chapter, claim } from "../chapter.ts"
 import { accounts, actor, tenantId } from "../world.ts"
 
 const config = {
@@ -20,14 +20,12 @@ const config = {
 }
 
 export const failures: Chapter = {
-  ready: true,
   scenarios: { "failed webhooks": (w) => w.hook({ event: "message_received", account_id: accounts.main }) },
   specimens: { failed: { entity: "tenant", look: (w) => actor(w, "tenant", tenantId) } },
   claims: claim("tenant", "failed", "failed webhooks", { webhook_failures: 1 })
 }
 
 export const configuration: Chapter = {
-  ready: serves("/provider-preferences/{provider}"),
   scenarios: { config: (w) => w.patch("", config) },
   specimens: { configured: { entity: "tenant", look: (w) => actor(w, "tenant", tenantId) } },
   claims: claim("tenant", "configured", "config", config)

@@ -1,5 +1,4 @@
 /** What mail and relations populate. */
-import { existsSync } from "node:fs"
 import { expect } from "vitest"
 import { fixture } from "../../support/fixtures.ts"
 import { type Chapter, claim, type World } from "../chapter.ts"
@@ -12,7 +11,6 @@ const mailChat = async (w: World): Promise<string> =>
   (await w.get(`/conversations?connection=${accounts.mail}`)).items[0].id
 
 export const mail: Chapter = {
-  ready: existsSync(new URL("../../../src/providers/unipile/mail.ts", import.meta.url)),
   scenarios: {
     mail_received: async (w) => {
       const registration = { channel_type: "gmail", account_name: "Mail", user_id: "user-1" }

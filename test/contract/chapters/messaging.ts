@@ -271,4 +271,4 @@ const claims = [
   ...claim("participant", "onTwitter", "message events", { twitter_handle: "noor.makes" })
 ]
 
-export const messaging: Chapter = { ready: true, scenarios, specimens, claims }
+export const messaging: Chapter = { scenarios, specimens, claims }

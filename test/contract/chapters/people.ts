@@ -1,6 +1,6 @@
 /** What resolution populates. */
 import { fixture } from "../../support/fixtures.ts"
-import { type Chapter, claim, instant, serves } from "../chapter.ts"
+import { type Chapter, claim, instant } from "../chapter.ts"
 import { isCalled, personIn } from "../world.ts"
 
 const inbound = fixture("message_received.whatsapp_direct")
@@ -10,7 +10,6 @@ const ben = {
 } satisfies Chapter["specimens"][string]
 
 export const people: Chapter = {
-  ready: serves("/participants/{id}/resolution"),
   scenarios: {
     record_participant_resolution: async (w) =>
       w.put(`/participants/${(await ben.look(w)).id}/resolution`, { record_id: "contact-7" }),

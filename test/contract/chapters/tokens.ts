@@ -1,9 +1,8 @@
 /** What tokens populate. */
-import { type Chapter, claim, instant, serves } from "../chapter.ts"
+import { type Chapter, claim, instant } from "../chapter.ts"
 import { accounts, actor } from "../world.ts"
 
 export const tokens: Chapter = {
-  ready: serves("/connections/{id}/tokens"),
   scenarios: {
     store_tokens: async (w) => {
       const both = { access_token: "access-in-clear", refresh_token: "refresh-in-clear" }
