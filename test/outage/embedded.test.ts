@@ -7,12 +7,14 @@ import { deliver, fixture, type Tenant, tenantWithAccount } from "../http/accoun
 import { type Edge, startEdge } from "../http/edge.ts"
 import { eventually } from "../support/eventually.ts"
 import { killThread } from "../support/kill-thread.ts"
+import { copyFreshCluster } from "../support/fresh-cluster.ts"
 
 let dataDir: string
 let edge: Edge
 let tenant: Tenant
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), "switchboard-data-"))
+  await copyFreshCluster(dataDir)
   edge = await startEdge({ dataDir })
   tenant = await tenantWithAccount(edge, "embedded")
 })

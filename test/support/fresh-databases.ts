@@ -7,6 +7,7 @@ import { randomUUID } from "node:crypto"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { copyFreshCluster } from "./fresh-cluster.ts"
 import type { DatabaseOptions } from "../../persistence/database.ts"
 
 /** An empty database of its own. */
@@ -51,6 +52,7 @@ export const pglite: Database = {
   name: "pglite",
   make: async () => {
     const dataDir = await mkdtemp(join(tmpdir(), "switchboard-data-"))
+    await copyFreshCluster(dataDir)
     return {
       options: { url: Option.none(), dataDir },
       close: () => rm(dataDir, { recursive: true, force: true })
