@@ -3,6 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
@@ -53,7 +54,7 @@ export const ownerLayer = (options: ShellOptions) =>
       const accounts = new AccountIndex()
       const oneAtATime = yield* Semaphore.make(1)
 
-      const load = Effect.fnUntraced(function* (tenant: string): Effect.fn.Return<Opened, DatabaseAway> {
+      const loadNow = Effect.fnUntraced(function* (tenant: string): Effect.fn.Return<Opened, DatabaseAway> {
         const already = open.get(tenant)
         if (already !== undefined && !already.runtime.isLost) return already
         if (already !== undefined) {
@@ -74,6 +75,19 @@ export const ownerLayer = (options: ShellOptions) =>
           accounts.add(context.account_id, tenant)
         return opened
       }, oneAtATime.withPermits(1))
+
+      const loading = new Map<string, Fiber.Fiber<Opened, DatabaseAway>>()
+      /** A load belongs to nobody who asks: whoever leaves, it goes on, and all who come meanwhile get its tenant. */
+      const load = (tenant: string): Effect.Effect<Opened, DatabaseAway> =>
+        Effect.suspend(() => {
+          const underWay = loading.get(tenant)
+          if (underWay !== undefined) return Fiber.join(underWay)
+          const ended = Effect.sync(() => void loading.delete(tenant))
+          return Effect.forkIn(Effect.ensuring(loadNow(tenant), ended), scope).pipe(
+            Effect.tap((fiber) => Effect.sync(() => void loading.set(tenant, fiber))),
+            Effect.flatMap(Fiber.join)
+          )
+        })
 
       /** A name that is not known may have been made by another process; asked for at most once a second, however many ask. */
       const refreshed = yield* rows.list.pipe(

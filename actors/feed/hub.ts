@@ -9,7 +9,7 @@ import { Topic } from "./topic.ts"
 import type { Present, Subscriber } from "./topic.ts"
 
 /** Changes of one topic within so many milliseconds are one patch (DESIGN §6). */
-export const frameInterval = 20
+const frameInterval = 20
 
 export interface HubLimits {
   /** Patches kept per topic for those who come back; further back they get a snapshot. */

@@ -6,7 +6,7 @@ import type { Duplex } from "node:stream"
 import type { Encoding } from "../../actors/feed/frames.ts"
 import { subprotocols } from "../../actors/feed/frames.ts"
 
-export const feedPath = "/v1/feed"
+const feedPath = "/v1/feed"
 
 /** Where a request goes; null when its target is no URL. The host does not matter. */
 const target = (request: IncomingMessage): URL | null => URL.parse(request.url ?? "", "http://feed")

@@ -60,7 +60,7 @@ export class FeedServer extends Context.Service<
   }
 }
 
-export const makeFeedServer = Effect.fn("makeFeedServer")(function* (limits: FeedLimits) {
+const makeFeedServer = Effect.fn("makeFeedServer")(function* (limits: FeedLimits) {
   const owner = yield* TenantOwner
   const tokens = yield* FeedTokens
   const random = yield* Random.Random

@@ -12,7 +12,7 @@ import * as Schema from "effect/Schema"
 import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto"
 
 /** Seconds. */
-export const tokenLifetime = { default: 3_600, most: 86_400 } as const
+const tokenLifetime = { default: 3_600, most: 86_400 } as const
 
 /** A name or id in a token; the whole token travels in a URL, so everything in it is short. */
 const ShortText = Schema.NonEmptyString.check(Schema.isMaxLength(200))
