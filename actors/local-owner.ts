@@ -3,7 +3,6 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
@@ -22,9 +21,11 @@ import { isUuid } from "./identity.ts"
 import { kinds } from "./kinds.ts"
 import { Admissions, Backlog, Residency } from "./shared-bounds.ts"
 import { promptly } from "./patience.ts"
+import type { Address } from "./population.ts"
 import { sealedPlace } from "./sealed-place.ts"
 import type { Answer, Inspection } from "./tenant-owner.ts"
 import { TenantOwner } from "./tenant-owner.ts"
+import { singleFlight } from "./single-flight.ts"
 import { statsOf } from "./stats.ts"
 import type { TenantRuntime } from "./tenant-runtime.ts"
 import { openTenant } from "./tenant-shell.ts"
@@ -76,18 +77,9 @@ export const ownerLayer = (options: ShellOptions) =>
         return opened
       }, oneAtATime.withPermits(1))
 
-      const loading = new Map<string, Fiber.Fiber<Opened, DatabaseAway>>()
-      /** A load belongs to nobody who asks: whoever leaves, it goes on, and all who come meanwhile get its tenant. */
-      const load = (tenant: string): Effect.Effect<Opened, DatabaseAway> =>
-        Effect.suspend(() => {
-          const underWay = loading.get(tenant)
-          if (underWay !== undefined) return Fiber.join(underWay)
-          const ended = Effect.sync(() => void loading.delete(tenant))
-          return Effect.forkIn(Effect.ensuring(loadNow(tenant), ended), scope).pipe(
-            Effect.tap((fiber) => Effect.sync(() => void loading.set(tenant, fiber))),
-            Effect.flatMap(Fiber.join)
-          )
-        })
+      const loading = singleFlight<Opened, DatabaseAway>(scope)
+      const load = (tenant: string): Effect.Effect<Opened, DatabaseAway> => loading(tenant, loadNow(tenant))
+      const waking = singleFlight<ReadonlyArray<Address>, DatabaseAway>(scope)
 
       /** A name that is not known may have been made by another process; asked for at most once a second, however many ask. */
       const refreshed = yield* rows.list.pipe(
@@ -133,11 +125,12 @@ export const ownerLayer = (options: ShellOptions) =>
         const here = runtime.population.get(kind, id)
         if (here !== undefined) return here
         if (kind !== "tenant" && !isUuid(id)) return undefined
-        const [broken] = yield* wakeActors(runtime, [{ kind, id }], yield* Clock.currentTimeMillis).pipe(
+        const woken = wakeActors(runtime, [{ kind, id }], yield* Clock.currentTimeMillis).pipe(
           Effect.provideContext(context),
           promptly,
           Effect.catchTag("SqlError", (error) => away(`Tenant ${runtime.tenant}: ${kind} ${id} cannot be woken`, error))
         )
+        const [broken] = yield* waking(`${runtime.tenant} ${kind} ${id}`, woken)
         // There is one, and nothing tells what it was (rebuild.ts): that is not "unknown".
         if (broken !== undefined) return yield* Effect.die(new Error(unreadable(broken)))
         return runtime.population.get(kind, id)

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { quarantineSources } from "../../persistence/quarantine-source.ts"
 import { Quarantine } from "../../persistence/quarantine.ts"
-import { databases, openPersistenceOn } from "../support/databases.ts"
+import { openPersistenceOn } from "../support/databases.ts"
+import { pglite } from "../support/fresh-databases.ts"
 import { fixtureAccount } from "../support/fixtures.ts"
 import { adminKey, type Server, startServer, type Tenant } from "../support/server.ts"
 import { message } from "../support/whatsapp.ts"
@@ -11,14 +12,15 @@ import { type Ended, run } from "./run.ts"
 const at = Date.UTC(2026, 4, 4)
 const made = (id: string, account = fixtureAccount) => message({ chat: "chat", id, at, account })
 
-describe.each(databases)("the command line with a server on $name", (database) => {
+// It speaks HTTP: which database is behind the server is no business of its.
+describe("the command line", () => {
   let server: Server
   let acme: Tenant
   /** Understood by this version; quarantined by an earlier one. */
   let readable: ReadonlyArray<string>
   let unreadable: string
   beforeAll(async () => {
-    server = await startServer(database)
+    server = await startServer(pglite)
     acme = await server.tenant("acme", fixtureAccount)
     await server.stop()
     const { run: inside, close } = await openPersistenceOn(server.options)
