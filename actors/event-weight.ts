@@ -8,6 +8,6 @@ export const weightOf = (value: unknown): number => {
   if (typeof value === "string") return perValue + value.length
   if (typeof value !== "object" || value === null) return perValue
   let weight = perValue
-  for (const key in value) weight += weightOf((value as Record<string, unknown>)[key])
+  for (const each of Array.isArray(value) ? value : Object.values(value)) weight += weightOf(each)
   return weight
 }

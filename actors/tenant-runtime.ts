@@ -186,6 +186,11 @@ export class TenantRuntime {
     this.#weigh(-released)
   }
 
+  #replayed(weight: number): void {
+    this.#uncutWeight += weight
+    this.#weigh(weight)
+  }
+
   #weigh(weight: number): void {
     if (this.limits.backlog !== undefined) this.limits.backlog.weight += weight
   }
@@ -234,8 +239,7 @@ export class TenantRuntime {
     switch (result.type) {
       case "done":
         this.#absorb(result, event)
-        this.#uncutWeight += weightOf(event)
-        this.#weigh(weightOf(event))
+        this.#replayed(weightOf(event))
         return []
       case "failed":
         throw result.cause
@@ -352,9 +356,10 @@ export class TenantRuntime {
 
   /** What it weighed while it was on its way it weighs from now on until a cut holds it, and what was looked up for it too. */
   #moveToUncut(envelope: Envelope): Envelope {
-    const weight = weightOf(envelope.event)
-    this.#uncutWeight += weight
-    this.#weigh(weight - (envelope.weight ?? 0))
+    const { recalled } = envelope.event as { readonly recalled?: unknown }
+    const lookedUp = recalled === undefined ? 0 : weightOf(recalled)
+    this.#uncutWeight += (envelope.weight ?? 0) + lookedUp
+    this.#weigh(lookedUp)
     return { ...envelope, weight: 0 }
   }
 
