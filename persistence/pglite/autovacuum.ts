@@ -3,7 +3,6 @@
  * plans follow the tables. Without it, a prepared statement keeps the plan that was right while its table was empty.
  */
 import * as Effect from "effect/Effect"
-import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
@@ -42,7 +41,7 @@ export const keepVacuumed: Effect.Effect<void, never, SqlClient | Scope.Scope> =
     Effect.logWarning("The embedded Postgres could not be vacuumed; it is tried again", cause)
   ),
   Effect.delay(every),
-  Effect.repeat(Schedule.forever),
+  Effect.forever,
   Effect.withTracerEnabled(false),
   Effect.forkScoped,
   Effect.asVoid

@@ -98,3 +98,16 @@ test("nothing is done where nothing has changed", () =>
       expect(yield* autovacuum).toEqual([])
     })
   ))
+
+test("nobody has to ask for it: an open embedded database looks by itself", () =>
+  persistence.run(
+    Effect.gen(function* () {
+      const sql = yield* SqlClient
+      yield* sql`create table fresh as select n from generate_series(1, 2000) as n`
+      const analysed = ask(
+        (sql) => sql<{ readonly times: number }>`
+          select analyze_count::integer as times from pg_stat_user_tables where relname = 'fresh'`
+      )
+      while ((yield* analysed).times === 0) yield* Effect.sleep("500 millis")
+    })
+  ))
