@@ -58,7 +58,7 @@ export const startServer = async (
 ) => {
   const { options, close } = await database.make()
   const dataDir = options.dataDir === "unused" ? await mkdtemp(join(tmpdir(), "switchboard-secrets-")) : options.dataDir
-  const environment = {
+  const environment: Record<string, string> = {
     HOST: "127.0.0.1",
     PORT: "0",
     SWITCHBOARD_ADMIN_KEY: adminKey,
@@ -125,7 +125,9 @@ export const startServer = async (
     kill: () => end("SIGKILL"),
     /** SIGTERM, and waits for the drain. */
     stop: () => end("SIGTERM"),
-    restart: async () => {
+    /** Starts it again; `changed` are settings that are others from now on. */
+    restart: async (changed: Readonly<Record<string, string>> = {}) => {
+      Object.assign(environment, changed)
       running = await launch(environment, main)
     },
     /** Stops it and deletes everything. */
