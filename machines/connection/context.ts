@@ -1,8 +1,9 @@
 /** What a connection's actor holds: the contract's fields and the facts of its send budget. Times are epoch milliseconds. */
-import type { ChannelType } from "../vocabulary.ts"
+import type { AccountStatus, AuthStatus, ChannelType } from "../vocabulary.ts"
 import { initialOf } from "../field.ts"
 import type { SyncFacts } from "../syncs.ts"
 import { noSyncs } from "../syncs.ts"
+import { day, dayOf } from "./day.ts"
 import type { ConnectionFields } from "./fields.ts"
 import { connectionFields } from "./fields.ts"
 
@@ -30,9 +31,15 @@ export interface ConnectionFacts {
   readonly echoes: ReadonlyArray<{ readonly ids: ReadonlyArray<string>; readonly at: number }>
   /** Ids of messages that reservations have paid for; they outlive the reservation, because an echo can be late. */
   readonly paid: ReadonlyArray<string>
-  /** Time of the newest account status, and of the newest that told of the credentials; older ones change nothing. */
+  /** The newest word on the account, and on its credentials, each with its time; older ones change nothing (standing.ts). */
+  readonly word: AccountStatus | null
   readonly status_at: number | null
+  readonly auth_word: AuthStatus | null
   readonly auth_at: number | null
+  /** When the token of the account ended while it was active; null once there is one that is good. */
+  readonly token_end: number | null
+  /** The earliest message that came live. */
+  readonly first_live_at: number | null
   /** When each piece was told of last (pieces.ts). */
   readonly told: Readonly<Partial<Record<Piece, number>>>
   readonly sync: SyncFacts
@@ -59,16 +66,21 @@ export const freshConnection = (input: ConnectionInput): ConnectionContext => ({
   channel_id: input.channel_id,
   account_id: input.account_id,
   channel_type: input.channel_type,
+  last_rate_limit_reset: dayOf(input.received) * day,
   created_at: input.received,
   updated_at: input.received,
   facts: {
     sends: [],
-    today: Math.floor(input.received / 86_400_000),
+    today: dayOf(input.received),
     reservations: {},
     echoes: [],
     paid: [],
+    word: null,
     status_at: null,
+    auth_word: null,
     auth_at: null,
+    token_end: null,
+    first_live_at: null,
     told: {},
     sync: noSyncs,
     tenant_limits: { hour: null, day: null }

@@ -6,20 +6,17 @@ import { Draft } from "../draft.ts"
 import type { SendCancelled, SendConfirmed, SendReserved } from "../events.ts"
 import type { MessageAppeared } from "../told.ts"
 import type { ConnectionContext, Reservation } from "./context.ts"
+import { day, dayOf } from "./day.ts"
 import { dailyLimit, hourlyLimit } from "./limits.ts"
 
 type Decision = Draft<ConnectionContext>
 
 export const hour = 3_600_000
-export const day = 24 * hour
 
 /** Accepted sends that are remembered one by one; past that, neighbours share the later instant (I8). */
 const sendLimit = 2_048
 /** Echoes remembered for a confirmation that comes after them; the oldest are forgotten first (I8). */
 const echoLimit = 2_048
-
-/** The UTC day of an instant, as days since the epoch. */
-export const dayOf = (at: number): number => Math.floor(at / day)
 
 const total = (sends: ConnectionContext["facts"]["sends"]): number => sends.reduce((sum, [, count]) => sum + count, 0)
 
