@@ -18,6 +18,23 @@ export interface Reservation {
   readonly message_ids: ReadonlyArray<string>
 }
 
+/** An outbound message that was seen and that no confirmation names, under each of its ids. */
+export interface Echo {
+  readonly ids: ReadonlyArray<string>
+  readonly at: number
+  /** The reservation whose place it takes; absent: it counts as usage of its own. */
+  readonly place?: string
+}
+
+/** Places of a reservation that was confirmed without a message id: each is taken by one echo between `from` and `until`. */
+export interface Unnamed {
+  /** The reservation's. */
+  readonly id: string
+  readonly from: number
+  readonly until: number
+  readonly places: number
+}
+
 /** The fields that are told piece by piece, each by its own time (pieces.ts). */
 export type Piece = "provider_config" | "checkpoint_data" | "hosted_auth_url" | "last_error"
 
@@ -27,8 +44,9 @@ export interface ConnectionFacts {
   /** The UTC day that messages_sent_today counts, as days since the epoch. */
   readonly today: number
   readonly reservations: Readonly<Record<string, Reservation>>
-  /** Echoes that counted as usage of their own, under each of their ids. */
-  readonly echoes: ReadonlyArray<{ readonly ids: ReadonlyArray<string>; readonly at: number }>
+  readonly echoes: ReadonlyArray<Echo>
+  /** Confirmations without a message id, in order (unnamed.ts). Absent: none yet. */
+  readonly unnamed?: ReadonlyArray<Unnamed>
   /** Ids of messages that reservations have paid for; they outlive the reservation, because an echo can be late. */
   readonly paid: ReadonlyArray<string>
   /** The newest word on the account, and on its credentials, each with its time; older ones change nothing (standing.ts). */
