@@ -87,6 +87,10 @@ const nothing = {
   decided: null
 } as const
 
+/** Whether a webhook was understood and applied with this event; what only tells how one ended says so itself. */
+const countsAsWebhook = ({ type, via, goes_on }: Event): boolean =>
+  via === "webhook" && goes_on === undefined && type !== "webhook_failed" && type !== "webhook_noted"
+
 /** Ends a turn early; never leaves this file. */
 class Interruption {
   readonly result: TurnResult
@@ -147,7 +151,7 @@ export class Turn {
       this.#identity,
       () => this.#population.ofKind("connection") as ReadonlyArray<Living & Address>
     )
-    if (event.via === "webhook")
+    if (countsAsWebhook(event))
       this.#send({ kind: "tenant", id: this.#tenant }, { type: "webhook_accepted", received: event.received })
     if (event.type === "record_put" || event.type === "record_removed") {
       const refusal = this.#changeRecord(event)

@@ -139,7 +139,8 @@ const confirm = HttpApiEndpoint.post("confirm", `${base}/:id/sends/:reservation_
 }).annotateMerge(
   OpenApi.annotations({
     summary: "A reserved send was made",
-    description: "Keeps its place for good. message_id lets the echo be recognised, so that it does not count twice."
+    description:
+      "Keeps its place for good. message_id lets the echo be recognised, so that it does not count twice. Without one (the provider gave none) each place of the reservation that no message_id has taken is taken by one echo, the oldest first: one whose message is not older than the reservation and not more than an hour younger than this word, whichever of the two comes first."
   })
 )
 
