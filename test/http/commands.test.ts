@@ -332,9 +332,20 @@ describe("a participant", () => {
     expect((await call("GET", `/participants/${participant_id}`)).json).toMatchObject({
       telegram_id: "77",
       contact_record: "rec-1",
-      resolution_method: "phone_webhook",
-      resolution_confidence: 0.9
+      resolution_method: "provider_webhook",
+      resolution_confidence: 0.8
     })
+    expect((await tell({ type: "participant", facebook: "fb-9", resolved_contact_id: "rec-9" })).json).toEqual({
+      outcome: "applied"
+    })
+    expect((await call("GET", "/participants?q=fb-9")).json.items).toMatchObject([
+      {
+        facebook_id: "fb-9",
+        contact_record: "rec-9",
+        resolution_method: "provider_webhook",
+        resolution_confidence: 0.8
+      }
+    ])
     expect((await tell({ type: "participant", email: "New@One.example", name: "New" })).json).toEqual({
       outcome: "applied"
     })
