@@ -4,6 +4,7 @@ import type { Event } from "../../machines/events.ts"
 import { noKeys, packKeys, unpackKeys, useOf, withKey } from "../../machines/tenant/keys.ts"
 import { providerDefaults } from "../../machines/provider-defaults.ts"
 import { ann, ben, day, hour, me, message, minute, person, read, registered, running, start } from "./facts.ts"
+import { membersOf } from "./compared.ts"
 import { SmallTenant } from "./small-tenant.ts"
 
 type Loose = { readonly type: string } & Readonly<Record<string, unknown>>
@@ -423,6 +424,22 @@ describe("a member", () => {
     tenant.apply(give(null))
     expect(tenant.conversation().members[ann.key]!.provider_participant_id).toBe("a0")
     expect(tell(tenant, inChat(tenant, { type: "member_active", key: "phone:x", at: start }))).toBe("refused")
+  })
+
+  test("who was active has the newest activity, and the messages that the rows say", () => {
+    const tenant = after(message("m1", 1, ann), message("m2", 2, me))
+    const active = (at: number, counted?: object) =>
+      inChat(tenant, { type: "member_active", key: ann.key, at: start + at, ...(counted && { counted }) })
+    const shown = () => membersOf(tenant.conversation())[ann.key]
+    tenant.apply(active(7))
+    expect(shown()).toMatchObject({ last_message_at: start + 7, message_count: 1, unread_count: 1 })
+    tenant.apply(active(5))
+    expect(shown()).toMatchObject({ last_message_at: start + 7, message_count: 1 })
+    const counted = { found: 2, right: 1, last_message_at: start + 9 }
+    tenant.apply(message("m3", 8, ann))
+    tenant.apply(active(5, counted))
+    // One more was counted than the rows hold; what came since the cut stays on top.
+    expect(shown()).toMatchObject({ last_message_at: start + 9, message_count: 1 })
   })
 
   test("who was active is there again", () => {

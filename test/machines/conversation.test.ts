@@ -73,7 +73,7 @@ describe("hints", () => {
       hinted("m2", 2, { pinned: false }),
       hinted("m3", 3, { is_channel: false })
     ]
-    for (const order of [told, [...told].reverse()]) {
+    for (const order of [told, told.toReversed()]) {
       const tenant = after(...order)
       expect(tenant.conversation().metadata).toEqual({ is_broadcast: true, is_channel: false })
       tenant.sleepAndWake()
