@@ -9,6 +9,7 @@ import type { ConnectionContext } from "../machines/connection/context.ts"
 import { derivedDeadline } from "../machines/connection/derived.ts"
 import { connectionFields } from "../machines/connection/fields.ts"
 import { connectionMachine } from "../machines/connection/machine.ts"
+import { completeConnection } from "../machines/connection/kept.ts"
 import { budgetDeadline } from "../machines/connection/sends.ts"
 import { tokenDeadline } from "../machines/connection/tokens.ts"
 import type { ConversationContext } from "../machines/conversation/context.ts"
@@ -61,7 +62,8 @@ export const kinds: Record<ActorKind, Kind> = {
     machine: connectionMachine,
     fields: connectionFields,
     deadline: (context: ConnectionContext) =>
-      earlier(budgetDeadline(context), earlier(tokenDeadline(context), derivedDeadline(context)))
+      earlier(budgetDeadline(context), earlier(tokenDeadline(context), derivedDeadline(context))),
+    unpack: completeConnection
   },
   channel: {
     machine: channelMachine,

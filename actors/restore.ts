@@ -5,6 +5,7 @@
 import * as Effect from "effect/Effect"
 import { createActor } from "xstate"
 import type { ConnectionContext } from "../machines/connection/context.ts"
+import { day, dayOf } from "../machines/connection/day.ts"
 import { hour } from "../machines/connection/sends.ts"
 import type { ConversationRows } from "../machines/conversation/restored.ts"
 import { restoredConversation } from "../machines/conversation/restored.ts"
@@ -64,10 +65,9 @@ const spent = (context: ConnectionContext, now: number): ConnectionContext => {
   const at = context.updated_at ?? now
   const sends =
     context.messages_sent_this_hour === 0 || at <= now - hour ? [] : ([[at, context.messages_sent_this_hour]] as const)
-  return {
-    ...context,
-    facts: { ...context.facts, sends, today: Math.floor(at / 86_400_000), status_at: at, auth_at: at }
-  }
+  const { account_status: word, auth_status: auth_word } = context
+  const facts = { ...context.facts, sends, today: dayOf(at), word, status_at: at, auth_word, auth_at: at }
+  return { ...context, last_rate_limit_reset: context.last_rate_limit_reset ?? facts.today * day, facts }
 }
 
 /** The key that the id was derived from, found among what the person is known by. */

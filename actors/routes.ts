@@ -126,6 +126,7 @@ export const routesOf = (
     case "webhook_status_reported":
     case "tenant_configured":
     case "webhook_failed":
+    case "webhook_noted":
       return [{ kind: "tenant", id: tenant }]
     case "task_finished":
     case "task_requested":

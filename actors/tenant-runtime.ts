@@ -322,14 +322,16 @@ export class TenantRuntime {
 
   #keep(applied: Envelope, done: Done): void {
     const isJournaled = done.changes.length > 0 || done.record !== null
-    const envelope = isJournaled ? this.#moveToUncut(applied) : applied
+    const outcome =
+      done.keyed ??
+      (done.record !== null ||
+      done.changes.some(({ living }) => living.kind !== "tenant" || applied.event.via !== "webhook")
+        ? "applied"
+        : "duplicate")
+    const short = outcome === "duplicate" && isJournaled ? this.#shortened(applied) : applied
+    const envelope = isJournaled ? this.#moveToUncut(short) : applied
     const answer: Answer = {
-      outcome:
-        done.keyed ??
-        (done.record !== null ||
-        done.changes.some(({ living }) => living.kind !== "tenant" || envelope.event.via !== "webhook")
-          ? "applied"
-          : "duplicate"),
+      outcome,
       ...(done.decided === null ? {} : { decided: done.decided })
     }
     const since = envelope.since ?? performance.now()
@@ -352,6 +354,16 @@ export class TenantRuntime {
         ? (detail) => this.#answer(envelope, new EventIndigestible({ type: envelope.event.type, detail }))
         : undefined
     )
+  }
+
+  /** A webhook's repeat moves nothing but the tenant's last_webhook_received: the journal need not hold it once more. */
+  #shortened(envelope: Envelope): Envelope {
+    const { type, via, received } = envelope.event
+    if (via !== "webhook" || type === "webhook_failed" || type === "webhook_noted") return envelope
+    const event: Event = { type: "webhook_noted", success: true, received, via }
+    const weight = weightOf(event)
+    this.#weigh(weight - (envelope.weight ?? 0))
+    return { ...envelope, event, weight }
   }
 
   /** What it weighed while it was on its way it weighs from now on until a cut holds it, and what was looked up for it too. */

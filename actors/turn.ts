@@ -4,6 +4,10 @@
  * snapshot back. Synchronous, no clock, no I/O; the tenant runtime is its only caller.
  */
 import type { AnyMachineSnapshot } from "xstate"
+import type { ConnectionContext } from "../machines/connection/context.ts"
+import { day } from "../machines/connection/day.ts"
+import type { SeenLive } from "../machines/connection/standing.ts"
+import { isFirstLive } from "../machines/connection/standing.ts"
 import type { ConversationContext } from "../machines/conversation/context.ts"
 import type { ParticipantContext } from "../machines/participant/context.ts"
 import { isUnknown } from "../machines/participant/contact.ts"
@@ -83,6 +87,10 @@ const nothing = {
   decided: null
 } as const
 
+/** Whether a webhook was understood and applied with this event; what only tells how one ended says so itself. */
+const countsAsWebhook = ({ type, via, goes_on }: Event): boolean =>
+  via === "webhook" && goes_on === undefined && type !== "webhook_failed" && type !== "webhook_noted"
+
 /** Ends a turn early; never leaves this file. */
 class Interruption {
   readonly result: TurnResult
@@ -143,7 +151,7 @@ export class Turn {
       this.#identity,
       () => this.#population.ofKind("connection") as ReadonlyArray<Living & Address>
     )
-    if (event.via === "webhook")
+    if (countsAsWebhook(event))
       this.#send({ kind: "tenant", id: this.#tenant }, { type: "webhook_accepted", received: event.received })
     if (event.type === "record_put" || event.type === "record_removed") {
       const refusal = this.#changeRecord(event)
@@ -171,6 +179,7 @@ export class Turn {
           appeared.push({ conversation_id: from.id, message: told })
           this.#send({ kind: "channel", id: channel_id }, told)
           if (told.is_event) break
+          this.#seenLive(connection_id, told, event)
           this.#tellPerson(from, told)
           if (told.direction === "outbound") {
             this.#send({ kind: "connection", id: connection_id }, told)
@@ -337,6 +346,14 @@ export class Turn {
       received,
       ...recalled
     } as OwnerReplied)
+  }
+
+  /** A message that the provider brought, or that is of today, shows that its account runs; imported history does not. */
+  #seenLive(connection_id: string, { at, received }: MessageAppeared, event: Event): void {
+    const connection = this.#population.get("connection", connection_id)
+    const seen: SeenLive = { type: "seen_live", at: Math.min(at, received), received }
+    if (connection === undefined || !isFirstLive(connection.context as ConnectionContext, seen.at)) return
+    if (event.via === "webhook" || at > received - day) this.#deliver(connection, seen)
   }
 
   /** One account, or all of them: connections are always in memory. */

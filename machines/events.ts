@@ -62,6 +62,7 @@ import type {
   TenantConfigured,
   TenantCreated,
   WebhookFailed,
+  WebhookNoted,
   WebhookSecretRotated,
   WebhookStatusReported
 } from "./event/tenant.ts"
@@ -108,6 +109,7 @@ export type Event =
   | TenantCreated
   | TenantConfigured
   | WebhookFailed
+  | WebhookNoted
   | ConnectionRegistered
   | RateLimitSet
   | TokensStored

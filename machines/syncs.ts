@@ -8,6 +8,8 @@ export interface SyncFacts {
   /** Instants of the failures after `succeeded_at`, oldest first. */
   readonly failures: ReadonlyArray<number>
   readonly succeeded_at: number | null
+  /** Until when failures do not matter any more, for another reason than a success. Absent: there was none. */
+  readonly forgiven_at?: number
 }
 
 export const noSyncs: SyncFacts = { failures: [], succeeded_at: null }
@@ -20,9 +22,15 @@ export const syncEnded = (facts: SyncFacts, at: number, failed: boolean): SyncFa
   if (!failed) {
     const succeeded_at = later(facts.succeeded_at, at)!
     if (succeeded_at === facts.succeeded_at) return facts
-    return { succeeded_at, failures: facts.failures.filter((failure) => failure > succeeded_at) }
+    return { ...facts, succeeded_at, failures: facts.failures.filter((failure) => failure > succeeded_at) }
   }
-  if (facts.succeeded_at !== null && at <= facts.succeeded_at) return facts
+  if (at <= (later(facts.succeeded_at, facts.forgiven_at ?? null) ?? -Infinity)) return facts
   if (facts.failures.includes(at)) return facts
   return { ...facts, failures: [...facts.failures, at].sort((a, b) => a - b).slice(-failureLimit) }
 }
+
+/** Failures at or before `at` are over. The very same facts when that is nothing new. */
+export const failuresForgiven = (facts: SyncFacts, at: number): SyncFacts =>
+  at <= (later(facts.succeeded_at, facts.forgiven_at ?? null) ?? -Infinity)
+    ? facts
+    : { ...facts, forgiven_at: at, failures: facts.failures.filter((failure) => failure > at) }

@@ -5,13 +5,18 @@ import type { Cut, EntityRow } from "./cut.ts"
 import { isoOf, toColumns } from "./field-values.ts"
 import { entityTables, memberTable, messageTable } from "./tables.ts"
 import { columnTypes, type Upsert } from "./upsert.ts"
+import { writtenColumn, writtenOf } from "./written-columns.ts"
 
 export const entityPlan = (kind: ActorKind, seq: number): Upsert => {
   const { table, id, fields } = entityTables[kind]
   return {
     table,
     key: { id },
-    columns: { machine_state: "text", ...columnTypes(fields) },
+    columns: {
+      machine_state: "text",
+      ...columnTypes(fields),
+      ...(writtenOf(kind, {}) === null ? {} : { [writtenColumn]: "text" })
+    },
     bytes: "internals",
     fixed: { seq }
   }
@@ -20,7 +25,10 @@ export const entityPlan = (kind: ActorKind, seq: number): Upsert => {
 export function* entityRows(kind: ActorKind, rows: ReadonlyArray<EntityRow>): Generator<OutgoingRow> {
   const { fields } = entityTables[kind]
   for (const { id, machine_state, internals, fields: values } of rows) {
-    yield { columns: { ...toColumns(fields, values), id, machine_state }, bytes: internals }
+    const columns = toColumns(fields, values)
+    const written = writtenOf(kind, columns)
+    const shadow = written === null ? {} : { [writtenColumn]: written }
+    yield { columns: { ...columns, ...shadow, id, machine_state }, bytes: internals }
   }
 }
 

@@ -10,7 +10,6 @@ import { Outgoing } from "./outgoing.ts"
 import { Participants } from "./participants.ts"
 import { Journal } from "./journal.ts"
 import { Messages } from "./messages.ts"
-import { ParticipantCounts } from "./participant-totals.ts"
 import { Quarantine } from "./quarantine.ts"
 import { Recounts } from "./recounts.ts"
 import { ScheduleRuns } from "./schedule-runs.ts"
@@ -22,7 +21,6 @@ export const layer = Layer.mergeAll(
   Journal.layer,
   Snapshots.layer,
   Messages.layer,
-  ParticipantCounts.layer,
   Conversations.layer,
   TenantRows.layer,
   Quarantine.layer,

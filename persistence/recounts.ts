@@ -9,6 +9,7 @@ import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import { countsIn, timeOf } from "./message-time.ts"
 import type { SleepingActor } from "./snapshots.ts"
+import { editedSince } from "./written-columns.ts"
 
 /** A channel whose counters are not what its message rows say, with the right ones. Instants are epoch milliseconds. */
 export interface ChannelDrift extends SleepingActor {
@@ -28,6 +29,19 @@ export interface ConversationDrift extends SleepingActor {
   readonly owner_horizon: number | null
 }
 
+/** A conversation, and what its rows say of one member's messages. */
+export interface MemberCount extends SleepingActor {
+  readonly message_count: number
+  readonly last_message_at: number | null
+}
+
+/** A conversation to look at: how many members its rows say are there, and whether its row was edited since its last cut. */
+export interface TypeCandidate {
+  readonly id: string
+  readonly present: number
+  readonly is_edited: boolean
+}
+
 type Row<A, K extends keyof A> = Omit<A, K> & Readonly<Record<K, Date | null>>
 
 const millis = (value: Date | null): number | null => (value === null ? null : value.getTime())
@@ -44,10 +58,16 @@ export class Recounts extends Context.Service<
       id: string,
       ids: ReadonlyArray<string>
     ): Effect.Effect<ParticipantDrift | undefined, SqlError>
+    /** The messages that one member of a conversation sent, under any of the ids; undefined when there is no such conversation. */
+    member(
+      tenant_id: string,
+      conversation_id: string,
+      ids: ReadonlyArray<string>
+    ): Effect.Effect<MemberCount | undefined, SqlError>
     /** Conversations with a member that was seen at `since` (epoch milliseconds) or later. */
     conversations(tenant_id: string, since: number): Effect.Effect<ReadonlyArray<ConversationDrift>, SqlError>
-    /** Conversations whose head count or type may be wrong by their member rows; each decides for itself. */
-    typeCandidates(tenant_id: string): Effect.Effect<ReadonlyArray<string>, SqlError>
+    /** Conversations whose head count or type may be wrong by their member rows, or was edited; each decides for itself. */
+    typeCandidates(tenant_id: string): Effect.Effect<ReadonlyArray<TypeCandidate>, SqlError>
   }
 >()("switchboard/persistence/Recounts") {
   static readonly layer = Layer.effect(
@@ -57,6 +77,7 @@ export class Recounts extends Context.Service<
 
       const at = sql.literal(timeOf("messages"))
       const counts = sql.literal(countsIn("messages"))
+      const edited = sql.literal(editedSince("conversation", "conversations"))
 
       const channels = Effect.fn("Recounts.channels")(function* (tenant_id: string) {
         const rows = yield* sql<Row<ChannelDrift, "last_message_at">>`
@@ -109,6 +130,24 @@ export class Recounts extends Context.Service<
         return rows[0]
       })
 
+      const member = Effect.fn("Recounts.member")(function* (
+        tenant_id: string,
+        conversation_id: string,
+        ids: ReadonlyArray<string>
+      ) {
+        const rows = yield* sql<Row<MemberCount, "last_message_at">>`
+          select conversations.id, conversations.internals, sent.message_count, sent.last_message_at
+          from conversations cross join lateral (
+            select (count(*) filter (where ${counts}))::integer as message_count,
+              max(${at}) filter (where not messages.is_event and not messages.is_local_only) as last_message_at
+            from messages
+            where messages.tenant_id = ${tenant_id} and messages.conversation_id = conversations.id
+              and messages.sender_participant_id = any(${[...ids]}::uuid[])
+          ) as sent
+          where conversations.tenant_id = ${tenant_id} and conversations.id = ${conversation_id}::uuid`
+        return rows.map((row) => ({ ...row, last_message_at: millis(row.last_message_at) }))[0]
+      })
+
       const conversations = Effect.fn("Recounts.conversations")(function* (tenant_id: string, since: number) {
         const rows = yield* sql<Row<ConversationDrift, "owner_horizon">>`
           select conversations.id, conversations.internals, actual.message_count, actual.unread_count, owner.owner_horizon
@@ -139,21 +178,24 @@ export class Recounts extends Context.Service<
       })
 
       const typeCandidates = Effect.fn("Recounts.typeCandidates")(function* (tenant_id: string) {
-        const rows = yield* sql<{ readonly id: string }>`
-          select conversations.id
+        return yield* sql<TypeCandidate>`
+          select conversations.id, heads.present, ${edited} as is_edited
           from conversations cross join lateral (
-            select count(*) as present from members
+            select count(*)::integer as present from members
             where members.tenant_id = ${tenant_id} and members.conversation_id = conversations.id and members.is_active
           ) as heads
-          where conversations.tenant_id = ${tenant_id} and conversations.conversation_type <> 'calendar_event'
+          where conversations.tenant_id = ${tenant_id}
             and (
-              conversations.participant_count <> heads.present
-              or (conversations.conversation_type = 'direct') <> (heads.present <= 2)
+              ${edited}
+              or conversations.participant_count <> heads.present
+              or (
+                conversations.conversation_type <> 'calendar_event'
+                and (conversations.conversation_type = 'direct') <> (heads.present <= 2)
+              )
             )`
-        return rows.map((row) => row.id)
       })
 
-      return Recounts.of({ channels, participants, person, conversations, typeCandidates })
+      return Recounts.of({ channels, participants, person, member, conversations, typeCandidates })
     })
   )
 }

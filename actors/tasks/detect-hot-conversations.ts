@@ -21,12 +21,17 @@ export const detectHotConversations = Effect.fnUntraced(function* (
     candidates,
     (conversation_id) =>
       tell(runtime, { type: "conversation_heat_checked", conversation_id, received, via: "clock" }).pipe(
-        Effect.map(() => {
+        Effect.map((hasCooled) => {
           const living = runtime.population.get("conversation", conversation_id)
-          return living !== undefined && !(living.context as ConversationContext).is_hot
+          if (living === undefined || (living.context as ConversationContext).is_hot) return false
+          // Cold all the time: somebody called it hot in SQL, and the next cut takes that back.
+          if (!hasCooled) living.kept = "no"
+          return true
         })
       ),
     { concurrency: atOnce }
   )
-  return cooled.filter(Boolean).length
+  const count = cooled.filter(Boolean).length
+  if (count > 0) yield* cut
+  return count
 })

@@ -60,7 +60,7 @@ export const counted = (kind: ActorKind, count: number): Effect.Effect<void> =>
   Metric.update(Metric.withAttributes(drifted, { kind }), count)
 
 /** The actor is right and its columns are not: the next cut writes them again. */
-const rewritten = Effect.fnUntraced(function* (runtime: TenantRuntime, kind: ActorKind, id: string) {
+export const rewritten = Effect.fnUntraced(function* (runtime: TenantRuntime, kind: ActorKind, id: string) {
   yield* wakeActors(runtime, [{ kind, id }], yield* Clock.currentTimeMillis)
   const living = runtime.population.get(kind, id)
   if (living === undefined) return false

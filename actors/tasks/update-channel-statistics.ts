@@ -26,5 +26,7 @@ export const updateChannelStatistics = Effect.fnUntraced(function* (
 ) {
   const recounts = yield* Recounts
   yield* cut
-  return yield* repairDrift(runtime, "channel", yield* recounts.channels(runtime.tenant), repair)
+  const count = yield* repairDrift(runtime, "channel", yield* recounts.channels(runtime.tenant), repair)
+  if (count > 0) yield* cut
+  return count
 })

@@ -69,5 +69,7 @@ export const updateParticipantStatistics = Effect.fnUntraced(function* (
   const drifted = yield* Effect.forEach(suspects, (suspect) => underAllKeys(runtime, suspect))
   const people = yield* repairDrift(runtime, "participant", drifted.flat(), repairParticipant)
   const conversations = yield* recounts.conversations(runtime.tenant, since)
-  return people + (yield* repairDrift(runtime, "conversation", conversations, repairConversation))
+  const count = people + (yield* repairDrift(runtime, "conversation", conversations, repairConversation))
+  if (count > 0) yield* cut
+  return count
 })

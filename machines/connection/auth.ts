@@ -3,8 +3,9 @@ import type { Draft } from "../draft.ts"
 import type { AuthReported } from "../events.ts"
 import type { AccountStatus, AuthReport, AuthStatus } from "../vocabulary.ts"
 import type { ConnectionContext } from "./context.ts"
+import { errorLimit } from "./errors.ts"
 import { pieceTold } from "./pieces.ts"
-import { authTold, wordGiven } from "./status.ts"
+import { wordGiven } from "./standing.ts"
 
 /** auth: null leaves the auth status as it is. */
 const meaning: Record<AuthReport, { readonly account: AccountStatus; readonly auth: AuthStatus | null }> = {
@@ -14,9 +15,6 @@ const meaning: Record<AuthReport, { readonly account: AccountStatus; readonly au
   checkpoint_required: { account: "checkpoint_required", auth: null },
   failed: { account: "failed", auth: "failed" }
 }
-
-/** The longest error that is kept (CONTRACT 2.2). */
-export const errorLimit = 1_000
 
 /** Every piece of the report by its own time. An account that connected waits for nothing any more. */
 export const authReported = (d: Draft<ConnectionContext>, event: AuthReported): void => {
@@ -31,5 +29,4 @@ export const authReported = (d: Draft<ConnectionContext>, event: AuthReported): 
   if (hosted_auth_url !== undefined) pieceTold(d, "hosted_auth_url", hosted_auth_url, at)
   if (error !== undefined) pieceTold(d, "last_error", error.slice(0, errorLimit), at)
   wordGiven(d, account, auth, at)
-  authTold(d, event.received)
 }

@@ -1,8 +1,9 @@
 /** What a connection's actor holds: the contract's fields and the facts of its send budget. Times are epoch milliseconds. */
-import type { ChannelType } from "../vocabulary.ts"
+import type { AccountStatus, AuthStatus, ChannelType } from "../vocabulary.ts"
 import { initialOf } from "../field.ts"
 import type { SyncFacts } from "../syncs.ts"
 import { noSyncs } from "../syncs.ts"
+import { day, dayOf } from "./day.ts"
 import type { ConnectionFields } from "./fields.ts"
 import { connectionFields } from "./fields.ts"
 
@@ -17,6 +18,23 @@ export interface Reservation {
   readonly message_ids: ReadonlyArray<string>
 }
 
+/** An outbound message that was seen and that no confirmation names, under each of its ids. */
+export interface Echo {
+  readonly ids: ReadonlyArray<string>
+  readonly at: number
+  /** The reservation whose place it takes; absent: it counts as usage of its own. */
+  readonly place?: string
+}
+
+/** Places of a reservation that was confirmed without a message id: each is taken by one echo between `from` and `until`. */
+export interface Unnamed {
+  /** The reservation's. */
+  readonly id: string
+  readonly from: number
+  readonly until: number
+  readonly places: number
+}
+
 /** The fields that are told piece by piece, each by its own time (pieces.ts). */
 export type Piece = "provider_config" | "checkpoint_data" | "hosted_auth_url" | "last_error"
 
@@ -26,13 +44,20 @@ export interface ConnectionFacts {
   /** The UTC day that messages_sent_today counts, as days since the epoch. */
   readonly today: number
   readonly reservations: Readonly<Record<string, Reservation>>
-  /** Echoes that counted as usage of their own, under each of their ids. */
-  readonly echoes: ReadonlyArray<{ readonly ids: ReadonlyArray<string>; readonly at: number }>
+  readonly echoes: ReadonlyArray<Echo>
+  /** Confirmations without a message id, in order (unnamed.ts). Absent: none yet. */
+  readonly unnamed?: ReadonlyArray<Unnamed>
   /** Ids of messages that reservations have paid for; they outlive the reservation, because an echo can be late. */
   readonly paid: ReadonlyArray<string>
-  /** Time of the newest account status, and of the newest that told of the credentials; older ones change nothing. */
+  /** The newest word on the account, and on its credentials, each with its time; older ones change nothing (standing.ts). */
+  readonly word: AccountStatus | null
   readonly status_at: number | null
+  readonly auth_word: AuthStatus | null
   readonly auth_at: number | null
+  /** When the token of the account ended while it was active; null once there is one that is good. */
+  readonly token_end: number | null
+  /** The earliest message that came live. */
+  readonly first_live_at: number | null
   /** When each piece was told of last (pieces.ts). */
   readonly told: Readonly<Partial<Record<Piece, number>>>
   readonly sync: SyncFacts
@@ -59,16 +84,21 @@ export const freshConnection = (input: ConnectionInput): ConnectionContext => ({
   channel_id: input.channel_id,
   account_id: input.account_id,
   channel_type: input.channel_type,
+  last_rate_limit_reset: dayOf(input.received) * day,
   created_at: input.received,
   updated_at: input.received,
   facts: {
     sends: [],
-    today: Math.floor(input.received / 86_400_000),
+    today: dayOf(input.received),
     reservations: {},
     echoes: [],
     paid: [],
+    word: null,
     status_at: null,
+    auth_word: null,
     auth_at: null,
+    token_end: null,
+    first_live_at: null,
     told: {},
     sync: noSyncs,
     tenant_limits: { hour: null, day: null }

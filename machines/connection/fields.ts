@@ -12,13 +12,13 @@ export const connectionFields = {
   auth_status: F.overrideAudited(
     F.oneOf(AuthStatus, "pending")(
       "Whether the provider accepts our credentials",
-      "account status, auth webhook, token expiry"
+      "account status, auth webhook, registration, first live message, token expiry, store_tokens"
     )
   ),
   account_status: F.overrideAudited(
     F.oneOf(AccountStatus, "pending")(
       "Whether the account runs",
-      "account status, auth webhook, sync results, token expiry"
+      "account status, auth webhook, registration, first live message, sync results, token expiry, store_tokens"
     )
   ),
   access_token: F.sensitive(F.optionalText("Provider access token, sealed", "store_tokens")),
@@ -26,12 +26,18 @@ export const connectionFields = {
   token_expires_at: F.instant("When the access token expires", "store_tokens"),
   connection_config: F.map("Settings of the CRM for this account", "registration"),
   provider_config: F.map("What the provider says of the account", "registration, auth webhook"),
-  checkpoint_data: F.map("What the provider asks for at a checkpoint", "auth webhook, hosted-auth notify"),
+  checkpoint_data: F.map(
+    "What the provider asks for at a checkpoint",
+    "registration, auth webhook, hosted-auth notify"
+  ),
   hosted_auth_url: F.optionalText("Where the user signs in again", "registration, auth webhook"),
   is_active: F.overrideAudited(F.flag(true)("Whether the CRM uses the account", "registration, command")),
   last_sync_at: F.instant("Last successful sync", "sync success"),
-  sync_error_count: F.count("Failed syncs in a row", "sync failure; 0 on success"),
-  last_error: F.text("Text of the last failure, at most 1000 characters", "sync failure; empty on success"),
+  sync_error_count: F.count("Failed syncs in a row", "sync failure; 0 on success and on becoming active"),
+  last_error: F.text(
+    "Text of the last failure, at most 1000 characters",
+    "sync failure; empty on success and on becoming active"
+  ),
   messages_sent_count: F.count("Accepted sends ever", "reservations and outbound echoes"),
   messages_sent_today: F.count(
     "Accepted sends of this UTC day",
@@ -50,7 +56,10 @@ export const connectionFields = {
       "provider default at registration, lowered by set_provider_preferences"
     )
   ),
-  last_rate_limit_reset: F.instant("The last midnight reset", "reset_daily_counters"),
+  last_rate_limit_reset: F.instant(
+    "The last midnight (UTC) at which messages_sent_today began anew",
+    "registration: the midnight before; reset_daily_counters"
+  ),
   created_at: F.required(F.instant("When it was registered", "registration")),
   updated_at: F.instant("When it last changed", "any change")
 }

@@ -32,9 +32,12 @@ import { AccountStatus, AuthStatus } from "../vocabulary.ts"
 import { authReported } from "./auth.ts"
 import type { ConnectionContext, ConnectionInput } from "./context.ts"
 import { freshConnection } from "./context.ts"
+import { day, dayOf } from "./day.ts"
 import { derivedTimePassed } from "./derived.ts"
 import { sendLimitsTold } from "./limits.ts"
-import { day, dayOf, sendCancelled, sendConfirmed, sendObserved, sendReserved, timePassed } from "./sends.ts"
+import { sendCancelled, sendConfirmed, sendObserved, sendReserved, timePassed } from "./sends.ts"
+import type { SeenLive } from "./standing.ts"
+import { authTold, seenLive } from "./standing.ts"
 import { accountStatusChanged, connectionRegistered, hostedAuthReported } from "./status.ts"
 import { tokenChecked, tokenResealed, tokensStored, tokenTimePassed } from "./tokens.ts"
 import { connectionSynced } from "./syncs.ts"
@@ -57,6 +60,7 @@ export type ConnectionEvent =
   | TokensStored
   | TokenChecked
   | SecretResealed
+  | SeenLive
 
 const rules: Rules<Draft<ConnectionContext>, ConnectionEvent> = {
   connection_registered: connectionRegistered,
@@ -76,7 +80,8 @@ const rules: Rules<Draft<ConnectionContext>, ConnectionEvent> = {
   day_started: (d, event) => d.set({ last_rate_limit_reset: dayOf(event.received) * day }),
   tokens_stored: tokensStored,
   token_checked: tokenChecked,
-  secret_resealed: tokenResealed
+  secret_resealed: tokenResealed,
+  seen_live: seenLive
 }
 
 /** Time is settled first, then the event; a refused command leaves the settled time behind, and nothing else. */
@@ -87,6 +92,7 @@ const decideConnection = (context: ConnectionContext, event: ConnectionEvent): D
   rules[event.type](d, event as never)
   // Once more: what the event brought may be over already.
   tokenTimePassed(d, event.received)
+  authTold(d, event.received)
   if (d.changed) d.set({ updated_at: later(context.updated_at, event.received) })
   return d
 }

@@ -5,21 +5,19 @@
 import { Draft } from "../draft.ts"
 import type { SendCancelled, SendConfirmed, SendReserved } from "../events.ts"
 import type { MessageAppeared } from "../told.ts"
-import type { ConnectionContext, Reservation } from "./context.ts"
+import type { ConnectionContext, Reservation, Unnamed } from "./context.ts"
+import { day, dayOf } from "./day.ts"
 import { dailyLimit, hourlyLimit } from "./limits.ts"
+import { seated, settledAt, unnamedOf } from "./unnamed.ts"
 
 type Decision = Draft<ConnectionContext>
 
 export const hour = 3_600_000
-export const day = 24 * hour
 
 /** Accepted sends that are remembered one by one; past that, neighbours share the later instant (I8). */
 const sendLimit = 2_048
 /** Echoes remembered for a confirmation that comes after them; the oldest are forgotten first (I8). */
 const echoLimit = 2_048
-
-/** The UTC day of an instant, as days since the epoch. */
-export const dayOf = (at: number): number => Math.floor(at / day)
 
 const total = (sends: ConnectionContext["facts"]["sends"]): number => sends.reduce((sum, [, count]) => sum + count, 0)
 
@@ -28,6 +26,8 @@ export const timePassed = (d: Decision, now: number): void => {
   for (const reservation of Object.values(d.context.facts.reservations)) {
     if (reservation.at <= now - hour) expire(d, reservation.id, now)
   }
+  const settled = settledAt(d.context.facts, now)
+  if (settled !== null) d.set({ facts: { ...d.context.facts, ...settled, paid: settled.paid.slice(-echoLimit) } })
   const { facts } = d.context
   const sends = facts.sends.some(([at]) => at <= now - hour)
     ? facts.sends.filter(([at]) => at > now - hour)
@@ -149,7 +149,7 @@ const untilHourAllows = (c: ConnectionContext, count: number, limit: number, now
 /** Whether the account may send at all (CONTRACT 2.2 can_send). */
 export const canSend = (c: ConnectionContext): boolean => c.is_active && c.account_status === "active"
 
-/** The CRM says that the reserved message went out, and under which id its echo will come or has come. */
+/** The CRM says that the reserved message went out, and under which id its echo will come or has come, if it knows. */
 export const sendConfirmed = (d: Decision, event: SendConfirmed): void => {
   const reservation = d.context.facts.reservations[event.reservation_id]
   if (reservation === undefined) {
@@ -160,8 +160,9 @@ export const sendConfirmed = (d: Decision, event: SendConfirmed): void => {
     })
   }
   const id = event.external_message_id
+  if (id === null) return confirmedUnnamed(d, reservation, event.received)
   const { facts } = d.context
-  if (id === null || facts.paid.includes(id)) return confirm(d, reservation, reservation.message_ids)
+  if (facts.paid.includes(id)) return confirm(d, reservation, reservation.message_ids)
   if (reservation.message_ids.length >= reservation.count) {
     return d.tell({
       type: "command_refused",
@@ -173,7 +174,33 @@ export const sendConfirmed = (d: Decision, event: SendConfirmed): void => {
   const paid = [...facts.paid, ...(echo?.ids ?? [id])].slice(-echoLimit)
   d.set({ facts: { ...facts, paid, echoes: facts.echoes.filter((other) => other !== echo) } })
   confirm(d, reservation, [...reservation.message_ids, id])
-  if (echo !== undefined) spend(d, echo.at, -1, event.received)
+  if (echo !== undefined && echo.place === undefined) spend(d, echo.at, -1, event.received)
+  seatEchoes(d, unnamedWithout(facts.unnamed ?? [], reservation.id), event.received)
+}
+
+/** The provider gave no id: every place that no id has taken is one for an echo to take. */
+const confirmedUnnamed = (d: Decision, reservation: Reservation, received: number): void => {
+  confirm(d, reservation, reservation.message_ids)
+  const { unnamed = [] } = d.context.facts
+  const places = reservation.count - reservation.message_ids.length
+  if (places === 0 || unnamed.some(({ id }) => id === reservation.id)) return
+  seatEchoes(d, [...unnamed, unnamedOf(reservation.id, reservation.at, places, received)], received)
+}
+
+/** One place fewer to be taken by an echo: an id has taken it. */
+const unnamedWithout = (unnamed: ReadonlyArray<Unnamed>, id: string): ReadonlyArray<Unnamed> =>
+  unnamed.flatMap((each) => (each.id !== id ? [each] : each.places === 1 ? [] : [{ ...each, places: each.places - 1 }]))
+
+/** Echoes take their places anew; who loses one is usage of its own, who gains one is not any more. */
+const seatEchoes = (d: Decision, unnamed: ReadonlyArray<Unnamed>, received: number): void => {
+  const { facts } = d.context
+  if (unnamed.length === 0 && facts.unnamed === undefined) return
+  const echoes = seated(facts.echoes, unnamed)
+  d.set({ facts: { ...facts, unnamed, echoes } })
+  for (const [n, { at, place }] of echoes.entries()) {
+    const had = facts.echoes[n]!.place
+    if ((had === undefined) !== (place === undefined)) spend(d, at, place === undefined ? 1 : -1, received)
+  }
 }
 
 const confirm = (d: Decision, reservation: Reservation, message_ids: ReadonlyArray<string>): void => {
@@ -207,8 +234,12 @@ export const sendObserved = (d: Decision, event: MessageAppeared): void => {
   if (ids.some((id) => facts.paid.includes(id))) return
   // A provider's clock may be ahead of ours; nothing was sent in the future.
   const at = Math.min(event.at, event.received)
-  d.set({ facts: { ...facts, echoes: [...facts.echoes, { ids, at }].slice(-echoLimit) } })
+  const echoes = [...facts.echoes, { ids, at }]
+  const forgotten = echoes.slice(0, -echoLimit)
+  d.set({ facts: { ...facts, echoes: echoes.slice(-echoLimit) } })
   spend(d, at, 1, event.received)
+  const places = forgotten.flatMap(({ place }) => place ?? [])
+  seatEchoes(d, places.reduce(unnamedWithout, facts.unnamed ?? []), event.received)
 }
 
 /** When time changes the budget next: the oldest send leaves the hour, or a reservation runs out. Whole seconds, so that a burst leaves together. */

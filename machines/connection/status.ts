@@ -2,11 +2,11 @@
 import type { Draft } from "../draft.ts"
 import type { AccountStatusChanged, ConnectionRegistered, HostedAuthReported } from "../events.ts"
 import { syncEnded } from "../syncs.ts"
-import type { ProviderAccountStatus } from "../vocabulary.ts"
-import { AccountStatus, AuthStatus } from "../vocabulary.ts"
+import type { AccountStatus, AuthStatus, ProviderAccountStatus } from "../vocabulary.ts"
 import type { ConnectionContext } from "./context.ts"
 import { dailyLimit } from "./limits.ts"
 import { pieceTold } from "./pieces.ts"
+import { wordGiven } from "./standing.ts"
 
 /** auth: null leaves the auth status as it is. */
 const meaning: Record<ProviderAccountStatus, { readonly account: AccountStatus; readonly auth: AuthStatus | null }> = {
@@ -25,52 +25,20 @@ const meaning: Record<ProviderAccountStatus, { readonly account: AccountStatus; 
 
 /** A newer word of the provider replaces the older; an older one that comes late changes nothing (I3). */
 export const accountStatusChanged = (d: Draft<ConnectionContext>, event: AccountStatusChanged): void =>
-  statusReported(d, event.status, event.at, event.received)
+  statusReported(d, event.status, event.at)
 
 export const hostedAuthReported = (d: Draft<ConnectionContext>, event: HostedAuthReported): void =>
-  isAbout(d.context, event) ? statusReported(d, event.status, event.received, event.received) : undefined
+  isAbout(d.context, event) ? statusReported(d, event.status, event.received) : undefined
 
 /** A failed sign-in names no account, only the user: it is about those of the user's accounts that still wait for one. */
 const isAbout = (c: ConnectionContext, { account_id, user_id }: HostedAuthReported): boolean =>
   account_id === null ? c.user_id === user_id && c.auth_status === "pending" : true
 
 /** The newest word stands, for the account and for its credentials each: some statuses say nothing of credentials (I3). */
-const statusReported = (
-  d: Draft<ConnectionContext>,
-  status: ProviderAccountStatus,
-  at: number,
-  received: number
-): void => {
+const statusReported = (d: Draft<ConnectionContext>, status: ProviderAccountStatus, at: number): void => {
   const { account, auth } = meaning[status]
   wordGiven(d, account, auth, at)
   if (status === "SYNC_SUCCESS") syncSucceeded(d, at)
-  authTold(d, received)
-}
-
-/** What asks for more stands further back: of two words of one instant it is the one that is believed. */
-const rank = (vocabulary: typeof AccountStatus | typeof AuthStatus, word: AccountStatus | AuthStatus): number =>
-  (vocabulary.literals as ReadonlyArray<string>).indexOf(word)
-
-/**
- * A word on the account's status at `at`, and on its credentials' unless `auth` is null. At one instant the word that asks for
- * more stands, whichever came first and however often (I3): an account is looked after once too often rather than not at all.
- */
-export const wordGiven = (
-  d: Draft<ConnectionContext>,
-  account: AccountStatus,
-  auth: AuthStatus | null,
-  at: number
-): void => {
-  const { status_at, auth_at } = d.context.facts
-  const { account_status, auth_status } = d.context
-  const asksForMore = rank(AccountStatus, account) > rank(AccountStatus, account_status)
-  if (status_at === null || at > status_at || (at === status_at && asksForMore)) {
-    d.set({ account_status: account, facts: { ...d.context.facts, status_at: at } })
-  }
-  const authAsksForMore = auth !== null && rank(AuthStatus, auth) > rank(AuthStatus, auth_status)
-  if (auth !== null && (auth_at === null || at > auth_at || (at === auth_at && authAsksForMore))) {
-    d.set({ auth_status: auth, facts: { ...d.context.facts, auth_at: at } })
-  }
 }
 
 /** A sync succeeded at `at`; the failures before it are over. */
@@ -85,32 +53,50 @@ export const syncSucceeded = (d: Draft<ConnectionContext>, at: number): void => 
   pieceTold(d, "last_error", "", at)
 }
 
-/** The channel hears of the credentials and of syncs, where they changed. */
-export const authTold = (d: Draft<ConnectionContext>, received: number): void => {
-  const { auth_status, last_sync_at } = d.context
-  if (auth_status === d.before.auth_status && last_sync_at === d.before.last_sync_at) return
-  d.tell({ type: "auth_changed", auth_status, synced_at: last_sync_at, received })
+/** What a status that the CRM gives says of the credentials; null: nothing. */
+const authGiven: Record<AccountStatus, AuthStatus | null> = {
+  pending: null,
+  active: "authenticated",
+  failed: null,
+  expired: "expired",
+  checkpoint_required: null,
+  disconnected: null
 }
 
 /** Registration by the CRM; a repeat with other values changes them, one with the same values changes nothing. */
 export const connectionRegistered = (d: Draft<ConnectionContext>, event: ConnectionRegistered): void => {
-  const { context } = d
-  const config = changed("provider_config", context, event)
-  // A word of the CRM like any other: a report of the provider that is older does not undo it.
-  if ("provider_config" in config)
-    d.set({ facts: { ...d.context.facts, told: { ...d.context.facts.told, provider_config: event.received } } })
+  for (const piece of ["provider_config", "checkpoint_data", "hosted_auth_url"] as const) pieceGiven(d, event, piece)
   d.set({
     user_id: event.user_id,
     account_name: event.account_name,
-    is_active: event.is_active ?? context.is_active,
-    ...changed("connection_config", context, event),
-    ...config,
+    is_active: event.is_active ?? d.context.is_active,
+    ...(sameText(d.context.connection_config, event.connection_config)
+      ? {}
+      : { connection_config: event.connection_config }),
     rate_limit_per_day: dailyLimit(d.context).limit
   })
+  statusGiven(d, event)
 }
 
-const changed = (
-  name: "connection_config" | "provider_config",
-  context: ConnectionContext,
-  event: ConnectionRegistered
-) => (JSON.stringify(context[name]) === JSON.stringify(event[name]) ? {} : { [name]: event[name] })
+/** A word of the CRM like any other: a report of the provider that is older does not undo it. */
+const pieceGiven = (
+  d: Draft<ConnectionContext>,
+  event: ConnectionRegistered,
+  piece: "provider_config" | "checkpoint_data" | "hosted_auth_url"
+): void => {
+  const given = event[piece]
+  if (given === undefined || sameText(d.context[piece], given)) return
+  d.set({ facts: { ...d.context.facts, told: { ...d.context.facts.told, [piece]: event.received } }, [piece]: given })
+}
+
+/** The status that the account is registered with; one that it has already is no news. */
+const statusGiven = (d: Draft<ConnectionContext>, event: ConnectionRegistered): void => {
+  const account = event.account_status ?? null
+  if (account === null) return
+  const auth = event.auth_status ?? authGiven[account]
+  const { account_status, auth_status, facts } = d.context
+  const isKnown = facts.status_at !== null && account === account_status && (auth === null || auth === auth_status)
+  if (!isKnown) wordGiven(d, account, auth, event.received)
+}
+
+const sameText = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other)

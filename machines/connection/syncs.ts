@@ -2,20 +2,25 @@
 import type { Draft } from "../draft.ts"
 import type { ConnectionSynced } from "../events.ts"
 import { syncEnded } from "../syncs.ts"
-import { errorLimit } from "./auth.ts"
+import type { AccountStatus } from "../vocabulary.ts"
 import type { ConnectionContext } from "./context.ts"
+import { errorLimit } from "./errors.ts"
 import { pieceTold } from "./pieces.ts"
-import { authTold, syncSucceeded, wordGiven } from "./status.ts"
+import { wordGiven } from "./standing.ts"
+import { syncSucceeded } from "./status.ts"
 
 /** Failures in a row after which the account counts as failed. */
 const patience = 3
 
+/** What a successful sync ends: it shows that the account runs. */
+const liftedStatuses: ReadonlySet<AccountStatus> = new Set(["pending", "failed", "expired"])
+
 export const connectionSynced = (d: Draft<ConnectionContext>, event: ConnectionSynced): void => {
-  const { at, error, received } = event
+  const { at, error } = event
   if (error === null) {
     syncSucceeded(d, at)
     const { account_status, facts } = d.context
-    const lifts = account_status === "failed" || account_status === "expired"
+    const lifts = liftedStatuses.has(account_status)
     if (lifts && (facts.status_at === null || at >= facts.status_at)) wordGiven(d, "active", "authenticated", at)
   } else {
     const sync = syncEnded(d.context.facts.sync, at, true)
@@ -24,5 +29,4 @@ export const connectionSynced = (d: Draft<ConnectionContext>, event: ConnectionS
     pieceTold(d, "last_error", error.slice(0, errorLimit), at)
     if (sync.failures.length >= patience) wordGiven(d, "failed", null, sync.failures.at(-1)!)
   }
-  authTold(d, received)
 }

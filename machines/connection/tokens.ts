@@ -4,22 +4,22 @@
  * provider stands against it, an older one that comes late does not (I3).
  */
 import type { Draft } from "../draft.ts"
-import { later } from "../draft.ts"
 import type { SecretResealed, TokenChecked, TokensStored } from "../events.ts"
 import type { ConnectionContext } from "./context.ts"
+import { tokenEnded, tokenGood } from "./standing.ts"
 
 type Decision = Draft<ConnectionContext>
 
-/**
- * What is given replaces, what is not given stays. The status is left alone: CONTRACT 2.2 has an expired account come back
- * by the provider's word, the auth webhook or a successful sync, not by tokens that nobody has tried yet.
- */
-export const tokensStored = (d: Decision, event: TokensStored): void =>
+/** What is given replaces, what is not given stays. A token that is good ends what only its predecessor's end had done. */
+export const tokensStored = (d: Decision, event: TokensStored): void => {
   d.set({
     access_token: event.access_token ?? d.context.access_token,
     refresh_token: event.refresh_token ?? d.context.refresh_token,
     token_expires_at: event.token_expires_at ?? d.context.token_expires_at
   })
+  const { token_expires_at } = d.context
+  if (token_expires_at !== null && token_expires_at > event.received) tokenGood(d, event.received)
+}
 
 /** The same token under another key; a token that was stored meanwhile stays. */
 export const tokenResealed = (d: Decision, event: SecretResealed): void => {
@@ -36,22 +36,12 @@ export const tokenDeadline = (c: ConnectionContext): number | null => {
 /** The token's own deadline: at its instant, whenever the process gets to it. */
 export const tokenTimePassed = (d: Decision, now: number): void => {
   const deadline = tokenDeadline(d.context)
-  if (deadline !== null && deadline <= now) expire(d, deadline, now)
+  if (deadline !== null && deadline <= now) tokenEnded(d, deadline)
 }
 
 /** Maintenance takes an active account whose token is over as expired, whatever was said since (CONTRACT §6). */
 export const tokenChecked = (d: Decision, event: TokenChecked): void => {
   const { account_status, token_expires_at } = d.context
   if (account_status !== "active" || token_expires_at === null || token_expires_at > event.received) return
-  expire(d, event.received, event.received)
-}
-
-const expire = (d: Decision, at: number, received: number): void => {
-  const { auth_status, facts } = d.context
-  d.set({
-    account_status: "expired",
-    auth_status: "expired",
-    facts: { ...facts, status_at: later(facts.status_at, at), auth_at: later(facts.auth_at, at) }
-  })
-  if (auth_status !== "expired") d.tell({ type: "auth_changed", auth_status: "expired", synced_at: null, received })
+  tokenEnded(d, event.received)
 }

@@ -76,6 +76,10 @@ export interface ConversationFacts {
   readonly metadata_at: number | null
   /** The hints of the newest payload; `metadata` holds them, and what was reported beside them. */
   readonly thread_metadata: ConversationFields["metadata"]
+  /** Hints that last, each with the time of the payload that gave it. Absent: none. */
+  readonly given_hints?: Readonly<
+    Partial<Record<"is_broadcast" | "is_channel" | "is_community", { readonly value: boolean; readonly at: number }>>
+  >
   readonly reported: { readonly participant_count: number; readonly at: number } | null
   /** Newest word on sync_status, and on the error; how its syncs ended. */
   readonly sync_at: number | null

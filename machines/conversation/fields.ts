@@ -48,7 +48,10 @@ export const conversationFields = {
     "The conversation that this one became part of; it answers in its place",
     "mails that join two threads"
   ),
-  metadata: F.map("Provider hints: pinned, folder, content type", "message events"),
+  metadata: F.map(
+    "Provider hints as they were given: is_broadcast, is_channel, is_community, pinned, folder, content type",
+    "message events"
+  ),
   created_at: F.required(F.instant("When it was first seen", "first event")),
   updated_at: F.instant("When it last changed", "any change")
 }

@@ -6,6 +6,7 @@ import { earlier, later } from "../draft.ts"
 import type { MemberActive, MemberProviderIdSet, Person } from "../events.ts"
 import { initialOf } from "../field.ts"
 import { memberFields } from "../member/fields.ts"
+import { recounted } from "../recount.ts"
 import { learn, valueOf } from "../person/shown.ts"
 import type { Member } from "./context.ts"
 import type { Decision } from "./decision.ts"
@@ -193,12 +194,20 @@ export const memberProviderIdSet = (d: Decision, event: MemberProviderIdSet): vo
   })
 }
 
-/** update_participant_activity: the member was here at `at`, a sign of presence that no message shows. */
+/**
+ * update_participant_activity: the member was active here at `at`, a sign of presence that no message shows. The member's own
+ * counts follow: the newest activity, and the messages as their rows say; what others wrote since is unread by those.
+ */
 export const memberActive = (d: Decision, event: MemberActive): void => {
-  const { key, at, received } = event
+  const { key, at, counted, received } = event
   const member = d.context.members[key]
   if (member === undefined) return d.tell(notMember)
-  d.member(key, { joined_at: earlier(member.joined_at, at) })
+  d.member(key, {
+    joined_at: earlier(member.joined_at, at),
+    last_message_at: later(later(member.last_message_at, at), counted?.last_message_at ?? null),
+    message_count:
+      counted === undefined ? member.message_count : recounted(member.message_count, counted.found, counted.right)
+  })
   weigh(d, key, { seen_at: later(d.context.members[key]!.seen_at, at) }, received)
   d.tell({ type: "person_acted", key, at, received })
 }

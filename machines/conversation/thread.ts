@@ -5,7 +5,8 @@ import type {
   ConversationStatusSet,
   ConversationTypeDetected,
   ConversationTypeSet,
-  MessageReceived
+  MessageReceived,
+  Thread
 } from "../events.ts"
 import type { ConversationStatus, ConversationType } from "../vocabulary.ts"
 import type { ConversationContext } from "./context.ts"
@@ -13,6 +14,24 @@ import type { Decision } from "./decision.ts"
 import { busyThread } from "./heat.ts"
 
 export const subjectLimit = 500
+
+/** Hints that stand in `metadata` as they were last given, also where newer payloads do not mention them. */
+const lastingHints = ["is_broadcast", "is_channel", "is_community"] as const
+
+const hintsGiven = (d: Decision, metadata: Thread["metadata"], at: number): void => {
+  const { given_hints = {} } = d.context.facts
+  let next = given_hints
+  for (const name of lastingHints) {
+    const value = metadata[name]
+    const known = given_hints[name]
+    if (typeof value !== "boolean") continue
+    if (known === undefined || at > known.at || (at === known.at && value && !known.value))
+      next = { ...next, [name]: { value, at } }
+  }
+  if (next === given_hints) return
+  d.learn({ given_hints: next })
+  metadataSettled(d)
+}
 
 export const threadShown = (d: Decision, event: MessageReceived): void => {
   const { thread, at } = event
@@ -27,6 +46,7 @@ export const threadShown = (d: Decision, event: MessageReceived): void => {
       metadataSettled(d)
     }
   }
+  hintsGiven(d, thread.metadata, at)
   hintsShown(d, {
     group: thread.is_group,
     broadcast: thread.is_broadcast,
@@ -38,13 +58,14 @@ export const threadShown = (d: Decision, event: MessageReceived): void => {
   typeDetected(d)
 }
 
-/** What payloads show, and what the provider reported beside them. */
+/** What payloads show, the hints that last, and what the provider reported beside them. */
 export const metadataSettled = (d: Decision): void => {
-  const { thread_metadata, reported } = d.context.facts
-  d.set({
-    metadata:
-      reported === null ? thread_metadata : { ...thread_metadata, participant_count: reported.participant_count }
-  })
+  const { thread_metadata, given_hints = {}, reported } = d.context.facts
+  const hints = Object.entries(given_hints).map(([name, { value }]) => [name, value] as const)
+  if (hints.length === 0 && reported === null) return d.set({ metadata: thread_metadata })
+  const metadata = { ...thread_metadata, ...Object.fromEntries(hints) }
+  const settled = reported === null ? metadata : { ...metadata, participant_count: reported.participant_count }
+  if (JSON.stringify(settled) !== JSON.stringify(d.context.metadata)) d.set({ metadata: settled })
 }
 
 /** A subject or group name was shown at `at`. */

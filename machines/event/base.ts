@@ -14,6 +14,8 @@ export interface Base {
   readonly received: number
   /** How it came in; a webhook also counts for the tenant's last_webhook_received. */
   readonly via: "webhook" | "api" | "clock"
+  /** More events of the same webhook follow: it counts as a success with the last of them. */
+  readonly goes_on?: true
   /** Whose command it was: `admin` or `key:<name>`. Absent: nobody's in particular, `via` says all. */
   readonly by?: string
   /** The caller's Idempotency-Key: the tenant remembers it, and a repeat is answered like the first without being applied. */

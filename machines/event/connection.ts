@@ -1,6 +1,6 @@
 /** What happens to an account: its state with the provider, its credentials, its settings. */
 import type { Base } from "./base.ts"
-import type { AuthReport, ChannelType, ProviderAccountStatus } from "../vocabulary.ts"
+import type { AccountStatus, AuthReport, AuthStatus, ChannelType, ProviderAccountStatus } from "../vocabulary.ts"
 
 export interface ConnectionRegistered extends Base {
   readonly type: "connection_registered"
@@ -11,6 +11,11 @@ export interface ConnectionRegistered extends Base {
   readonly connection_config: Readonly<Record<string, unknown>>
   readonly provider_config: Readonly<Record<string, unknown>>
   readonly is_active: boolean | null
+  /** What the CRM knows of the account already; what is absent is not said. auth_status needs account_status. */
+  readonly account_status?: AccountStatus
+  readonly auth_status?: AuthStatus
+  readonly checkpoint_data?: Readonly<Record<string, unknown>>
+  readonly hosted_auth_url?: string | null
 }
 
 export interface AccountStatusChanged extends Base {

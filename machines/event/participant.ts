@@ -30,17 +30,25 @@ export interface ParticipantCorrected extends Base {
   readonly corrections: Readonly<Partial<Record<IdentifierKind | "name" | "avatar_url", string | null>>>
 }
 
-/** record_participant_resolution: by hand; null unlinks. */
+/** How sure a resolution is, 0 to 1, and how the record was found. */
+export interface Certainty {
+  readonly confidence: number
+  readonly method: string
+}
+
+/** record_participant_resolution: the CRM's word, by hand where it says no more; null unlinks. */
 export interface ParticipantResolved extends ParticipantCommand {
   readonly type: "participant_resolved"
   readonly contact_record: string | null
+  readonly certainty?: Certainty
 }
 
-/** record_secondary_resolution: by hand; null unlinks. */
+/** record_secondary_resolution: the CRM's word, by hand where it says no more; null unlinks. */
 export interface ParticipantSecondarySet extends ParticipantCommand {
   readonly type: "participant_secondary_set"
   readonly secondary_record: string | null
   readonly secondary_pipeline: string | null
+  readonly certainty?: Certainty
 }
 
 /** Records changed that may concern the participant. It carries nothing: what matches is looked at again. */

@@ -11,6 +11,12 @@ export interface WebhookFailed extends Base {
   readonly type: "webhook_failed"
 }
 
+/** An authentic webhook came and changed nothing else: a repeat (success), or one that waits or was refused (not yet one). */
+export interface WebhookNoted extends Base {
+  readonly type: "webhook_noted"
+  readonly success: boolean
+}
+
 /** The CRM reports how a webhook that it took itself ended (update_webhook_status). */
 export interface WebhookStatusReported extends Base {
   readonly type: "webhook_status_reported"

@@ -10,8 +10,11 @@ export const memberFields = {
   joined_at: F.instant("Earliest sign of the person in the conversation", "message events"),
   left_at: F.instant("When the person left; null while there", "system lines, participant left"),
   is_active: F.flag(true)("Whether the person is in the conversation now", "message events, participant left"),
-  message_count: F.count("Messages that the person sent here", "message events"),
-  last_message_at: F.instant("The person's newest message here, by event time", "message events"),
+  message_count: F.count("Messages that the person sent here", "message events; update_participant_activity"),
+  last_message_at: F.instant(
+    "The person's newest message here, by event time",
+    "message events, update_participant_activity"
+  ),
   last_read_at: F.instant("How far the person has read", "read receipts, read marks"),
   unread_count: F.count("Messages from others after the person's horizon", "message events, read receipts"),
   metadata: F.map("Provider hints about the person here", "message events"),

@@ -19,6 +19,9 @@ export interface ParticipantFacts {
   readonly merged_into: string | null
   /** The record that a human unlinked; matching does not link it again. */
   readonly unlinked_record: string | null
+  /** Whether the links that stand are the CRM's own word, so that neither a match nor a webhook replaces them. */
+  readonly contact_given?: boolean
+  readonly secondary_given?: boolean
   /** Whether it is the person behind one of the tenant's own accounts. */
   readonly is_own: boolean
   /** When the CRM was asked to make a contact of the person; it is asked once. */

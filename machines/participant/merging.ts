@@ -13,6 +13,7 @@ import { freshFacts } from "./context.ts"
 import { participantFields } from "./fields.ts"
 import { keyLimit } from "./claim.ts"
 import { rememberedConversations } from "./identity.ts"
+import { isContactGiven, isSecondaryGiven } from "./resolution.ts"
 import { shownAs } from "./told.ts"
 
 /** What decides who survives. */
@@ -67,26 +68,30 @@ export const claimed = (d: Draft<ParticipantContext>, { by, received }: ClaimHea
 /** Sums add up; a conversation that counts both says later that they are one. */
 export const absorbed = (d: Draft<ParticipantContext>, { absorbed: other, received }: ParticipantAbsorbed): void => {
   const mine = d.context
-  const resolution =
-    // The surer one; of equally sure ones the survivor's.
-    mine.resolution_confidence >= other.resolution_confidence
-      ? {}
-      : {
-          contact_record: other.contact_record,
-          resolution_confidence: other.resolution_confidence,
-          resolution_method: other.resolution_method,
-          resolved_at: other.resolved_at
-        }
-  const secondary =
-    mine.secondary_confidence >= other.secondary_confidence
-      ? {}
-      : {
-          secondary_record: other.secondary_record,
-          secondary_confidence: other.secondary_confidence,
-          secondary_resolution_method: other.secondary_resolution_method,
-          secondary_pipeline: other.secondary_pipeline,
-          secondary_resolved_at: other.secondary_resolved_at
-        }
+  // The CRM's own word, else the surer one; of equally sure ones the survivor's.
+  const [contactGiven, otherContactGiven] = [isContactGiven(mine), isContactGiven(other)]
+  const keepsContact =
+    contactGiven === otherContactGiven ? mine.resolution_confidence >= other.resolution_confidence : contactGiven
+  const [secondaryGiven, otherSecondaryGiven] = [isSecondaryGiven(mine), isSecondaryGiven(other)]
+  const keepsSecondary =
+    secondaryGiven === otherSecondaryGiven ? mine.secondary_confidence >= other.secondary_confidence : secondaryGiven
+  const resolution = keepsContact
+    ? {}
+    : {
+        contact_record: other.contact_record,
+        resolution_confidence: other.resolution_confidence,
+        resolution_method: other.resolution_method,
+        resolved_at: other.resolved_at
+      }
+  const secondary = keepsSecondary
+    ? {}
+    : {
+        secondary_record: other.secondary_record,
+        secondary_confidence: other.secondary_confidence,
+        secondary_resolution_method: other.secondary_resolution_method,
+        secondary_pipeline: other.secondary_pipeline,
+        secondary_resolved_at: other.secondary_resolved_at
+      }
   const shown = joinShown(mine.facts.shown, other.facts.shown)
   d.set({
     ...resolution,
@@ -99,6 +104,8 @@ export const absorbed = (d: Draft<ParticipantContext>, { absorbed: other, receiv
     metadata: { ...other.metadata, ...mine.metadata },
     facts: {
       ...mine.facts,
+      contact_given: keepsContact ? contactGiven : otherContactGiven,
+      secondary_given: keepsSecondary ? secondaryGiven : otherSecondaryGiven,
       is_own: mine.facts.is_own || other.facts.is_own,
       contact_requested_at: earlier(mine.facts.contact_requested_at, other.facts.contact_requested_at),
       unlinked_record: mine.facts.unlinked_record ?? other.facts.unlinked_record,

@@ -1,9 +1,9 @@
 /**
- * Which CRM record the person is (CONTRACT 2.7). By hand stands above everything; by match only when exactly one record matches;
+ * Which CRM record the person is (CONTRACT 2.7). The CRM's own word stands above everything; by match only when exactly one record matches;
  * several are left for a human and listed. What records there are, the turn says: here is no look-up.
  */
 import type { Draft } from "../draft.ts"
-import type { ParticipantResolved, ParticipantSecondarySet } from "../events.ts"
+import type { Certainty, ParticipantResolved, ParticipantSecondarySet } from "../events.ts"
 import type { MatchMethod } from "../record/record.ts"
 import type { ParticipantContext } from "./context.ts"
 
@@ -38,7 +38,7 @@ export const recordsMatched = (d: Draft<ParticipantContext>, event: RecordsMatch
 const contactMatched = (d: Draft<ParticipantContext>, { contacts, received }: RecordsMatched): void => {
   const { contact_record, resolution_method, resolved_at, facts } = d.context
   const records = [...new Set(contacts.map((match) => match.record_id))].sort()
-  if (resolution_method !== "manual_link") {
+  if (!isContactGiven(d.context)) {
     const [only] = records
     const isMatched = methods.includes(resolution_method as MatchMethod)
     if (records.length === 1 && only !== facts.unlinked_record) {
@@ -53,13 +53,14 @@ const contactMatched = (d: Draft<ParticipantContext>, { contacts, received }: Re
   listed(d, d.context.contact_record === null && records.length > 1 ? records : [])
 }
 
-const listed = (d: Draft<ParticipantContext>, candidates: ReadonlyArray<string>): void => {
+/** The records of which a human has to choose one. */
+export const listed = (d: Draft<ParticipantContext>, candidates: ReadonlyArray<string>): void => {
   if (candidates.join("\n") !== d.context.candidate_records.join("\n")) d.set({ candidate_records: candidates })
 }
 
 const companyMatched = (d: Draft<ParticipantContext>, { companies, received }: RecordsMatched): void => {
-  const { secondary_record, secondary_resolution_method, secondary_resolved_at } = d.context
-  if (secondary_record !== null && secondary_resolution_method !== "domain") return
+  const { secondary_record, secondary_resolved_at } = d.context
+  if (isSecondaryGiven(d.context)) return
   const [only] = companies
   if (companies.length === 1) {
     d.set({
@@ -72,33 +73,52 @@ const companyMatched = (d: Draft<ParticipantContext>, { companies, received }: R
   } else if (secondary_record !== null) d.set(secondaryUnlinked)
 }
 
-/** record_participant_resolution: a link by hand; null unlinks, and the record that was linked is not matched again. */
+/** What the CRM says when it says no more than the record. */
+const byHand: Certainty = { confidence: 1, method: "manual_link" }
+
+/** Whether the contact is the CRM's own word. Earlier versions knew such a link by its method alone. */
+export const isContactGiven = ({ facts, resolution_method }: ParticipantContext): boolean =>
+  facts.contact_given ?? resolution_method === byHand.method
+
+export const isSecondaryGiven = ({ facts, secondary_record, secondary_resolution_method }: ParticipantContext) =>
+  facts.secondary_given ?? (secondary_record !== null && secondary_resolution_method !== "domain")
+
+/** record_participant_resolution: the CRM's word; null unlinks, and the record that was linked is not matched again. */
 export const participantResolved = (d: Draft<ParticipantContext>, event: ParticipantResolved): void => {
-  const { contact_record, resolution_method, facts } = d.context
+  const { contact_record, resolution_confidence, resolution_method, facts } = d.context
   if (event.contact_record === null) {
     if (contact_record === null) return
-    return d.set({ ...unlinked, facts: { ...facts, unlinked_record: contact_record } })
+    return d.set({ ...unlinked, facts: { ...facts, contact_given: false, unlinked_record: contact_record } })
   }
-  if (contact_record === event.contact_record && resolution_method === "manual_link") return
+  const { confidence, method } = event.certainty ?? byHand
+  const isSame =
+    contact_record === event.contact_record && resolution_confidence === confidence && resolution_method === method
+  if (isSame && isContactGiven(d.context)) return
   d.set({
     contact_record: event.contact_record,
-    resolution_confidence: 1,
-    resolution_method: "manual_link",
+    resolution_confidence: confidence,
+    resolution_method: method,
     resolved_at: event.received,
-    facts: { ...facts, unlinked_record: null }
+    facts: { ...facts, contact_given: true, unlinked_record: null }
   })
   listed(d, [])
 }
 
-/** record_secondary_resolution: by hand; null unlinks, and the domain rule may link again. */
+/** record_secondary_resolution: the CRM's word; null unlinks, and the domain rule may link again. */
 export const secondarySet = (d: Draft<ParticipantContext>, event: ParticipantSecondarySet): void => {
   const c = d.context
+  const secondary_given = event.secondary_record !== null
+  if (isSecondaryGiven(c) !== secondary_given) d.set({ facts: { ...c.facts, secondary_given } })
   if (event.secondary_record === null) return d.set(secondaryUnlinked)
-  const isSame = c.secondary_record === event.secondary_record && c.secondary_resolution_method === "manual_link"
+  const { confidence, method } = event.certainty ?? byHand
+  const isSame =
+    c.secondary_record === event.secondary_record &&
+    c.secondary_confidence === confidence &&
+    c.secondary_resolution_method === method
   d.set({
     secondary_record: event.secondary_record,
-    secondary_confidence: 1,
-    secondary_resolution_method: "manual_link",
+    secondary_confidence: confidence,
+    secondary_resolution_method: method,
     secondary_pipeline: event.secondary_pipeline,
     secondary_resolved_at: isSame ? c.secondary_resolved_at : event.received
   })

@@ -2,6 +2,7 @@
 import type { Draft } from "../draft.ts"
 import { recounted } from "../recount.ts"
 import type {
+  Certainty,
   IdentifierKind,
   ParticipantCorrected,
   ParticipantRecounted,
@@ -13,6 +14,7 @@ import { learn, valueOf } from "../person/shown.ts"
 import { identifierKeys } from "../person/keys.ts"
 import { claim } from "./claim.ts"
 import type { ParticipantContext } from "./context.ts"
+import { isContactGiven, listed } from "./resolution.ts"
 
 /** The fields that are shown of a person, piece by piece. */
 const shownPieces = [
@@ -47,8 +49,12 @@ const knownBy = (d: Draft<ParticipantContext>, identifiers: Person["identifiers"
   d.tell({ type: "participant_identified", key: d.context.facts.key, received })
 }
 
-/** The confidence of a resolution that a provider's webhook brought, by its method (CONTRACT 2.7). */
-const webhookConfidence = { phone_webhook: 0.9, linkedin_webhook: 0.85 } as const
+/** How a webhook that resolves a person knew who that is, by what came with it, and how sure that is (CONTRACT 2.7). */
+const webhookCertainty = ({ phone, linkedin_member_urn }: Person["identifiers"]): Certainty => {
+  if (phone !== undefined) return { method: "phone_webhook", confidence: 0.9 }
+  if (linkedin_member_urn !== undefined) return { method: "linkedin_webhook", confidence: 0.85 }
+  return { method: "provider_webhook", confidence: 0.8 }
+}
 
 /** The participant processor: identifiers and picture as if a payload had shown them; a record resolves the person. */
 export const participantReported = (d: Draft<ParticipantContext>, event: ParticipantReported): void => {
@@ -59,28 +65,28 @@ export const participantReported = (d: Draft<ParticipantContext>, event: Partici
     shownAs(d, shown, d.context.facts.corrected)
     knownBy(d, event.shown.identifiers, event.received)
   }
-  if (event.contact_record !== null) resolved(d, event.contact_record, event.at)
+  if (event.contact_record !== null)
+    resolved(d, event.contact_record, webhookCertainty(event.shown.identifiers), event.at)
 }
 
-/** The surer resolution stands; of equally sure ones the newer, at one instant the greater record (I3). */
-const resolved = (d: Draft<ParticipantContext>, contact_record: string, at: number): void => {
+/** The surer resolution stands, the CRM's own word above all; of equally sure ones the newer, at one instant the greater record (I3). */
+const resolved = (
+  d: Draft<ParticipantContext>,
+  contact_record: string,
+  { confidence, method }: Certainty,
+  at: number
+): void => {
   const c = d.context
-  const method = c.phone !== null ? "phone_webhook" : c.linkedin_member_urn !== null ? "linkedin_webhook" : null
-  if (method === null) {
-    return d.tell({
-      type: "command_refused",
-      field: "resolved_contact_id",
-      rule: "needs a person with a phone or a linkedin_member_urn: the webhooks that resolve are theirs"
-    })
-  }
-  const confidence = webhookConfidence[method]
+  if (isContactGiven(c)) return
   const rank =
     confidence - c.resolution_confidence ||
     at - (c.resolved_at ?? 0) ||
     (contact_record > (c.contact_record ?? "") ? 1 : -1)
   if (c.contact_record === contact_record && confidence === c.resolution_confidence && at <= (c.resolved_at ?? 0))
     return
-  if (rank > 0) d.set({ contact_record, resolution_confidence: confidence, resolution_method: method, resolved_at: at })
+  if (rank <= 0) return
+  d.set({ contact_record, resolution_confidence: confidence, resolution_method: method, resolved_at: at })
+  listed(d, [])
 }
 
 /** set_participant_social_handles: null takes the CRM's word back. */

@@ -41,9 +41,12 @@ export const tenantFields = {
     )
   ),
   is_active: F.overrideAudited(F.flag(true)("Inactive tenants answer webhooks with 403", "config")),
-  last_webhook_received: F.instant("When the last webhook was accepted", "every accepted webhook"),
+  last_webhook_received: F.instant(
+    "When the last authentic webhook came",
+    "every authenticated webhook, whatever became of it"
+  ),
   webhook_failures: F.count(
-    "Authenticated webhooks in a row that could not be understood",
+    "Authenticated webhooks in a row that could not be understood or applied",
     "failed webhooks; 0 on the next success"
   ),
   read_on: F.oneOf(ReadOn, "open")("What reads the owner's messages: opening, or replying too", "config"),

@@ -17,6 +17,7 @@ import type {
   TenantConfigured,
   TenantCreated,
   WebhookFailed,
+  WebhookNoted,
   WebhookSecretRotated,
   WebhookStatusReported
 } from "../events.ts"
@@ -38,7 +39,7 @@ export interface TenantContext extends TenantFields {
   readonly facts: { readonly keys: UsedKeys }
 }
 
-/** Told by the runtime for each event that a webhook brought and that was understood. */
+/** Told by the turn once for each webhook that was understood and applied. */
 export interface WebhookAccepted {
   readonly type: "webhook_accepted"
   readonly received: number
@@ -54,6 +55,7 @@ export type TenantEvent =
   | WebhookSecretRotated
   | WebhookStatusReported
   | WebhookFailed
+  | WebhookNoted
   | WebhookAccepted
   | ConnectionRegistered
   | KeyUsed
@@ -64,6 +66,16 @@ const settle = (d: Draft<TenantContext>, changes: Partial<TenantContext>, receiv
     ([name, value]) => JSON.stringify(d.context[name as keyof TenantContext]) !== JSON.stringify(value)
   )
   if (news.length > 0) d.set({ ...Object.fromEntries(news), updated_at: later(d.context.updated_at, received) })
+}
+
+/** A success ends the row of failures, unless it came before the last of them: a payload that was kept and is applied now. */
+const webhookCame = (d: Draft<TenantContext>, received: number, success: boolean): void => {
+  const { last_webhook_received, webhook_failures } = d.context
+  const isNewest = last_webhook_received === null || received >= last_webhook_received
+  d.set({
+    last_webhook_received: later(last_webhook_received, received),
+    webhook_failures: success && isNewest ? 0 : webhook_failures
+  })
 }
 
 const rules: Rules<Draft<TenantContext>, TenantEvent> = {
@@ -104,8 +116,8 @@ const rules: Rules<Draft<TenantContext>, TenantEvent> = {
     }),
   contact_candidate: contactCandidate,
   deadline_passed: creationsDue,
-  webhook_accepted: (d, event) =>
-    d.set({ last_webhook_received: later(d.context.last_webhook_received, event.received), webhook_failures: 0 })
+  webhook_noted: (d, { received, success }) => webhookCame(d, received, success),
+  webhook_accepted: (d, { received }) => webhookCame(d, received, true)
 }
 
 export const tenantMachine = setup({

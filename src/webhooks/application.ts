@@ -46,8 +46,8 @@ export class Application extends Context.Service<
 
       const apply = Effect.fnUntraced(function* (tenant: string, events: ReadonlyArray<Event>) {
         let all: End = { outcome: "duplicate" }
-        for (const event of events) {
-          const end = yield* applyOne(tenant, event)
+        for (const [n, event] of events.entries()) {
+          const end = yield* applyOne(tenant, n < events.length - 1 ? { ...event, goes_on: true } : event)
           if (end.outcome === "unregistered" || end.outcome === "indigestible") return end
           if (end.outcome === "applied") all = end
         }

@@ -15,7 +15,7 @@ import { TenantOwner } from "../../actors/tenant-owner.ts"
 import { Waiting } from "../../persistence/waiting.ts"
 import type { NotJson, TooDeep } from "../providers/unipile/parse.ts"
 import { Application, type End } from "./application.ts"
-import { type QuarantineFull, Rooms, type WaitingFull } from "./rooms.ts"
+import { QuarantineFull, Rooms, WaitingFull } from "./rooms.ts"
 import { type Source, understand } from "./understand.ts"
 
 /** The answer to a webhook (DESIGN §5). */
@@ -31,6 +31,8 @@ export class Reception extends Context.Service<
       body: Uint8Array,
       source: Source
     ): Effect.Effect<Received, NotJson | TooDeep | QuarantineFull | WaitingFull | SubmitError | SqlError>
+    /** Notes an authentic webhook that is refused before it gets here; as a failure when the payload itself is at fault. */
+    refused(tenant: string, isFailure: boolean): Effect.Effect<void>
   }
 >()("switchboard/webhooks/Reception") {
   static readonly layer = Layer.effect(
@@ -41,6 +43,19 @@ export class Reception extends Context.Service<
       const rooms = yield* Rooms
       const waiting = yield* Waiting
       const commits = yield* GroupCommit
+
+      /** Bookkeeping of a webhook that is answered with a refusal: it must not delay that, nor take its place. */
+      const refused = Effect.fnUntraced(function* (tenant: string, isFailure: boolean) {
+        if ((yield* commits.stuckSince) !== null) return
+        const received = yield* Clock.currentTimeMillis
+        const base = { received, via: "webhook" } as const
+        yield* owner
+          .submit(
+            tenant,
+            isFailure ? { type: "webhook_failed", ...base } : { type: "webhook_noted", ...base, success: false }
+          )
+          .pipe(Effect.ignore)
+      })
 
       /**
        * Kept first, then counted: what cannot be kept is refused, and must not count each time that its sender comes back. What
@@ -71,7 +86,10 @@ export class Reception extends Context.Service<
       ) {
         const id = yield* promptly(rooms.wait({ tenant_id: tenant, account_id, source, body, received_at: received }))
         const end = yield* again
-        if (end.outcome !== "applied" && end.outcome !== "duplicate") return { outcome: "waiting" as const, id }
+        if (end.outcome !== "applied" && end.outcome !== "duplicate") {
+          yield* owner.submit(tenant, { type: "webhook_noted", received, via: "webhook", success: false })
+          return { outcome: "waiting" as const, id }
+        }
         yield* waiting.remove(tenant, [id])
         return end
       })
@@ -81,7 +99,10 @@ export class Reception extends Context.Service<
         const understood = understand(body, source, received)
         if (Result.isFailure(understood)) {
           const fault = understood.failure
-          if (fault._tag !== "Unreadable") return yield* fault
+          if (fault._tag !== "Unreadable") {
+            yield* refused(tenant, true)
+            return yield* fault
+          }
           return yield* keepUnreadable(tenant, body, source, received, fault.message)
         }
         const attempt = application.apply(tenant, understood.success)
@@ -96,7 +117,13 @@ export class Reception extends Context.Service<
         }
       })
 
-      return Reception.of({ receive })
+      const isFull = (error: unknown): boolean => error instanceof QuarantineFull || error instanceof WaitingFull
+      const receiveNoted = (tenant: string, body: Uint8Array, source: Source) =>
+        receive(tenant, body, source).pipe(
+          Effect.tapError((error) => (isFull(error) ? refused(tenant, false) : Effect.void))
+        )
+
+      return Reception.of({ receive: receiveNoted, refused })
     })
   )
 }

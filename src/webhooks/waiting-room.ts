@@ -11,6 +11,7 @@ import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import type { SqlError } from "effect/sql/SqlError"
 import type { SubmitError } from "../../actors/errors.ts"
+import { TenantOwner } from "../../actors/tenant-owner.ts"
 import { Quarantine } from "../../persistence/quarantine.ts"
 import { type Place, Waiting, type WaitingPayload } from "../../persistence/waiting.ts"
 import { Application, type End } from "./application.ts"
@@ -39,6 +40,7 @@ export class WaitingRoom extends Context.Service<
   static readonly layer = Layer.effect(
     WaitingRoom,
     Effect.gen(function* () {
+      const owner = yield* TenantOwner
       const waiting = yield* Waiting
       const quarantine = yield* Quarantine
       const application = yield* Application
@@ -64,6 +66,7 @@ export class WaitingRoom extends Context.Service<
             if (end.outcome === "unregistered") continue
             if (end.outcome === "indigestible") {
               yield* quarantine.takeOver(payload, end.reason)
+              yield* owner.submit(tenant, { type: "webhook_failed", received: payload.received_at, via: "webhook" })
               left.quarantined++
             } else {
               done.push(payload.id)

@@ -103,7 +103,6 @@ describe.each(databases)("the drift check on $name", (database) => {
     await home.rows(`update conversations set unread_count = 99 where id = '${chat}'`)
     expect(await home.runNow(owner, "update_channel_statistics", start)).toMatchObject({ touched: 1, error: null })
     expect(await home.runNow(owner, "update_participant_statistics", start)).toMatchObject({ touched: 1, error: null })
-    await owner.ask((each) => each.flush("acme"))
     expect(await column("channel", channel, "message_count")).toBe(4)
     expect(await column("conversation", chat, "unread_count")).toBe(2)
     expect(await owner.ask((each) => each.view("acme", "channel", channel))).toMatchObject({ message_count: 4 })
@@ -120,11 +119,54 @@ describe.each(databases)("the drift check on $name", (database) => {
     await doctor("conversation", crowd, { conversation_type: "direct", participant_count: 2 })
     const after = await home.owner()
     expect(await home.runNow(after, "update_conversation_types", start)).toMatchObject({ touched: 2, error: null })
-    await after.ask((owner) => owner.flush("acme"))
     expect(await column("conversation", group, "conversation_type")).toBe("direct")
     expect(await column("conversation", crowd, "conversation_type")).toBe("group")
     expect(await column("conversation", crowd, "participant_count")).toBe(3)
     expect(await home.runNow(after, "update_conversation_types", start + 1)).toMatchObject({ touched: 0, error: null })
+  })
+
+  test("types and head counts that somebody edited by hand are written again, in both directions, and counted", async () => {
+    const owner = await home.owner()
+    await owner.tell(...talk, message("n1", 7, ann, { in: "chat-3", people: [ann, ben] }))
+    await owner.ask((each) => each.flush("acme"))
+    const crowd = identity.conversation("whatsapp", "account", "chat-3")
+    const told = () =>
+      home.rows("select id, conversation_type, participant_count, is_hot from conversations order by id")
+    const right = await told()
+    const known = await figure("conversation")
+    await home.rows(`update conversations set conversation_type = 'broadcast' where id = '${chat}'`)
+    await home.rows(`update conversations set conversation_type = 'direct' where id = '${crowd}'`)
+    await home.rows(`update conversations set participant_count = 7, is_hot = true where id = '${group}'`)
+    expect(await home.runNow(owner, "update_conversation_types", start)).toMatchObject({ touched: 3, error: null })
+    expect(await told()).toEqual(right)
+    expect(await figure("conversation")).toBe(known + 3)
+    expect(await home.runNow(owner, "update_conversation_types", start + 1)).toMatchObject({ touched: 0, error: null })
+    await home.rows(`update conversations set conversation_type = 'group', participant_count = 3 where id = '${chat}'`)
+    await owner.end()
+    const asleep = await home.owner()
+    expect(await home.runNow(asleep, "update_conversation_types", start + 2)).toMatchObject({ touched: 1, error: null })
+    expect(await told()).toEqual(right)
+  })
+
+  test("members whom somebody took out by hand are written again", async () => {
+    const owner = await home.owner()
+    await owner.tell(...talk)
+    await owner.ask((each) => each.flush("acme"))
+    await home.rows(`update members set is_active = false where conversation_id = '${chat}'`)
+    expect(await home.runNow(owner, "update_conversation_types", start)).toMatchObject({ touched: 1, error: null })
+    expect(
+      await home.rows(`select count(*)::integer as n from members where conversation_id = '${chat}' and is_active`)
+    ).toEqual([{ n: 2 }])
+    expect(await home.runNow(owner, "update_conversation_types", start + 1)).toMatchObject({ touched: 0, error: null })
+  })
+
+  test("a conversation that somebody called hot by hand is cold again after the hourly look", async () => {
+    const owner = await home.owner()
+    await owner.tell(...talk)
+    await owner.ask((each) => each.flush("acme"))
+    await home.rows(`update conversations set is_hot = true where id = '${chat}'`)
+    expect(await home.runNow(owner, "detect_hot_conversations", start)).toMatchObject({ touched: 1, error: null })
+    expect(await column("conversation", chat, "is_hot")).toBe(false)
   })
 
   test("finds nothing after a month of traffic in any order: the expected figure is 0", async () => {

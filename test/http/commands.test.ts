@@ -1,6 +1,7 @@
 /** The field manager's commands and the processors over HTTP (CONTRACT §4, §5): one endpoint each, once each. */
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
+import { Identity } from "../../actors/identity.ts"
 import { TenantOwner } from "../../actors/tenant-owner.ts"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { accountId, chatId, deliver, fixture, type Tenant, tenantWithAccount } from "./account.ts"
@@ -285,6 +286,25 @@ describe("a member", () => {
   })
 })
 
+describe("a member's activity", () => {
+  test("moves the member's own counts: the newest activity, and the messages as their rows say, whatever a column says", async () => {
+    const { participant_id } = await other()
+    const { json: before } = await call("GET", chat)
+    const of = (json: any) => json.members.find((one: any) => one.participant_id === participant_id)
+    await edge.run(
+      SqlClient.use((sql) => sql`update members set message_count = 70 where participant_id = ${participant_id}::uuid`)
+    )
+    const at = new Date(Date.now() - 1000).toISOString()
+    const { json } = await call("POST", `${chat}/members/${participant_id}/activity`, { at })
+    expect(of(json)).toMatchObject({
+      last_message_at: at,
+      message_count: of(before).message_count,
+      unread_count: of(before).unread_count
+    })
+    expect((await call("GET", `/participants/${participant_id}`)).json).toMatchObject({ last_seen: at })
+  })
+})
+
 describe("a participant", () => {
   test("is called what the CRM says", async () => {
     const { participant_id } = await other()
@@ -325,6 +345,17 @@ describe("a participant", () => {
     }
   })
 
+  test("is counted again, and a column that somebody edited by hand bends nothing", async () => {
+    const { participant_id } = await other()
+    const path = `/participants/${participant_id}`
+    const { total_messages, total_conversations } = (await call("GET", path)).json
+    await edge.run(Effect.flatMap(TenantOwner, (owner) => owner.flush("ruled")))
+    await edge.run(
+      SqlClient.use((sql) => sql`update participants set total_messages = 70 where id = ${participant_id}::uuid`)
+    )
+    expect((await call("POST", `${path}/recount`)).json).toMatchObject({ total_messages, total_conversations })
+  })
+
   test("is told of by the participant processor, by our id or by an identifier", async () => {
     const { participant_id } = await other()
     const event = { type: "participant", participant: participant_id, telegram: "77", resolved_contact_id: "rec-1" }
@@ -332,8 +363,18 @@ describe("a participant", () => {
     expect((await call("GET", `/participants/${participant_id}`)).json).toMatchObject({
       telegram_id: "77",
       contact_record: "rec-1",
-      resolution_method: "phone_webhook",
-      resolution_confidence: 0.9
+      resolution_method: "provider_webhook",
+      resolution_confidence: 0.8
+    })
+    expect((await tell({ type: "participant", facebook: "fb-9", resolved_contact_id: "rec-9" })).json).toEqual({
+      outcome: "applied"
+    })
+    const byFacebook = new Identity("ruled").participant("facebook:fb-9")
+    expect((await call("GET", `/participants/${byFacebook}`)).json).toMatchObject({
+      facebook_id: "fb-9",
+      contact_record: "rec-9",
+      resolution_method: "provider_webhook",
+      resolution_confidence: 0.8
     })
     expect((await tell({ type: "participant", email: "New@One.example", name: "New" })).json).toEqual({
       outcome: "applied"

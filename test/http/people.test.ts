@@ -164,6 +164,66 @@ describe("a contact record", () => {
   })
 })
 
+describe("a CRM that is sure in its own way", () => {
+  const resolution = () => `/participants/${ofPhone("+447700900333")}/resolution`
+  const secondary = () => `/participants/${ofPhone("+447700900333")}/secondary-resolution`
+
+  test("is believed, by either name of confidence and method", async () => {
+    const short = { confidence: 0.7, method: "crm_score" }
+    expect((await call("PUT", resolution(), { record_id: "c-9", ...short })).json).toMatchObject({
+      contact_record: "c-9",
+      resolution_confidence: 0.7,
+      resolution_method: "crm_score",
+      resolved_at: expect.any(String)
+    })
+    const long = { resolution_confidence: 0, resolution_method: "email_match" }
+    expect((await call("PUT", resolution(), { record_id: "c-9", ...long })).json).toMatchObject(long)
+    expect((await call("PUT", secondary(), { record_id: "co-9", ...short })).json).toMatchObject({
+      secondary_record: "co-9",
+      secondary_confidence: 0.7,
+      secondary_resolution_method: "crm_score"
+    })
+    const fields = { secondary_confidence: 1, secondary_resolution_method: "domain" }
+    expect((await call("PUT", secondary(), { record_id: "co-9", ...fields })).json).toMatchObject(fields)
+    const nothing = { confidence: null, method: null }
+    expect((await call("PUT", resolution(), { record_id: "c-9", ...nothing })).json).toMatchObject({
+      resolution_confidence: 1,
+      resolution_method: "manual_link"
+    })
+    for (const path of [resolution(), secondary()]) await call("PUT", path, { record_id: null })
+  })
+
+  test.each([
+    ["method", { confidence: 0.5 }],
+    ["confidence", { method: "crm_score" }],
+    ["confidence", { confidence: 1.01, method: "crm_score" }],
+    ["confidence", { confidence: -0.1, method: "crm_score" }],
+    ["confidence", { confidence: "0.5", method: "crm_score" }],
+    ["method", { confidence: 0.5, method: "" }],
+    ["method", { confidence: 0.5, method: "Crm Score" }],
+    ["method", { confidence: 0.5, method: "m".repeat(51) }]
+  ])("is told that %s is not right, and nothing changes", async (field, certainty) => {
+    for (const path of [resolution(), secondary()]) {
+      const before = await participant(ofPhone("+447700900333"))
+      expect(await call("PUT", path, { record_id: "c-9", ...certainty })).toMatchObject({
+        status: 422,
+        json: { field }
+      })
+      expect(await participant(ofPhone("+447700900333"))).toEqual(before)
+    }
+  })
+
+  test("is told where it says it twice, or with an unlinking", async () => {
+    const twice = { record_id: "c-9", confidence: 0.5, resolution_confidence: 0.5, method: "crm_score" }
+    expect(await call("PUT", resolution(), twice)).toMatchObject({
+      status: 422,
+      json: { field: "resolution_confidence" }
+    })
+    const unlink = { record_id: null, confidence: 0.5, method: "crm_score" }
+    expect(await call("PUT", resolution(), unlink)).toMatchObject({ status: 422, json: { field: "confidence" } })
+  })
+})
+
 test("a list is narrowed, and paged", async () => {
   const all = (await call("GET", "/participants")).json.items
   expect(new Set(all.map((item: any) => item.id)).size).toBe(all.length)

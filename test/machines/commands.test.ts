@@ -4,6 +4,7 @@ import type { Event } from "../../machines/events.ts"
 import { noKeys, packKeys, unpackKeys, useOf, withKey } from "../../machines/tenant/keys.ts"
 import { providerDefaults } from "../../machines/provider-defaults.ts"
 import { ann, ben, day, hour, me, message, minute, person, read, registered, running, start } from "./facts.ts"
+import { membersOf } from "./compared.ts"
 import { SmallTenant } from "./small-tenant.ts"
 
 type Loose = { readonly type: string } & Readonly<Record<string, unknown>>
@@ -425,6 +426,22 @@ describe("a member", () => {
     expect(tell(tenant, inChat(tenant, { type: "member_active", key: "phone:x", at: start }))).toBe("refused")
   })
 
+  test("who was active has the newest activity, and the messages that the rows say", () => {
+    const tenant = after(message("m1", 1, ann), message("m2", 2, me))
+    const active = (at: number, counted?: object) =>
+      inChat(tenant, { type: "member_active", key: ann.key, at: start + at, ...(counted && { counted }) })
+    const shown = () => membersOf(tenant.conversation())[ann.key]
+    tenant.apply(active(7))
+    expect(shown()).toMatchObject({ last_message_at: start + 7, message_count: 1, unread_count: 1 })
+    tenant.apply(active(5))
+    expect(shown()).toMatchObject({ last_message_at: start + 7, message_count: 1 })
+    const counted = { found: 2, right: 1, last_message_at: start + 9 }
+    tenant.apply(message("m3", 8, ann))
+    tenant.apply(active(5, counted))
+    // One more was counted than the rows hold; what came since the cut stays on top.
+    expect(shown()).toMatchObject({ last_message_at: start + 9, message_count: 1 })
+  })
+
   test("who was active is there again", () => {
     const tenant = after(message("m1", 1, ann))
     tenant.apply(loose({ ...({ ...message("x", 5, ann) } as object), type: "member_left", person: ann } as Loose))
@@ -449,22 +466,102 @@ describe("a participant", () => {
     })
   const phone = { identifiers: { phone: "+447700900123" } }
 
-  test("is resolved by a report, as surely as its webhook is", () => {
+  test.each([
+    ["phone_webhook", 0.9, { phone: "+447700900123", linkedin_member_urn: "urn" }],
+    ["linkedin_webhook", 0.85, { linkedin_member_urn: "urn", telegram_id: "7" }],
+    ["provider_webhook", 0.8, { telegram_id: "7" }],
+    ["provider_webhook", 0.8, { email: "ann@one.example" }],
+    ["provider_webhook", 0.8, {}]
+  ])("is resolved by a report as %s, %d sure, by what comes with it", (resolution_method, confidence, identifiers) => {
     const tenant = after(message("m1", 1, ann))
-    expect(tenant.run(reported(2, {}, "rec-1"))).toMatchObject({ type: "refused" })
-    tenant.apply(reported(2, { identifiers: { linkedin_member_urn: "urn" } }, "rec-1"))
+    tenant.apply(reported(2, { identifiers }, "rec-1"))
     expect(tenant.context("participant", id)).toMatchObject({
+      ...identifiers,
       contact_record: "rec-1",
-      resolution_method: "linkedin_webhook",
-      resolution_confidence: 0.85,
+      resolution_method,
+      resolution_confidence: confidence,
       resolved_at: start + 2
     })
+  })
+
+  test("stays resolved by the surer report, whichever came first", () => {
+    const tenant = after(message("m1", 1, ann))
+    tenant.apply(reported(2, {}, "rec-1"))
     tenant.apply(reported(1, phone, "rec-2"))
+    expect(tenant.context("participant", id)).toMatchObject({ contact_record: "rec-2", resolution_confidence: 0.9 })
+    tenant.apply(reported(3, {}, "rec-3"))
+    expect(tenant.context("participant", id)).toMatchObject({ contact_record: "rec-2", resolution_confidence: 0.9 })
+  })
+
+  const given = (contact_record: string | null, certainty?: { confidence: number; method: string }) =>
+    loose({ type: "participant_resolved", participant_id: id, contact_record, ...(certainty && { certainty }) })
+  const match = (record_id: string, email: string): Event => ({
+    type: "record_put",
+    record: { record_id, kind: "contact", pipeline_id: null, emails: [email], phones: [], linkedin: [], domains: [] },
+    received: start + 50,
+    via: "api"
+  })
+
+  test.each(["crm_score", "email_match", "domain"])(
+    "is who the CRM says it is, as surely as it says, by %s: no match and no webhook replaces that",
+    (method) => {
+      const tenant = after(message("m1", 1, ann))
+      tenant.apply(reported(2, { identifiers: { email: "ann@one.example" } }))
+      tenant.apply(given("rec-1", { confidence: 0.6, method }))
+      tenant.apply(match("rec-2", "ann@one.example"))
+      tenant.apply(reported(9, phone, "rec-3"))
+      tenant.apply(loose({ type: "participant_rematched", participant_id: id }))
+      expect(tenant.context("participant", id)).toMatchObject({
+        contact_record: "rec-1",
+        resolution_confidence: 0.6,
+        resolution_method: method
+      })
+      expect(tenant.changes(given("rec-1", { confidence: 0.6, method }))).toBe(false)
+      tenant.apply(given("rec-1"))
+      expect(tenant.context("participant", id)).toMatchObject({
+        resolution_confidence: 1,
+        resolution_method: "manual_link"
+      })
+      tenant.apply(given(null))
+      tenant.apply(reported(10, phone, "rec-3"))
+      expect(tenant.context("participant", id)).toMatchObject({ contact_record: "rec-3" })
+    }
+  )
+
+  test("of a company is what the CRM says, as surely as it says, and not what a domain says", () => {
+    const company: Event = {
+      type: "record_put",
+      record: {
+        record_id: "acme",
+        kind: "company",
+        pipeline_id: null,
+        emails: [],
+        phones: [],
+        linkedin: [],
+        domains: ["one.example"]
+      },
+      received: start + 50,
+      via: "api"
+    }
+    const secondary = (secondary_record: string | null, method: string) =>
+      loose({
+        type: "participant_secondary_set",
+        participant_id: id,
+        secondary_record,
+        secondary_pipeline: "p",
+        certainty: { confidence: 0.55, method }
+      })
+    const tenant = after(message("m1", 1, ann))
+    tenant.apply(reported(2, { identifiers: { email: "ann@one.example" } }))
+    tenant.apply(secondary("other", "domain"))
+    tenant.apply(company)
+    tenant.apply(loose({ type: "participant_rematched", participant_id: id }))
     expect(tenant.context("participant", id)).toMatchObject({
-      contact_record: "rec-2",
-      resolution_method: "phone_webhook",
-      resolution_confidence: 0.9
+      secondary_record: "other",
+      secondary_confidence: 0.55,
+      secondary_resolution_method: "domain"
     })
+    expect(tenant.changes(secondary("other", "domain"))).toBe(false)
   })
 
   test("is called what the CRM says, whatever providers show, until it takes that back", () => {

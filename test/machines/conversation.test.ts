@@ -63,6 +63,26 @@ const checkHeat = (at: number): Event => ({ type: "conversation_heat_checked", .
 
 const three = [message("m1", 1, ann), message("m2", 2, ann), message("m3", 3, ann)]
 
+describe("hints", () => {
+  const hinted = (id: string, at: number, metadata: Record<string, unknown>) =>
+    message(id, at, ann, { thread: { metadata } })
+
+  test("stand in the metadata as they were last given, beside what the newest payload shows", () => {
+    const told = [
+      hinted("m1", 1, { is_broadcast: true, pinned: true }),
+      hinted("m2", 2, { pinned: false }),
+      hinted("m3", 3, { is_channel: false })
+    ]
+    for (const order of [told, told.toReversed()]) {
+      const tenant = after(...order)
+      expect(tenant.conversation().metadata).toEqual({ is_broadcast: true, is_channel: false })
+      tenant.sleepAndWake()
+      tenant.apply(hinted("m4", 4, { is_broadcast: false, folder: "INBOX" }))
+      expect(tenant.conversation().metadata).toEqual({ is_broadcast: false, is_channel: false, folder: "INBOX" })
+    }
+  })
+})
+
 describe("marking read", () => {
   test("goes to the newest message known, for the owner and for the user", () => {
     const c = after(...three, markRead(10)).conversation()

@@ -90,13 +90,22 @@ describe("a channel", () => {
 })
 
 describe("a tenant", () => {
-  const failed = (received: number): Event => ({ type: "webhook_failed", received: start + received, via: "api" })
+  const failed = (received: number): Event => ({ type: "webhook_failed", received: start + received, via: "webhook" })
 
   test("counts webhooks that failed in a row, and an understood one ends the row", () => {
     const tenant = after(failed(1), failed(2))
     expect(tenant.context("tenant", "acme")).toMatchObject({ webhook_failures: 2, last_webhook_received: start + 2 })
     tenant.apply({ ...message("m1", 1, ann, { received: start + 3 }), via: "webhook" })
     expect(tenant.context("tenant", "acme")).toMatchObject({ webhook_failures: 0, last_webhook_received: start + 3 })
+  })
+
+  test("counts a webhook that brought several events as one: what came of its last event came of it", () => {
+    const tenant = after(failed(1), failed(2))
+    const first = { ...message("m1", 1, ann, { received: start + 3 }), via: "webhook", goes_on: true } as const
+    tenant.apply(first)
+    expect(tenant.context("tenant", "acme").webhook_failures).toBe(2)
+    tenant.apply(failed(3))
+    expect(tenant.context("tenant", "acme")).toMatchObject({ webhook_failures: 3, last_webhook_received: start + 3 })
   })
 
   test("created again changes its name only, and nothing when that is the same", () => {

@@ -288,6 +288,162 @@ describe("an echo", () => {
   })
 })
 
+describe("a confirmation without a message id", () => {
+  test("is matched by the echo that follows, and only by one", () => {
+    const sender = new Sender()
+    sender.reserve("r1", 0)
+    sender.confirm("r1", 1)
+    sender.confirm("r1", 2)
+    sender.echo("m1", 3)
+    expect(sender.sent).toEqual([1, 1, 1])
+    sender.echo("m2", 4)
+    expect(sender.sent).toEqual([2, 2, 2])
+  })
+
+  test("after its echo makes it count once in the end", () => {
+    const sender = new Sender()
+    sender.reserve("r1", 0)
+    sender.echo("m1", 2)
+    expect(sender.sent).toEqual([2, 2, 2])
+    sender.confirm("r1", 3)
+    expect(sender.sent).toEqual([1, 1, 1])
+    sender.confirm("r1", 4)
+    expect(sender.sent).toEqual([1, 1, 1])
+  })
+
+  test("of several reservations: each takes one echo, and what was sent from the phone still counts", () => {
+    const sender = new Sender(10)
+    for (const id of ["r1", "r2", "r3"]) sender.reserve(id, 0)
+    sender.confirm("r1", 1)
+    sender.echo("m1", 2)
+    sender.echo("m2", 3)
+    expect(sender.sent).toEqual([4, 4, 4])
+    sender.confirm("r2", 4)
+    sender.confirm("r3", 5)
+    expect(sender.sent).toEqual([3, 3, 3])
+    sender.echo("m3", 6)
+    expect(sender.sent).toEqual([3, 3, 3])
+    sender.echo("phone", 7)
+    expect(sender.sent).toEqual([4, 4, 4])
+  })
+
+  test("of a reservation of several takes as many echoes as it has places left", () => {
+    const sender = new Sender(10)
+    sender.reserve("r1", 0, { count: 3 })
+    sender.confirm("r1", 1, "m1")
+    sender.confirm("r1", 1)
+    for (const [n, id] of ["m1", "m2", "m3"].entries()) sender.echo(id, 2 + n)
+    expect(sender.sent).toEqual([3, 3, 3])
+    sender.echo("phone", 9)
+    expect(sender.sent).toEqual([4, 4, 4])
+  })
+
+  test("takes no echo from the reservation that is confirmed by its id", () => {
+    const sender = new Sender(10)
+    sender.reserve("r1", 0)
+    sender.reserve("r2", 1)
+    sender.echo("m1", 2)
+    sender.confirm("r2", 3)
+    expect(sender.sent).toEqual([2, 2, 2])
+    sender.confirm("r1", 4, "m1")
+    expect(sender.sent).toEqual([2, 2, 2])
+    sender.echo("m2", 5)
+    expect(sender.sent).toEqual([2, 2, 2])
+  })
+
+  test("that is followed by the id counts once, and gives the echo that it had taken back to the phone", () => {
+    const sender = new Sender(10)
+    sender.reserve("r1", 0)
+    sender.confirm("r1", 1)
+    sender.echo("m1", 2)
+    sender.confirm("r1", 3, "m1")
+    expect(sender.sent).toEqual([1, 1, 1])
+
+    sender.reserve("r2", minute)
+    sender.confirm("r2", minute + 1)
+    sender.echo("phone", minute + 2)
+    expect(sender.sent).toEqual([2, 2, 2])
+    sender.confirm("r2", minute + 3, "m2")
+    expect(sender.sent).toEqual([3, 3, 3])
+    sender.echo("m2", minute + 4)
+    expect(sender.sent).toEqual([3, 3, 3])
+  })
+
+  test.each([
+    ["much older than the reservation", -10 * minute],
+    ["more than an hour after the confirmation", hour + minute]
+  ])("takes no echo that is %s", (_, at) => {
+    const sender = new Sender(10)
+    sender.reserve("r1", 0)
+    sender.confirm("r1", 1)
+    sender.echo("m1", at, { received: Math.max(at, 2) })
+    expect(sender.tenant.connection().messages_sent_count).toBe(2)
+  })
+
+  test("takes an echo whose clock is a little behind", () => {
+    const sender = new Sender()
+    sender.reserve("r1", 0)
+    sender.confirm("r1", 1)
+    sender.echo("m1", -minute, { received: 2 })
+    expect(sender.sent).toEqual([1, 1, 1])
+  })
+
+  test("is matched by an echo that comes hours late, after the reservation's hour", () => {
+    const sender = new Sender()
+    sender.reserve("r1", 0)
+    sender.confirm("r1", 1)
+    sender.pass(hour)
+    sender.echo("m1", 2, { received: 5 * hour })
+    expect(sender.sent).toEqual([0, 1, 1])
+  })
+
+  test("before midnight, with its echo after it, counts for the day of the reservation alone", () => {
+    const [before, after] = [new Sender(), new Sender()]
+    for (const sender of [before, after]) sender.reserve("r1", midnight - 1000)
+    before.confirm("r1", midnight - 500)
+    before.newDay(midnight)
+    before.echo("m1", midnight + 200)
+    after.newDay(midnight)
+    after.echo("m1", midnight + 200)
+    expect(after.sent).toEqual([2, 1, 2])
+    after.confirm("r1", midnight + 300)
+    for (const sender of [before, after]) expect(sender.sent).toEqual([1, 0, 1])
+  })
+
+  test("takes the older of two echoes, whichever comes first", () => {
+    const [straight, crossed] = [new Sender(), new Sender()]
+    for (const sender of [straight, crossed]) {
+      sender.reserve("r1", 0)
+      sender.confirm("r1", 1)
+    }
+    straight.echo("m1", 2, { received: minute })
+    straight.echo("m2", 10 * minute, { received: 20 * minute })
+    crossed.echo("m2", 10 * minute, { received: 20 * minute })
+    crossed.echo("m1", 2, { received: 20 * minute })
+    expect(crossed.sent).toEqual(straight.sent)
+    expect(crossed.tenant.connection().facts.sends).toEqual(straight.tenant.connection().facts.sends)
+    expect(straight.tenant.connection().facts.sends).toEqual([
+      [start, 1],
+      [start + 10 * minute, 1]
+    ])
+  })
+
+  test("survives sleep, and is settled in the end: what is remembered does not grow", () => {
+    const sender = new Sender(1000)
+    for (let n = 0; n < 300; n++) {
+      sender.reserve(`r${n}`, n)
+      sender.confirm(`r${n}`, n)
+    }
+    sender.tenant.sleepAndWake()
+    for (let n = 0; n < 300; n++) sender.echo(`m${n}`, 1000 + n)
+    // Past what is remembered, an echo counts by itself.
+    expect(sender.tenant.connection().messages_sent_count).toBe(344)
+    sender.pass(3 * hour)
+    expect(sender.tenant.connection().facts).toMatchObject({ unnamed: [], reservations: {} })
+    expect(sender.tenant.connection().messages_sent_count).toBe(344)
+  })
+})
+
 describe("a new UTC day", () => {
   test("sets today's count to 0 without a send", () => {
     const sender = new Sender()

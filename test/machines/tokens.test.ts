@@ -74,20 +74,82 @@ describe("tokens that are stored", () => {
     expect(tenant.changes(stored(2))).toBe(false)
   })
 
-  test("leave an expired account expired: the provider's word brings it back", () => {
+  test("and are good revive an account that only its token had ended, with its channel", () => {
     const tenant = tenantWith(ok(1), stored(2, { access_token: "a", token_expires_at: start + 10 }))
     tenant.apply(passed(tenant, 10))
-    tenant.apply(stored(11, { access_token: "b", token_expires_at: start + hour }))
     expect(health(tenant)).toEqual(["expired", "expired"])
-    expect(derivedOf(tenant.connection(), start + 11)).toMatchObject({
-      is_token_expired: false,
-      needs_action: "reconnect"
-    })
-    tenant.apply(ok(12))
+    tenant.apply(stored(11, { access_token: "b", token_expires_at: start + hour }))
     expect(health(tenant)).toEqual(["active", "authenticated"])
+    expect(tenant.context("channel", tenant.connection().channel_id).auth_status).toBe("authenticated")
+    tenant.expectStatesToFollowFields()
     expect(deadline(tenant)).toBe(start + hour)
   })
+
+  test("and are good revive what maintenance has expired", () => {
+    const tenant = tenantWith(ok(1), stored(2, { token_expires_at: start + 10 }), ok(15))
+    tenant.apply(checked(tenant, 30))
+    tenant.apply(stored(31, { access_token: "b", token_expires_at: start + hour }))
+    expect(health(tenant)).toEqual(["active", "authenticated"])
+  })
+
+  test.each([
+    ["is over already", { access_token: "b", token_expires_at: start + 11 }],
+    ["comes without an expiry of its own", { access_token: "b" }],
+    ["only refreshes", { refresh_token: "r" }]
+  ])("revive nothing with a token that %s", (_, more) => {
+    const tenant = tenantWith(ok(1), stored(2, { access_token: "a", token_expires_at: start + 10 }))
+    tenant.apply(passed(tenant, 10))
+    tenant.apply(stored(12, more))
+    expect(health(tenant)).toEqual(["expired", "expired"])
+  })
+
+  const word = (status: "expired" | "failed", at: number): Event => ({
+    type: "auth_reported",
+    account_id: "account",
+    status,
+    at: start + at,
+    received: start + 100,
+    via: "api"
+  })
+  test.each(["expired", "failed"] as const)("do not undo the word that the account is %s", (status) => {
+    const good = stored(101, { access_token: "b", token_expires_at: start + hour })
+    const old = stored(2, { access_token: "a", token_expires_at: start + 10 })
+    const later = tenantWith(ok(1), old, word(status, 20), good)
+    expect(health(later)).toEqual([status, status])
+    // Said before the token's end and heard after it.
+    const late = tenantWith(ok(1), old, { ...word(status, 5), received: start + 12 }, good)
+    expect(health(late)).toEqual([status, status])
+  })
+
+  test("leave a pending account pending", () => {
+    expect(health(tenantWith(stored(2, { token_expires_at: start + hour })))).toEqual(["pending", "pending"])
+  })
+
+  test("revive an account that an earlier version had expired by its token", () => {
+    const tenant = tenantWith(ok(1), stored(2, { access_token: "a", token_expires_at: start + 10 }))
+    tenant.apply(passed(tenant, 10))
+    asOfBefore(tenant, { status_at: start + 10, auth_at: start + 10 })
+    expect(health(tenant)).toEqual(["expired", "expired"])
+    tenant.apply(stored(11, { access_token: "b", token_expires_at: start + hour }))
+    expect(health(tenant)).toEqual(["active", "authenticated"])
+  })
+
+  test("leave alone what an earlier version had heard to be expired", () => {
+    const tenant = tenantWith(ok(1), stored(2, { token_expires_at: start + 10 }), word("expired", 5))
+    asOfBefore(tenant, { status_at: start + 5, auth_at: start + 5 })
+    tenant.apply(stored(101, { access_token: "b", token_expires_at: start + hour }))
+    expect(health(tenant)).toEqual(["expired", "expired"])
+  })
 })
+
+/** The connection wakes from the snapshot that version 0903716 would have written. */
+const asOfBefore = (tenant: SmallTenant, times: { readonly status_at: number; readonly auth_at: number }) => {
+  const living = tenant.population.get("connection", tenant.connection().id)!
+  const { word: _, auth_word: __, token_end: ___, first_live_at: ____, ...facts } = tenant.connection().facts
+  const context = { ...tenant.connection(), last_rate_limit_reset: null, facts: { ...facts, ...times } }
+  const { machine, unpack } = kinds.connection
+  living.restore(machine.resolveState({ value: living.snapshot.value, context: unpack(context) as never }))
+}
 
 describe("a token's own deadline", () => {
   test("is the connection's, unless its budget comes first", () => {

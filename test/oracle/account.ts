@@ -34,7 +34,8 @@ const newest = (words: ReadonlyArray<{ readonly at: number; readonly status: str
     .sort((a, b) => ranks.indexOf(a) - ranks.indexOf(b))
     .at(-1) ?? "pending"
 
-export const accountOf = (said: ReadonlyArray<Said>) => {
+/** `first_live_at`: the earliest message; it speaks for an account of which nobody has said more than that it is pending. */
+export const accountOf = (said: ReadonlyArray<Said>, first_live_at: number | null) => {
   const words: ReadonlyArray<Word> = said.filter(isWord)
   const account = words.map(({ at, status }) => ({ at, status: meaning[status]![0] }))
   const auth = words.flatMap(({ at, status }) => {
@@ -42,9 +43,12 @@ export const accountOf = (said: ReadonlyArray<Said>) => {
     return told === null ? [] : [{ at, status: told }]
   })
   const synced = ofType(said, "account_status_changed").filter(({ status }) => status === "SYNC_SUCCESS")
+  const word = newest(account, accountRanks)
+  const said_at = max(account.map(({ at }) => at)) ?? -Infinity
+  const isLive = word === "pending" && first_live_at !== null && first_live_at > said_at
   return {
-    account_status: newest(account, accountRanks),
-    auth_status: newest(auth, authRanks),
+    account_status: isLive ? "active" : word,
+    auth_status: auth.length === 0 && first_live_at !== null ? "authenticated" : newest(auth, authRanks),
     last_sync_at: max(synced.map(({ at }) => at))
   }
 }

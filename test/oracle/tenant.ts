@@ -43,7 +43,7 @@ export const tenantOf = (said: ReadonlyArray<Said>, read_on: ReadOn = "open") =>
     })
   )
   const messages = all.flatMap((conversation) => conversation.messages)
-  const account = accountOf(said)
+  const account = accountOf(said, min(messages.filter((message) => message.isMessage).map(({ at }) => at)))
   return {
     conversations,
     participants,

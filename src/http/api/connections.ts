@@ -4,7 +4,7 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
-import { ChannelType } from "../../../machines/vocabulary.ts"
+import { AccountStatus, AuthStatus, ChannelType } from "../../../machines/vocabulary.ts"
 import { Access } from "../access.ts"
 import { Outcome } from "./outcome.ts"
 import { entityInTenant, Id, inTenant } from "./parameters.ts"
@@ -21,8 +21,22 @@ export const Registration = Schema.Struct({
   user_id: Schema.NonEmptyString.check(Schema.isMaxLength(200)),
   connection_config: Schema.optionalKey(Settings),
   provider_config: Schema.optionalKey(Settings),
-  is_active: Schema.optionalKey(Schema.Boolean)
-})
+  is_active: Schema.optionalKey(Schema.Boolean),
+  account_status: Schema.optionalKey(AccountStatus).annotate({
+    description: "What the account is now, where the CRM knows it; absent: pending until the provider says more"
+  }),
+  auth_status: Schema.optionalKey(AuthStatus).annotate({
+    description: "What its credentials are; absent: authenticated with active, expired with expired, else not said"
+  }),
+  checkpoint_data: Schema.optionalKey(Settings),
+  hosted_auth_url: Schema.optionalKey(Schema.NullOr(Schema.NonEmptyString.check(Schema.isMaxLength(2_048))))
+}).check(
+  Schema.makeFilter((body) =>
+    body.auth_status !== undefined && body.account_status === undefined
+      ? { path: ["auth_status"], issue: "needs account_status beside it" }
+      : undefined
+  )
+)
 export const Sends = Schema.Struct({
   count: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1000 }))),
   idempotency_key: Schema.optionalKey(Schema.NonEmptyString.check(Schema.isMaxLength(200)))
@@ -68,7 +82,7 @@ const put = HttpApiEndpoint.put("put", `${base}/:account_id`, {
   OpenApi.annotations({
     summary: "Register an account, or change its registration",
     description:
-      "Sets user_id, channel_type, account_name, connection_config, provider_config and is_active; the first time also rate_limit_per_day, created_at and the channel. What is left out of a repeat stays as it is. Webhooks that waited for the account are applied before the answer."
+      "Sets user_id, channel_type, account_name, connection_config, provider_config, checkpoint_data, hosted_auth_url and is_active; the first time also rate_limit_per_day, last_rate_limit_reset, created_at and the channel. account_status, where it is given, is the newest word on the account: it sets account_status and auth_status, and active clears sync_error_count and last_error. A new account without one is pending until the provider's word, a successful sync or its first live message. What is left out of a repeat stays as it is. Webhooks that waited for the account are applied before the answer."
   })
 )
 
@@ -125,7 +139,8 @@ const confirm = HttpApiEndpoint.post("confirm", `${base}/:id/sends/:reservation_
 }).annotateMerge(
   OpenApi.annotations({
     summary: "A reserved send was made",
-    description: "Keeps its place for good. message_id lets the echo be recognised, so that it does not count twice."
+    description:
+      "Keeps its place for good. message_id lets the echo be recognised, so that it does not count twice. Without one (the provider gave none) each place of the reservation that no message_id has taken is taken by one echo, the oldest first: one whose message is not older than the reservation and not more than an hour younger than this word, whichever of the two comes first."
   })
 )
 

@@ -4,6 +4,7 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
+import type { Certainty } from "../../../machines/events.ts"
 import { Access } from "../access.ts"
 import { Outcome } from "./outcome.ts"
 import { entityInTenant, Id, inTenant, page, SearchText, YesOrNo } from "./parameters.ts"
@@ -29,11 +30,69 @@ export const RecordBody = Schema.Struct({
   linkedin: Schema.optionalKey(list),
   domains: Schema.optionalKey(list)
 })
-export const Resolution = Schema.Struct({ record_id: Schema.NullOr(RecordId) })
+/** How sure the CRM is, and how it found the record: its own word for that, or one of ours (CONTRACT 2.7). */
+const Confidence = Schema.NullOr(Schema.Number.check(Schema.isBetween({ minimum: 0, maximum: 1 })))
+const Method = Schema.NullOr(Schema.String.check(Schema.isMaxLength(50), Schema.isPattern(/^[a-z][a-z0-9_]*$/)))
+
+/** Names under which a confidence and a method may be given. */
+interface CertaintyNames {
+  readonly confidence: ReadonlyArray<string>
+  readonly method: ReadonlyArray<string>
+}
+/** The short names, and those of the fields that they set. */
+export const contactCertainty: CertaintyNames = {
+  confidence: ["confidence", "resolution_confidence"],
+  method: ["method", "resolution_method"]
+}
+export const secondaryCertainty: CertaintyNames = {
+  confidence: ["confidence", "secondary_confidence"],
+  method: ["method", "secondary_resolution_method"]
+}
+
+/** The name under which it was given, or undefined. */
+const givenAs = (body: object, names: ReadonlyArray<string>): string | undefined =>
+  names.find((name) => (body as Readonly<Record<string, unknown>>)[name] != null)
+
+/** What a body says of its certainty; undefined when it says nothing. */
+export const certaintyIn = (body: object, { confidence, method }: CertaintyNames): Certainty | undefined => {
+  const [sure, how] = [givenAs(body, confidence), givenAs(body, method)]
+  if (sure === undefined || how === undefined) return undefined
+  const values = body as Readonly<Record<string, unknown>>
+  return { confidence: values[sure] as number, method: values[how] as string }
+}
+
+/** Both or neither, each once, and only with a record. */
+const bothOrNeither = (names: CertaintyNames) =>
+  Schema.makeFilter((body: { readonly record_id: string | null }) => {
+    const [confidence, method] = [givenAs(body, names.confidence), givenAs(body, names.method)]
+    const twice = [...names.confidence, ...names.method].find(
+      (name) => givenAs(body, [name]) !== undefined && name !== confidence && name !== method
+    )
+    if (twice !== undefined) return { path: [twice], issue: "is given twice, under two names" }
+    if (confidence !== undefined && method === undefined)
+      return { path: ["method"], issue: `is needed with ${confidence}: give both or neither` }
+    if (confidence === undefined && method !== undefined)
+      return { path: ["confidence"], issue: `is needed with ${method}: give both or neither` }
+    if (confidence !== undefined && body.record_id === null)
+      return { path: [confidence], issue: "goes with a record_id; null unlinks" }
+    return undefined
+  })
+
+export const Resolution = Schema.Struct({
+  record_id: Schema.NullOr(RecordId),
+  confidence: Schema.optionalKey(Confidence),
+  method: Schema.optionalKey(Method),
+  resolution_confidence: Schema.optionalKey(Confidence),
+  resolution_method: Schema.optionalKey(Method)
+}).check(bothOrNeither(contactCertainty))
 export const SecondaryResolution = Schema.Struct({
   record_id: Schema.NullOr(RecordId),
-  pipeline_id: Schema.optionalKey(Schema.NullOr(RecordId))
-})
+  pipeline_id: Schema.optionalKey(Schema.NullOr(RecordId)),
+  confidence: Schema.optionalKey(Confidence),
+  method: Schema.optionalKey(Method),
+  secondary_confidence: Schema.optionalKey(Confidence),
+  secondary_resolution_method: Schema.optionalKey(Method)
+}).check(bothOrNeither(secondaryCertainty))
 
 const Texts = Schema.Array(Schema.String)
 const RecordWire = Schema.Struct({
@@ -65,9 +124,9 @@ const resolve = HttpApiEndpoint.put("resolve", `${base}/participants/:id/resolut
   error: refusals(404, 413, 422)
 }).annotateMerge(
   OpenApi.annotations({
-    summary: "Link a participant to a CRM record by hand, or unlink it",
+    summary: "Link a participant to a CRM record, or unlink it",
     description:
-      "record_participant_resolution. Sets contact_record, resolution_confidence (1), resolution_method (manual_link), resolved_at and candidate_records; null unlinks: 0, '' and null. What was unlinked is not linked again by itself."
+      "record_participant_resolution. Sets contact_record, resolution_confidence, resolution_method, resolved_at and candidate_records: 1 and manual_link, or the CRM's own confidence (0 to 1) and method (lower case, digits and _, at most 50), both or neither; they may also go by the names of their fields. The CRM's word stands above matches and webhooks. null unlinks: 0, '' and null. What was unlinked is not linked again by itself."
   })
 )
 
@@ -78,9 +137,9 @@ const resolveSecondary = HttpApiEndpoint.put("resolveSecondary", `${base}/partic
   error: refusals(404, 413, 422)
 }).annotateMerge(
   OpenApi.annotations({
-    summary: "Link a participant to a company by hand, or unlink it",
+    summary: "Link a participant to a company, or unlink it",
     description:
-      "record_secondary_resolution. Sets secondary_record, secondary_confidence, secondary_resolution_method, secondary_pipeline and secondary_resolved_at."
+      "record_secondary_resolution. Sets secondary_record, secondary_confidence, secondary_resolution_method, secondary_pipeline and secondary_resolved_at: 1 and manual_link, or the CRM's own confidence and method as for the resolution; null unlinks, and the domain rule may link again."
   })
 )
 

@@ -157,7 +157,7 @@ const activity = HttpApiEndpoint.post("activity", `${member}/activity`, {
   OpenApi.annotations({
     summary: "A member was active",
     description:
-      "A sign of presence that no message shows: sets joined_at (the earliest), is_active and left_at of the member, and first_seen and last_seen of the participant."
+      "Activity that no message shows: sets joined_at (the earliest), is_active, left_at and last_message_at (the newest) of the member, and message_count to what the message rows say, which unread_count follows; and first_seen and last_seen of the participant."
   })
 )
 

@@ -32,7 +32,11 @@ const registered = (
   user_id: body.user_id,
   connection_config: body.connection_config ?? (known?.["connection_config"] as Map | undefined) ?? {},
   provider_config: body.provider_config ?? (known?.["provider_config"] as Map | undefined) ?? {},
-  is_active: body.is_active ?? null
+  is_active: body.is_active ?? null,
+  ...(body.account_status === undefined ? {} : { account_status: body.account_status }),
+  ...(body.auth_status === undefined ? {} : { auth_status: body.auth_status }),
+  ...(body.checkpoint_data === undefined ? {} : { checkpoint_data: body.checkpoint_data }),
+  ...(body.hosted_auth_url === undefined ? {} : { hosted_auth_url: body.hosted_auth_url })
 })
 
 const quotaOf = (view: View) => {

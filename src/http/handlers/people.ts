@@ -12,7 +12,15 @@ import { companyDomains } from "../../../machines/record/record.ts"
 import { CrmRecords } from "../../../persistence/crm-records.ts"
 import { Participants } from "../../../persistence/participants.ts"
 import { served } from "../api/api.ts"
-import { type PeopleFilter, RecordBody, Resolution, SecondaryResolution } from "../api/people.ts"
+import {
+  certaintyIn,
+  contactCertainty,
+  type PeopleFilter,
+  RecordBody,
+  Resolution,
+  secondaryCertainty,
+  SecondaryResolution
+} from "../api/people.ts"
 import { defaultLimit } from "../api/parameters.ts"
 import { bodyReader } from "../body.ts"
 import { recordOf } from "../record-body.ts"
@@ -73,13 +81,15 @@ export const peopleHandlers = HttpApiBuilder.group(
       .handleRaw(
         "resolve",
         Effect.fnUntraced(function* ({ params: { tenant, id }, request }) {
-          const { record_id: contact_record } = yield* readResolution(request)
+          const body = yield* readResolution(request)
+          const certainty = certaintyIn(body, contactCertainty)
           const participant_id = yield* owner.resolve(tenant, "participant", id)
           const received = yield* Clock.currentTimeMillis
           yield* owner.submit(tenant, {
             type: "participant_resolved",
             participant_id,
-            contact_record,
+            contact_record: body.record_id,
+            ...(certainty === undefined ? {} : { certainty }),
             received,
             via: "api"
           })
@@ -89,14 +99,16 @@ export const peopleHandlers = HttpApiBuilder.group(
       .handleRaw(
         "resolveSecondary",
         Effect.fnUntraced(function* ({ params: { tenant, id }, request }) {
-          const { record_id: secondary_record, pipeline_id = null } = yield* readSecondary(request)
+          const body = yield* readSecondary(request)
+          const certainty = certaintyIn(body, secondaryCertainty)
           const participant_id = yield* owner.resolve(tenant, "participant", id)
           const received = yield* Clock.currentTimeMillis
           yield* owner.submit(tenant, {
             type: "participant_secondary_set",
             participant_id,
-            secondary_record,
-            secondary_pipeline: pipeline_id,
+            secondary_record: body.record_id,
+            secondary_pipeline: body.pipeline_id ?? null,
+            ...(certainty === undefined ? {} : { certainty }),
             received,
             via: "api"
           })

@@ -5,11 +5,14 @@ import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type * as Schema from "effect/Schema"
+import { memberCounters, participantCounters } from "../../../actors/counters.ts"
 import type { RuleBroken } from "../../../actors/errors.ts"
 import { TenantOwner } from "../../../actors/tenant-owner.ts"
+import type { ConversationContext } from "../../../machines/conversation/context.ts"
 import type { Event, ParticipantCorrected } from "../../../machines/events.ts"
 import { normaliseIdentifier } from "../../../machines/identifiers.ts"
-import { ParticipantCounts } from "../../../persistence/participant-totals.ts"
+import type { ParticipantContext } from "../../../machines/participant/context.ts"
+import { Recounts } from "../../../persistence/recounts.ts"
 import { served } from "../api/api.ts"
 import {
   AtInstant,
@@ -49,7 +52,7 @@ export const threadHandlers = HttpApiBuilder.group(
   "threads",
   Effect.fnUntraced(function* (handlers) {
     const owner = yield* TenantOwner
-    const counts = yield* ParticipantCounts
+    const recounts = yield* Recounts
 
     /** A command on a conversation: `answer` says what is shown after it. */
     const command = <A, P extends { readonly tenant: string; readonly id: string }>(
@@ -105,6 +108,7 @@ export const threadHandlers = HttpApiBuilder.group(
     }
 
     const readHandles = bodyReader(Handles)
+    const readAt = bodyReader(AtInstant)
 
     return handlers
       .handleRaw(
@@ -192,9 +196,21 @@ export const threadHandlers = HttpApiBuilder.group(
       )
       .handleRaw(
         "activity",
-        memberCommand(AtInstant, ({ at }, base) =>
-          Effect.map(timeOf(at, base.received), (at) => ({ type: "member_active", ...base, at }))
-        )
+        Effect.fnUntraced(function* ({ params: { tenant, id, participant }, request }) {
+          const body = yield* readAt(request)
+          const conversation_id = yield* owner.resolve(tenant, "conversation", id)
+          const { person } = yield* threadOf(owner, tenant, conversation_id, participant)
+          const base = { ...(yield* commandBase(request, body)), conversation_id, key: person!.key }
+          const at = yield* timeOf(body.at, base.received)
+          const { context } = yield* owner.inspect(tenant, "conversation", conversation_id)
+          const { aliases } = (context as unknown as ConversationContext).facts
+          yield* owner.flush(tenant)
+          const counted = yield* memberCounters(tenant, conversation_id, base.key, aliases).pipe(
+            Effect.provideService(Recounts, recounts)
+          )
+          yield* owner.submit(tenant, { type: "member_active", ...base, at, ...(counted && { counted }) })
+          return json(yield* owner.view(tenant, "conversation", conversation_id))
+        })
       )
       .handleRaw(
         "handles",
@@ -210,8 +226,15 @@ export const threadHandlers = HttpApiBuilder.group(
         "recount",
         Effect.fnUntraced(function* ({ params: { tenant, id } }) {
           const participant_id = (yield* owner.view(tenant, "participant", id))["id"] as string
+          const { context } = yield* owner.inspect(tenant, "participant", participant_id)
           yield* owner.flush(tenant)
-          const totals = yield* counts.totals(tenant, participant_id)
+          const { key, keys = [key] } = (context as unknown as ParticipantContext).facts as {
+            readonly key: string
+            readonly keys?: ReadonlyArray<string>
+          }
+          const totals = yield* participantCounters(tenant, participant_id, keys).pipe(
+            Effect.provideService(Recounts, recounts)
+          )
           const received = yield* Clock.currentTimeMillis
           if (totals !== undefined) {
             yield* owner.submit(tenant, {

@@ -49,14 +49,21 @@ export const unipileWebhook = HttpRouter.use(
       const header = headers["unipile-auth"]
       if (headers["unipile-signature"] !== undefined) {
         const body = yield* bytesOf(request)
-        yield* passes(gate, tenant, headers, "", body)
+        yield* passes(gate, tenant, headers, "", body).pipe(
+          Effect.tapErrorTag("Forbidden", () => reception.refused(tenant, false))
+        )
         return yield* ended(yield* reception.receive(tenant, body, "unipile_webhook"))
       }
       // The hosted-auth notify_url cannot send headers; what knows the secret only from there is believed less.
       const source = header === undefined ? "unipile_hosted_auth" : "unipile_webhook"
       const { secret } = yield* ParsedSearchParams
-      yield* gate.admit(tenant, header ?? (typeof secret === "string" ? secret : ""))
-      return yield* ended(yield* reception.receive(tenant, yield* bytesOf(request), source))
+      yield* gate
+        .admit(tenant, header ?? (typeof secret === "string" ? secret : ""))
+        .pipe(Effect.tapErrorTag("Forbidden", () => reception.refused(tenant, false)))
+      const body = yield* bytesOf(request).pipe(
+        Effect.tapErrorTag("BodyTooLarge", () => reception.refused(tenant, true))
+      )
+      return yield* ended(yield* reception.receive(tenant, body, source))
     }).pipe(Effect.catchCause(refuse))
 
     /** The account names the tenant, whose secret then has to be right; an unknown account looks like a wrong secret. */

@@ -84,14 +84,16 @@ const directionOf = ({ role, origin }: Mail, kind: string): Direction =>
     ? "outbound"
     : "inbound"
 
-/** Everybody on the mail with the first, which is the strongest, of their roles. */
+/**
+ * Everybody on the mail (whom answers are to go to is not: an address of that kind may be nobody's) with the first, which is the
+ * strongest, of their roles.
+ */
 const castOf = (mail: Mail, from: Person | null) => {
   const lists: ReadonlyArray<readonly [MemberRole, ReadonlyArray<Person>]> = [
     ["sender", from === null ? [] : [from]],
     ["recipient", correspondents(mail.to_attendees)],
     ["cc", correspondents(mail.cc_attendees)],
-    ["bcc", correspondents(mail.bcc_attendees)],
-    ["member", correspondents(mail.reply_to_attendees)]
+    ["bcc", correspondents(mail.bcc_attendees)]
   ]
   const roles: Record<string, MemberRole> = {}
   const people: Array<Person> = []

@@ -30,6 +30,9 @@ export const threadOf = (payload: Messaging, external_thread_id: string): Thread
       pinned: yesNo(payload.chat_pinned),
       folder: payload.folder,
       content_type: content,
+      is_broadcast: yesNo(payload.is_broadcast),
+      is_channel: yesNo(payload.is_channel),
+      is_community: yesNo(payload.is_community),
       provider_chat_id: chat
     })
   }
