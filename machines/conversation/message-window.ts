@@ -83,13 +83,21 @@ export function* all(window: MessageWindow): Iterable<MessageRecord> {
 const namesOf = ({ id, alias, other }: MessageRecord): ReadonlyArray<string> =>
   other === undefined ? (alias === null || alias === id ? [id] : [id, alias]) : [id, alias!, other]
 
+/** Under a name that is another message's own id a record is not found: that one keeps it. */
 const put = (records: MessageWindow["records"], record: MessageRecord) => {
-  for (const name of namesOf(record)) records = HashMap.set(records, name, record)
+  for (const name of namesOf(record)) {
+    const bearer = HashMap.get(records, name)
+    const isOthers = Option.isSome(bearer) && bearer.value.id === name && record.id !== name
+    if (!isOthers) records = HashMap.set(records, name, record)
+  }
   return records
 }
 
 const drop = (records: MessageWindow["records"], record: MessageRecord) => {
-  for (const name of namesOf(record)) records = HashMap.remove(records, name)
+  for (const name of namesOf(record)) {
+    const bearer = HashMap.get(records, name)
+    if (Option.isSome(bearer) && bearer.value.id === record.id) records = HashMap.remove(records, name)
+  }
   return records
 }
 

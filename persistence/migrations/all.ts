@@ -5,6 +5,7 @@ import audit from "./0030_audit.ts"
 import fieldPopulation from "./0060_field_population.ts"
 import recordProfiles from "./0061_record_profiles.ts"
 import keptPayloads from "./0075_kept_payloads.ts"
+import messageScope from "./0081_message_scope.ts"
 import analytics from "./0050_analytics.ts"
 
 export const migrations = {
@@ -13,6 +14,7 @@ export const migrations = {
   "0060_field_population": fieldPopulation,
   "0061_record_profiles": recordProfiles,
   "0075_kept_payloads": keptPayloads,
+  "0081_message_scope": messageScope,
   "0050_analytics": analytics,
   "0040_crm_records": crmRecords
 }
