@@ -150,9 +150,15 @@ const messageJoined = (d: Decision, from_id: string, told: MessageRecord, receiv
   if (counts(joined)) messageCounted(d, joined, 1, received)
 }
 
-/** Whether two records of one name are of one message: an id of a mailbox may be another folder's mail. */
-const isOne = (known: MessageRecord, record: MessageRecord): boolean =>
-  record.tracking === undefined || (known.sender === record.sender && Math.abs(known.at - record.at) <= copyTime)
+/**
+ * Whether two records of one name are of one message. The number of a mail in its folder may be another folder's mail: then it is
+ * the same one only if it is of the same instant.
+ */
+const isOne = (known: MessageRecord, record: MessageRecord): boolean => {
+  if (record.tracking === undefined) return true
+  const apart = Math.abs(known.at - record.at)
+  return known.sender === record.sender && (known.id === record.id ? apart <= copyTime : apart < 1000)
+}
 
 /** Two copies of one mail may be dated when it left and when it arrived. */
 const copyTime = 2 * 60_000
