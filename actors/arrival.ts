@@ -1,13 +1,19 @@
 /**
- * What a fact needs before its turn that its payload does not say: the registered account's type and address. It is read from
- * actors that are always in memory and stands in the journaled event, so that a replay needs no look-up (I2).
+ * What a fact needs before its turn that its payload does not say: the registered account's type and address, and which threads
+ * know the message that it names. All of it stands in the journaled event, so that a replay needs no look-up (I2).
  */
-import { placed } from "../machines/channel/arrivals.ts"
+import * as HashMap from "effect/HashMap"
+import { chatOf, markOf, placed } from "../machines/channel/arrivals.ts"
+import { hasForgottenChats, threadOfChat } from "../machines/channel/chats.ts"
 import type { ChannelContext } from "../machines/channel/machine.ts"
-import { hasForgotten, lookUp } from "../machines/channel/threads.ts"
+import type { Mark } from "../machines/channel/threads.ts"
+import { groupLimit, hasForgotten, lookUp, worthOf } from "../machines/channel/threads.ts"
 import type { ConnectionContext } from "../machines/connection/context.ts"
+import type { ConversationContext } from "../machines/conversation/context.ts"
 import type { Event, FactArrived, PlacedFact } from "../machines/events.ts"
 import { normaliseEmail } from "../machines/identifiers.ts"
+import { isMessageId } from "../machines/message-id.ts"
+import type { Living } from "./living.ts"
 import type { TenantRuntime } from "./tenant-runtime.ts"
 
 /** The event, completed with what the registered connection says. Its account is registered. */
@@ -18,7 +24,10 @@ export const admitted = (runtime: TenantRuntime, event: Event): Event => {
   // What the payload calls the account counts only if it was registered as that.
   const said =
     event.channel_type !== null && channelOf(runtime, event) !== undefined ? event.channel_type : channel_type
-  return { ...event, channel_type: said, own_email: emailOf(context) }
+  const known = { ...event, channel_type: said, own_email: emailOf(context) }
+  return event.located === true
+    ? knownInMemory(runtime.population.ofKind("conversation"), known, channelOf(runtime, known))
+    : known
 }
 
 /** The account's own address: `email` in one of its configurations, or its name where that is one. */
@@ -40,31 +49,95 @@ export const placeOf = (runtime: TenantRuntime, event: FactArrived): PlacedFact 
   return channel === undefined ? null : placed(channel.facts, event)
 }
 
-/** A look-up of the thread that a message is in. */
+/** A look-up of the threads where a fact may belong. */
 export interface PlaceRequest {
   readonly channel_id: string
-  readonly names: ReadonlyArray<string>
+  /** A chat by the network's own id, of which the channel may have forgotten what v1 calls it. */
+  readonly chat?: string
+  /** Names of a message: whichever threads know one of them. */
+  readonly names?: ReadonlyArray<string>
+  /** A mail: its own Message-ID and those that it answers, the nearest first; `names` are those of its mailbox. */
+  readonly mail?: Mark & { readonly own: string | null; readonly ancestors: ReadonlyArray<string> }
   /** Whether rows that no cut has written yet may be meant: then one is written first. */
   readonly withNewest: boolean
 }
 
 /**
- * The look-up that a fact needs before its turn, or null: what it names, a message or what a mail answers, is not in the
- * channel's index. Of mails only the index's forgotten past is looked up: what it does not know while it is whole was never here.
+ * The look-up that a fact needs before its turn, or null: nothing that the channel knows tells where it belongs. Of mails and chats
+ * only the index's forgotten past is looked up: what it does not know while it is whole was never here.
  */
 export const neededPlace = (runtime: TenantRuntime, event: Event): PlaceRequest | null => {
-  if (event.type !== "fact_arrived" || event.located === true) return null
+  if (event.type !== "fact_arrived" || event.located === true || event.where.thread_id !== null) return null
   const channel = channelOf(runtime, event)
-  if (channel === undefined || lookUp(channel.facts.threads, event.where) !== null) return null
-  const { names, roots, answers } = event.where
-  if (event.fact.type === "message_received") {
-    const isForgotten = event.fact.letter !== undefined && hasForgotten(channel.facts.threads)
-    const ancestors = [...roots, ...answers]
-    return isForgotten && ancestors.length > 0 ? { channel_id: channel.id, names: ancestors, withNewest: false } : null
+  if (channel === undefined) return null
+  const { threads, chats } = channel.facts
+  const channel_id = channel.id
+  const mark = markOf(event)
+  if (mark !== null) {
+    if (lookUp(threads, event.where, mark) !== null) return null
+    const { own, ancestors } = worthOf(threads, event.where, mark)
+    // Without a Message-ID of its own, its mailbox's ids may still find the very mail.
+    const names = own === null ? mailboxNames(event) : []
+    const mail = hasForgotten(threads) ? { ...mark, own, ancestors } : { ...mark, own: null, ancestors: [] }
+    if (mail.own === null && mail.ancestors.length === 0 && names.length === 0) return null
+    return { channel_id, names, mail, withNewest: runtime.rows.size >= groupLimit || hasUnwritten(runtime, channel_id) }
   }
-  return roots.length > 0 ? null : { channel_id: channel.id, names, withNewest: true }
+  const chat = chatOf(event)
+  if (chat !== null)
+    return threadOfChat(chats, chat) === null && hasForgottenChats(chats)
+      ? { channel_id, chat, withNewest: false }
+      : null
+  return { channel_id, names: event.where.names, withNewest: hasUnwritten(runtime, channel_id) }
 }
 
-/** The event with the answer of that look-up: the thread, or that there is none. */
-export const located = (event: Event, thread_id: string | null): Event =>
-  event.type === "fact_arrived" ? { ...event, located: true, where: { ...event.where, thread_id } } : event
+const mailboxNames = ({ where }: FactArrived): ReadonlyArray<string> => where.names.filter((name) => !isMessageId(name))
+
+/** Whether messages may have left a window that no cut has written: they are neither in memory nor in rows. */
+const hasUnwritten = (runtime: TenantRuntime, channel_id: string): boolean =>
+  runtime.population
+    .ofKind("conversation")
+    .some(({ kept, context }) => kept !== "yes" && context.channel_id === channel_id && context.facts.window.floor !== null)
+
+/** The event with the answer of that look-up: the threads that it found. */
+export const located = (
+  event: Event,
+  known_in: ReadonlyArray<string>,
+  constants: ReadonlyArray<string> = []
+): Event =>
+  event.type === "fact_arrived"
+    ? {
+        ...event,
+        located: true,
+        where: { ...event.where, known_in, ...(constants.length === 0 ? {} : { constants }) }
+      }
+    : event
+
+/** The event with the threads that memory adds to those that rows have told: what was not written yet stands in a window. */
+export const knownInMemory = (
+  conversations: ReadonlyArray<Pick<Living, "context">>,
+  event: FactArrived,
+  channel: ChannelContext | undefined
+): FactArrived => {
+  const { where } = event
+  const mark = markOf(event)
+  if (channel === undefined || where.thread_id !== null) return event
+  if (mark === null && chatOf(event) !== null) return event
+  const names = mark === null ? where.names : mailboxNames(event)
+  // A mail with a Message-ID of its own is found by that.
+  if (mark !== null && (where.known_in?.length || worthOf(channel.facts.threads, where, mark).own !== null)) return event
+  const here: Array<string> = []
+  for (const { context } of conversations as ReadonlyArray<{ readonly context: ConversationContext }>) {
+    if (context.channel_id !== channel.id || context.merged_into !== null) continue
+    if (names.some((name) => knows(context, name, mark))) here.push(context.external_thread_id)
+  }
+  if (here.length === 0) return where.known_in === undefined ? { ...event, where: { ...where, known_in: [] } } : event
+  return { ...event, where: { ...where, known_in: [...new Set([...(where.known_in ?? []), ...here])].sort() } }
+}
+
+const knows = ({ facts }: ConversationContext, name: string, mark: Mark | null): boolean => {
+  const record = HashMap.get(facts.window.records, name)
+  if (record._tag === "None") return false
+  if (mark === null) return true
+  const isThen = mark.at === null || Math.floor(mark.at / 1000) === Math.floor(record.value.at / 1000)
+  return isThen && (mark.by === null || (facts.aliases[mark.by] ?? mark.by) === record.value.sender)
+}

@@ -4,11 +4,11 @@ import type { ConversationContext } from "../machines/conversation/context.ts"
 import type { ActorKind } from "../machines/events.ts"
 import type { Fields } from "../machines/field.ts"
 import type { AuditEntry } from "../persistence/audit.ts"
-import type { Cut, EntityRow, MemberRow } from "../persistence/cut.ts"
+import type { Cut, EntityRow, MemberRow, MessageRows } from "../persistence/cut.ts"
 import type { Identity } from "./identity.ts"
 import { kinds } from "./kinds.ts"
 import type { Living } from "./living.ts"
-import type { RowBatch } from "./row-changes.ts"
+import type { RowBatch, RowSpan } from "./row-changes.ts"
 import { encodeSnapshot, stateName } from "./snapshot-codec.ts"
 import type { TenantRuntime } from "./tenant-runtime.ts"
 import { memberRecord } from "./views.ts"
@@ -68,9 +68,20 @@ export const memberRows = (context: ConversationContext, identity: Identity): Re
     fields: { ...memberRecord(context, member) }
   }))
 
-/** Message rows with their ids. */
-export const messageRows = (rows: RowBatch, identity: Identity): Cut["messages"] =>
-  rows.messages.map((change) => ({ ...change, id: identity.message(change.channel_id, change.external_message_id) }))
+/** What was decided about message rows, with the rows' ids. */
+export const messageRows = (rows: RowBatch, identity: Identity): MessageRows & Pick<Cut, "joins"> => ({
+  ...spanRows(rows, identity),
+  joins: rows.joins.map(({ before, from, into }) => ({ before: spanRows(before, identity), from, into }))
+})
+
+const spanRows = ({ messages, moves, read_horizons }: RowSpan, identity: Identity): MessageRows => ({
+  messages: messages.map((change) => ({
+    ...change,
+    id: identity.message(change.conversation_id, change.external_message_id)
+  })),
+  moves,
+  read_horizons
+})
 
 /** Column values: structured ones in their wire form, so that SQL shows instants as ISO 8601. */
 const columnValues = (fields: Fields, context: Record<string, unknown>): Record<string, unknown> =>

@@ -58,8 +58,8 @@ export class Identity {
   }
 
   /** Not remembered: a message's id is needed once, when its row is written. */
-  message(channel_id: string, external_message_id: string): string {
-    return v5(`message:${channel_id}:${external_message_id}`, this.#tenant)
+  message(conversation_id: string, external_message_id: string): string {
+    return v5(`message:${conversation_id}:${external_message_id}`, this.#tenant)
   }
 
   #of(name: string): string {

@@ -2,6 +2,7 @@
 import type { AnyStateMachine } from "xstate"
 import { channelFields } from "../machines/channel/fields.ts"
 import { noFacts } from "../machines/channel/arrivals.ts"
+import { earlierChats, fromChatList, toChatList } from "../machines/channel/chats.ts"
 import type { ChannelContext } from "../machines/channel/machine.ts"
 import { channelMachine } from "../machines/channel/machine.ts"
 import { fromList as threadsFromList, toList as threadsToList } from "../machines/channel/threads.ts"
@@ -71,11 +72,22 @@ export const kinds: Record<ActorKind, Kind> = {
     deadline: never,
     pack: (context: ChannelContext) => ({
       ...context,
-      facts: { ...context.facts, threads: threadsToList(context.facts.threads) }
+      facts: {
+        ...context.facts,
+        threads: threadsToList(context.facts.threads),
+        chats: toChatList(context.facts.chats)
+      }
     }),
-    unpack: ({ facts = noFacts, ...packed }) => ({
+    unpack: ({ facts, ...packed }) => ({
       ...packed,
-      facts: { ...facts, threads: facts === noFacts ? noFacts.threads : threadsFromList(facts.threads) }
+      facts:
+        facts === undefined
+          ? noFacts
+          : {
+              ...facts,
+              threads: threadsFromList(facts.threads),
+              chats: facts.chats === undefined ? earlierChats(facts.threads) : fromChatList(facts.chats)
+            }
     })
   },
   conversation: {

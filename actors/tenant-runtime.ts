@@ -386,11 +386,9 @@ export class TenantRuntime {
       this.inbox.changed(before, living.context as ConversationContext)
       this.hub.touch("inbox")
     }
-    for (const { from, change } of done.rows) this.rows.add(from, change)
+    this.rows.absorb(done)
     if (done.record !== null) this.rows.addRecord(done.record)
     for (const event of done.outgoing) this.rows.addOutgoing(event)
-    for (const move of done.moves) this.rows.addMove(move)
-    for (const { conversation_id, read } of done.reads) this.rows.addHorizon(conversation_id, read)
     for (const { conversation_id, message } of done.appeared) {
       const presence = this.population.get("presence", conversation_id)
       if (presence === undefined) continue

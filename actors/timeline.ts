@@ -3,8 +3,11 @@
  * keeping promises, not an archive; entries behind the cut go after some days, and with them this view (docs/operations.md).
  */
 import * as Effect from "effect/Effect"
+import * as HashMap from "effect/HashMap"
 import type { ChannelContext } from "../machines/channel/machine.ts"
-import { lookUp, namesOf } from "../machines/channel/threads.ts"
+import { placed } from "../machines/channel/arrivals.ts"
+import { chatsOf } from "../machines/channel/chats.ts"
+import { namesOf } from "../machines/channel/threads.ts"
 import type { ConversationContext } from "../machines/conversation/context.ts"
 import type { Event } from "../machines/events.ts"
 import type { Journal } from "../persistence/journal.ts"
@@ -41,7 +44,7 @@ export interface TimelinePage {
 
 /** Entries that one page looks through at most; a page may therefore be short and still have a next one (I8). */
 const window = 20_000
-/** Names of a thread that are looked for; the longest chains show those that are known first. */
+/** Names of a thread and of its messages that are looked for; the longest chains show those that are known first. */
 const needleLimit = 64
 
 /** A page of the events that reached a conversation directly, or through its channel. */
@@ -53,8 +56,10 @@ export const timelineOf = Effect.fnUntraced(function* (
 ) {
   const channel = runtime.population.get("channel", conversation.channel_id)?.context as ChannelContext | undefined
   const thread = conversation.external_thread_id
-  const names = channel === undefined ? [] : namesOf(channel.facts.threads, thread)
-  const needles = [conversation.id, thread, ...names].slice(0, needleLimit).map((name) => Buffer.from(name))
+  const names =
+    channel === undefined ? [] : [...chatsOf(channel.facts.chats, thread), ...namesOf(channel.facts.threads, thread)]
+  const messages = HashMap.keys(conversation.facts.window.records)
+  const needles = [...new Set([conversation.id, thread, ...names, ...messages])].slice(0, needleLimit).map((name) => Buffer.from(name))
   const from = before ?? (yield* journal.head(runtime.tenant)) + 1
   const entries = yield* journal.mentioning(runtime.tenant, needles, { before: from, window, limit })
   const oldest = yield* journal.oldest(runtime.tenant)
@@ -78,8 +83,11 @@ const concerns = (
   if (event.type === "fact_arrived") {
     if (channel === undefined || event.account_id !== channel.account_id) return false
     const thread = conversation.external_thread_id
-    // What the channel has forgotten names its thread at best itself.
-    return (lookUp(channel.facts.threads, event.where) ?? event.where.names.find((name) => name === thread)) === thread
+    const place = placed(channel.facts, event)
+    // What names a message alone waited for it, if it came before.
+    return place === null
+      ? event.where.names.some((name) => HashMap.has(conversation.facts.window.records, name))
+      : place.external_thread_id === thread
   }
   return routesOf(event, tenant, identity, () => []).some(
     ({ kind, id }) => kind === "conversation" && id === conversation.id

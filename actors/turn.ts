@@ -44,6 +44,13 @@ export interface Change {
   readonly before: any
 }
 
+/** The rows of the conversation `from` become those of `into`, by our ids. */
+export interface RowJoin {
+  readonly from: string
+  readonly into: string
+  readonly after: { readonly rows: number; readonly reads: number; readonly moves: number }
+}
+
 export interface Done {
   readonly type: "done"
   readonly changes: ReadonlyArray<Change>
@@ -53,6 +60,8 @@ export interface Done {
   readonly tasks: ReadonlyArray<TaskStarted>
   /** Rows of a conversation that name a participant who is another one from now on; by participant id, in order. */
   readonly moves: ReadonlyArray<{ readonly conversation_id: string; readonly from: string; readonly into: string }>
+  /** Conversations whose rows are another one's from now on; `after` says how many of the above were decided before. */
+  readonly joins: ReadonlyArray<RowJoin>
   /** What is to be announced to the CRM. */
   readonly outgoing: ReadonlyArray<OutgoingEvent>
   /** The CRM record that the turn changed; null in it: it is gone. */
@@ -83,6 +92,7 @@ const nothing = {
   tasks: [],
   outgoing: [],
   moves: [],
+  joins: [],
   record: null,
   decided: null
 } as const
@@ -163,6 +173,7 @@ export class Turn {
     const reads: Array<Done["reads"][number]> = []
     const appeared: Array<Done["appeared"][number]> = []
     const tasks: Array<TaskStarted> = []
+    const joins: Array<RowJoin> = []
     const outgoing: Array<OutgoingEvent> = []
     let decided: SendDecided | null = null
     for (let next = 0; next < this.#heard.length; next++) {
@@ -223,6 +234,8 @@ export class Turn {
         }
         case "conversation_handed_over": {
           const { connection_id, channel_id } = told.was
+          const after = { rows: rows.length, reads: reads.length, moves: this.#moves.length }
+          joins.push({ from: from.id, into: told.into_id, after })
           const input = {
             id: told.into_id,
             connection_id,
@@ -311,6 +324,7 @@ export class Turn {
       tasks,
       outgoing,
       moves,
+      joins,
       record,
       decided,
       keyed

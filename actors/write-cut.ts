@@ -29,10 +29,8 @@ export const writeCut = Effect.fnUntraced(function* (runtime: TenantRuntime) {
       at: started,
       entities,
       members,
-      messages: messageRows(draft.rows, runtime.identity),
-      read_horizons: draft.rows.read_horizons,
+      ...messageRows(draft.rows, runtime.identity),
       audit: draft.audit,
-      moves: draft.rows.moves,
       records: draft.rows.records,
       outgoing: draft.rows.outgoing
     })

@@ -47,8 +47,8 @@ export function* memberRows(rows: Cut["members"]): Generator<OutgoingRow> {
 /** Of a message, only the columns that its change names; its id counts when the row is made. */
 export const messagePlan = (names: ReadonlyArray<string>): Upsert => ({
   table: messageTable.table,
-  key: { channel_id: "uuid", external_message_id: "text" },
-  columns: { id: "uuid", conversation_id: "uuid", ...columnTypes(messageTable.fields, names) },
+  key: { conversation_id: "uuid", external_message_id: "text" },
+  columns: { id: "uuid", channel_id: "uuid", ...columnTypes(messageTable.fields, names) },
   kept: new Set(["id"])
 })
 

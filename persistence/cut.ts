@@ -20,8 +20,29 @@ export interface MemberRow {
   readonly fields: Record<string, unknown>
 }
 
+/** What was decided about message rows. */
+export interface MessageRows {
+  /** In the order in which they were decided; several of one message are merged. `id` counts when the row is made. */
+  readonly messages: ReadonlyArray<MessageChange & { readonly id: string }>
+  /** In order: what names the participant `from` in the conversation names `into`; the member `from` is no more. */
+  readonly moves?: ReadonlyArray<{ readonly conversation_id: string; readonly from: string; readonly into: string }>
+  /** Every outbound message of the conversation sent at or before `at` has been read at `read_at`, or earlier. Epoch milliseconds. */
+  readonly read_horizons: ReadonlyArray<{
+    readonly conversation_id: string
+    readonly at: number
+    readonly read_at: number
+  }>
+}
+
+/** A conversation became part of another one: its rows are that one's, after what had been decided before. */
+export interface JoinedRows {
+  readonly before: MessageRows
+  readonly from: string
+  readonly into: string
+}
+
 /** Changed actors and rows of one tenant, taken between two turns. */
-export interface Cut {
+export interface Cut extends MessageRows {
   readonly tenant_id: string
   /** The journal entry after which the cut was taken. */
   readonly seq: number
@@ -29,10 +50,8 @@ export interface Cut {
   readonly at: number
   readonly entities: Partial<Record<ActorKind, ReadonlyArray<EntityRow>>>
   readonly members: ReadonlyArray<MemberRow>
-  /** In the order in which they were decided; several of one message are merged. `id` counts when the row is made. */
-  readonly messages: ReadonlyArray<MessageChange & { readonly id: string }>
-  /** In order: what names the participant `from` in the conversation names `into`; the member `from` is no more. */
-  readonly moves?: ReadonlyArray<{ readonly conversation_id: string; readonly from: string; readonly into: string }>
+  /** Conversations that became part of another one, in order; all other changes of rows were decided after the last of them. */
+  readonly joins?: ReadonlyArray<JoinedRows>
   /** CRM records that changed; null: it is gone. */
   readonly records?: ReadonlyArray<{ readonly record_id: string; readonly record: CrmRecord | null }>
   /** To be announced to the CRM; one that is there already is left as it is. `at` is epoch milliseconds. */
@@ -41,12 +60,6 @@ export interface Cut {
     readonly type: string
     readonly at: number
     readonly body: string
-  }>
-  /** Every outbound message of the conversation sent at or before `at` has been read at `read_at`, or earlier. Epoch milliseconds. */
-  readonly read_horizons: ReadonlyArray<{
-    readonly conversation_id: string
-    readonly at: number
-    readonly read_at: number
   }>
   /** Lines of the audit trail since the last cut. */
   readonly audit?: ReadonlyArray<AuditEntry>

@@ -17,8 +17,12 @@ const indexes: ReadonlyArray<string> = [
   "index if not exists messages_newest on messages (tenant_id, conversation_id, (coalesce(sent_at, received_at, created_at, '-infinity'::timestamptz)) desc, id)",
   // The day of a message, for analytics; the expression is the page's, so that both mean the same time.
   "index if not exists messages_day on messages (tenant_id, (coalesce(sent_at, received_at, created_at, '-infinity'::timestamptz)))",
-  "index if not exists messages_external on messages (tenant_id, conversation_id, external_message_id)",
-  "index if not exists messages_provider on messages (tenant_id, conversation_id, provider_message_id) where provider_message_id is not null",
+  // Facts that name a message and no chat, and a conversation's own messages by the provider's id.
+  "index if not exists messages_named on messages (tenant_id, external_message_id)",
+  "index if not exists messages_aliased on messages (tenant_id, provider_message_id, conversation_id) where provider_message_id is not null",
+  // Mails and chats that the channel has forgotten; shortened, since no index takes a text of any length.
+  "index if not exists messages_mail on messages (tenant_id, left(lower(metadata->>'message_id'), 512)) where metadata->>'message_id' is not null",
+  "index if not exists conversations_chat on conversations (tenant_id, channel_id, left(metadata->>'provider_chat_id', 512)) where metadata->>'provider_chat_id' is not null",
   "index if not exists messages_unread_by_others on messages (tenant_id, conversation_id, sent_at) where direction = 'outbound' and status <> 'read'"
 ]
 

@@ -16,7 +16,7 @@ const keyColumns = new Set(["channel_id", "conversation_id"])
 const merged = (changes: ReadonlyArray<Change>): Iterable<Change> => {
   const byKey = new Map<string, Change>()
   for (const change of changes) {
-    const key = `${change.channel_id} ${change.external_message_id}`
+    const key = `${change.conversation_id} ${change.external_message_id}`
     const earlier = byKey.get(key)
     byKey.set(
       key,

@@ -18,6 +18,18 @@ export interface MessagePage {
   readonly next: string | null
 }
 
+/** What tells where a mail is, and that it is that mail. `at` is epoch milliseconds. */
+export interface NamedMail {
+  readonly external_thread_id: string
+  /** As the provider spelled it. */
+  readonly message_id: string | null
+  readonly names: ReadonlyArray<string>
+  readonly contact_email: string | null
+  /** How its text begins. */
+  readonly content: string | null
+  readonly at: number | null
+}
+
 type Row = Record<string, unknown> & { readonly id: string; readonly external_message_id: string }
 
 const toMessage = (row: Row): StoredMessage => ({
@@ -25,6 +37,11 @@ const toMessage = (row: Row): StoredMessage => ({
   external_message_id: row.external_message_id,
   ...(fromColumns(messageFields, row) as MessageFields)
 })
+
+/** Threads that a name is looked for in: two are too many already to place a fact. */
+const threadLimit = 3
+/** Rows that are looked at to place a mail. */
+const mailLimit = 500
 
 /** Rows that `since` answers with at the most: some 5 MB. */
 const sinceLimit = 20_000
@@ -40,12 +57,24 @@ export class Messages extends Context.Service<
     ): Effect.Effect<ReadonlyArray<StoredMessage>, SqlError>
     /** The messages of a conversation from an instant on (epoch milliseconds, included), oldest first, at most `sinceLimit`. */
     since(tenant_id: string, conversation_id: string, at: number): Effect.Effect<ReadonlyArray<StoredMessage>, SqlError>
-    /** The thread of the newest message of a channel that answers to one of these ids, or null. */
-    threadOf(
+    /** The threads of a channel in which a message answers to one of these ids, external or the provider's own; a few, if many. */
+    threadsKnowing(
       tenant_id: string,
       channel_id: string,
       external_ids: ReadonlyArray<string>
-    ): Effect.Effect<string | null, SqlError>
+    ): Effect.Effect<ReadonlyArray<string>, SqlError>
+    /** The threads of a channel that are a chat of the network's own id. */
+    threadsOfChat(
+      tenant_id: string,
+      channel_id: string,
+      provider_chat_id: string
+    ): Effect.Effect<ReadonlyArray<string>, SqlError>
+    /** Mails of a channel with one of these Message-IDs, whatever the case of their letters, or one of these ids; the newest. */
+    mailsNamed(
+      tenant_id: string,
+      channel_id: string,
+      by: { readonly message_ids: ReadonlyArray<string>; readonly names: ReadonlyArray<string> }
+    ): Effect.Effect<ReadonlyArray<NamedMail>, SqlError>
     /** A page of a conversation, newest first. */
     page(
       tenant_id: string,
@@ -75,19 +104,72 @@ export class Messages extends Context.Service<
         return rows.map(toMessage)
       })
 
-      const threadOf = Effect.fn("Messages.threadOf")(function* (
+      // What became part of another conversation is found under the one that it is part of now.
+      const thread = sql.literal("coalesce(present.external_thread_id, conversations.external_thread_id)")
+      const joined = sql.literal(
+        `join conversations on conversations.tenant_id = messages.tenant_id and conversations.id = messages.conversation_id
+         left join conversations as present
+           on present.tenant_id = messages.tenant_id and present.id = conversations.merged_into`
+      )
+
+      const threadsKnowing = Effect.fn("Messages.threadsKnowing")(function* (
         tenant_id: string,
         channel_id: string,
         external_ids: ReadonlyArray<string>
       ) {
         const ids = [...external_ids]
-        const rows = yield* sql<{ readonly external_thread_id: string }>`
-          select conversations.external_thread_id from messages
-          join conversations on conversations.tenant_id = messages.tenant_id and conversations.id = messages.conversation_id
+        const rows = yield* sql<{ readonly thread: string }>`
+          select distinct ${thread} as thread from messages ${joined}
           where messages.tenant_id = ${tenant_id} and messages.channel_id = ${channel_id}
             and (messages.external_message_id = any(${ids}::text[]) or messages.provider_message_id = any(${ids}::text[]))
-          order by messages.created_at desc limit 1`
-        return rows[0]?.external_thread_id ?? null
+          order by 1 limit ${threadLimit}`
+        return rows.map((row) => row.thread)
+      })
+
+      const threadsOfChat = Effect.fn("Messages.threadsOfChat")(function* (
+        tenant_id: string,
+        channel_id: string,
+        provider_chat_id: string
+      ) {
+        const rows = yield* sql<{ readonly thread: string }>`
+          select external_thread_id as thread from conversations
+          where tenant_id = ${tenant_id} and channel_id = ${channel_id} and merged_into is null
+            and left(metadata->>'provider_chat_id', 512) = ${provider_chat_id}
+          order by 1 limit ${threadLimit}`
+        return rows.map((row) => row.thread)
+      })
+
+      const mailsNamed = Effect.fn("Messages.mailsNamed")(function* (
+        tenant_id: string,
+        channel_id: string,
+        by: { readonly message_ids: ReadonlyArray<string>; readonly names: ReadonlyArray<string> }
+      ) {
+        const ids = by.message_ids.map((id) => id.toLowerCase())
+        const names = [...by.names]
+        const rows = yield* sql<
+          Omit<NamedMail, "at" | "names"> & {
+            readonly external_message_id: string
+            readonly provider_message_id: string | null
+            readonly at: Date | null
+          }
+        >`
+          select ${thread} as external_thread_id, messages.metadata->>'message_id' as message_id,
+            messages.external_message_id, messages.provider_message_id, messages.contact_email,
+            left(messages.content, 2000) as content,
+            coalesce(messages.sent_at, messages.received_at) as at
+          from messages ${joined}
+          where messages.tenant_id = ${tenant_id} and messages.channel_id = ${channel_id}
+            and (
+              left(lower(messages.metadata->>'message_id'), 512) = any(${ids}::text[])
+              or messages.external_message_id = any(${names}::text[])
+              or messages.provider_message_id = any(${names}::text[])
+            )
+          order by messages.created_at desc limit ${mailLimit}`
+        return rows.map(({ external_message_id, provider_message_id, at, ...row }) => ({
+          ...row,
+          at: at === null ? null : at.getTime(),
+          names: [external_message_id, provider_message_id].filter((name) => name !== null)
+        }))
       })
 
       // The expression is the index's: the event's own time, and rows without one at the end.
@@ -123,7 +205,7 @@ export class Messages extends Context.Service<
         return { items, next: rows.length > items.length && last ? toCursor({ at, id: last.id }) : null }
       })
 
-      return Messages.of({ recall, since, page, threadOf })
+      return Messages.of({ recall, since, page, threadsKnowing, threadsOfChat, mailsNamed })
     })
   )
 }

@@ -12,11 +12,11 @@ import { type MemberFields, memberFields } from "../machines/member/fields.ts"
 import { insertAudit } from "./audit.ts"
 import { chunksOf, type OutgoingRow } from "./chunks.ts"
 import { entityPlan, entityRows, horizonRows, memberPlan, memberRows, messagePlan, messageRows } from "./cut-rows.ts"
-import { type Cut, CutOutrun, type EntityRow } from "./cut.ts"
+import { type Cut, CutOutrun, type EntityRow, type JoinedRows, type MessageRows } from "./cut.ts"
 import { FaultPoints } from "./fault-points.ts"
 import { fromColumns, storableJson } from "./field-values.ts"
 import { changeGroups } from "./message-changes.ts"
-import { markDays, markDaysOf, staleDaysOf } from "./stale-days.ts"
+import { markDays, markDaysIn, markDaysOf, staleDaysOf } from "./stale-days.ts"
 import { entityTables } from "./tables.ts"
 import { type Upsert, upsert } from "./upsert.ts"
 
@@ -75,14 +75,14 @@ export class Snapshots extends Context.Service<
       const raiseToRead = (tenant_id: string, horizons: string) => sql`
         update messages set status = 'read', read_at = earliest.read_at, updated_at = greatest(messages.updated_at, earliest.read_at)
         from (
-          select sent.channel_id, sent.external_message_id, min(horizon.read_at) as read_at
+          select sent.conversation_id, sent.external_message_id, min(horizon.read_at) as read_at
           from json_to_recordset(${horizons}::json) as horizon (conversation_id uuid, at timestamptz, read_at timestamptz)
           join messages sent on sent.conversation_id = horizon.conversation_id and sent.sent_at <= horizon.at
           where sent.tenant_id = ${tenant_id} and sent.direction = 'outbound'
-          group by sent.channel_id, sent.external_message_id
+          group by sent.conversation_id, sent.external_message_id
         ) as earliest
         where messages.tenant_id = ${tenant_id}
-          and messages.channel_id = earliest.channel_id
+          and messages.conversation_id = earliest.conversation_id
           and messages.external_message_id = earliest.external_message_id
           and (messages.status <> 'read' or messages.read_at is null or messages.read_at > earliest.read_at)`
 
@@ -122,6 +122,38 @@ export class Snapshots extends Context.Service<
         values (${tenant_id}, ${id}::uuid, ${type}, ${body}, ${new Date(at)}, ${new Date(at)})
         on conflict (tenant_id, id) do nothing`
 
+      const writeSpan = Effect.fnUntraced(function* (tenant_id: string, seq: number, span: MessageRows) {
+        const stale = staleDaysOf(span.messages)
+        // A change may move a message to another day: the day that it leaves is as stale as the one that it comes to.
+        for (const changed of stale.changed) yield* markDaysOf(sql, tenant_id, seq, changed)
+        for (const { names, changes } of changeGroups(span.messages)) {
+          yield* writeRows(tenant_id, messagePlan(names), messageRows(names, changes))
+        }
+        for (const changed of stale.changed) yield* markDaysOf(sql, tenant_id, seq, changed)
+        if (stale.days.length > 0) yield* markDays(sql, tenant_id, seq, stale.days)
+        for (const move of span.moves ?? []) yield* movePerson(tenant_id, move)
+        for (const { json } of chunksOf(horizonRows(span.read_horizons))) yield* raiseToRead(tenant_id, json)
+      })
+
+      /**
+       * The rows of a conversation become those of another one. Where both have a message of one id, that of `from` gets a
+       * second one, as the machine has it (joining.ts): none takes the other's place.
+       */
+      const joinRows = Effect.fnUntraced(function* (tenant_id: string, seq: number, { from, into }: JoinedRows) {
+        yield* markDaysIn(sql, tenant_id, seq, from)
+        yield* sql`
+          update messages set conversation_id = ${into}::uuid,
+            external_message_id = case
+              when exists (
+                select from messages as other
+                where other.tenant_id = ${tenant_id} and other.conversation_id = ${into}::uuid
+                  and other.external_message_id = messages.external_message_id
+              ) then messages.external_message_id || ' ' || messages.conversation_id::text
+              else messages.external_message_id
+            end
+          where tenant_id = ${tenant_id} and conversation_id = ${from}::uuid`
+      })
+
       const writeAll = Effect.fnUntraced(function* (cut: Cut) {
         const moved = yield* moveCheckpoint(cut)
         if (moved.length === 0) return yield* new CutOutrun({ tenant_id: cut.tenant_id, seq: cut.seq })
@@ -130,18 +162,13 @@ export class Snapshots extends Context.Service<
         }
         yield* writeRows(cut.tenant_id, memberPlan, memberRows(cut.members))
         yield* fault("amid_cut")
-        const stale = staleDaysOf(cut.messages)
-        // A change may move a message to another day: the day that it leaves is as stale as the one that it comes to.
-        for (const changed of stale.changed) yield* markDaysOf(sql, cut.tenant_id, cut.seq, changed)
-        for (const { names, changes } of changeGroups(cut.messages)) {
-          yield* writeRows(cut.tenant_id, messagePlan(names), messageRows(names, changes))
+        for (const joined of cut.joins ?? []) {
+          yield* writeSpan(cut.tenant_id, cut.seq, joined.before)
+          yield* joinRows(cut.tenant_id, cut.seq, joined)
         }
-        for (const changed of stale.changed) yield* markDaysOf(sql, cut.tenant_id, cut.seq, changed)
-        if (stale.days.length > 0) yield* markDays(sql, cut.tenant_id, cut.seq, stale.days)
+        yield* writeSpan(cut.tenant_id, cut.seq, cut)
         for (const change of cut.records ?? []) yield* writeRecord(cut.tenant_id, change)
         for (const event of cut.outgoing ?? []) yield* writeOutgoing(cut.tenant_id, event)
-        for (const move of cut.moves ?? []) yield* movePerson(cut.tenant_id, move)
-        for (const { json } of chunksOf(horizonRows(cut.read_horizons))) yield* raiseToRead(cut.tenant_id, json)
         yield* insertAudit(sql, cut.tenant_id, cut.audit ?? [])
         yield* fault("before_cut_commit")
       })

@@ -48,7 +48,7 @@ export const staleDaysOf = (messages: Cut["messages"]): StaleDays => {
       days.add(dayOf(at))
       if (change.fields.direction === "outbound") days.add(dayOf(at - day))
     } else if (decisive.some((name) => change.fields[name] !== undefined)) {
-      changed.push({ channel_id: change.channel_id, external_message_id: change.external_message_id })
+      changed.push({ conversation_id: change.conversation_id, external_message_id: change.external_message_id })
     }
   }
   const portions: Array<string> = []
@@ -69,13 +69,29 @@ export const markDaysOf = (sql: SqlClient, tenant_id: string, seq: number, chang
   return sql`
     insert into analytics_stale (tenant_id, date, seq)
     select distinct ${tenant_id}, affected.date, ${seq}::bigint
-    from json_to_recordset(${changed}::json) as changed (channel_id uuid, external_message_id text)
+    from json_to_recordset(${changed}::json) as changed (conversation_id uuid, external_message_id text)
     join messages on messages.tenant_id = ${tenant_id}
-      and messages.channel_id = changed.channel_id and messages.external_message_id = changed.external_message_id
+      and messages.conversation_id = changed.conversation_id and messages.external_message_id = changed.external_message_id
     cross join lateral (
       values (${at}), (case when messages.direction = 'outbound' then ${at} - 1 end)
     ) as affected (date)
     where isfinite(affected.date) and not messages.is_event
+    order by 2
+    on conflict (tenant_id, date) do update set seq = greatest(analytics_stale.seq, excluded.seq)`
+}
+
+/** Marks the days of a conversation's messages: among those of another one, what answers them may be something else. */
+export const markDaysIn = (sql: SqlClient, tenant_id: string, seq: number, conversation_id: string) => {
+  const at = sql.literal(`(${timeOf("messages")} at time zone 'UTC')::date`)
+  return sql`
+    insert into analytics_stale (tenant_id, date, seq)
+    select distinct ${tenant_id}, affected.date, ${seq}::bigint
+    from messages
+    cross join lateral (
+      values (${at}), (case when messages.direction = 'outbound' then ${at} - 1 end)
+    ) as affected (date)
+    where messages.tenant_id = ${tenant_id} and messages.conversation_id = ${conversation_id}::uuid
+      and isfinite(affected.date) and not messages.is_event
     order by 2
     on conflict (tenant_id, date) do update set seq = greatest(analytics_stale.seq, excluded.seq)`
 }

@@ -1,40 +1,98 @@
 /**
- * Facts that do not say to which conversation they belong: the channel of their account finds it, or keeps them until the
- * message that they name appears. What is needed to find it is learnt from every message of the account.
+ * Facts that do not say to which conversation they belong: the channel of their account finds it, or keeps them until exactly one
+ * chat knows the message that they name. What is needed to find it is learnt from every message of the account.
  */
 import type { Draft } from "../draft.ts"
 import type { FactArrived, Person, PlacedFact } from "../events.ts"
 import { identifierKey } from "../identifiers.ts"
+import { isMessageId } from "../message-id.ts"
 import type { MessageAppeared } from "../told.ts"
+import type { Chats } from "./chats.ts"
+import { chatNamed, chatShown, noChats, threadOfChat } from "./chats.ts"
 import type { ChannelContext } from "./machine.ts"
-import type { Threads } from "./threads.ts"
-import { learn, lookUp, noThreads } from "./threads.ts"
+import type { Joined, Mark, Threads } from "./threads.ts"
+import { learn, least, noThreads, presentThread } from "./threads.ts"
 
 export interface ChannelFacts {
+  /** Which mails are one thread. */
   readonly threads: Threads
-  /** Facts about messages that nobody has seen yet. */
+  /** Chats under the network's own ids. */
+  readonly chats: Chats
+  /** Facts about messages that no chat knows yet, or more than one. */
   readonly waiting: ReadonlyArray<FactArrived>
   /** The account's own person, once a payload has shown more of it than the account. */
   readonly owner_key: string | null
 }
 
-export const noFacts: ChannelFacts = { threads: noThreads, waiting: [], owner_key: null }
+export const noFacts: ChannelFacts = { threads: noThreads, chats: noChats, waiting: [], owner_key: null }
 
 /** Facts that wait per account; past that the oldest goes. */
 export const waitingLimit = 256
 /** A fact waits seven days for its message (CONTRACT 2.5). */
 const patience = 7 * 24 * 3_600_000
 
-/** Whether the fact teaches something of its thread, or founds it. What a look-up in the rows has found teaches nothing. */
-const founds = ({ where, fact, located }: FactArrived): boolean =>
-  fact.type === "message_received" || where.roots.length > 0 || (where.thread_id !== null && located !== true)
+/** What tells a mail from others; null for what is no mail. Older entries of the journal are read as well as they can be. */
+export const markOf = ({ fact, where }: FactArrived): Mark | null => {
+  if (fact.type !== "message_received" || fact.letter === undefined) return null
+  const text = fact.message.content
+  if (where.mail !== undefined) return { ...where.mail, text }
+  const names = where.names.filter((name) => !isMessageId(name))
+  const message_id = where.names.find(isMessageId) ?? null
+  const alone = least(names.length > 0 ? names : [message_id ?? ""])
+  return { message_id, by: fact.sender.key, at: fact.at, text, alone }
+}
+
+/** The chat that a fact names by the network's id; null for none. */
+export const chatOf = ({ fact, where }: FactArrived): string | null =>
+  where.chat !== undefined
+    ? where.chat
+    : fact.type === "message_received" && fact.letter !== undefined
+      ? null
+      : (where.roots[0] ?? null)
+
+/** The thread of a fact, and what is known after it. */
+interface Placement {
+  readonly facts: ChannelFacts
+  readonly thread: string
+  readonly joined: ReadonlyArray<Joined>
+}
+
+/** Null: nobody knows the place yet, or it could be more than one. */
+const placement = (facts: ChannelFacts, event: FactArrived): Placement | null => {
+  const { where, received } = event
+  const mark = markOf(event)
+  if (mark !== null) {
+    const { threads, thread, joined } = learn(facts.threads, asLocated(facts, where), mark, received)
+    return { facts: threads === facts.threads ? facts : { ...facts, threads }, thread, joined }
+  }
+  const found = [...new Set((where.known_in ?? []).map((thread) => presentIn(facts, thread)))]
+  const chat = chatOf(event)
+  if (chat !== null) {
+    const chats = chatNamed(facts.chats, chat, found.length === 1 ? found[0]! : null, received)
+    const known = chats === facts.chats ? facts : { ...facts, chats }
+    return { facts: known, thread: threadOfChat(chats, chat)!, joined: [] }
+  }
+  const thread = where.thread_id ?? (found.length === 1 ? found[0]! : null)
+  return thread === null ? null : { facts, thread, joined: [] }
+}
+
+/** What a thread is called now: it may have become part of another one since the rows told of it. */
+const presentIn = (facts: ChannelFacts, thread: string): string =>
+  threadOfChat(facts.chats, thread) ?? presentThread(facts.threads, thread)
+
+/** A mail whose thread the rows have told: it stands under the root of that thread, or under the name that the thread has. */
+const asLocated = (facts: ChannelFacts, where: FactArrived["where"]): FactArrived["where"] => {
+  const [found] = where.known_in ?? []
+  if (found === undefined || where.thread_id !== null) return where
+  const thread = presentThread(facts.threads, found)
+  if (!isMessageId(thread)) return { ...where, thread_id: thread }
+  return { ...where, roots: [thread], answers: [...where.roots, ...where.answers].filter((id) => id !== thread) }
+}
 
 /** The fact with its place, as its conversation hears it; null when nobody knows the place yet. */
 export const placed = (facts: ChannelFacts, event: FactArrived): PlacedFact | null => {
-  const thread = founds(event)
-    ? learn(facts.threads, event.where, event.received, true).thread
-    : lookUp(facts.threads, event.where)
-  return thread === null ? null : withPlace(event, thread, facts.owner_key)
+  const found = placement(facts, event)
+  return found === null ? null : withPlace(event, found.thread, facts.owner_key)
 }
 
 const withPlace = (event: FactArrived, external_thread_id: string, owner_key: string | null): PlacedFact => {
@@ -83,51 +141,76 @@ const own = (people: ReadonlyArray<Person>, email: string): { owner: Person; peo
 const isNobody = (key: string): boolean => key.startsWith("account:")
 
 export const factArrived = (d: Draft<ChannelContext>, event: FactArrived): void => {
-  const { facts } = d.context
-  if (!founds(event)) {
-    const fact = placed(facts, event)
-    return fact === null ? waitFor(d, event) : d.tell({ type: "fact_placed", fact })
-  }
-  const { threads, thread, joined } = learn(facts.threads, event.where, event.received, true)
-  if (threads !== facts.threads) d.set({ facts: { ...facts, threads } })
+  const found = placement(d.context.facts, event)
+  if (found === null) return waitFor(d, event)
+  const { facts, thread, joined } = found
+  d.set({ facts })
   d.tell({ type: "fact_placed", fact: withPlace(event, thread, facts.owner_key) })
   tellJoined(d, joined, event.received)
 }
 
-const tellJoined = (
-  d: Draft<ChannelContext>,
-  joined: ReadonlyArray<{ readonly from: string; readonly into: string }>,
-  received: number
-): void => {
+/** Two threads are one from now on: so are the places where a waiting fact may belong. */
+const tellJoined = (d: Draft<ChannelContext>, joined: ReadonlyArray<Joined>, received: number): void => {
   const { account_id, channel_type } = d.context
-  for (const pair of joined) d.tell({ type: "threads_joined", account_id, channel_type, ...pair, received })
+  for (const { from, into } of joined) {
+    d.tell({ type: "threads_joined", account_id, channel_type, from, into, received })
+    const inOne = ({ where }: FactArrived) => where.known_in?.includes(from) === true
+    if (!d.context.facts.waiting.some(inOne)) continue
+    settleWaiting(d, received, (waited) =>
+      inOne(waited) ? waited.where.known_in!.map((thread) => (thread === from ? into : thread)) : null
+    )
+  }
 }
 
 const waitFor = (d: Draft<ChannelContext>, event: FactArrived): void => {
   const { facts } = d.context
   const fact = JSON.stringify(event.fact)
+  const known = JSON.stringify(event.where.known_in ?? [])
   const waiting = facts.waiting.filter((other) => other.received > event.received - patience)
-  if (waiting.some((other) => JSON.stringify(other.fact) === fact)) return
-  d.set({ facts: { ...facts, waiting: [...waiting, event].slice(-waitingLimit) } })
+  const repeated = waiting.findIndex((other) => JSON.stringify(other.fact) === fact)
+  if (repeated === -1) return d.set({ facts: { ...facts, waiting: [...waiting, event].slice(-waitingLimit) } })
+  const earlier = waiting[repeated]!
+  if (JSON.stringify(earlier.where.known_in ?? []) === known) return
+  // It waits as long as the first, with what is known of its place by now.
+  const where = { ...earlier.where, known_in: event.where.known_in ?? [] }
+  d.set({ facts: { ...facts, waiting: waiting.with(repeated, { ...earlier, where }) } })
 }
 
-/** A message appeared: its chat's other name is learnt, and what waited for the message finds its place. */
+/** A message appeared: its chat's other name is learnt, and what waited for the message finds its place, if it is the only one. */
 export const messageNamed = (d: Draft<ChannelContext>, event: MessageAppeared): void => {
   const { external_thread_id, provider_chat_id, received } = event
   let { facts } = d.context
   if (facts.owner_key === null && !isNobody(event.owner_key)) facts = { ...facts, owner_key: event.owner_key }
   if (provider_chat_id !== null && provider_chat_id !== external_thread_id) {
-    const where = { thread_id: external_thread_id, names: [], roots: [provider_chat_id], answers: [] }
-    const { threads, joined } = learn(facts.threads, where, received, false)
-    if (threads !== facts.threads) facts = { ...facts, threads }
+    const { chats, joined } = chatShown(facts.chats, provider_chat_id, external_thread_id, received)
+    if (chats !== facts.chats) facts = { ...facts, chats }
+    if (facts !== d.context.facts) d.set({ facts })
     tellJoined(d, joined, received)
-  }
+  } else if (facts !== d.context.facts) d.set({ facts })
   const names = [event.external_message_id, event.provider_message_id]
-  const due = facts.waiting.filter(({ where }) => where.names.some((name) => names.includes(name)))
-  if (due.length > 0) facts = { ...facts, waiting: facts.waiting.filter((fact) => !due.includes(fact)) }
-  if (facts !== d.context.facts) d.set({ facts })
-  for (const waited of due) {
-    if (waited.received <= received - patience) continue
-    d.tell({ type: "fact_placed", fact: withPlace(waited, external_thread_id, facts.owner_key) })
+  const isNamed = ({ where }: FactArrived) => where.names.some((name) => names.includes(name))
+  if (!d.context.facts.waiting.some(isNamed)) return
+  settleWaiting(d, received, (waited) =>
+    isNamed(waited) ? [...(waited.where.known_in ?? []), external_thread_id] : null
+  )
+}
+
+/** `knownIn` tells where the message of a waiting fact is known now; null: nothing new of it. What has one place goes there. */
+const settleWaiting = (
+  d: Draft<ChannelContext>,
+  received: number,
+  knownIn: (waited: FactArrived) => ReadonlyArray<string> | null
+): void => {
+  const { facts } = d.context
+  const waiting: Array<FactArrived> = []
+  const due: Array<PlacedFact> = []
+  for (const waited of facts.waiting) {
+    const told = knownIn(waited)
+    const known_in = told === null ? null : [...new Set(told.map((thread) => presentIn(facts, thread)))].sort()
+    if (known_in === null) waiting.push(waited)
+    else if (known_in.length > 1) waiting.push({ ...waited, where: { ...waited.where, known_in } })
+    else if (waited.received > received - patience) due.push(withPlace(waited, known_in[0]!, facts.owner_key))
   }
+  d.set({ facts: { ...facts, waiting } })
+  for (const fact of due) d.tell({ type: "fact_placed", fact })
 }

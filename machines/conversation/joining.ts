@@ -63,8 +63,11 @@ export const conversationAbsorbed = (d: Decision, { was, received }: Conversatio
   if (d.context.facts.owner_key === null) d.learn({ owner_key: was.facts.owner_key })
   for (const record of all(was.facts.window)) {
     const isOwn = record.sender === stranger
-    messageJoined(d, isOwn ? { ...record, sender: d.context.facts.owner_key! } : record, received)
+    messageJoined(d, was.id, isOwn ? { ...record, sender: d.context.facts.owner_key! } : record, received)
   }
+  // What had left the other's window is remembered by rows, which are this one's now.
+  const { window } = d.context.facts
+  d.learn({ window: { ...window, floor: later(window.floor, was.facts.window.floor) } })
   if (Object.keys(roles).length > 0) rolesShown(d, { roles, owner_known: true, moved: null })
   d.set({
     last_message_at: later(d.context.last_message_at, was.last_message_at),
@@ -122,14 +125,21 @@ const memberJoined = (d: Decision, member: Member, received: number): void => {
   })
 }
 
-/** A message of the other conversation: new here, or the same one under another name, which then is counted once. */
-const messageJoined = (d: Decision, record: MessageRecord, received: number): void => {
+/**
+ * The id that a row gets with which a conversation became part of another one that has a row of the same id already: none takes
+ * the other's place. Persistence names the row so (snapshots.ts).
+ */
+const secondId = (id: string, conversation_id: string): string => `${id} ${conversation_id}`
+
+/** A message of the other conversation: new here, or the same one, which then is counted once. */
+const messageJoined = (d: Decision, from_id: string, told: MessageRecord, received: number): void => {
   const { window } = d.context.facts
-  const known = find(window, record.id, record.alias)
-  if (known !== undefined) {
-    if (counts(record)) d.tell({ type: "message_discounted", key: record.sender, received })
-    knownJoined(d, known.id, record, received)
-    if (known.id === record.id) return
+  const isTaken = find(window, told.id)?.id === told.id
+  const known = find(window, told.id, told.alias)
+  const record = isTaken ? { ...told, id: secondId(told.id, from_id) } : told
+  if (known !== undefined && isOne(known, told)) {
+    if (counts(told)) d.tell({ type: "message_discounted", key: told.sender, received })
+    knownJoined(d, known.id, told, received)
     // Its row stays, and shows nowhere.
     return rowOf(d, record.id, { hidden: true, updated_at: received })
   }
@@ -139,6 +149,19 @@ const messageJoined = (d: Decision, record: MessageRecord, received: number): vo
   rowOf(d, record.id, { status: joined.status, read_at, updated_at: received }, record.sender)
   if (counts(joined)) messageCounted(d, joined, 1, received)
 }
+
+/**
+ * Whether two records of one name are of one message. The number of a mail in its folder may be another folder's mail: then it is
+ * the same one only if it is of the same instant.
+ */
+const isOne = (known: MessageRecord, record: MessageRecord): boolean => {
+  if (record.tracking === undefined) return true
+  const apart = Math.abs(known.at - record.at)
+  return known.sender === record.sender && (known.id === record.id ? apart <= copyTime : apart < 1000)
+}
+
+/** Two copies of one mail may be dated when it left and when it arrived. */
+const copyTime = 2 * 60_000
 
 /** What the other conversation was told of a message that is here too. */
 const knownJoined = (d: Decision, id: string, record: MessageRecord, received: number): void => {

@@ -4,7 +4,7 @@ import type { Letter, MailTracked, MessageReceived } from "../events.ts"
 import { strongerRole } from "../member/role.ts"
 import type { Decision } from "./decision.ts"
 import type { MessageRecord, Tracking } from "./message-window.ts"
-import { find, store } from "./message-window.ts"
+import { find, findShown, store } from "./message-window.ts"
 import { movedTo } from "./thread.ts"
 import { waitFor } from "./waiting.ts"
 
@@ -25,7 +25,8 @@ export const rolesShown = (d: Decision, letter: Letter): void => {
 /** Somebody moved a mail; its thread is filed where its last moved mail is. The same place once more is a repeat. */
 export const mailMoved = (d: Decision, event: MessageReceived, { moved }: Letter): void => {
   if (moved === null) return
-  const known = find(d.context.facts.window, event.message.external_message_id, event.message.provider_message_id)
+  const { external_message_id: id, provider_message_id: alias } = event.message
+  const known = findShown(d.context.facts.window, { id, alias, at: event.at })
   const folders = moved.folders.toSorted().join()
   if (
     known === undefined ||

@@ -75,6 +75,21 @@ export const find = (window: MessageWindow, id: string, alias: string | null = n
   return alias === null ? undefined : Option.getOrUndefined(HashMap.get(window.records, alias))
 }
 
+/**
+ * The message that a payload shows: by its id, or by the provider's. Two messages may share that one, where each folder of a
+ * mailbox and each sender of a group counts for itself: of two that have ids of their own the time tells whether they are one.
+ */
+export const findShown = (
+  window: MessageWindow,
+  { id, alias, at }: { readonly id: string; readonly alias: string | null; readonly at: number }
+): MessageRecord | undefined => {
+  const byId = find(window, id)
+  if (byId !== undefined || alias === null) return byId
+  const known = find(window, alias)
+  const isOther = known !== undefined && known.id !== alias && Math.abs(known.at - at) >= 1000
+  return isOther ? undefined : known
+}
+
 /** Each record once. */
 export function* all(window: MessageWindow): Iterable<MessageRecord> {
   for (const [key, record] of window.records) if (key === record.id) yield record
@@ -83,13 +98,21 @@ export function* all(window: MessageWindow): Iterable<MessageRecord> {
 const namesOf = ({ id, alias, other }: MessageRecord): ReadonlyArray<string> =>
   other === undefined ? (alias === null || alias === id ? [id] : [id, alias]) : [id, alias!, other]
 
+/** Under a name that is another message's own id a record is not found: that one keeps it. */
 const put = (records: MessageWindow["records"], record: MessageRecord) => {
-  for (const name of namesOf(record)) records = HashMap.set(records, name, record)
+  for (const name of namesOf(record)) {
+    const bearer = HashMap.get(records, name)
+    const isOthers = Option.isSome(bearer) && bearer.value.id === name && record.id !== name
+    if (!isOthers) records = HashMap.set(records, name, record)
+  }
   return records
 }
 
 const drop = (records: MessageWindow["records"], record: MessageRecord) => {
-  for (const name of namesOf(record)) records = HashMap.remove(records, name)
+  for (const name of namesOf(record)) {
+    const bearer = HashMap.get(records, name)
+    if (Option.isSome(bearer) && bearer.value.id === record.id) records = HashMap.remove(records, name)
+  }
   return records
 }
 

@@ -6,7 +6,7 @@ import { erased, messageCounted, revise } from "./counting.ts"
 import { namesOf } from "./local.ts"
 import { memberGone, memberSeen, rosterShown } from "./members.ts"
 import type { MessageRecord } from "./message-window.ts"
-import { counts, find, store } from "./message-window.ts"
+import { counts, findShown, store } from "./message-window.ts"
 import { mailMoved, mailTracked, rolesShown, untracked } from "./mail.ts"
 import { messageDelivered, messageRead, readOutbound } from "./receipts.ts"
 import { messageDeleted, messageEdited, messageReacted } from "./revisions.ts"
@@ -21,7 +21,8 @@ export const messageReceived = (d: Decision, event: MessageReceived): void => {
   peopleShown(d, event)
   threadShown(d, event)
   const { message, at } = event
-  const known = find(d.context.facts.window, message.external_message_id, message.provider_message_id)
+  const names = { id: message.external_message_id, alias: message.provider_message_id }
+  const known = findShown(d.context.facts.window, { ...names, at })
   if (known === undefined) messageAppeared(d, event)
   else messageShownAgain(d, event, known)
   if (event.letter !== undefined) mailMoved(d, event, event.letter)

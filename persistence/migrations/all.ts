@@ -6,6 +6,7 @@ import fieldPopulation from "./0060_field_population.ts"
 import recordProfiles from "./0061_record_profiles.ts"
 import keptPayloads from "./0075_kept_payloads.ts"
 import writtenColumns from "./0076_written_columns.ts"
+import messageScope from "./0081_message_scope.ts"
 import analytics from "./0050_analytics.ts"
 
 export const migrations = {
@@ -15,6 +16,7 @@ export const migrations = {
   "0061_record_profiles": recordProfiles,
   "0075_kept_payloads": keptPayloads,
   "0076_written_columns": writtenColumns,
+  "0081_message_scope": messageScope,
   "0050_analytics": analytics,
   "0040_crm_records": crmRecords
 }

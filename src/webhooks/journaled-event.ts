@@ -33,5 +33,7 @@ export const journaledEvent = (body: Uint8Array): Result.Result<Event, EntryUnre
     located: __,
     ...fact
   } = event as Event & { readonly recalled?: unknown; readonly located?: unknown }
-  return Result.succeed(fact as Event)
+  if (fact.type !== "fact_arrived") return Result.succeed(fact as Event)
+  const { known_in: ___, constants: ____, ...where } = fact.where
+  return Result.succeed({ ...fact, where })
 }

@@ -37,9 +37,10 @@ export class House {
         else wake()
       },
       recall: (request, envelope) => void this.recalls.push({ request, envelope }),
-      locate: ({ names }, envelope) => {
-        const found = names.map((name) => this.kept.get(name)).find((thread) => thread !== undefined)
-        this.runtime.attempt({ ...envelope, event: located(envelope.event, found ?? null) })
+      locate: ({ names = [], mail, chat }, envelope) => {
+        const asked = [...names, ...(mail?.own == null ? [] : [mail.own]), ...(mail?.ancestors ?? []), chat]
+        const found = asked.flatMap((name) => (name === undefined ? [] : (this.kept.get(name) ?? [])))
+        this.runtime.attempt({ ...envelope, event: located(envelope.event, [...new Set(found)]) })
       },
       journal: (seq, event) => void this.journaled.push({ seq, event }),
       startTask: (task) => void this.tasks.push(task),

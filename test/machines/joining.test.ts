@@ -17,7 +17,10 @@ const arrived = (fact: FactArrived["fact"], names: ReadonlyArray<string>, answer
 })
 const sent = (n: number, answers?: number) =>
   arrived(
-    message(`id-${n}`, n, me, { people: [ann, ben] }),
+    {
+      ...message(`id-${n}`, n, me, { people: [ann, ben] }),
+      letter: { roles: { [ann.key]: "recipient", [ben.key]: "cc" }, owner_known: true, moved: null }
+    },
     [`<${n}@x>`, `id-${n}`],
     answers === undefined ? undefined : `<${answers}@x>`
   )
@@ -38,7 +41,8 @@ const wholeAfterReading = [sent(1), sent(3, 2), readBy(3, ann), sent(2, 1)]
 describe("two conversations that become one", () => {
   test("a receipt heard in the one covers the older messages of the other", () => {
     const tenant = after(...wholeAfterReading)
-    for (const n of [1, 2, 3]) expect(tenant.messages.get(`id-${n}`)).toMatchObject({ status: "read" })
+    const id = tenant.identity.conversation("gmail", "post", "<1@x>")
+    for (const n of [1, 2, 3]) expect(tenant.rowsOf(id).get(`id-${n}`)).toMatchObject({ status: "read" })
   })
 
   test("how far a member has read in the one counts in both", () => {

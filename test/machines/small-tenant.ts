@@ -5,6 +5,7 @@
 import * as HashMap from "effect/HashMap"
 import { isDeepStrictEqual } from "node:util"
 import { expect } from "vitest"
+import { knownInMemory } from "../../actors/arrival.ts"
 import { Identity } from "../../actors/identity.ts"
 import { kinds } from "../../actors/kinds.ts"
 import { Population } from "../../actors/population.ts"
@@ -24,8 +25,6 @@ export class SmallTenant {
   readonly population: Population
   /** Message rows as the cuts would have written them, by conversation id and external id. */
   readonly rows = new Map<string, Map<string, Row>>()
-  /** The same by external id alone, as the table has them: a row may be written by one conversation and then by another. */
-  readonly messages = new Map<string, Row>()
   readonly #turn: Turn
 
   constructor() {
@@ -44,7 +43,7 @@ export class SmallTenant {
 
   /** One turn; whoever sleeps, sleeps. */
   attempt(event: Event): TurnResult {
-    const result = this.#turn.run(deepFreeze(event))
+    const result = this.#turn.run(deepFreeze(this.#admitted(event)))
     if (result.type === "done") this.#absorb(result)
     return result
   }
@@ -93,16 +92,40 @@ export class SmallTenant {
     }
   }
 
+  /** With the threads that know the message which a fact names: windows here never lose any, so memory tells all. */
+  #admitted(event: Event): Event {
+    if (event.type !== "fact_arrived") return event
+    const channel = this.identity.channel(event.channel_type!, event.account_id)
+    const conversations = this.population.ofKind("conversation")
+    return knownInMemory(conversations, { ...event, located: true }, this.context("channel", channel))
+  }
+
   #absorb(done: Done): void {
     for (const { living } of done.changes) deepFreeze(living.context)
-    for (const { from, change } of done.rows) {
-      const rows = this.rows.get(from.id) ?? new Map()
-      this.rows.set(from.id, rows)
-      const id = change.external_message_id
-      const changes = { ...change.fields, ...(change.sender_key === null ? {} : { sender_key: change.sender_key }) }
-      rows.set(id, { ...rows.get(id), ...changes })
-      this.messages.set(id, { ...this.messages.get(id), ...changes })
+    let written = 0
+    const write = (to: number) => {
+      for (const { from, change } of done.rows.slice(written, to)) {
+        const rows = this.rowsOf(from.id)
+        const id = change.external_message_id
+        const changes = { ...change.fields, ...(change.sender_key === null ? {} : { sender_key: change.sender_key }) }
+        rows.set(id, { ...rows.get(id), ...changes })
+      }
+      written = to
     }
+    for (const { from, into, after } of done.joins) {
+      write(after.rows)
+      const rows = this.rowsOf(into)
+      for (const [id, row] of this.rowsOf(from)) rows.set(rows.has(id) ? `${id} ${from}` : id, row)
+      this.rows.delete(from)
+    }
+    write(done.rows.length)
+  }
+
+  /** The rows of one conversation. */
+  rowsOf(conversation_id: string): Map<string, Row> {
+    const rows = this.rows.get(conversation_id) ?? new Map<string, Row>()
+    this.rows.set(conversation_id, rows)
+    return rows
   }
 }
 

@@ -193,7 +193,7 @@ claim(
       const id = tenant.identity.conversation("gmail", "post", thread)
       expectConversation(tenant.context("conversation", id), conversation, thread)
       for (const known of conversation.messages)
-        expectRow({ ...initialOf(messageFields), ...tenant.messages.get(known.names[0]!) }, known)
+        expectRow({ ...initialOf(messageFields), ...tenant.rowsOf(id).get(known.names[0]!) }, known)
     }
     for (const [key, fields] of Object.entries(expected.participants))
       expectSame(alike(fields, tenant.context("participant", tenant.identity.participant(key))), fields, key)

@@ -247,7 +247,13 @@ const expectations: Record<string, Json> = {
       thread_id: null,
       names: ["<q1.ff33f1b122@mail.example.net>", "YcVpMIT-C8_HaeUWTFX2zA", "ff33f1b12213e021"],
       roots: [],
-      answers: []
+      answers: [],
+      mail: {
+        message_id: "<q1.ff33f1b122@mail.example.net>",
+        by: "email:jo.brandt@acme.example",
+        at: Date.UTC(2026, 5, 10, 7, 12, 9),
+        alone: "YcVpMIT-C8_HaeUWTFX2zA 2026-06-10T07:12:09.000Z"
+      }
     },
     fact: {
       type: "message_received",
@@ -278,7 +284,7 @@ const expectations: Record<string, Json> = {
     ...mail,
     where: {
       thread_id: "EJCHYtIEKD6B1eou5OUTOA",
-      roots: ["<q0.1111@lumen.example>", "1XNMC35sOOgERfh8VV6YOw"]
+      roots: ["<q0.1111@lumen.example>"]
     },
     fact: {
       message: {
@@ -345,7 +351,7 @@ const expectations: Record<string, Json> = {
   "v2/message.new": {
     ...v2,
     at: Date.UTC(2026, 7, 1, 9, 59, 58),
-    where: { thread_id: null, names: [v2Message], roots: [v2Chat] },
+    where: { thread_id: null, names: [v2Message], roots: [], chat: v2Chat },
     fact: {
       type: "message_received",
       sender: { key: dana.key, name: "Dana Whitfield" },
@@ -355,13 +361,13 @@ const expectations: Record<string, Json> = {
   "v2/message.delete": { ...v2, where: { names: [v2Message] }, fact: { type: "message_deleted" } },
   "v2/message.reaction.new": {
     ...v2,
-    where: { thread_id: null, names: [v2Message], roots: [] },
+    where: { thread_id: null, names: [v2Message], roots: [], chat: null },
     fact: { type: "message_reacted", sender: { key: dana.key }, reaction: "👏" }
   },
   "v2/message.receipt.read": {
     ...v2,
     account_id: "acc_LSVvKgMAGcIfUmfYtp_DGw",
-    where: { names: ["3EB0A1A746F28ABD5E63EB"], roots: ["447700900123@s.whatsapp.net"] },
+    where: { names: ["3EB0A1A746F28ABD5E63EB"], roots: [], chat: "447700900123@s.whatsapp.net" },
     fact: { type: "message_read", reader: null }
   },
   "v2/relation.new": {

@@ -1,7 +1,7 @@
 /**
- * UniPile's v2 envelopes as our events (unipile.md §7). Their ids are the networks' own: the chat and the message that v1 knows
- * under UniPile's ids are found through the channel's index and the message's alias. A message is brought into v1's shape, so
- * that both versions are read by the same rules.
+ * UniPile's v2 envelopes as our events (unipile.md §7). Their ids are the networks' own: the chat that v1 knows under UniPile's
+ * id is found by its other name in the channel's index, and inside the chat the message by its alias. A message is brought into
+ * v1's shape, so that both versions are read by the same rules.
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -90,7 +90,7 @@ const factOf = (
       channel_type: null,
       own_email: null,
       at: fact.at,
-      where: { thread_id: null, names: [id], roots: chat === null ? [] : [chat], answers: [] },
+      where: { thread_id: null, names: [id], roots: [], answers: [], chat },
       fact
     })
   })

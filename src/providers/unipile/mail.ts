@@ -2,6 +2,7 @@
 import * as Result from "effect/Result"
 import type { FactArrived, Letter, MessageBody, Person } from "../../../machines/events.ts"
 import type { Direction, MemberRole } from "../../../machines/vocabulary.ts"
+import { messageIdsIn } from "../../../machines/message-id.ts"
 import { attachmentsOf } from "./attachment.ts"
 import { channelNamed } from "./channel.ts"
 import { correspondent, correspondents, nobodyOf } from "./correspondent.ts"
@@ -41,7 +42,7 @@ export const mailEventOf = (body: unknown, kind: string, received: number): Resu
     channel_type: mailChannel(mail.account_type),
     own_email: null,
     at: at.success,
-    where: whereaboutsOf(mail),
+    where: whereaboutsOf(mail, label(mail.date, 40) === null ? null : at.success),
     fact: {
       type: "message_received",
       at: at.success,
@@ -130,7 +131,7 @@ const messageOf = (
     // A read date that cannot be read is no reason to lose the mail.
     read_at: read !== null && Result.isSuccess(read) && read.success > 0 ? read.success : null,
     metadata: hints({
-      message_id: identity(mail.message_id),
+      message_id: messageIdsIn(label(mail.message_id, 1024) ?? "")[0] ?? identity(mail.message_id),
       in_reply_to: mail.in_reply_to,
       reply_to: correspondents(mail.reply_to_attendees).flatMap(({ identifiers }) => identifiers.email ?? []),
       tracking_id: identity(mail.tracking_id),
