@@ -6,7 +6,6 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Result from "effect/Result"
 import type { SqlError } from "effect/sql/SqlError"
 import { DatabaseAway, type SubmitError } from "../../actors/errors.ts"
 import { GroupCommit } from "../../actors/group-commit.ts"
@@ -67,7 +66,7 @@ export class Reception extends Context.Service<
         body: Uint8Array,
         source: Source,
         received: number,
-        again: Effect.Effect<End, SubmitError>
+        again: Effect.Effect<End, NotJson | TooDeep | SubmitError>
       ) {
         const id = yield* promptly(rooms.wait({ tenant_id: tenant, account_id, source, body, received_at: received }))
         const end = yield* again
@@ -78,13 +77,13 @@ export class Reception extends Context.Service<
 
       const receive = Effect.fnUntraced(function* (tenant: string, body: Uint8Array, source: Source) {
         const received = yield* Clock.currentTimeMillis
-        const understood = understand(body, source, received)
-        if (Result.isFailure(understood)) {
-          const fault = understood.failure
-          if (fault._tag !== "Unreadable") return yield* fault
-          return yield* keepUnreadable(tenant, body, source, received, fault.message)
-        }
-        const attempt = application.apply(tenant, understood.success)
+        const attempt = application
+          .take(tenant, (channel_type) => understand(body, source, received, channel_type))
+          .pipe(
+            Effect.catchTag("Unreadable", ({ message }) =>
+              Effect.succeed<End>({ outcome: "indigestible", reason: message })
+            )
+          )
         const end = yield* attempt
         switch (end.outcome) {
           case "unregistered":

@@ -8,13 +8,12 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Result from "effect/Result"
 import type { SqlError } from "effect/sql/SqlError"
 import type { SubmitError } from "../../actors/errors.ts"
 import { Quarantine } from "../../persistence/quarantine.ts"
 import { type Place, Waiting, type WaitingPayload } from "../../persistence/waiting.ts"
 import { Application, type End } from "./application.ts"
-import { understandKept } from "./understand.ts"
+import { misunderstood, understandKept } from "./understand.ts"
 
 /** Payloads that are read and applied together: at most 16 MiB in memory, and one journal statement for many. */
 const pageSize = 16
@@ -44,9 +43,13 @@ export class WaitingRoom extends Context.Service<
       const application = yield* Application
 
       const admit = Effect.fnUntraced(function* ({ tenant_id, body, source, received_at }: WaitingPayload) {
-        const understood = understandKept(body, source, received_at)
-        if (Result.isSuccess(understood)) return yield* application.apply(tenant_id, understood.success)
-        return { outcome: "indigestible", reason: understood.failure.message } satisfies End
+        return yield* application
+          .take(tenant_id, (channel_type) => understandKept(body, source, received_at, channel_type))
+          .pipe(
+            Effect.catchTag(misunderstood, ({ message }) =>
+              Effect.succeed<End>({ outcome: "indigestible", reason: message })
+            )
+          )
       })
 
       const empty = Effect.fn("WaitingRoom.empty")(function* (tenant: string, account_id: string) {
