@@ -143,7 +143,8 @@ export class Turn {
       this.#identity,
       () => this.#population.ofKind("connection") as ReadonlyArray<Living & Address>
     )
-    if (event.via === "webhook")
+    // One that failed was not accepted: failures in a row add up (CONTRACT 2.1).
+    if (event.via === "webhook" && event.type !== "webhook_failed")
       this.#send({ kind: "tenant", id: this.#tenant }, { type: "webhook_accepted", received: event.received })
     if (event.type === "record_put" || event.type === "record_removed") {
       const refusal = this.#changeRecord(event)

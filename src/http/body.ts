@@ -11,8 +11,8 @@ import { BodyCutShort, BodyInvalid, BodyTooLarge } from "./faults.ts"
 import { firstIssue } from "./schema-issue.ts"
 import { unstorableField } from "./storable.ts"
 
-/** 1 MiB (DESIGN §10). */
-const bodyLimit = 1024 * 1024
+/** 1 MiB (DESIGN §10), of everything but webhooks. */
+export const bodyLimit = 1024 * 1024
 
 const limit = ByteSize.bytes(bodyLimit)
 const tooLarge = Effect.fail(new BodyTooLarge({ limit: bodyLimit }))
@@ -22,14 +22,17 @@ const whyUnread = (error: HttpServerError) =>
     ? new BodyTooLarge({ limit: bodyLimit })
     : new BodyCutShort({})
 
+const wholeOf = (request: HttpServerRequest): Effect.Effect<Uint8Array, BodyTooLarge | BodyCutShort> =>
+  request.arrayBuffer.pipe(
+    Effect.provideService(MaxBodySize, limit),
+    Effect.mapBoth({ onSuccess: (buffer) => new Uint8Array(buffer), onFailure: whyUnread })
+  )
+
+const announcedBy = (request: HttpServerRequest): number => Number(request.headers["content-length"] ?? 0)
+
 /** The raw bytes. A body that announces itself as too long is not read at all. */
 export const bytesOf = (request: HttpServerRequest): Effect.Effect<Uint8Array, BodyTooLarge | BodyCutShort> =>
-  Number(request.headers["content-length"] ?? 0) > bodyLimit
-    ? tooLarge
-    : request.arrayBuffer.pipe(
-        Effect.provideService(MaxBodySize, limit),
-        Effect.mapBoth({ onSuccess: (buffer) => new Uint8Array(buffer), onFailure: whyUnread })
-      )
+  announcedBy(request) > bodyLimit ? tooLarge : wholeOf(request)
 
 /** The JSON of a body that is to be kept. */
 export const jsonIn = (bytes: Uint8Array): Result.Result<unknown, NotJson | TooDeep | BodyInvalid> =>

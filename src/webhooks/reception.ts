@@ -30,6 +30,11 @@ export class Reception extends Context.Service<
       body: Uint8Array,
       source: Source
     ): Effect.Effect<Received, NotJson | TooDeep | QuarantineFull | WaitingFull | SubmitError | SqlError>
+    /**
+     * Notes that an authentic payload was refused, which nobody would know of otherwise: counted with the tenant (CONTRACT 2.1)
+     * and logged. It is not kept. `account_id` is null where it could not be read.
+     */
+    refused(tenant: string, account_id: string | null, why: string): Effect.Effect<void>
   }
 >()("switchboard/webhooks/Reception") {
   static readonly layer = Layer.effect(
@@ -95,7 +100,18 @@ export class Reception extends Context.Service<
         }
       })
 
-      return Reception.of({ receive })
+      const refused = Effect.fnUntraced(
+        function* (tenant: string, account_id: string | null, why: string) {
+          yield* Effect.logWarning(`A webhook was refused and not kept: ${why}`)
+          const received = yield* Clock.currentTimeMillis
+          yield* owner.submit(tenant, { type: "webhook_failed", received, via: "webhook" })
+        },
+        // What cannot be counted stands in the log, and comes again.
+        Effect.catchCause((cause) => Effect.logWarning("It could not be counted either", cause)),
+        (effect, tenant, account_id) => Effect.annotateLogs(effect, { tenant, account_id })
+      )
+
+      return Reception.of({ receive, refused })
     })
   )
 }

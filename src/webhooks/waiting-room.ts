@@ -15,8 +15,10 @@ import { type Place, Waiting, type WaitingPayload } from "../../persistence/wait
 import { Application, type End } from "./application.ts"
 import { misunderstood, understandKept } from "./understand.ts"
 
-/** Payloads that are read and applied together: at most 16 MiB in memory, and one journal statement for many. */
+/** Payloads that are read and applied together: one journal statement for many. */
 const pageSize = 16
+/** Bytes that such a page may have; a single payload may have more. */
+const pageBytes = 16 * 1024 * 1024
 
 /** What became of the payloads that left. */
 export interface Left {
@@ -56,7 +58,10 @@ export class WaitingRoom extends Context.Service<
         const left = { applied: 0, duplicate: 0, quarantined: 0 }
         let after: Place | null = null
         for (;;) {
-          const page: ReadonlyArray<WaitingPayload> = yield* waiting.forAccount(tenant, account_id, after, pageSize)
+          const page: ReadonlyArray<WaitingPayload> = yield* waiting.forAccount(tenant, account_id, after, {
+            payloads: pageSize,
+            bytes: pageBytes
+          })
           if (page.length === 0) return left
           after = page.at(-1)!
           const ends = yield* Effect.forEach(page, admit, { concurrency: pageSize })
