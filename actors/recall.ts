@@ -106,8 +106,11 @@ const presentKey = (context: ConversationContext, key: string): string => contex
 /** A row as the record that the window had of it. The sender's key is found among the members, who never leave the context. */
 export const recalledRecord = (row: StoredMessage, context: ConversationContext, identity: Identity): MessageRecord => {
   const named = { ...context.facts.aliases, ...context.members }
-  const keyOf = (participant_id: string | null) =>
-    presentKey(context, Object.keys(named).find((key) => identity.participant(key) === participant_id) ?? "")
+  const keyOf = (participant_id: string | null) => {
+    const key =
+      participant_id === null ? null : Object.keys(named).find((each) => identity.participant(each) === participant_id)
+    return key == null ? null : presentKey(context, key)
+  }
   const tracking = trackingOf(row.metadata)
   return {
     ...(tracking === undefined ? {} : { tracking }),

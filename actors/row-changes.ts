@@ -161,10 +161,10 @@ export class RowChanges {
   #people(change: RowChanged): Partial<MessageFields> {
     const people: { -readonly [Name in PersonField]?: MessageFields[Name] } = {}
     if (change.sender_key !== null) people.sender_participant_id = this.#identity.participant(change.sender_key)
-    const named = <A extends { readonly participant_id: string }>(reaction: A): A => ({
-      ...reaction,
-      participant_id: this.#identity.participant(reaction.participant_id)
-    })
+    const named = <A extends { readonly participant_id: string | null }>(reaction: A): A =>
+      reaction.participant_id === null
+        ? reaction
+        : { ...reaction, participant_id: this.#identity.participant(reaction.participant_id) }
     const { reactions, withdrawn_reactions } = change.fields
     if (reactions !== undefined) people.reactions = reactions.map(named)
     if (withdrawn_reactions !== undefined) people.withdrawn_reactions = withdrawn_reactions.map(named)

@@ -391,7 +391,7 @@ export class TenantRuntime {
     for (const event of done.outgoing) this.rows.addOutgoing(event)
     for (const { conversation_id, message } of done.appeared) {
       const presence = this.population.get("presence", conversation_id)
-      if (presence === undefined) continue
+      if (presence === undefined || message.key === null) continue
       this.#tellPresence(presence, { type: "typing_ended", typist_id: this.identity.participant(message.key) })
     }
     if (this.rows.size >= changedRowsPerCut) this.#aside.cutSoon()

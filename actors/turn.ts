@@ -383,7 +383,12 @@ export class Turn {
     return { kind: "conversation", id, input: { id, connection_id, channel_id, external_thread_id, received } }
   }
 
-  #tellPerson(from: Living, told: Extract<Told, { readonly key: string }> & { readonly received: number }): void {
+  /** Nobody hears what nobody did. */
+  #tellPerson(
+    from: Living,
+    told: Extract<Told, { readonly key: string | null }> & { readonly received: number }
+  ): void {
+    if (told.key === null) return
     const person = this.#person(told.key, told.received)
     if (person === undefined) return
     this.#deliver(person, told)

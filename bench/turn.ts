@@ -124,7 +124,7 @@ const newBare = () => {
       for (let next = 0; next < heard.length; next++) {
         const told = heard[next]!
         if (told.type === "message_appeared") channel.send(told)
-        if (!("key" in told) || !toPeople.has(told.type)) continue
+        if (!("key" in told) || told.key === null || !toPeople.has(told.type)) continue
         let participant = participants.get(told.key)
         if (participant === undefined) {
           participant = start(participantMachine, { id: identity.participant(told.key), key: told.key, received })

@@ -13,7 +13,8 @@ import type { AuthStatus, ChannelType, Direction, ScheduledTask } from "./vocabu
 /** A message is there that was not there before. */
 export interface MessageAppeared {
   readonly type: "message_appeared"
-  readonly key: string
+  /** Its sender's; null is nobody. */
+  readonly key: string | null
   readonly direction: Direction
   readonly at: number
   readonly received: number
@@ -30,7 +31,8 @@ export interface MessageAppeared {
 /** A message that counted no longer does: deleted, or hidden. */
 export interface MessageDiscounted {
   readonly type: "message_discounted"
-  readonly key: string
+  /** Its sender's; null is nobody. */
+  readonly key: string | null
   readonly received: number
 }
 /** The person did something at `at`: a sighting (CONTRACT 2.7). */

@@ -54,12 +54,12 @@ export class Waiting extends Context.Service<
     addWithin(payload: Early, room: Room | null): Effect.Effect<Option.Option<string>, SqlError>
     /** Takes over what was in quarantine (`id`), where it counts as replayed at `at` (epoch milliseconds) then. In one step. */
     takeOver(payload: Early & { readonly id: string }, at: number): Effect.Effect<string, SqlError>
-    /** What waits for an account, in the order in which it came, `limit` of them after `after`. */
+    /** What waits for an account, in the order in which it came, after `after`: as much as fits into `limit`, one at least. */
     forAccount(
       tenant_id: string,
       account_id: string,
       after: Place | null,
-      limit: number
+      limit: Room
     ): Effect.Effect<ReadonlyArray<WaitingPayload>, SqlError>
     /** A page, the newest first, of one account or of all. */
     list(
@@ -135,13 +135,22 @@ export class Waiting extends Context.Service<
         tenant_id: string,
         account_id: string,
         after: Place | null,
-        limit: number
+        limit: Room
       ) {
         const conditions = [sql`tenant_id = ${tenant_id}`, sql`account_id = ${account_id}`]
         if (after !== null)
           conditions.push(sql`(received_at, id) > (${new Date(after.received_at)}::timestamptz, ${after.id}::uuid)`)
         const rows = yield* sql<Timed<WaitingPayload>>`
-          select ${listed}, body from waiting where ${sql.and(conditions)} order by received_at, id limit ${limit}`
+          select waiting.id, tenant_id, account_id, source, waiting.received_at, size_bytes, body
+          from waiting join (
+            select id, sum(size_bytes) over (order by received_at, id) - size_bytes as before
+            from (
+              select id, received_at, size_bytes from waiting where ${sql.and(conditions)}
+              order by received_at, id limit ${limit.payloads}
+            ) as next
+          ) as page using (id)
+          where page.before < ${limit.bytes}::bigint
+          order by waiting.received_at, waiting.id`
         return rows.map((row) => timed<WaitingPayload>(row) as WaitingPayload)
       })
 

@@ -2,6 +2,7 @@
  * What can be set from outside, read once at start from the environment. Owns names and defaults; two secrets that are not set
  * are made at the first start and kept in the data directory.
  */
+import * as ByteSize from "effect/ByteSize"
 import * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
@@ -24,6 +25,15 @@ const SnapshotInterval = Schema.DurationFromString.check(
     (interval) =>
       Duration.between(interval, { minimum: Duration.millis(10), maximum: Duration.hours(24) }) ||
       'must be from 10 millis to 24 hours, like "5 seconds"'
+  )
+)
+
+/** Smaller, common mails would be refused; larger, one body would fill a tenant's quarantine. */
+const WebhookBodyLimit = Schema.ByteSizeFromString.check(
+  Schema.makeFilter(
+    (size) =>
+      ByteSize.between(size, { minimum: ByteSize.mebibytes(1), maximum: ByteSize.mebibytes(64) }) ||
+      'must be from 1 MiB to 64 MiB, like "16 MiB"'
   )
 )
 
@@ -63,7 +73,12 @@ const environment = Config.all({
   /** Actors in memory, over all tenants, past which the least recently touched sleep early. */
   residentActors: Config.schema(AtLeastOne, "SWITCHBOARD_RESIDENT_ACTORS").pipe(Config.withDefault(50_000)),
   /** Events of one tenant that may wait for the database before webhooks get 503. */
-  mailboxLimit: Config.schema(AtLeastOne, "SWITCHBOARD_MAILBOX_LIMIT").pipe(Config.withDefault(10_000))
+  mailboxLimit: Config.schema(AtLeastOne, "SWITCHBOARD_MAILBOX_LIMIT").pipe(Config.withDefault(10_000)),
+  /** Bytes of a webhook that are taken; longer ones get 413. */
+  webhookBodyLimit: Config.schema(WebhookBodyLimit, "SWITCHBOARD_WEBHOOK_BODY_LIMIT").pipe(
+    Config.withDefault(ByteSize.mebibytes(16)),
+    Config.map(ByteSize.toNumberUnsafe)
+  )
 })
 
 const read = Effect.gen(function* () {

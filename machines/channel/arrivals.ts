@@ -39,7 +39,7 @@ export const markOf = ({ fact, where }: FactArrived): Mark | null => {
   const names = where.names.filter((name) => !isMessageId(name))
   const message_id = where.names.find(isMessageId) ?? null
   const alone = least(names.length > 0 ? names : [message_id ?? ""])
-  return { message_id, by: fact.sender.key, at: fact.at, text, alone }
+  return { message_id, by: fact.sender?.key ?? null, at: fact.at, text, alone }
 }
 
 /** The chat that a fact names by the network's id; null for none. */
@@ -115,13 +115,13 @@ const withOwner = (fact: Fact, own_email: string | null, owner_key: string | nul
   if (fact.type === "message_received" && fact.letter !== undefined) {
     if (fact.letter.owner_known || own_email === null) return fact
     const { owner, people } = own(fact.people, own_email)
-    const sender = fact.sender.key === owner.key ? owner : fact.sender
+    const sender = fact.sender?.key === owner.key ? owner : fact.sender
     return { ...fact, owner, people, sender, letter: { ...fact.letter, owner_known: true } }
   }
   if (owner_key === null || !isNobody(fact.owner.key)) return fact
   const owner: Person = { ...fact.owner, key: owner_key }
   const speaks = fact.type === "message_received" || fact.type === "message_reacted"
-  return speaks && fact.sender.key === fact.owner.key ? { ...fact, owner, sender: owner } : { ...fact, owner }
+  return speaks && fact.sender?.key === fact.owner.key ? { ...fact, owner, sender: owner } : { ...fact, owner }
 }
 
 const own = (people: ReadonlyArray<Person>, email: string): { owner: Person; people: ReadonlyArray<Person> } => {

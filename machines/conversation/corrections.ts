@@ -58,12 +58,12 @@ const newestAgain = (d: Decision, known: MessageRecord, moved: MessageRecord, re
   if (!known.outbound && d.context.facts.newest_inbound === known.at) {
     d.learn({ newest_inbound: newest((record) => !record.outbound && counts(record)) })
   }
-  const author = d.context.members[known.sender]
+  const author = known.sender === null ? undefined : d.context.members[known.sender]
   if (author === undefined) return
-  if (author.last_message_at === known.at)
-    d.member(known.sender, { last_message_at: newest((record) => record.sender === known.sender) })
-  else d.member(known.sender, { last_message_at: later(author.last_message_at, moved.at) })
-  d.tell({ type: "person_acted", key: known.sender, at: moved.at, received })
+  const { key, last_message_at } = author
+  if (last_message_at === known.at) d.member(key, { last_message_at: newest((record) => record.sender === key) })
+  else d.member(key, { last_message_at: later(last_message_at, moved.at) })
+  d.tell({ type: "person_acted", key, at: moved.at, received })
 }
 
 /** set_message_subject. */

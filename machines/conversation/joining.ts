@@ -62,7 +62,7 @@ export const conversationAbsorbed = (d: Decision, { was, received }: Conversatio
   ) as Record<string, MemberRole>
   if (d.context.facts.owner_key === null) d.learn({ owner_key: was.facts.owner_key })
   for (const record of all(was.facts.window)) {
-    const isOwn = record.sender === stranger
+    const isOwn = stranger !== null && record.sender === stranger
     messageJoined(d, was.id, isOwn ? { ...record, sender: d.context.facts.owner_key! } : record, received)
   }
   // What had left the other's window is remembered by rows, which are this one's now.

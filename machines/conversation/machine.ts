@@ -136,7 +136,7 @@ const rules: Rules<Decision, ConversationEvent> = {
 
 /** Applies one event to a context: the whole decision, without a machine around it. */
 const decideConversation = (context: ConversationContext, told: ConversationEvent): Decision => {
-  const event = underPresentKeys(told, context.facts.aliases)
+  const event = withOwner(underPresentKeys(told, context.facts.aliases), context.facts.owner_key)
   const d = new Decision(remembering(context, event))
   ownerShown(d, event)
   rules[event.type](d, event as never)
@@ -146,6 +146,15 @@ const decideConversation = (context: ConversationContext, told: ConversationEven
   d.set({ updated_at: later(context.updated_at, event.received) })
   membersTouched(d, context.members, event.received)
   return d
+}
+
+/** A payload that shows no more of the owner than the account is about the owner who is known here: nobody joins by it. */
+const withOwner = (event: ConversationEvent, known: string | null): ConversationEvent => {
+  if (!("owner" in event) || known === null || known === event.owner.key) return event
+  if (!event.owner.key.startsWith("account:")) return event
+  const owner = { ...event.owner, key: known }
+  const speaks = event.type === "message_received" || event.type === "message_reacted"
+  return speaks && event.sender?.key === event.owner.key ? { ...event, owner, sender: owner } : { ...event, owner }
 }
 
 /** The first owner stands; of several addresses that mails were sent from, the least, in whichever order they come (I3). */

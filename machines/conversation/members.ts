@@ -147,9 +147,9 @@ const seenUpTo = (d: Decision, key: string, at: number): number => {
 }
 
 /** A message that counts came (+1) or went (-1): the sender's count, and what others had already read of that time. */
-export const memberCounted = (d: Decision, sender: string, at: number, by: 1 | -1): void => {
-  const author = d.context.members[sender]
-  if (author !== undefined) d.member(sender, { message_count: author.message_count + by })
+export const memberCounted = (d: Decision, sender: string | null, at: number, by: 1 | -1): void => {
+  const author = sender === null ? undefined : d.context.members[sender]
+  if (author !== undefined) d.member(author.key, { message_count: author.message_count + by })
   for (const key in d.context.members) {
     if (key === sender) continue
     const { last_read_at, seen_count, named_read_at, named_seen_count } = d.context.members[key]!

@@ -9,7 +9,8 @@ import type { MessageStatus } from "../vocabulary.ts"
 
 /** A reaction of one person; `value` null when it was taken back. */
 export interface Reaction {
-  readonly key: string
+  /** Null is nobody in particular: whose reactions the provider does not tell are one. */
+  readonly key: string | null
   readonly value: string | null
   readonly at: number
 }
@@ -22,7 +23,8 @@ export interface MessageRecord {
   readonly other?: string
   readonly at: number
   readonly outbound: boolean
-  readonly sender: string
+  /** The sender's key; null is nobody. */
+  readonly sender: string | null
   readonly is_event: boolean
   readonly hidden: boolean
   /** Earliest word of its deletion; null while it stands. */

@@ -33,15 +33,16 @@ export const messageReceived = (d: Decision, event: MessageReceived): void => {
 const peopleShown = (d: Decision, event: MessageReceived): void => {
   const { at, received, message } = event
   const leaves = message.is_event && message.event_type === systemLine.left
-  const ownerStays = !leaves || event.sender.key !== event.owner.key
+  const { sender } = event
+  const ownerStays = !leaves || sender?.key !== event.owner.key
   if (ownerStays && event.letter?.owner_known !== false) memberSeen(d, event.owner, at, received)
   for (const person of event.people) {
-    if (!leaves || person.key !== event.sender.key) memberSeen(d, person, at, received)
+    if (!leaves || person.key !== sender?.key) memberSeen(d, person, at, received)
   }
   // Whoever writes is there, listed or not.
-  if (!message.is_event) memberSeen(d, event.sender, at, received)
+  if (!message.is_event && sender !== null) memberSeen(d, sender, at, received)
   if (event.letter !== undefined) rolesShown(d, event.letter)
-  if (leaves) memberGone(d, event.sender, at, received)
+  if (leaves && sender !== null) memberGone(d, sender, at, received)
   if (message.is_event && message.event_type === systemLine.removed && event.people.length > 0) {
     rosterShown(d, [event.owner.key, ...event.people.map((person) => person.key)], at, received)
   }
@@ -56,7 +57,7 @@ const messageAppeared = (d: Decision, event: MessageReceived): void => {
     ...names,
     at,
     outbound,
-    sender: sender.key,
+    sender: sender?.key ?? null,
     is_event: message.is_event,
     hidden: message.hidden,
     deleted_at: message.deleted ? at : null,
@@ -71,14 +72,14 @@ const messageAppeared = (d: Decision, event: MessageReceived): void => {
   d.tell({
     type: "row_changed",
     external_message_id: record.id,
-    sender_key: sender.key,
+    sender_key: record.sender,
     fields: {
       provider_message_id: record.alias,
       direction: message.direction,
       content: message.deleted ? null : message.content,
       ...(wasLocal && message.subject === null ? {} : { subject: message.subject }),
-      contact_email: sender.identifiers.email ?? null,
-      contact_phone: sender.identifiers.phone ?? null,
+      contact_email: sender?.identifiers.email ?? null,
+      contact_phone: sender?.identifiers.phone ?? null,
       status: record.status,
       sent_at: outbound ? at : null,
       received_at: outbound ? null : at,
@@ -97,7 +98,7 @@ const messageAppeared = (d: Decision, event: MessageReceived): void => {
   })
   d.tell({
     type: "message_appeared",
-    key: sender.key,
+    key: record.sender,
     direction: message.direction,
     at,
     received,
@@ -109,7 +110,7 @@ const messageAppeared = (d: Decision, event: MessageReceived): void => {
     provider_chat_id: chatOf(event.thread.metadata["provider_chat_id"]),
     owner_key: event.letter?.owner_known === false ? nobody : event.owner.key
   })
-  if (!message.is_event) {
+  if (!message.is_event && sender !== null) {
     d.member(sender.key, { last_message_at: later(d.context.members[sender.key]!.last_message_at, at) })
   }
   if (counts(record)) messageCounted(d, record, 1, received)

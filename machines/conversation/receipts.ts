@@ -3,7 +3,7 @@
  * On an inbound one it is the owner's, unless it names somebody else.
  */
 import { later } from "../draft.ts"
-import type { MessageDelivered, MessageRead } from "../events.ts"
+import type { MessageDelivered, MessageRead, Person } from "../events.ts"
 import type { MessageStatus } from "../vocabulary.ts"
 import { revise } from "./counting.ts"
 import type { Decision } from "./decision.ts"
@@ -33,18 +33,24 @@ export const messageDelivered = (d: Decision, event: MessageDelivered): void => 
 export const messageRead = (d: Decision, event: MessageRead): void => {
   const known = find(d.context.facts.window, event.external_message_id, event.provider_message_id)
   if (known === undefined) return waitFor(d, event)
-  const { reader } = event
-  const isOwner = reader === null || reader.key === d.context.facts.owner_key
-  if (!known.outbound && isOwner) return ownerRead(d, known.at, event.at)
+  readBy(d, known, event.reader, event.at, event.received)
+  for (const { reader, at } of event.others ?? []) readBy(d, known, reader, at, event.received)
+}
+
+/** One reader of a known message; null: the receipt does not say who. That we have read what we wrote says nothing. */
+const readBy = (d: Decision, known: MessageRecord, reader: Person | null, at: number, received: number): void => {
+  const isOwner = reader !== null && reader.key === d.context.facts.owner_key
+  if (!known.outbound && (isOwner || reader === null)) return ownerRead(d, known.at, at)
+  if (isOwner) return
   if (reader === null) {
     d.learn({ unnamed_read_to: later(d.context.facts.unnamed_read_to, known.at) })
     unnamedReader(d)
   } else {
-    memberSeen(d, reader, known.at, event.received)
+    memberSeen(d, reader, known.at, received)
     memberRead(d, reader.key, known.at)
-    d.tell({ type: "person_acted", key: reader.key, at: event.at, received: event.received })
+    d.tell({ type: "person_acted", key: reader.key, at, received })
   }
-  if (known.outbound) outboundRead(d, known.at, event.at, event.received)
+  if (known.outbound) outboundRead(d, known.at, at, received)
 }
 
 /** When an outbound message of that time was read: the earliest receipt that covers it, or null. */

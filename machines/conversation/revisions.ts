@@ -51,9 +51,12 @@ export const deletedAt = (d: Decision, known: MessageRecord, at: number, receive
 export const messageReacted = (d: Decision, event: MessageReacted): void => {
   const known = find(d.context.facts.window, event.external_message_id, event.provider_message_id)
   if (known === undefined) return waitFor(d, event)
-  memberSeen(d, event.sender, event.at, event.received)
-  d.tell({ type: "person_acted", key: event.sender.key, at: event.at, received: event.received })
-  reactionShown(d, known, { key: event.sender.key, value: event.reaction, at: event.at }, event.received)
+  const { sender, at, received } = event
+  if (sender !== null) {
+    memberSeen(d, sender, at, received)
+    d.tell({ type: "person_acted", key: sender.key, at, received })
+  }
+  reactionShown(d, known, { key: sender?.key ?? null, value: event.reaction, at }, received)
 }
 
 /** A reaction of a known person to a known message. */
@@ -84,8 +87,9 @@ export const reactionsChanged = (d: Decision, record: MessageRecord, received: n
     }
   })
 
-type Placed = { readonly at: number; readonly participant_id: string }
-const byTime = (a: Placed, b: Placed): number => a.at - b.at || (a.participant_id < b.participant_id ? -1 : 1)
+type Placed = { readonly at: number; readonly participant_id: string | null }
+const byTime = (a: Placed, b: Placed): number =>
+  a.at - b.at || ((a.participant_id ?? "") < (b.participant_id ?? "") ? -1 : 1)
 
 /** At the same instant one of two edits has to win, whichever comes first (I3): the one with the greater rank. */
 export const rankOf = (content: string | null): number => (content === null ? 0 : Hash.string(content))

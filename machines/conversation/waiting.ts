@@ -42,7 +42,9 @@ const isRepeat = (a: WaitingFact, b: WaitingFact): boolean =>
 
 /** Whom the fact names, with all that it shows of them: under another name of theirs it tells something new (CONTRACT 2.7). */
 const person = (fact: WaitingFact): string =>
-  JSON.stringify(fact.type === "message_reacted" ? fact.sender : fact.type === "message_read" ? fact.reader : null)
+  JSON.stringify(
+    fact.type === "message_reacted" ? fact.sender : fact.type === "message_read" ? [fact.reader, fact.others] : null
+  )
 
 /** What the fact says besides who and when: two edits of one instant are two facts. */
 const word = (fact: WaitingFact): string | null =>

@@ -29,7 +29,8 @@ export interface AccountStatusChanged extends Base {
 export interface HostedAuthReported extends Base {
   readonly type: "hosted_auth_reported"
   readonly account_id: string | null
-  readonly user_id: string
+  /** Null where an account is named and the user is not. */
+  readonly user_id: string | null
   readonly status: "CREATION_SUCCESS" | "RECONNECTED" | "CREATION_FAIL"
 }
 

@@ -11,7 +11,8 @@ export interface MessageReceived extends ConversationFact, MayRecall {
   readonly thread: Thread
   /** Everyone the payload lists, the owner left out. */
   readonly people: ReadonlyArray<Person>
-  readonly sender: Person
+  /** Who wrote it; null is nobody: a post of a channel, an anonymous admin, a system line without a person. */
+  readonly sender: Person | null
   readonly message: MessageBody
   /** Mail only. */
   readonly letter?: Letter
@@ -27,6 +28,15 @@ export interface MessageRead extends MessageFact {
   readonly direction: Direction
   /** Who read it, where the provider says; null: the other side, which is somebody only in a chat of two. */
   readonly reader: Person | null
+  /** Whom the same receipt names besides, each with the time of their own reading. */
+  readonly others?: ReadonlyArray<Reading>
+}
+
+/** Somebody read a message. */
+export interface Reading {
+  readonly reader: Person
+  /** Epoch milliseconds. */
+  readonly at: number
 }
 
 export interface MessageEdited extends MessageFact {
@@ -40,7 +50,8 @@ export interface MessageDeleted extends MessageFact {
 
 export interface MessageReacted extends MessageFact {
   readonly type: "message_reacted"
-  readonly sender: Person
+  /** Null is nobody: the payload does not tell. */
+  readonly sender: Person | null
   /** The emoji; null takes the sender's reaction back. */
   readonly reaction: string | null
 }

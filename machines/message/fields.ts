@@ -5,14 +5,18 @@ import type { FieldsOf } from "../field.ts"
 import { Direction, MessageStatus, MessageSyncStatus } from "../vocabulary.ts"
 
 const Attachments = Schema.Array(Schema.Record(Schema.String, Schema.Unknown))
-const Reactions = Schema.Array(Schema.Struct({ value: Schema.String, participant_id: Schema.String, at: Schema.Int }))
-const Withdrawn = Schema.Array(Schema.Struct({ participant_id: Schema.String, at: Schema.Int }))
+/** Null is nobody in particular: the provider does not tell whose it is. */
+const Reactor = Schema.NullOr(Schema.String)
+const Reactions = Schema.Array(Schema.Struct({ value: Schema.String, participant_id: Reactor, at: Schema.Int }))
+const Withdrawn = Schema.Array(Schema.Struct({ participant_id: Reactor, at: Schema.Int }))
 
 export const messageFields = {
   provider_message_id: F.optionalText("The provider's own id, an alias of external_message_id", "message events"),
   channel_id: F.required(F.id("The channel that it came through", "message events")),
   conversation_id: F.required(F.id("The conversation that it belongs to", "message events")),
-  sender_participant_id: F.required(F.optionalId("Who wrote it", "message events")),
+  sender_participant_id: F.required(
+    F.optionalId("Who wrote it; null is nobody: a channel, an anonymous admin", "message events")
+  ),
   direction: F.required(
     F.oneOf(Direction, "inbound")("inbound, or outbound when the account wrote it", "message events: is_sender")
   ),

@@ -2,7 +2,7 @@
  * The keys that a person is found by. A showing may carry several: its strongest one, its identifiers', and further ones of the
  * provider. Who goes by which key after a merge is the participants' business; here are only the names.
  */
-import type { IdentifierKind, Person } from "../events.ts"
+import type { IdentifierKind, Person, Reading } from "../events.ts"
 import { identifierKey } from "../identifiers.ts"
 
 /** How an identifier is called inside a key. */
@@ -36,9 +36,10 @@ export type Aliases = Readonly<Record<string, string>>
 
 interface Peopled {
   readonly owner?: Person
-  readonly sender?: Person
+  readonly sender?: Person | null
   readonly person?: Person
   readonly reader?: Person | null
+  readonly others?: ReadonlyArray<Reading>
   readonly people?: ReadonlyArray<Person>
 }
 
@@ -53,5 +54,8 @@ export const underPresentKeys = <E extends object>(event: E, aliases: Aliases): 
   }
   const { people } = event as Peopled
   if (people?.some((person) => aliases[person.key] !== undefined) === true) changes["people"] = people.map(present)
+  const { others } = event as Peopled
+  if (others?.some(({ reader }) => aliases[reader.key] !== undefined) === true)
+    changes["others"] = others.map((other) => ({ ...other, reader: present(other.reader) }))
   return Object.keys(changes).length === 0 ? event : { ...event, ...changes }
 }

@@ -11,8 +11,8 @@ import { BodyCutShort, BodyInvalid, BodyTooLarge } from "./faults.ts"
 import { firstIssue } from "./schema-issue.ts"
 import { unstorableField } from "./storable.ts"
 
-/** 1 MiB (DESIGN §10). */
-const bodyLimit = 1024 * 1024
+/** 1 MiB (DESIGN §10), of everything but webhooks. */
+export const bodyLimit = 1024 * 1024
 
 const limit = ByteSize.bytes(bodyLimit)
 const tooLarge = Effect.fail(new BodyTooLarge({ limit: bodyLimit }))
@@ -22,14 +22,17 @@ const whyUnread = (error: HttpServerError) =>
     ? new BodyTooLarge({ limit: bodyLimit })
     : new BodyCutShort({})
 
+const wholeOf = (request: HttpServerRequest): Effect.Effect<Uint8Array, BodyTooLarge | BodyCutShort> =>
+  request.arrayBuffer.pipe(
+    Effect.provideService(MaxBodySize, limit),
+    Effect.mapBoth({ onSuccess: (buffer) => new Uint8Array(buffer), onFailure: whyUnread })
+  )
+
+const announcedBy = (request: HttpServerRequest): number => Number(request.headers["content-length"] ?? 0)
+
 /** The raw bytes. A body that announces itself as too long is not read at all. */
 export const bytesOf = (request: HttpServerRequest): Effect.Effect<Uint8Array, BodyTooLarge | BodyCutShort> =>
-  Number(request.headers["content-length"] ?? 0) > bodyLimit
-    ? tooLarge
-    : request.arrayBuffer.pipe(
-        Effect.provideService(MaxBodySize, limit),
-        Effect.mapBoth({ onSuccess: (buffer) => new Uint8Array(buffer), onFailure: whyUnread })
-      )
+  announcedBy(request) > bodyLimit ? tooLarge : wholeOf(request)
 
 /** The JSON of a body that is to be kept. */
 export const jsonIn = (bytes: Uint8Array): Result.Result<unknown, NotJson | TooDeep | BodyInvalid> =>
@@ -40,9 +43,12 @@ export const jsonIn = (bytes: Uint8Array): Result.Result<unknown, NotJson | TooD
       : Result.fail(new BodyInvalid({ field, rule: "must hold neither NUL nor half a surrogate pair" }))
   })
 
+/** A member that nobody knows is refused with its name (CONTRACT §4): a misspelt setting is not a success. */
+export const unknownRefused = { onExcessProperty: "error" } as const
+
 /** A reader for bodies of this shape. An empty body reads as `{}`, so that commands without arguments need none. */
 export const bodyReader = <A>(schema: Schema.Codec<A, any>) => {
-  const decode = Schema.decodeUnknownEffect(Schema.toCodecJson(schema) as Schema.Codec<A, unknown>)
+  const decode = Schema.decodeUnknownEffect(Schema.toCodecJson(schema) as Schema.Codec<A, unknown>, unknownRefused)
   return Effect.fnUntraced(function* (request: HttpServerRequest) {
     const bytes = yield* bytesOf(request)
     const json = bytes.length === 0 ? {} : yield* Effect.fromResult(jsonIn(bytes))

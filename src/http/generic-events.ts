@@ -14,6 +14,7 @@ import type { SubmitError } from "../../actors/errors.ts"
 import { IncomingEvent, type ParticipantLeftEvent, type ReadReceiptEvent, type TypingEvent } from "./api/events.ts"
 import type { AuthEvent } from "./api/processors.ts"
 import { Tokens } from "../secrets/tokens.ts"
+import { unknownRefused } from "./body.ts"
 import { BodyInvalid } from "./faults.ts"
 import { timeOf } from "./instant.ts"
 import { onceOf } from "./once.ts"
@@ -25,7 +26,7 @@ import { memberOf, threadOf } from "./known-thread.ts"
 type Outcome = Pick<Answer, "outcome">
 type Taken = Effect.Effect<Outcome, SubmitError | BodyInvalid>
 
-const decode = Schema.decodeUnknownEffect(IncomingEvent)
+const decode = Schema.decodeUnknownEffect(IncomingEvent, unknownRefused)
 const Labelled = Schema.Struct({ type: Schema.String })
 const isLabelled = Schema.is(Labelled)
 const kinds = new Set<string>(IncomingEvent.members.map((member) => member.fields.type.literal))

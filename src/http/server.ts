@@ -54,6 +54,7 @@ import { answered } from "./metrics.ts"
 import { defectResponse, problemResponse } from "./problem.ts"
 import { Refusing } from "./refusing.ts"
 import { unrouted } from "./routes-known.ts"
+import { WebhookBodies } from "./webhook-body.ts"
 import { WebhookGate } from "./webhook-gate.ts"
 
 const api = HttpApiBuilder.layer(served).pipe(
@@ -118,6 +119,7 @@ const edge = Layer.mergeAll(
   GenericEvents.layer.pipe(Layer.provideMerge(Tokens.layer)),
   Keys.layer,
   WebhookGate.layer,
+  WebhookBodies.layer,
   Reception.layer.pipe(Layer.provide(Rooms.layer)),
   Replay.layer.pipe(Layer.provideMerge(WaitingRoom.layer)),
   Deletion.layer,
@@ -141,7 +143,7 @@ export const serve = HttpRouter.serve(routes, { disableLogger: true, disableList
 )
 
 /**
- * Headers within 10 s and a whole request within 30 s: a megabyte needs far less, and a sender that trickles holds a socket no
+ * Headers within 10 s and a whole request within 30 s: sixteen megabytes need less, and a sender that trickles holds a socket no
  * longer. An idle connection is kept for 65 s, longer than common load balancers keep theirs.
  */
 export const serverTimeouts = {

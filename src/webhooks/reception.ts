@@ -6,7 +6,6 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Result from "effect/Result"
 import type { SqlError } from "effect/sql/SqlError"
 import { DatabaseAway, type SubmitError } from "../../actors/errors.ts"
 import { GroupCommit } from "../../actors/group-commit.ts"
@@ -31,8 +30,13 @@ export class Reception extends Context.Service<
       body: Uint8Array,
       source: Source
     ): Effect.Effect<Received, NotJson | TooDeep | QuarantineFull | WaitingFull | SubmitError | SqlError>
-    /** Notes an authentic webhook that is refused before it gets here; as a failure when the payload itself is at fault. */
-    refused(tenant: string, isFailure: boolean): Effect.Effect<void>
+    /**
+     * Notes that an authentic payload was refused, which nobody would know of otherwise: counted with the tenant (CONTRACT 2.1)
+     * and logged. It is not kept. `account_id` is null where it could not be read.
+     */
+    refused(tenant: string, account_id: string | null, why: string): Effect.Effect<void>
+    /** Notes an authentic webhook that is refused before it gets here, for a reason that is not the payload's. */
+    noted(tenant: string): Effect.Effect<void>
   }
 >()("switchboard/webhooks/Reception") {
   static readonly layer = Layer.effect(
@@ -45,17 +49,19 @@ export class Reception extends Context.Service<
       const commits = yield* GroupCommit
 
       /** Bookkeeping of a webhook that is answered with a refusal: it must not delay that, nor take its place. */
-      const refused = Effect.fnUntraced(function* (tenant: string, isFailure: boolean) {
-        if ((yield* commits.stuckSince) !== null) return
-        const received = yield* Clock.currentTimeMillis
-        const base = { received, via: "webhook" } as const
-        yield* owner
-          .submit(
+      const keptCount = Effect.fnUntraced(
+        function* (tenant: string, as: "webhook_failed" | "webhook_noted") {
+          if ((yield* commits.stuckSince) !== null) return
+          const base = { received: yield* Clock.currentTimeMillis, via: "webhook" } as const
+          yield* owner.submit(
             tenant,
-            isFailure ? { type: "webhook_failed", ...base } : { type: "webhook_noted", ...base, success: false }
+            as === "webhook_failed" ? { type: as, ...base } : { type: as, ...base, success: false }
           )
-          .pipe(Effect.ignore)
-      })
+        },
+        // What cannot be counted stands in the log, and comes again.
+        Effect.catchCause((cause) => Effect.logWarning("A refused webhook could not be counted", cause))
+      )
+      const noted = (tenant: string) => keptCount(tenant, "webhook_noted")
 
       /**
        * Kept first, then counted: what cannot be kept is refused, and must not count each time that its sender comes back. What
@@ -82,7 +88,7 @@ export class Reception extends Context.Service<
         body: Uint8Array,
         source: Source,
         received: number,
-        again: Effect.Effect<End, SubmitError>
+        again: Effect.Effect<End, NotJson | TooDeep | SubmitError>
       ) {
         const id = yield* promptly(rooms.wait({ tenant_id: tenant, account_id, source, body, received_at: received }))
         const end = yield* again
@@ -96,16 +102,13 @@ export class Reception extends Context.Service<
 
       const receive = Effect.fnUntraced(function* (tenant: string, body: Uint8Array, source: Source) {
         const received = yield* Clock.currentTimeMillis
-        const understood = understand(body, source, received)
-        if (Result.isFailure(understood)) {
-          const fault = understood.failure
-          if (fault._tag !== "Unreadable") {
-            yield* refused(tenant, true)
-            return yield* fault
-          }
-          return yield* keepUnreadable(tenant, body, source, received, fault.message)
-        }
-        const attempt = application.apply(tenant, understood.success)
+        const attempt = application
+          .take(tenant, (channel_type) => understand(body, source, received, channel_type))
+          .pipe(
+            Effect.catchTag("Unreadable", ({ message }) =>
+              Effect.succeed<End>({ outcome: "indigestible", reason: message })
+            )
+          )
         const end = yield* attempt
         switch (end.outcome) {
           case "unregistered":
@@ -119,11 +122,17 @@ export class Reception extends Context.Service<
 
       const isFull = (error: unknown): boolean => error instanceof QuarantineFull || error instanceof WaitingFull
       const receiveNoted = (tenant: string, body: Uint8Array, source: Source) =>
-        receive(tenant, body, source).pipe(
-          Effect.tapError((error) => (isFull(error) ? refused(tenant, false) : Effect.void))
-        )
+        receive(tenant, body, source).pipe(Effect.tapError((error) => (isFull(error) ? noted(tenant) : Effect.void)))
 
-      return Reception.of({ receive: receiveNoted, refused })
+      const refused = Effect.fnUntraced(
+        function* (tenant: string, account_id: string | null, why: string) {
+          yield* Effect.logWarning(`A webhook was refused and not kept: ${why}`)
+          yield* keptCount(tenant, "webhook_failed")
+        },
+        (effect, tenant, account_id) => Effect.annotateLogs(effect, { tenant, account_id })
+      )
+
+      return Reception.of({ receive: receiveNoted, refused, noted })
     })
   )
 }

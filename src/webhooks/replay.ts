@@ -13,10 +13,11 @@ import type { SqlError } from "effect/sql/SqlError"
 import { Author } from "../../actors/author.ts"
 import { ActorUnknown, type SubmitError } from "../../actors/errors.ts"
 import type { InvalidCursor } from "../../persistence/cursor.ts"
+import type { Event } from "../../machines/events.ts"
 import { Quarantine, type Quarantined } from "../../persistence/quarantine.ts"
 import { Waiting } from "../../persistence/waiting.ts"
 import { Application } from "./application.ts"
-import { understandKept } from "./understand.ts"
+import { misunderstood, understandKept } from "./understand.ts"
 import { WaitingRoom } from "./waiting-room.ts"
 
 /** It is no better understood than before; it stays in quarantine. */
@@ -66,11 +67,16 @@ export class Replay extends Context.Service<
 
       const replay = Effect.fnUntraced(function* (payload: Quarantined) {
         const { tenant_id, id, body, received_at } = payload
-        const understood = understandKept(body, payload.source, received_at)
-        if (Result.isFailure(understood)) return yield* new StillUnreadable({ reason: understood.failure.message })
-        const events = understood.success
-        // Who replays a command of the journal has not given it: its author stands in it.
-        const end = yield* application.apply(tenant_id, events).pipe(Effect.provideService(Author, null))
+        let events: ReadonlyArray<Event> = []
+        const end = yield* application
+          .take(tenant_id, (channel_type) =>
+            Result.map(understandKept(body, payload.source, received_at, channel_type), (read) => (events = read))
+          )
+          .pipe(
+            // Who replays a command of the journal has not given it: its author stands in it.
+            Effect.provideService(Author, null),
+            Effect.catchTag(misunderstood, ({ message }) => Effect.fail(new StillUnreadable({ reason: message })))
+          )
         if (end.outcome === "indigestible") return yield* new StillUnreadable({ reason: end.reason })
         const now = yield* Clock.currentTimeMillis
         if (end.outcome === "unregistered") {

@@ -16,9 +16,9 @@ import { type Early, Waiting } from "../../persistence/waiting.ts"
 
 const mebibyte = 1024 * 1024
 
-/** Of a tenant, not yet replayed: some weeks of a provider that sends one unknown kind, or 256 of the largest bodies. */
+/** Of a tenant, not yet replayed: some weeks of a provider that sends one unknown kind, or sixteen of the largest bodies. */
 const quarantineLimit: Room = { payloads: 10_000, bytes: 256 * mebibyte }
-/** Of a tenant, all its accounts: a day of a busy account before anybody registers it, or 256 of the largest bodies. */
+/** Of a tenant, all its accounts: a day of a busy account before anybody registers it, or sixteen of the largest bodies. */
 export const waitingLimit: Room = { payloads: 10_000, bytes: 256 * mebibyte }
 
 /** Somebody has to look first; a sender need not ask often. Seconds. */
@@ -28,6 +28,8 @@ const retryAfter = 60
  * count, which costs more than to keep. So a room may hold this much more than its limit, per process.
  */
 const takenUnseen = 15
+/** Longer payloads are always looked into the room for: a few of them are much of it. Bytes. */
+const unseenLength = mebibyte
 /** A full room is not looked into again for so long, milliseconds: a mad sender must not cost the others the database. */
 const fullFor = 1_000
 
@@ -70,7 +72,7 @@ export class Rooms extends Context.Service<
       const waiting = yield* Waiting
 
       /** One kind of room: keeps, or refuses and remembers for a moment that the tenant's is full. */
-      const roomOf = <P extends { readonly tenant_id: string }, E>(
+      const roomOf = <P extends { readonly tenant_id: string; readonly body: Uint8Array }, E>(
         name: "quarantine" | "waiting",
         limit: Room,
         keep: (payload: P, room: Room | null) => Effect.Effect<Option.Option<string>, SqlError>,
@@ -91,12 +93,12 @@ export class Rooms extends Context.Service<
         const take = Effect.fnUntraced(function* (payload: P) {
           const { tenant_id } = payload
           yield* open(tenant_id)
-          const left = unseen.get(tenant_id) ?? 0
+          const left = payload.body.byteLength > unseenLength ? 0 : (unseen.get(tenant_id) ?? 0)
           if (left > 0) unseen.set(tenant_id, left - 1)
           const id = yield* keep(payload, left > 0 ? null : limit)
           if (Option.isSome(id)) {
             // Only now: of many that come at once to a full room, none may slip in behind the one that looks.
-            if (left === 0) unseen.set(tenant_id, takenUnseen)
+            if (left === 0 && payload.body.byteLength <= unseenLength) unseen.set(tenant_id, takenUnseen)
             return id.value
           }
           fullUntil.set(tenant_id, (yield* Clock.currentTimeMillis) + fullFor)

@@ -2,6 +2,7 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { Event, ProviderEvent } from "../../machines/events.ts"
+import type { ChannelType } from "../../machines/vocabulary.ts"
 import { type NotJson, parse, type TooDeep } from "../providers/unipile/parse.ts"
 import { translate } from "../providers/unipile/translate.ts"
 import type { Unreadable } from "../providers/unipile/unreadable.ts"
@@ -10,14 +11,22 @@ import { type EntryUnreadable, journaledEvent } from "./journaled-event.ts"
 /** How a payload came in: with the secret in a header, or with the secret in its address (hosted-auth notify_url). */
 export type Source = "unipile_webhook" | "unipile_hosted_auth"
 
-/** The events that the payload holds. `received` is epoch milliseconds. */
+/**
+ * The events that the payload holds. `received` is epoch milliseconds. `channel_type`: what its account was registered as, where the
+ * payload's own word was not enough.
+ */
 export const understand = (
   body: Uint8Array,
   source: Source,
-  received: number
+  received: number,
+  channel_type?: ChannelType
 ): Result.Result<ReadonlyArray<ProviderEvent>, NotJson | TooDeep | Unreadable> =>
   Result.flatMap(parse(body), (json) =>
-    translate(json, { received, source: source === "unipile_hosted_auth" ? "hosted_auth" : "webhook" })
+    translate(json, {
+      received,
+      source: source === "unipile_hosted_auth" ? "hosted_auth" : "webhook",
+      ...(channel_type && { channel_type })
+    })
   )
 
 /** The bytes of a snapshot that could not be read (actors/rebuild.ts): kept to be looked at, no payload. */
@@ -27,6 +36,12 @@ export class SnapshotBytes extends Schema.TaggedError<SnapshotBytes>()("Snapshot
   }
 }
 
+/** Why something that was kept holds no events. */
+export type Misunderstood = NotJson | TooDeep | Unreadable | EntryUnreadable | SnapshotBytes
+
+/** By their names. */
+export const misunderstood = ["NotJson", "TooDeep", "Unreadable", "EntryUnreadable", "SnapshotBytes"] as const
+
 /**
  * The same for what was kept, with the time at which it came in. Of the source `journal` it is an entry of our own journal that
  * could not be applied again (actors/load-tenant.ts).
@@ -34,12 +49,13 @@ export class SnapshotBytes extends Schema.TaggedError<SnapshotBytes>()("Snapshot
 export const understandKept = (
   body: Uint8Array,
   source: string,
-  received: number
-): Result.Result<ReadonlyArray<Event>, NotJson | TooDeep | Unreadable | EntryUnreadable | SnapshotBytes> => {
+  received: number,
+  channel_type?: ChannelType
+): Result.Result<ReadonlyArray<Event>, Misunderstood> => {
   if (source === "snapshot") return Result.fail(new SnapshotBytes())
   return source === "journal"
     ? Result.map(journaledEvent(body), (event) => [event])
-    : understand(body, source as Source, received)
+    : understand(body, source as Source, received, channel_type)
 }
 
 /** What this version would make of a payload: shown beside it, so that one sees whether a replay has a chance. */
@@ -47,9 +63,19 @@ export type Reading =
   | { readonly readable: true; readonly events: ReadonlyArray<string> }
   | { readonly readable: false; readonly reason: string }
 
+/** Any will do to see which events there are; a replay takes what the account is registered as. */
+const anyType: ChannelType = "messenger"
+
 /** Says nothing about whether the events could be applied: only a replay does. */
 export const readingOf = (body: Uint8Array, source: string, received: number): Reading =>
-  Result.match(understandKept(body, source, received), {
-    onSuccess: (events): Reading => ({ readable: true, events: events.map(({ type }) => type) }),
-    onFailure: ({ message }): Reading => ({ readable: false, reason: message })
-  })
+  Result.match(
+    Result.orElse(understandKept(body, source, received), (fault) =>
+      fault._tag === "Unreadable" && fault.account_id !== null
+        ? understandKept(body, source, received, anyType)
+        : Result.fail(fault)
+    ),
+    {
+      onSuccess: (events): Reading => ({ readable: true, events: events.map(({ type }) => type) }),
+      onFailure: ({ message }): Reading => ({ readable: false, reason: message })
+    }
+  )

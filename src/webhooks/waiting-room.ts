@@ -8,17 +8,18 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Result from "effect/Result"
 import type { SqlError } from "effect/sql/SqlError"
 import type { SubmitError } from "../../actors/errors.ts"
 import { TenantOwner } from "../../actors/tenant-owner.ts"
 import { Quarantine } from "../../persistence/quarantine.ts"
 import { type Place, Waiting, type WaitingPayload } from "../../persistence/waiting.ts"
 import { Application, type End } from "./application.ts"
-import { understandKept } from "./understand.ts"
+import { misunderstood, understandKept } from "./understand.ts"
 
-/** Payloads that are read and applied together: at most 16 MiB in memory, and one journal statement for many. */
+/** Payloads that are read and applied together: one journal statement for many. */
 const pageSize = 16
+/** Bytes that such a page may have; a single payload may have more. */
+const pageBytes = 16 * 1024 * 1024
 
 /** What became of the payloads that left. */
 export interface Left {
@@ -46,16 +47,23 @@ export class WaitingRoom extends Context.Service<
       const application = yield* Application
 
       const admit = Effect.fnUntraced(function* ({ tenant_id, body, source, received_at }: WaitingPayload) {
-        const understood = understandKept(body, source, received_at)
-        if (Result.isSuccess(understood)) return yield* application.apply(tenant_id, understood.success)
-        return { outcome: "indigestible", reason: understood.failure.message } satisfies End
+        return yield* application
+          .take(tenant_id, (channel_type) => understandKept(body, source, received_at, channel_type))
+          .pipe(
+            Effect.catchTag(misunderstood, ({ message }) =>
+              Effect.succeed<End>({ outcome: "indigestible", reason: message })
+            )
+          )
       })
 
       const empty = Effect.fn("WaitingRoom.empty")(function* (tenant: string, account_id: string) {
         const left = { applied: 0, duplicate: 0, quarantined: 0 }
         let after: Place | null = null
         for (;;) {
-          const page: ReadonlyArray<WaitingPayload> = yield* waiting.forAccount(tenant, account_id, after, pageSize)
+          const page: ReadonlyArray<WaitingPayload> = yield* waiting.forAccount(tenant, account_id, after, {
+            payloads: pageSize,
+            bytes: pageBytes
+          })
           if (page.length === 0) return left
           after = page.at(-1)!
           const ends = yield* Effect.forEach(page, admit, { concurrency: pageSize })

@@ -72,7 +72,7 @@ describe("a webhook", () => {
     expect((await deliver(edge, { ...idle, secret: "wrong" }, message)).status).toBe(401)
   })
 
-  test("that is not JSON gets 400, one byte over 1 MiB gets 413, too deep gets 400", async () => {
+  test("that is not JSON gets 400, too deep gets 400, blank to a mebibyte is read", async () => {
     const headers = { "unipile-auth": tenant.secret }
     expect(await edge.call("POST", path, { raw: "a=1&b=2", headers })).toMatchObject({
       status: 400,
@@ -87,10 +87,6 @@ describe("a webhook", () => {
     expect(await edge.call("POST", path, { raw: padded(mebibyte), headers })).toMatchObject({
       status: 200,
       json: { outcome: "quarantined" }
-    })
-    expect(await edge.call("POST", path, { raw: padded(mebibyte + 1), headers })).toMatchObject({
-      status: 413,
-      json: { code: "too_large" }
     })
     const deep = `${"[".repeat(65)}${"]".repeat(65)}`
     expect(await edge.call("POST", path, { raw: deep, headers })).toMatchObject({

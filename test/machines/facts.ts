@@ -109,7 +109,8 @@ interface Said {
 }
 
 /** `from` says something at `at`. */
-export const message = (id: string, at: number, from: Person, more: Said = {}): MessageReceived => {
+/** A message from somebody, or from nobody (null). */
+export const message = (id: string, at: number, from: Person | null, more: Said = {}): MessageReceived => {
   const chat = more.in ?? "chat-1"
   const fact = base(at, chat)
   return {
@@ -117,7 +118,7 @@ export const message = (id: string, at: number, from: Person, more: Said = {}): 
     ...fact,
     received: more.received ?? fact.received,
     sender: from,
-    people: more.people ?? (from === me ? [ann] : [from]),
+    people: more.people ?? (from === null ? [] : from === me ? [ann] : [from]),
     thread: { ...plainThread, external_thread_id: chat, ...more.thread },
     message: { ...body, external_message_id: id, direction: from === me ? "outbound" : "inbound", ...more.message }
   }
@@ -152,7 +153,7 @@ export const deleted = (id: string, at: number, chat = "chat-1"): MessageDeleted
 export const reacted = (
   id: string,
   at: number,
-  sender: Person,
+  sender: Person | null,
   reaction: string | null,
   chat = "chat-1"
 ): MessageReacted => ({

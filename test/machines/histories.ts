@@ -48,7 +48,8 @@ const seldom = fc.constantFrom(false, false, false, false, false, false, true)
 const truths = fc.array(
   fc.record({
     at: time,
-    from: fc.constantFrom(me, me, ...people),
+    /** Null is nobody: a channel, an anonymous admin. */
+    from: fc.constantFrom(me, me, ...people, null),
     is_event: seldom,
     event_type: fc.constantFrom(null, 4, 5, 6, 7),
     /** Whether some payloads show the message under the provider's id alone, or others without it. */
@@ -99,7 +100,8 @@ const telling = fc.oneof(
       read_at: readingTime,
       name: fc.constantFrom("m" as const, "mp" as const, "p" as const),
       who: fc.option(fc.constantFrom(ann, ben, cleo)),
-      reactor: fc.constantFrom(...people),
+      others: fc.subarray([ann, ben, cleo]),
+      reactor: fc.constantFrom(...people, null),
       text: texts
     })
   },
@@ -150,7 +152,12 @@ const factOf = (truth: ReadonlyArray<Truth>, said: Telling, thread: string): Fac
     case "delivered":
       return { ...delivered(m, said.at, thread), ...names, direction }
     case "read":
-      return { ...read(m, said.read_at, said.who, thread), ...names, direction }
+      return {
+        ...read(m, said.read_at, said.who, thread),
+        ...names,
+        direction,
+        ...(said.who !== null && { others: said.others.map((reader) => ({ reader, at: start + said.at })) })
+      }
     case "edited":
       return { ...edited(m, said.at, said.text, thread), ...names }
     case "deleted":

@@ -193,7 +193,9 @@ const everything = (tenant: SmallTenant) => ({
       [...rows]
         .map(([name, row]) => [
           name,
-          (row.reactions ?? []).map((each) => [nameOf(each.participant_id), each.value, each.at]).sort()
+          (row.reactions ?? [])
+            .map((each) => [each.participant_id && nameOf(each.participant_id), each.value, each.at])
+            .sort()
         ])
         .sort()
     ])

@@ -162,7 +162,7 @@ const histories = fc
       arrived
         .map(({ where, fact }) => {
           const { type, at } = fact
-          const by = fact.type === "message_received" ? fact.sender.key : ""
+          const by = fact.type === "message_received" ? fact.sender?.key : ""
           return `\n  ${type} ${by} ${at - start} ${JSON.stringify(where)} ${JSON.stringify(fact)}`
         })
         .join("")

@@ -30,25 +30,25 @@ export const signsOf = (
   const reactions = ofType(said, "message_reacted").filter((fact) => messages.some((message) => isAbout(fact, message)))
   const present: ReadonlyArray<Sighting> = [
     ...shown.flatMap((fact) => {
-      const author = fact.message.is_event ? [] : [fact.sender]
+      const author = fact.message.is_event || fact.sender === null ? [] : [fact.sender]
       return [fact.owner, ...fact.people, ...author]
-        .filter((person) => !isLeft(fact) || person.key !== fact.sender.key)
+        .filter((person) => !isLeft(fact) || person.key !== fact.sender?.key)
         .map((person) => ({ person, at: fact.at }))
     }),
     ...named.map(({ reader, message }) => ({ person: reader, at: message.at })),
-    ...reactions.map((fact) => ({ person: fact.sender, at: fact.at }))
+    ...reactions.flatMap((fact) => (fact.sender === null ? [] : [{ person: fact.sender, at: fact.at }]))
   ]
   const absent: ReadonlyArray<Sighting> = [
-    ...shown.filter(isLeft).map((fact) => ({ person: fact.sender, at: fact.at })),
+    ...shown.filter(isLeft).flatMap((fact) => (fact.sender === null ? [] : [{ person: fact.sender, at: fact.at }])),
     ...ofType(said, "member_left").map((fact) => ({ person: fact.person, at: fact.at }))
   ]
   const rosters = shown
     .filter((fact) => fact.message.is_event && fact.message.event_type === systemLine.removed && fact.people.length > 0)
     .map((fact) => ({ at: fact.at, keys: [fact.owner.key, ...fact.people.map(({ key }) => key)] }))
   const acts = [
-    ...messages.filter((message) => message.isMessage).map(({ sender, at }) => ({ key: sender, at })),
+    ...messages.flatMap(({ isMessage, sender, at }) => (isMessage && sender !== null ? [{ key: sender, at }] : [])),
     ...named.map(({ reader, fact }) => ({ key: reader.key, at: fact.at })),
-    ...reactions.map((fact) => ({ key: fact.sender.key, at: fact.at }))
+    ...reactions.flatMap((fact) => (fact.sender === null ? [] : [{ key: fact.sender.key, at: fact.at }]))
   ]
   return { present, absent, rosters, acts, keys: unique([...present, ...absent].map(({ person }) => person.key)) }
 }

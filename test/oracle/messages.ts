@@ -8,7 +8,7 @@ import type {
   MessageReceived
 } from "../../machines/events.ts"
 import type { Said } from "./said.ts"
-import { max, min, ofType, unique } from "./said.ts"
+import { max, min, ofType, readingsIn, unique } from "./said.ts"
 
 interface Named {
   readonly external_message_id: string
@@ -31,7 +31,8 @@ const showingsOf = (said: ReadonlyArray<Said>): ReadonlyArray<ReadonlyArray<Mess
 export interface Known {
   readonly names: ReadonlyArray<string>
   readonly at: number
-  readonly sender: string
+  /** Null is nobody. */
+  readonly sender: string | null
   readonly outbound: boolean
   /** Neither deleted nor hidden nor a system line. */
   readonly counts: boolean
@@ -59,7 +60,7 @@ export const messagesOf = (said: ReadonlyArray<Said>): ReadonlyArray<Known> => {
     names: unique(showings.flatMap((showing) => namesOf(showing.message)))
   }))
   // A receipt of the other side covers every outbound message up to the one that it names.
-  const receipts = ofType(said, "message_read").flatMap((fact) => {
+  const receipts = readingsIn(said).flatMap((fact) => {
     const about = all.find((one) => isAbout(fact, one))?.showings[0]
     return about?.message.direction === "outbound" ? [{ to: about.at, at: fact.at }] : []
   })
@@ -90,7 +91,7 @@ const known = (
   return {
     names,
     at,
-    sender: sender.key,
+    sender: sender?.key ?? null,
     outbound,
     counts: deleted_at === null && !hidden && !message.is_event,
     isMessage: !message.is_event,
@@ -111,17 +112,17 @@ const known = (
   }
 }
 
-/** One per person: the newest; at one instant the greater text. */
+/** One per person, and one of nobody ("null"): the newest; at one instant the greater text. */
 const reactionsOf = (reactions: ReadonlyArray<MessageReacted>): Record<string, string> => {
   const result: Record<string, string> = {}
-  for (const key of unique(reactions.map((reaction) => reaction.sender.key))) {
-    const mine = reactions.filter((reaction) => reaction.sender.key === key)
+  for (const key of unique(reactions.map((reaction) => reaction.sender?.key ?? null))) {
+    const mine = reactions.filter((reaction) => (reaction.sender?.key ?? null) === key)
     const newest = mine.filter((reaction) => reaction.at === max(mine.map(({ at }) => at)))
     const value = newest
       .map(({ reaction }) => reaction ?? "")
       .sort()
       .at(-1)!
-    if (value !== "") result[key] = value
+    if (value !== "") result[String(key)] = value
   }
   return result
 }
@@ -133,7 +134,7 @@ export interface Receipt {
 }
 
 export const receiptsOf = (said: ReadonlyArray<Said>, messages: ReadonlyArray<Known>): ReadonlyArray<Receipt> =>
-  ofType(said, "message_read").flatMap((fact) => {
+  readingsIn(said).flatMap((fact) => {
     const message = messages.find((one) => isAbout(fact, one))
     return message === undefined ? [] : [{ fact, message }]
   })

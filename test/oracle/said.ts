@@ -36,6 +36,13 @@ export const isFact = (said: Said): said is Fact => !isMark(said) && !isWord(sai
 export const ofType = <T extends Said["type"]>(said: ReadonlyArray<Said>, type: T) =>
   said.filter((one): one is Extract<Said, { readonly type: T }> => one.type === type)
 
+/** Every reading that was told, each as if a receipt of its own had told it. */
+export const readingsIn = (said: ReadonlyArray<Said>): ReadonlyArray<MessageRead> =>
+  ofType(said, "message_read").flatMap((fact) => [
+    fact,
+    ...(fact.others ?? []).map(({ reader, at }): MessageRead => ({ ...fact, reader, at }))
+  ])
+
 export const max = (times: ReadonlyArray<number>): number | null => (times.length === 0 ? null : Math.max(...times))
 export const min = (times: ReadonlyArray<number>): number | null => (times.length === 0 ? null : Math.min(...times))
 export const unique = <A>(values: ReadonlyArray<A>): ReadonlyArray<A> => [...new Set(values)]

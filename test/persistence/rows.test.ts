@@ -132,13 +132,26 @@ describe.each(databases)("on $name", (database) => {
         const first = yield* add(at + 1)
         expect(yield* add(at + 1)).toBe(first)
         yield* add(at, "another")
-        const found = yield* waiting.forAccount("w", "account", null, 10)
+        const found = yield* waiting.forAccount("w", "account", null, { payloads: 10, bytes: 1_000 })
         expect(found.map((each) => ({ ...each, body: new Uint8Array(each.body) }))).toEqual([
           { ...payload(at + 1), id: first, size_bytes: 13 },
           { ...payload(at + 2), id: second, size_bytes: 13 }
         ])
-        expect((yield* waiting.forAccount("w", "account", null, 1)).map(({ id }) => id)).toEqual([first])
-        expect((yield* waiting.forAccount("w", "account", found[0]!, 1)).map(({ id }) => id)).toEqual([second])
+        expect(
+          (yield* waiting.forAccount("w", "account", null, { payloads: 1, bytes: 1_000 })).map(({ id }) => id)
+        ).toEqual([first])
+        expect(
+          (yield* waiting.forAccount("w", "account", found[0]!, { payloads: 1, bytes: 1_000 })).map(({ id }) => id)
+        ).toEqual([second])
+        // By bytes: one at least, and no more than fit.
+        for (const [bytes, ids] of [
+          [1, [first]],
+          [13, [first]],
+          [14, [first, second]]
+        ] as const)
+          expect(
+            (yield* waiting.forAccount("w", "account", null, { payloads: 10, bytes })).map(({ id }) => id)
+          ).toEqual(ids)
         expect(yield* waiting.accounts("w", { limit: 10 })).toEqual([
           { tenant_id: "w", account_id: "account", payloads: 2, oldest: at + 1 },
           { tenant_id: "w", account_id: "another", payloads: 1, oldest: at }
@@ -149,8 +162,10 @@ describe.each(databases)("on $name", (database) => {
         expect(yield* waiting.remove("someone else", [first])).toEqual([])
         expect((yield* waiting.remove("w", [first])).map(({ id }) => id)).toEqual([first])
         expect(yield* waiting.remove("w", [])).toEqual([])
-        expect((yield* waiting.forAccount("w", "account", null, 10)).map(({ id }) => id)).toEqual([second])
-        expect(yield* waiting.forAccount("w", "another", null, 10)).toHaveLength(1)
+        expect(
+          (yield* waiting.forAccount("w", "account", null, { payloads: 10, bytes: 1_000 })).map(({ id }) => id)
+        ).toEqual([second])
+        expect(yield* waiting.forAccount("w", "another", null, { payloads: 10, bytes: 1_000 })).toHaveLength(1)
       })
     ))
 
@@ -173,7 +188,7 @@ describe.each(databases)("on $name", (database) => {
         expect(Buffer.from(kept.body)).toEqual(payload.body)
         for (let twice = 0; twice < 2; twice++)
           expect(yield* waiting.takeOver({ ...kept, account_id: "a" }, at + 7)).toBe(id)
-        expect(yield* waiting.forAccount("move", "a", null, 10)).toHaveLength(1)
+        expect(yield* waiting.forAccount("move", "a", null, { payloads: 10, bytes: 1_000 })).toHaveLength(1)
         expect(Option.getOrThrow(yield* quarantine.get("move", kept.id)).replayed_at).toBe(at + 7)
       })
     ))

@@ -1,7 +1,7 @@
 /** Claims about who is who: the owner, the author, the others, and the direction that follows. */
 import { describe, expect, test } from "vitest"
 import type { Json } from "./unipile-bodies.ts"
-import { ana, ben, carl, fixture, martaUnseen, messageIn, refused } from "./unipile-bodies.ts"
+import { ana, ben, carl, fixture, martaUnseen, messageIn } from "./unipile-bodies.ts"
 
 describe("the owner", () => {
   test("has one key in all payloads of an account, shown or not", () => {
@@ -50,7 +50,7 @@ describe("the owner", () => {
 
 describe("people", () => {
   const from = (sender: Json, account_type = "WHATSAPP") =>
-    messageIn("whatsapp_direct", { account_type, account_info: {}, sender, attendees: [sender] }).sender
+    messageIn("whatsapp_direct", { account_type, account_info: {}, sender, attendees: [sender] }).sender!
 
   test.each<[string, Json, string, Json]>([
     [
@@ -133,9 +133,54 @@ describe("people", () => {
     expect(from({ ...sender, attendee_profile_picture_url: `data:${"x".repeat(3000)}` }).avatar_url).toBeNull()
   })
 
-  test("a missing author is the other side of a chat of two, and unreadable in a group", () => {
+  test("a missing author is the other side of a chat of two, and nobody where there are more", () => {
     expect(messageIn("whatsapp_direct", { sender: null }).sender).toEqual(ben)
-    expect(refused({ ...fixture("message_received.whatsapp_group"), sender: null }).field).toBe("sender")
+    expect(messageIn("whatsapp_group", { sender: null }).sender).toBeNull()
+    for (const of of [{ provider_chat_id: "120363@newsletter" }, { is_channel: true }, { is_broadcast: 1 }])
+      expect(messageIn("whatsapp_direct", { ...of, sender: null }).sender).toBeNull()
+  })
+
+  test("a system line that shows no author is nobody's, in a chat of two as well", () => {
+    expect(messageIn("whatsapp_direct", { sender: null, is_event: 1 }).sender).toBeNull()
+  })
+
+  test("a group or channel that speaks for itself is nobody", () => {
+    const chat = { attendee_id: "c", attendee_provider_id: "-1001234567890", attendee_name: "Acme news" }
+    const post = { sender: chat, attendees: [chat], provider_chat_id: "-1001234567890", is_group: true }
+    expect(messageIn("telegram_inbound", post)).toMatchObject({ sender: null, people: [] })
+    const newsletter = { attendee_id: "n", attendee_provider_id: "120363@newsletter" }
+    expect(messageIn("whatsapp_direct", { sender: newsletter, attendees: [newsletter] })).toMatchObject({ people: [] })
+  })
+
+  test("an author of whom only UniPile's id can be read is the attendee of that id", () => {
+    const { sender, people } = messageIn("whatsapp_direct", {
+      sender: {
+        ...fixture("message_received.whatsapp_direct")["sender"],
+        attendee_provider_id: {},
+        attendee_specifics: 0
+      }
+    })
+    expect(sender).toEqual(ben)
+    expect(people).toEqual([ben])
+  })
+
+  test("attendees that are odd are left out, and their odd parts are", () => {
+    const [shown] = fixture("message_received.whatsapp_direct")["attendees"]
+    const odd = [null, 0, "", "0", [], {}, [shown], { x: shown }, { attendee_id: {} }, { attendee_id: 0 }]
+    expect(messageIn("whatsapp_direct", { attendees: [...odd, shown] }).people).toEqual([ben])
+    expect(messageIn("whatsapp_direct", { attendees: shown }).people).toEqual([ben])
+  })
+
+  test("a list past what is looked at does not say who is missing", () => {
+    const many = Array.from({ length: 3_000 }, (_, n) => ({
+      attendee_id: `a${n}`,
+      attendee_provider_id: `${n + 1}@lid`
+    }))
+    const line = { is_event: 1, event_type: 6, attendees: many }
+    const { people, message } = messageIn("whatsapp_group", line)
+    expect(people.length).toBeLessThanOrEqual(2_049)
+    expect(message.event_type).toBeNull()
+    expect(messageIn("whatsapp_group", { ...line, attendees: many.slice(0, 9) }).message.event_type).toBe(6)
   })
 })
 
@@ -143,8 +188,12 @@ describe("direction", () => {
   test.each([
     [true, "outbound"],
     [1, "outbound"],
+    ["true", "outbound"],
+    ["1", "outbound"],
     [false, "inbound"],
-    [0, "inbound"]
+    [0, "inbound"],
+    ["false", "inbound"],
+    ["0", "inbound"]
   ])("is_sender %j means %s", (is_sender, direction) =>
     expect(messageIn("whatsapp_direct", { is_sender }).message.direction).toBe(direction)
   )
@@ -156,9 +205,11 @@ describe("direction", () => {
     expect(messageIn("linkedin_inbound", { is_sender }).message.direction).toBe("inbound")
   })
 
-  test("that nothing tells is never guessed", () => {
-    const body = { ...fixture("message_received.whatsapp_direct"), is_sender: null }
-    expect(refused({ ...body, account_info: null }).field).toBe("is_sender")
-    expect(refused({ ...body, sender: { attendee_provider_id: "183@lid" } }).field).toBe("is_sender")
+  test("that nothing tells is inbound", () => {
+    for (const is_sender of [null, undefined, "perhaps", {}, []]) {
+      expect(messageIn("whatsapp_direct", { is_sender, account_info: null }).message.direction).toBe("inbound")
+      const sender = { attendee_provider_id: "183@lid" }
+      expect(messageIn("whatsapp_direct", { is_sender, sender }).message.direction).toBe("inbound")
+    }
   })
 })

@@ -25,36 +25,40 @@ describe("ids and time", () => {
     ["2100-12-31T23:59:59.999Z", Date.UTC(2101, 0, 1) - 1],
     [null, received],
     ["", received],
-    [undefined, received]
+    [undefined, received],
+    ["1999-12-31T23:59:59Z", received],
+    ["2101-01-01T00:00:00Z", received],
+    ["yesterday", received],
+    ["2026", received],
+    ["2026-13-01T00:00:00Z", received],
+    [1777886127000, received],
+    [["2026-05-04T09:15:27Z"], received]
   ])("timestamp %j is %d", (timestamp, at) => expect(messageIn("whatsapp_direct", { timestamp }).at).toBe(at))
-
-  test.each([
-    "1999-12-31T23:59:59Z",
-    "2101-01-01T00:00:00Z",
-    "yesterday",
-    "2026",
-    "2026-13-01T00:00:00Z",
-    1777886127000
-  ])("timestamp %j is unreadable", (timestamp) =>
-    expect(refused({ ...fixture("message_received.whatsapp_direct"), timestamp }).field).toBe("timestamp")
-  )
 
   test.each([
     ["account_id", null],
     ["account_id", " "],
     ["account_id", "\0"],
     ["chat_id", undefined],
+    ["chat_id", {}],
     ["account_type", "SLACK"],
-    ["account_type", "MOBILE"],
-    ["is_sender", "perhaps"],
-    ["message", 42],
-    ["attendees", "Ben"],
-    ["sender.attendee_provider_id", {}]
+    ["account_type", "MOBILE"]
   ])("%s as %j is unreadable, and the fault names the field", (field, value) => {
-    const body = fixture("message_received.whatsapp_direct")
-    const [outer, inner] = field.split(".")
-    body[outer!] = inner === undefined ? value : { ...body[outer!], [inner]: value }
+    const body = { ...fixture("message_received.whatsapp_direct"), account_info: {}, [field]: value }
     expect(refused(body)).toMatchObject({ _tag: "Unreadable", field })
+  })
+
+  test("what the account was registered as stands in the place of a type that is odd, missing or another one", () => {
+    const body = fixture("message_received.whatsapp_direct")
+    const right = Result.getOrThrow(translate(body, { received }))
+    for (const account_type of ["SLACK", 0, null, ["WHATSAPP"], "LINKEDIN"]) {
+      const odd = { ...body, account_type, account_info: { ...body["account_info"], type: null } }
+      expect(Result.getOrThrow(translate(odd, { received, channel_type: "whatsapp" }))).toEqual(right)
+    }
+    const fault = Result.getOrThrow(
+      Result.flip(translate({ ...body, account_type: "SLACK", account_info: {} }, { received }))
+    )
+    expect(fault.account_id).toBe(body["account_id"])
   })
 
   test("an id longer than any index takes is unreadable", () => {
@@ -63,7 +67,7 @@ describe("ids and time", () => {
   })
 
   test("a fault quotes nothing of the payload", () => {
-    const rule = refused({ ...fixture("message_received.whatsapp_direct"), message: { text: { secret: "4711" } } })
+    const rule = refused({ ...fixture("message_received.whatsapp_direct"), chat_id: { secret: "4711" } })
     expect(JSON.stringify(rule)).not.toContain("4711")
   })
 })
@@ -101,6 +105,8 @@ describe("content", () => {
     [{ text: "inside" }, "inside"],
     [{ text: null, extra: 1 }, null],
     [{}, null],
+    [42, null],
+    [["text"], null],
     ["a\0b\ud800c", "ab\ufffdc"]
   ])("message %j is %j", (value, content) => expect(message({ message: value }).content).toBe(content))
 
@@ -172,9 +178,8 @@ describe("receipts and reactions", () => {
     expect(understood(onTheirs, "message_reacted").sender).toEqual(martaUnseen)
   })
 
-  test("without reaction_sender, a group's reaction is unreadable", () => {
-    const body = { ...fixture("message_reaction_added"), reaction_sender: null, is_group: true }
-    expect(refused(body).field).toBe("reaction_sender")
+  test("without reaction_sender, a group's reaction is nobody's in particular", () => {
+    expect(reacted({ reaction_sender: null, is_group: true }).sender).toBeNull()
   })
 
   test("edits and deletions need no author", () => {

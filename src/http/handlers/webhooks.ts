@@ -5,12 +5,15 @@ import type { Headers } from "effect/http/Headers"
 import { HttpServerRequest, ParsedSearchParams } from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { TenantOwner } from "../../../actors/tenant-owner.ts"
-import { accountNamedIn } from "../../providers/unipile/account-named.ts"
+import { accountNamedIn, accountNamedInPart } from "../../providers/unipile/account-named.ts"
+import type { NotJson, TooDeep } from "../../providers/unipile/parse.ts"
 import type { Received } from "../../webhooks/reception.ts"
 import { Reception } from "../../webhooks/reception.ts"
-import { bytesOf } from "../body.ts"
+import type { Source } from "../../webhooks/understand.ts"
+import { BodyTooLarge } from "../faults.ts"
 import { webhookEnded } from "../metrics.ts"
 import { refuse } from "../refuse.ts"
+import { type Arrived, WebhookBodies } from "../webhook-body.ts"
 import { WebhookGate } from "../webhook-gate.ts"
 
 /** The two answers that nearly every webhook gets, made once. */
@@ -24,6 +27,10 @@ const answer = (received: Received) =>
     ? fixed[received.outcome]
     : HttpServerResponse.jsonUnsafe(received)
 
+/** Why an authentic body may be refused, and what that is called among the outcomes of webhooks. */
+const refusedAs = { BodyTooLarge: "too_large", NotJson: "not_json", TooDeep: "too_deep" } as const
+type Refused = BodyTooLarge | NotJson | TooDeep
+
 /** What proves that a webhook is authentic: a signature (v2), or the secret itself (v1). */
 const passes = (gate: WebhookGate["Service"], tenant: string, headers: Headers, secret: string, body: Uint8Array) => {
   const signature = headers["unipile-signature"]
@@ -36,10 +43,31 @@ export const unipileWebhook = HttpRouter.use(
     const gate = yield* WebhookGate
     const reception = yield* Reception
     const owner = yield* TenantOwner
+    const bodies = yield* WebhookBodies
 
     const ended = Effect.fnUntraced(function* (received: Received) {
       yield* webhookEnded(received.outcome)
       return answer(received)
+    })
+
+    /** An authentic body that cannot be taken is counted, logged, and refused with its reason (DESIGN §10). */
+    const refused = Effect.fnUntraced(function* <F extends Refused>(tenant: string, bytes: Uint8Array, fault: F) {
+      yield* webhookEnded(refusedAs[fault._tag])
+      yield* reception.refused(tenant, accountNamedInPart(bytes), fault.message)
+      return yield* Effect.fail(fault)
+    })
+
+    const take = Effect.fnUntraced(function* (tenant: string, { bytes, isWhole }: Arrived, source: Source) {
+      if (!isWhole) return yield* refused(tenant, bytes, new BodyTooLarge({ limit: bodies.limit }))
+      const received = yield* reception
+        .receive(tenant, bytes, source)
+        .pipe(Effect.catchTag(["NotJson", "TooDeep"], (fault) => refused(tenant, bytes, fault)))
+      return yield* ended(received)
+    })
+
+    /** A signature is over the whole: of a part nobody knows who sent it. */
+    const proved = Effect.fnUntraced(function* ({ isWhole }: Arrived, signature: string | undefined) {
+      if (signature !== undefined && !isWhole) return yield* new BodyTooLarge({ limit: bodies.limit })
     })
 
     const receive = Effect.gen(function* () {
@@ -47,37 +75,38 @@ export const unipileWebhook = HttpRouter.use(
       const { tenant = "" } = yield* HttpRouter.params
       const { headers } = request
       const header = headers["unipile-auth"]
-      if (headers["unipile-signature"] !== undefined) {
-        const body = yield* bytesOf(request)
-        yield* passes(gate, tenant, headers, "", body).pipe(
-          Effect.tapErrorTag("Forbidden", () => reception.refused(tenant, false))
+      const signature = headers["unipile-signature"]
+      if (signature !== undefined) {
+        const arrived = yield* bodies.read(request, "unproven")
+        yield* proved(arrived, signature)
+        yield* passes(gate, tenant, headers, "", arrived.bytes).pipe(
+          Effect.tapErrorTag("Forbidden", () => reception.noted(tenant))
         )
-        return yield* ended(yield* reception.receive(tenant, body, "unipile_webhook"))
+        return yield* take(tenant, arrived, "unipile_webhook")
       }
       // The hosted-auth notify_url cannot send headers; what knows the secret only from there is believed less.
       const source = header === undefined ? "unipile_hosted_auth" : "unipile_webhook"
       const { secret } = yield* ParsedSearchParams
       yield* gate
         .admit(tenant, header ?? (typeof secret === "string" ? secret : ""))
-        .pipe(Effect.tapErrorTag("Forbidden", () => reception.refused(tenant, false)))
-      const body = yield* bytesOf(request).pipe(
-        Effect.tapErrorTag("BodyTooLarge", () => reception.refused(tenant, true))
-      )
-      return yield* ended(yield* reception.receive(tenant, body, source))
+        .pipe(Effect.tapErrorTag("Forbidden", () => reception.noted(tenant)))
+      return yield* take(tenant, yield* bodies.read(request, "proven"), source)
     }).pipe(Effect.catchCause(refuse))
 
     /** The account names the tenant, whose secret then has to be right; an unknown account looks like a wrong secret. */
     const receiveShared = Effect.gen(function* () {
       const request = yield* HttpServerRequest
-      const body = yield* bytesOf(request)
-      const account_id = accountNamedIn(body)
+      const arrived = yield* bodies.read(request, "unproven")
+      const { bytes, isWhole } = arrived
+      yield* proved(arrived, request.headers["unipile-signature"])
+      const account_id = isWhole ? accountNamedIn(bytes) : accountNamedInPart(bytes)
       const tenants = account_id === null ? [] : yield* owner.tenantsOf(account_id)
       const secret = request.headers["unipile-auth"] ?? ""
-      const attempt = (tenant: string) => passes(gate, tenant, request.headers, secret, body)
+      const attempt = (tenant: string) => passes(gate, tenant, request.headers, secret, bytes)
       const tenant = yield* Effect.firstSuccessOf(
         (tenants.length === 0 ? [nobody] : tenants).map((each) => Effect.as(attempt(each), each))
       )
-      return yield* ended(yield* reception.receive(tenant, body, "unipile_webhook"))
+      return yield* take(tenant, arrived, "unipile_webhook")
     }).pipe(Effect.catchCause(refuse))
 
     yield* router.add("POST", "/v1/tenants/:tenant/webhooks/unipile", receive)

@@ -26,18 +26,19 @@ export const accountStatusOf = (body: unknown, received: number): Result.Result<
       : Result.fail(unreadable("message", "is no account status that is handled yet"))
   })
 
-/** The hosted-auth notify callback. A success must name its account; a failure has none. */
+/** The hosted-auth notify callback. A success must name its account; a failure has none, and names the user instead. */
 export const hostedAuthOf = (body: unknown, received: number): Result.Result<HostedAuthReported, Unreadable> =>
   Result.flatMap(readHostedAuth(body), ({ status, account_id: account, name }) => {
     const account_id = identity(account)
-    return account_id === null && status !== "CREATION_FAIL"
+    const user_id = identity(name)
+    return account_id === null && (status !== "CREATION_FAIL" || user_id === null)
       ? Result.fail(unreadable("account_id", "is missing, so there is no account to connect"))
       : Result.succeed({
           type: "hosted_auth_reported",
           received,
           via: "webhook",
           account_id,
-          user_id: requiredIdentity(name),
+          user_id,
           status
         })
   })

@@ -4,12 +4,15 @@ import { identity, label, quantity, record } from "./text.ts"
 
 const shortText = 200
 const addressLength = 2048
+/** Attachments of one message that are kept (I8). */
+const attachmentLimit = 100
 
 /** The attachments, given as an array or as one object; anything else has none. */
 export const attachmentsOf = (value: unknown): ReadonlyArray<Attachment> => {
   if (typeof value !== "object" || value === null) return []
   const attachments: Array<Attachment> = []
   for (const one of Array.isArray(value) ? value : [value]) {
+    if (attachments.length === attachmentLimit) break
     const raw = record(one)
     const attachment: Attachment = {
       id: identity(raw["id"]) ?? identity(raw["attachment_id"]),

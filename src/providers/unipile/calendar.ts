@@ -3,8 +3,8 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { CalendarEventShown, FactArrived, Person } from "../../../machines/events.ts"
 import { nobodyOf, personAt } from "./correspondent.ts"
-import { instantIn } from "./message.ts"
-import { Hint, reader, RequiredId, Text } from "./payload.ts"
+import { instantShown } from "./message.ts"
+import { Hint, reader, RequiredId } from "./payload.ts"
 import { cut, hints, label, record, requiredIdentity, yesNo } from "./text.ts"
 import { subjectLength } from "./thread.ts"
 import type { Unreadable } from "./unreadable.ts"
@@ -14,8 +14,8 @@ const Calendar = Schema.Struct({
   id: RequiredId,
   calendar_id: Hint,
   master_event_id: Hint,
-  created_at: Text,
-  updated_at: Text,
+  created_at: Hint,
+  updated_at: Hint,
   title: Hint,
   body: Hint,
   location: Hint,
@@ -50,24 +50,24 @@ export const calendarEventOf = (
   if (Result.isFailure(read)) return Result.fail(read.failure)
   const calendar = read.success
   const is_deleted = kind === "calendar_event_deleted"
-  const changed = calendar.updated_at ?? calendar.created_at
-  return Result.map(instantIn("updated_at", changed, received), (at) => {
-    const account_id = requiredIdentity(calendar.account_id)
-    return {
-      type: "fact_arrived",
-      received,
-      via: "webhook",
-      account_id,
-      channel_type: null,
-      own_email: null,
-      at,
-      where: { thread_id: threadIdOf(calendar.id), names: [], roots: [], answers: [] },
-      fact: { ...shown(calendar, is_deleted), at, owner: nobodyOf(account_id) }
-    } satisfies FactArrived
+  // A first version may tell when it was made instead; a later one would be taken for the first then.
+  const made = kind === "calendar_event_created" ? instantShown(calendar.created_at) : null
+  const at = instantShown(calendar.updated_at) ?? made ?? received
+  const account_id = requiredIdentity(calendar.account_id)
+  return Result.succeed({
+    type: "fact_arrived",
+    received,
+    via: "webhook",
+    account_id,
+    channel_type: null,
+    own_email: null,
+    at,
+    where: { thread_id: threadIdOf(calendar.id), names: [], roots: [], answers: [] },
+    fact: { ...shown(calendar, is_deleted), at, owner: nobodyOf(account_id) }
   })
 }
 
-const threadIdOf = (id: string): string => `calendar:${requiredIdentity(id)}`
+const threadIdOf = (id: string | number): string => `calendar:${requiredIdentity(id)}`
 
 const shown = (
   calendar: Calendar,
@@ -81,15 +81,25 @@ const shown = (
   is_deleted,
   is_cancelled: yesNo(calendar.is_cancelled) === true,
   people: is_deleted ? [] : peopleOf(calendar),
-  is_complete: Array.isArray(calendar.attendees) && yesNo(calendar.is_attendees_list_hidden) !== true,
+  is_complete:
+    Array.isArray(calendar.attendees) &&
+    calendar.attendees.length <= attendeeLimit &&
+    yesNo(calendar.is_attendees_list_hidden) !== true,
   owner_known: false,
   metadata: is_deleted ? {} : metadataOf(calendar)
 })
 
+/** People of one event that are looked at (I8). */
+const attendeeLimit = 1_024
+
+/** The attendees; one that stands alone needs no list. */
+const attendeesOf = ({ attendees }: Calendar): ReadonlyArray<unknown> =>
+  (Array.isArray(attendees) ? attendees : [attendees]).slice(0, attendeeLimit)
+
 /** The organiser and everybody invited, each once; rooms and other resources are not people. */
-const peopleOf = ({ organizer, attendees }: Calendar): ReadonlyArray<Person> => {
+const peopleOf = (calendar: Calendar): ReadonlyArray<Person> => {
   const people = new Map<string, Person>()
-  for (const one of [organizer, ...(Array.isArray(attendees) ? attendees : [])]) {
+  for (const one of [calendar.organizer, ...attendeesOf(calendar)]) {
     const { email, display_name, is_resource, type } = record(one)
     const person = yesNo(is_resource) === true || type === "resource" ? null : personAt(email, display_name)
     if (person === null) continue
@@ -104,7 +114,7 @@ const descriptionLength = 10_000
 const shortText = 500
 
 const metadataOf = (calendar: Calendar) => {
-  const attendees = (Array.isArray(calendar.attendees) ? calendar.attendees : []).map(record)
+  const attendees = attendeesOf(calendar).map(record)
   return hints({
     start: calendar.start,
     end: calendar.end,

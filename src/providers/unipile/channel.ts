@@ -1,10 +1,13 @@
 /** Which of our channels an account type of UniPile is (unipile.md §2, §6). */
 import * as Result from "effect/Result"
-import type { ChannelType } from "../../../machines/vocabulary.ts"
+import * as Schema from "effect/Schema"
+import { ChannelType } from "../../../machines/vocabulary.ts"
 import type { Messaging } from "./payload.ts"
-import { label, record } from "./text.ts"
+import { label, record, requiredIdentity } from "./text.ts"
 import type { Unreadable } from "./unreadable.ts"
 import { unreadable } from "./unreadable.ts"
+
+const isChannelType = Schema.is(ChannelType)
 
 const channelTypes: Readonly<Record<string, ChannelType>> = {
   LINKEDIN: "linkedin",
@@ -21,17 +24,22 @@ const channelTypes: Readonly<Record<string, ChannelType>> = {
   IMAP: "mail"
 }
 
-/** The channel of a payload; Unreadable for types that CONTRACT §1 has no channel for, such as SLACK. */
+/**
+ * The channel of a payload. Where it names none of CONTRACT §1, such as SLACK or nothing, what the account was registered as counts:
+ * the fault names the account.
+ */
 export const channelOf = (payload: Messaging): Result.Result<ChannelType, Unreadable> => {
-  const type = payload.account_type ?? label(record(payload.account_info)["type"], 40) ?? ""
-  const channel = channelNamed(type)
+  const channel = channelNamed(payload.account_type) ?? channelNamed(record(payload.account_info)["type"])
   if (channel !== null) return Result.succeed(channel)
-  return Result.fail(unreadable("account_type", type === "" ? "is missing" : "is no channel that is handled yet"))
+  const account = requiredIdentity(payload.account_id)
+  return Result.fail(unreadable("account_type", "names no channel that is handled", account))
 }
 
-/** The channel that an account type names, in v1's words or v2's; null for what CONTRACT §1 has no channel for. */
-export const channelNamed = (name: string | null | undefined): ChannelType | null => {
-  const type = (name ?? "").trim().toUpperCase()
+/** The channel that an account type names, in v1's words, v2's or our own; null for what CONTRACT §1 has no channel for. */
+export const channelNamed = (name: unknown): ChannelType | null => {
+  const type = label(name, 40)?.toUpperCase() ?? ""
   if (Object.hasOwn(channelTypes, type)) return channelTypes[type]!
+  const own = type.toLowerCase()
+  if (isChannelType(own)) return own
   return type.startsWith("GOOGLE") ? "gmail" : null
 }

@@ -3,6 +3,8 @@ import type { Person } from "../../../machines/events.ts"
 import { identifierKey, normaliseEmail, normaliseProviderId } from "../../../machines/identifiers.ts"
 import { identity, label, record } from "./text.ts"
 
+/** Correspondents of one list that are looked at (I8). */
+const correspondentLimit = 1_024
 /** How long a name may be. */
 const nameLength = 200
 
@@ -30,7 +32,10 @@ export const correspondent = (attendee: unknown): Person | null => {
 
 /** Several of them; whoever has no address is left out. */
 export const correspondents = (attendees: unknown): ReadonlyArray<Person> =>
-  (Array.isArray(attendees) ? attendees : []).map(correspondent).filter((person) => person !== null)
+  (Array.isArray(attendees) ? attendees : [attendees])
+    .slice(0, correspondentLimit)
+    .map(correspondent)
+    .filter((person) => person !== null)
 
 /** Stands for the account's own person where a payload does not show which one it is. */
 export const nobodyOf = (account_id: string): Person => ({

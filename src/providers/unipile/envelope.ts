@@ -8,17 +8,17 @@ import * as Schema from "effect/Schema"
 import type { AccountStatusChanged, FactArrived, ProviderEvent } from "../../../machines/events.ts"
 import type { ProviderAccountStatus } from "../../../machines/vocabulary.ts"
 import { calendarEventOf } from "./calendar.ts"
-import { instantIn } from "./message.ts"
+import { instantIn, instantShown } from "./message.ts"
 import { messagingEventOf } from "./messaging.ts"
-import { reader, RequiredId, Text } from "./payload.ts"
+import { Hint, reader, RequiredId } from "./payload.ts"
 import { relationOf } from "./relation.ts"
 import { identity, label, record, requiredIdentity, yesNo } from "./text.ts"
 import { type Unreadable, unreadable } from "./unreadable.ts"
 
 const Envelope = Schema.Struct({
   account_id: RequiredId,
-  account_provider: Text,
-  created_at: Text,
+  account_provider: Hint,
+  created_at: Hint,
   type: Schema.String,
   payload: Schema.Record(Schema.String, Schema.Unknown)
 })
@@ -43,19 +43,20 @@ const statuses: Readonly<Record<string, ProviderAccountStatus>> = {
 }
 
 const statusOf: Maker = (envelope, received) =>
-  one(
-    Result.map(
-      instantIn("timestamp", label(envelope.payload["timestamp"], 40) ?? envelope.created_at, received),
-      (at): AccountStatusChanged => ({
-        type: "account_status_changed",
-        received,
-        via: "webhook",
-        account_id: requiredIdentity(envelope.account_id),
-        status: statuses[envelope.type]!,
-        at
-      })
-    )
-  )
+  Result.succeed([
+    {
+      type: "account_status_changed",
+      received,
+      via: "webhook",
+      account_id: requiredIdentity(envelope.account_id),
+      status: statuses[envelope.type]!,
+      at: timeOf(envelope, received)
+    } satisfies AccountStatusChanged
+  ])
+
+/** The fact's own time; the envelope's where the payload tells none. */
+const timeOf = ({ payload, created_at }: Envelope, received: number): number =>
+  instantShown(payload["timestamp"]) ?? instantIn(created_at, received)
 
 /** A fact in v1's shape, about the message that the payload names; its time is the envelope's unless it has its own. */
 const factOf = (
@@ -101,7 +102,7 @@ const partner = /@(s\.whatsapp\.net|lid)$/i
 
 /** The network, in v1's words; where nothing names it, the look of the ids tells. */
 const networkOf = ({ account_provider, payload }: Envelope): string | null => {
-  const named = account_provider ?? label(payload["provider"], 40)
+  const named = label(account_provider, 40) ?? label(payload["provider"], 40)
   if (named !== null) return named.toUpperCase()
   const ids = [payload["chat_id"], payload["sender_id"]].map(identity).join(" ")
   if (/@(s\.whatsapp\.net|lid|g\.us)\b/i.test(ids)) return "WHATSAPP"

@@ -1,17 +1,17 @@
-/** The mail and tracking payloads as Schemas (unipile.md §4): strict about ids and time, lenient about all else. */
+/** The mail and tracking payloads as Schemas (unipile.md §4): strict about their core, lenient about all else. */
 import * as Schema from "effect/Schema"
-import { Hint, Id, RequiredId, reader, Text } from "./payload.ts"
+import { Hint, RequiredId, reader } from "./payload.ts"
 
 /** mail_received, mail_sent and mail_moved. Older versions have `id` where `email_id` is now. */
 export const Mail = Schema.Struct({
   account_id: RequiredId,
-  account_type: Text,
-  email_id: Id,
-  id: Id,
-  provider_id: Id,
-  message_id: Id,
-  thread_id: Id,
-  date: Text,
+  account_type: Hint,
+  email_id: Hint,
+  id: Hint,
+  provider_id: Hint,
+  message_id: Hint,
+  thread_id: Hint,
+  date: Hint,
   deprecated_id: Hint,
   in_reply_to: Hint,
   references: Hint,
@@ -36,8 +36,8 @@ export type Mail = typeof Mail.Type
 export const Track = Schema.Struct({
   account_id: RequiredId,
   email_id: RequiredId,
-  event_id: Id,
-  date: Text,
+  event_id: Hint,
+  date: Hint,
   url: Hint,
   label: Hint
 })

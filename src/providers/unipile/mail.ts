@@ -9,7 +9,7 @@ import { correspondent, correspondents, nobodyOf } from "./correspondent.ts"
 import { foldersOf, mailText } from "./mail-body.ts"
 import { type Mail, readMail } from "./mail-payload.ts"
 import { whereaboutsOf } from "./mail-thread.ts"
-import { contentLength, instantIn } from "./message.ts"
+import { contentLength, instantIn, instantShown } from "./message.ts"
 import { cut, hints, identity, label, requiredIdentity } from "./text.ts"
 import { subjectLength } from "./thread.ts"
 import { type Unreadable, unreadable } from "./unreadable.ts"
@@ -24,12 +24,10 @@ export const mailEventOf = (body: unknown, kind: string, received: number): Resu
   const mail = read.success
   const external_message_id = [mail.email_id, mail.id, mail.message_id, mail.provider_id].map(identity).find(isText)
   if (external_message_id === undefined) return Result.fail(unreadable("email_id", "names no mail"))
-  const at = instantIn("date", mail.date, received)
-  if (Result.isFailure(at)) return Result.fail(at.failure)
+  const at = instantIn(mail.date, received)
   const account_id = requiredIdentity(mail.account_id)
   const direction = directionOf(mail, kind)
   const from = correspondent(mail.from_attendee)
-  if (from === null && direction === "inbound") return Result.fail(unreadable("from_attendee", "names nobody"))
   const owner = direction === "outbound" && from !== null ? from : nobodyOf(account_id)
   const { roles, people } = castOf(mail, from)
   const folders = foldersOf(mail)
@@ -41,13 +39,13 @@ export const mailEventOf = (body: unknown, kind: string, received: number): Resu
     account_id,
     channel_type: mailChannel(mail.account_type),
     own_email: null,
-    at: at.success,
-    where: whereaboutsOf(mail, label(mail.date, 40) === null ? null : at.success),
+    at,
+    where: whereaboutsOf(mail, label(mail.date, 40) === null ? null : at),
     fact: {
       type: "message_received",
-      at: at.success,
+      at,
       owner,
-      sender: from ?? owner,
+      sender: from ?? (direction === "outbound" ? owner : null),
       people: people.filter((person) => person.key !== owner.key),
       thread: {
         external_thread_id: "",
@@ -74,7 +72,7 @@ export const mailEventOf = (body: unknown, kind: string, received: number): Resu
 const isText = (value: string | null): value is string => value !== null
 
 /** An account of another type reports no mail; then the registered type counts. */
-const mailChannel = (account_type: string | null | undefined) => {
+const mailChannel = (account_type: unknown) => {
   const channel = channelNamed(account_type)
   return channel === "gmail" || channel === "outlook" || channel === "mail" ? channel : null
 }
@@ -115,8 +113,6 @@ const messageOf = (
   subject: string | null
 ): MessageBody => {
   const text = mailText(mail)
-  const read =
-    direction === "inbound" && typeof mail.read_date === "string" ? instantIn("read_date", mail.read_date, 0) : null
   return {
     external_message_id,
     provider_message_id: identity(mail.provider_id) ?? identity(mail.message_id),
@@ -128,8 +124,7 @@ const messageOf = (
     event_type: null,
     hidden: false,
     deleted: false,
-    // A read date that cannot be read is no reason to lose the mail.
-    read_at: read !== null && Result.isSuccess(read) && read.success > 0 ? read.success : null,
+    read_at: direction === "inbound" ? instantShown(mail.read_date) : null,
     metadata: hints({
       message_id: messageIdsIn(label(mail.message_id, 1024) ?? "")[0] ?? identity(mail.message_id),
       in_reply_to: mail.in_reply_to,

@@ -4,7 +4,7 @@ import type { MessageBody } from "../../../machines/events.ts"
 import type { ChannelType, Direction } from "../../../machines/vocabulary.ts"
 import { attachmentsOf } from "./attachment.ts"
 import type { Messaging } from "./payload.ts"
-import { clean, cut, hints, identity, label, yesNo } from "./text.ts"
+import { clean, cut, hints, identity, label, record, yesNo } from "./text.ts"
 import { subjectLength } from "./thread.ts"
 import type { Unreadable } from "./unreadable.ts"
 import { unreadable } from "./unreadable.ts"
@@ -31,33 +31,25 @@ const earliest = Date.UTC(2000, 0, 1)
 const latest = Date.UTC(2101, 0, 1)
 
 /**
- * The payload's time in epoch milliseconds; `received` where it has none. ISO 8601 without an offset is
- * UTC. Unreadable outside the years 2000–2100: such a time would bend every "newest" for good.
+ * A time in epoch milliseconds; null where there is none to be read. ISO 8601 without an offset is UTC. Outside the years 2000 to
+ * 2100 it is none: such a time would bend every "newest" for good.
  */
-export const instantOf = (payload: Messaging, received: number): Result.Result<number, Unreadable> =>
-  instantIn("timestamp", payload.timestamp, received)
-
-/** The same for a field of another name. */
-export const instantIn = (
-  field: string,
-  text: string | null | undefined,
-  received: number
-): Result.Result<number, Unreadable> => {
-  const timestamp = text?.trim() ?? ""
-  if (timestamp === "") return Result.succeed(received)
+export const instantShown = (value: unknown): number | null => {
+  const timestamp = label(value, 40) ?? ""
   const match = iso.exec(timestamp)
-  if (match === null) return Result.fail(unreadable(field, "is not an ISO 8601 instant"))
+  if (match === null) return null
   const instant = Date.parse(match[3] === undefined ? `${timestamp}Z` : timestamp)
-  return instant >= earliest && instant < latest
-    ? Result.succeed(instant)
-    : Result.fail(unreadable(field, "is no instant of the years 2000 to 2100"))
+  return instant >= earliest && instant < latest ? instant : null
 }
+
+/** The time that a payload tells; `received` where it tells none that can be read. */
+export const instantIn = (value: unknown, received: number): number => instantShown(value) ?? received
 
 /** The text of a payload, cleaned but not shortened; null when there is none. */
 const textOf = (payload: Messaging): string | null => {
-  const message = payload.message
-  const text = typeof message === "string" ? message : message?.text
-  return text == null ? null : clean(text)
+  const { message } = payload
+  const text = typeof message === "string" ? message : record(message)["text"]
+  return typeof text === "string" ? clean(text) : null
 }
 
 /** The text of a payload, at most 64 Ki characters; null when there is none, "" when it is empty. */

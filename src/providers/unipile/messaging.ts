@@ -4,19 +4,19 @@
  * and is_sender describe the message that the event is about, not the event.
  */
 import * as Result from "effect/Result"
-import type { MessageReceived, Person, ProviderEvent } from "../../../machines/events.ts"
+import type { MessageBody, MessageReceived, Person, ProviderEvent } from "../../../machines/events.ts"
 import type { Direction } from "../../../machines/vocabulary.ts"
 import type { Cast } from "./cast.ts"
 import { castOf } from "./cast.ts"
 import { channelOf } from "./channel.ts"
 import type { MessageIds } from "./message.ts"
-import { contentOf, instantOf, messageIdsOf, messageOf } from "./message.ts"
+import { contentOf, instantIn, messageIdsOf, messageOf } from "./message.ts"
 import type { Messaging } from "./payload.ts"
-import { readAttendee, readMessaging } from "./payload.ts"
-import { label, requiredIdentity } from "./text.ts"
-import { isGroup, threadOf } from "./thread.ts"
+import { readMessaging } from "./payload.ts"
+import { readersOf } from "./readers.ts"
+import { label, record, requiredIdentity, yesNo } from "./text.ts"
+import { isOfMany, threadOf } from "./thread.ts"
 import type { Unreadable } from "./unreadable.ts"
-import { unreadable } from "./unreadable.ts"
 
 /** What all six share, worked out before the kind is looked at. */
 interface Scene {
@@ -34,31 +34,39 @@ type Made = Result.Result<ProviderEvent, Unreadable>
 /** Emoji are short, but a few networks allow words. */
 const reactionLength = 64
 
-const makers: Readonly<Record<string, (scene: Scene) => Made>> = {
+const makers: Readonly<Record<string, (scene: Scene) => ProviderEvent>> = {
   message_received: ({ payload, cast, ids, fact }) => {
-    const direction = directionOf(cast)
-    if (Result.isFailure(direction)) return Result.fail(direction.failure)
     const thread = threadOf(payload, fact.external_thread_id)
-    const message = messageOf(payload, ids, direction.success, fact.channel_type)
-    return Result.map(senderOf(payload, cast), (sender) => {
-      return { type: "message_received", ...fact, thread, people: cast.people, sender, message } as const
-    })
+    const message = bodyOf(messageOf(payload, ids, directionOf(cast), fact.channel_type), cast)
+    return { type: "message_received", ...fact, thread, people: cast.people, sender: senderOf(payload, cast), message }
   },
-  message_delivered: ({ cast, ids, fact }) =>
-    Result.map(directionOf(cast), (direction) => ({ type: "message_delivered", ...fact, ...ids, direction }) as const),
-  message_read: ({ payload, cast, ids, fact }) =>
-    Result.map(directionOf(cast), (direction) => {
-      const reader = readerOf(payload, cast)
-      return { type: "message_read", ...fact, ...ids, direction, reader } as const
-    }),
-  message_reaction: ({ payload, cast, ids, fact }) =>
-    Result.map(reactorOf(payload, cast), (sender) => {
-      const reaction = label(payload.reaction, reactionLength)
-      return { type: "message_reacted", ...fact, ...ids, sender, reaction } as const
-    }),
-  message_edited: ({ payload, ids, fact }) =>
-    Result.succeed({ type: "message_edited", ...fact, ...ids, content: contentOf(payload) }),
-  message_deleted: ({ ids, fact }) => Result.succeed({ type: "message_deleted", ...fact, ...ids })
+  message_delivered: ({ cast, ids, fact }) => ({
+    type: "message_delivered",
+    ...fact,
+    ...ids,
+    direction: directionOf(cast)
+  }),
+  message_read: ({ payload, cast, ids, fact }) => {
+    const direction = directionOf(cast)
+    const { readings, denies } = readersOf(payload.read_by ?? payload.seen_by, cast, fact.at, fact.received)
+    const [first, ...others] = readings
+    // A receipt that says of everybody it names that they have not: it has reached them.
+    if (first === undefined && denies) return { type: "message_delivered", ...fact, ...ids, direction }
+    const reader = first?.reader ?? null
+    const at = first?.at ?? fact.at
+    return { type: "message_read", ...fact, ...ids, at, direction, reader, ...(others.length > 0 && { others }) }
+  },
+  message_reaction: ({ payload, cast, ids, fact }) => {
+    const reaction = label(payload.reaction, reactionLength)
+    return { type: "message_reacted", ...fact, ...ids, sender: reactorOf(payload, cast), reaction }
+  },
+  message_edited: ({ payload, ids, fact }) => ({
+    type: "message_edited",
+    ...fact,
+    ...ids,
+    content: contentOf(payload)
+  }),
+  message_deleted: ({ ids, fact }) => ({ type: "message_deleted", ...fact, ...ids })
 }
 
 /** Whether an event of this name is one of the six. */
@@ -76,8 +84,6 @@ export const messagingEventOf = (body: unknown, kind: string, received: number):
   if (Result.isFailure(channel)) return Result.fail(channel.failure)
   const ids = messageIdsOf(payload)
   if (Result.isFailure(ids)) return Result.fail(ids.failure)
-  const at = instantOf(payload, received)
-  if (Result.isFailure(at)) return Result.fail(at.failure)
   const cast = castOf(payload, channel.success)
   const fact = {
     received,
@@ -85,42 +91,38 @@ export const messagingEventOf = (body: unknown, kind: string, received: number):
     account_id: requiredIdentity(payload.account_id),
     channel_type: channel.success,
     external_thread_id: requiredIdentity(payload.chat_id),
-    at: at.success,
+    at: instantIn(payload.timestamp, received),
     owner: cast.owner
   } as const
-  return makers[kind]!({ payload, cast, ids: ids.success, fact })
+  return Result.succeed(makers[kind]!({ payload, cast, ids: ids.success, fact }))
 }
 
-const directionOf = ({ outbound }: Cast): Result.Result<Direction, Unreadable> =>
-  outbound === null
-    ? Result.fail(unreadable("is_sender", "is missing, and nothing else tells who wrote the message"))
-    : Result.succeed(outbound ? "outbound" : "inbound")
+/** Where nothing tells who wrote it, it came from outside. */
+const directionOf = ({ outbound }: Cast): Direction => (outbound === true ? "outbound" : "inbound")
 
-/** The other side of a chat of two; null in groups. */
+/** The system line that somebody was removed (unipile.md §6): who it still lists has stayed. */
+const removed = 6
+/** A list longer than what is looked at of it does not show who is missing. */
+const bodyOf = (message: MessageBody, { isWhole }: Cast): MessageBody =>
+  isWhole || message.event_type !== removed ? message : { ...message, event_type: null }
+
+/** The other side of a chat of two; null where there are more. */
 const otherSide = (payload: Messaging, { people }: Cast): Person | null =>
-  !isGroup(payload) && people.length === 1 ? people[0]! : null
+  !isOfMany(payload) && people.length === 1 ? people[0]! : null
 
-const senderOf = (payload: Messaging, cast: Cast): Result.Result<Person, Unreadable> =>
-  Result.fromNullishOr(cast.author ?? otherSide(payload, cast), () =>
-    unreadable("sender", "names no person, and the chat has more than one other member")
-  )
+/**
+ * Who wrote it; null is nobody. A message of a chat of two that shows no author is the other side's; a post of a channel, one of
+ * an anonymous admin, or a system line may have none.
+ */
+const senderOf = (payload: Messaging, cast: Cast): Person | null =>
+  cast.author ?? (yesNo(payload.is_event) === true ? null : otherSide(payload, cast))
 
 /**
  * Who reacted. Without a reaction_sender it is, in a chat of two, whoever did not write the message; in
- * a group it could be anyone.
+ * a group it could be anyone, and is nobody in particular.
  */
-const reactorOf = (payload: Messaging, cast: Cast): Result.Result<Person, Unreadable> => {
-  const named = payload.reaction_sender == null ? null : cast.person(payload.reaction_sender)
-  const supposed =
-    isGroup(payload) || cast.outbound === null ? null : cast.outbound ? otherSide(payload, cast) : cast.owner
-  return Result.fromNullishOr(named ?? supposed, () =>
-    unreadable("reaction_sender", "names no person, and nothing else tells who reacted")
-  )
-}
-
-/** The reader, or null where `read_by` shows none. Its shape was never seen: attendee, list of them, or a bare id. */
-const readerOf = ({ read_by }: Messaging, cast: Cast): Person | null => {
-  const first: unknown = Array.isArray(read_by) ? read_by[0] : read_by
-  const attendee = readAttendee(typeof first === "string" ? { attendee_provider_id: first } : first)
-  return Result.isSuccess(attendee) ? cast.person(attendee.success) : null
+const reactorOf = (payload: Messaging, cast: Cast): Person | null => {
+  const named = cast.person(record(payload.reaction_sender))
+  if (named !== null || isOfMany(payload) || cast.outbound === null) return named
+  return cast.outbound ? otherSide(payload, cast) : cast.owner
 }

@@ -1,7 +1,7 @@
 /**
- * The v1 payloads as Schemas (unipile.md §2, §3). Strict about what decides a fact (ids, time, who
- * wrote it), lenient about hints: those are `Unknown` here and read by whoever uses them, so that an
- * odd hint never costs a message. Extra fields are ignored. Parsers are built once.
+ * The v1 payloads as Schemas (unipile.md §2, §3). Strict about a payload's core alone: the account, the chat, the state that is
+ * told. All else is a hint, `Unknown` here and read by whoever uses it (text.ts), so that an odd part never costs a message.
+ * Extra fields are ignored. Parsers are built once.
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -9,53 +9,51 @@ import * as SchemaIssue from "effect/SchemaIssue"
 import type { Unreadable } from "./unreadable.ts"
 import { unreadable } from "./unreadable.ts"
 
-const maybe = <S extends Schema.Top>(schema: S) => Schema.optional(Schema.NullOr(schema))
-
+/** Whatever it is, it may be odd or missing. */
 export const Hint = Schema.optional(Schema.Unknown)
-export const Text = maybe(Schema.String)
-export const Id = maybe(Schema.Union([Schema.String, Schema.Number]))
-/** Booleans in captures, 0 and 1 in REST and in one consumer's reading. */
-const YesNo = maybe(Schema.Union([Schema.Boolean, Schema.Literals([0, 1])]))
-/** Something must be left once blanks and NUL are gone; longer ids fit no index and occur nowhere. */
-export const RequiredId = Schema.String.check(
-  // oxlint-disable-next-line no-control-regex -- NUL is what is looked for
-  Schema.isPattern(/[^\s\0]/, { expected: "an id" }),
-  Schema.isMaxLength(512, { expected: "an id of at most 512 characters" })
-)
+/** Something must be left once blanks and NUL are gone; longer ids fit no index and occur nowhere. Some networks have numbers. */
+export const RequiredId = Schema.Union([
+  Schema.String.check(
+    // oxlint-disable-next-line no-control-regex -- NUL is what is looked for
+    Schema.isPattern(/[^\s\0]/, { expected: "an id" }),
+    Schema.isMaxLength(512, { expected: "an id of at most 512 characters" })
+  ),
+  Schema.Int
+])
 
-/** A person as webhooks show one, in `sender`, `attendees`, `reaction_sender`, `read_by`. */
-export const Attendee = Schema.Struct({
-  attendee_id: Id,
-  attendee_provider_id: Id,
-  attendee_public_identifier: Id,
-  attendee_name: Hint,
-  attendee_profile_url: Hint,
-  attendee_profile_picture_url: Hint,
-  attendee_specifics: Hint
-})
-export type Attendee = typeof Attendee.Type
+/** A person as webhooks show one, in `sender`, `attendees`, `reaction_sender`, `read_by`. Any member may be odd or missing. */
+export interface Attendee {
+  readonly attendee_id?: unknown
+  readonly attendee_provider_id?: unknown
+  readonly attendee_public_identifier?: unknown
+  readonly attendee_name?: unknown
+  readonly attendee_profile_url?: unknown
+  readonly attendee_profile_picture_url?: unknown
+  readonly attendee_specifics?: unknown
+}
 
 /** The six messaging events: one flat object for all of them. */
 export const Messaging = Schema.Struct({
   account_id: RequiredId,
-  account_type: Text,
+  account_type: Hint,
   account_info: Hint,
   chat_id: RequiredId,
-  provider_chat_id: Id,
-  message_id: Id,
-  provider_message_id: Id,
-  timestamp: Text,
-  is_sender: YesNo,
-  is_event: YesNo,
-  is_group: YesNo,
-  hidden: YesNo,
-  deleted: YesNo,
-  attendees: maybe(Schema.Array(Attendee)),
-  sender: maybe(Attendee),
-  message: maybe(Schema.Union([Schema.String, Schema.Struct({ text: Text })])),
-  reaction: Text,
-  reaction_sender: maybe(Attendee),
+  provider_chat_id: Hint,
+  message_id: Hint,
+  provider_message_id: Hint,
+  timestamp: Hint,
+  is_sender: Hint,
+  is_event: Hint,
+  is_group: Hint,
+  hidden: Hint,
+  deleted: Hint,
+  attendees: Hint,
+  sender: Hint,
+  message: Hint,
+  reaction: Hint,
+  reaction_sender: Hint,
   read_by: Hint,
+  seen_by: Hint,
   subject: Hint,
   attachments: Hint,
   quoted: Hint,
@@ -82,8 +80,8 @@ export const AccountStatusReport = Schema.Struct({ account_id: RequiredId, messa
 /** The hosted-auth notify callback; `name` is the id that the CRM gave the user. */
 export const HostedAuthReport = Schema.Struct({
   status: Schema.Literals(["CREATION_SUCCESS", "RECONNECTED", "CREATION_FAIL"]),
-  account_id: Text,
-  name: RequiredId
+  account_id: Hint,
+  name: Hint
 })
 
 const issuesOf = SchemaIssue.makeFormatterStandardSchemaV1()
@@ -98,6 +96,5 @@ export const reader = <A>(schema: Schema.Codec<A, unknown>): ((body: unknown) =>
 }
 
 export const readMessaging = reader(Messaging)
-export const readAttendee = reader(Attendee)
 export const readAccountStatus = reader(AccountStatusReport)
 export const readHostedAuth = reader(HostedAuthReport)

@@ -5,17 +5,17 @@ import type { RelationAdded } from "../../../machines/events.ts"
 import type { ChannelType } from "../../../machines/vocabulary.ts"
 import { channelNamed } from "./channel.ts"
 import { instantIn } from "./message.ts"
-import { Hint, Id, reader, RequiredId, Text } from "./payload.ts"
+import { Hint, reader, RequiredId } from "./payload.ts"
 import { personOf } from "./person.ts"
 import { hints, label, requiredIdentity } from "./text.ts"
 import { type Unreadable, unreadable } from "./unreadable.ts"
 
 const Relation = Schema.Struct({
   account_id: RequiredId,
-  account_type: Text,
-  timestamp: Text,
-  user_provider_id: Id,
-  user_public_identifier: Id,
+  account_type: Hint,
+  timestamp: Hint,
+  user_provider_id: Hint,
+  user_public_identifier: Hint,
   user_full_name: Hint,
   user_profile_url: Hint,
   user_picture_url: Hint
@@ -40,17 +40,17 @@ export const relationOf = (body: unknown, received: number): Result.Result<Relat
     channel
   )
   if (person === null) return Result.fail(unreadable("user_provider_id", "names nobody"))
-  return Result.map(instantIn("timestamp", relation.timestamp, received), (at) => ({
+  return Result.succeed({
     type: "relation_added",
     received,
     via: "webhook",
     account_id: requiredIdentity(relation.account_id),
-    at,
+    at: instantIn(relation.timestamp, received),
     person,
     metadata: hints({
       channel_type: channel,
       public_identifier: label(relation.user_public_identifier, 200),
       profile_url: label(relation.user_profile_url, addressLength)
     })
-  }))
+  })
 }

@@ -5,6 +5,8 @@
 
 const maximumIdLength = 512
 const maximumHintDepth = 64
+/** Characters that one hint may take: a quotation is kept, a picture inside of it is not, and no entry grows with its body (I8). */
+const hintLength = 32_768
 
 /** Text without NUL and without broken surrogates. */
 export const clean = (text: string): string => {
@@ -27,22 +29,37 @@ export const label = (value: unknown, length: number): string | null => {
 }
 
 /**
- * An opaque id: text, or a whole number as some networks have it. Null when absent, blank, or longer
- * than 512 characters, which no index of ours would take; an id is never shortened.
+ * An opaque id: text, or a whole number as some networks have it. Null when absent, blank, zero, or longer
+ * than 512 characters, which no index of ours would take; an id is never shortened. Zero stands for "none": as an id it would
+ * make one of all who have none.
  */
 export const identity = (value: unknown): string | null => {
-  if (typeof value === "number") return Number.isSafeInteger(value) ? String(value) : null
+  if (typeof value === "number") return Number.isSafeInteger(value) && value !== 0 ? String(value) : null
   if (typeof value !== "string" || value.length > maximumIdLength) return null
   const text = clean(value).trim()
-  return text === "" ? null : text
+  return text === "" || text === "0" ? null : text
 }
 
 /** An id that a Schema has already found to be there. */
-export const requiredIdentity = (text: string): string => clean(text).trim()
+export const requiredIdentity = (id: string | number): string => clean(String(id)).trim()
 
-/** Yes or no in any of the spellings 0, 1, false, true; null otherwise. */
-export const yesNo = (value: unknown): boolean | null =>
-  value === true || value === 1 ? true : value === false || value === 0 ? false : null
+/** Yes or no in any of the spellings 0, 1, false, true, also as text; null otherwise. */
+export const yesNo = (value: unknown): boolean | null => {
+  switch (typeof value === "string" ? value.trim().toLowerCase() : value) {
+    case true:
+    case 1:
+    case "true":
+    case "1":
+      return true
+    case false:
+    case 0:
+    case "false":
+    case "0":
+      return false
+    default:
+      return null
+  }
+}
 
 /** A number of zero or more, also when written as text, rounded down; null otherwise. */
 export const quantity = (value: unknown): number | null => {
@@ -54,13 +71,34 @@ export const quantity = (value: unknown): number | null => {
 export const record = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
 
-/** A value to keep as the provider shows it, cleaned through and through. */
-export const hint = (value: unknown, depth = maximumHintDepth): unknown => {
-  if (typeof value === "string") return clean(value)
+/** A value to keep as the provider shows it, cleaned through and through; what does not fit in `hintLength` is left out. */
+export const hint = (value: unknown): unknown => fitting(value, { left: hintLength }, maximumHintDepth)
+
+/** As much of the value as there is room for. Every value costs a little, so that a list of nothing has an end too. */
+const fitting = (value: unknown, room: { left: number }, depth: number): unknown => {
+  room.left -= 8
+  if (typeof value === "string") {
+    const text = cut(clean(value), Math.max(0, room.left))
+    room.left -= text.length
+    return text
+  }
   if (typeof value !== "object" || value === null) return value
   if (depth === 0) return null
-  if (Array.isArray(value)) return value.map((inner) => hint(inner, depth - 1))
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [clean(name), hint(inner, depth - 1)]))
+  if (Array.isArray(value)) {
+    const kept: Array<unknown> = []
+    for (const inner of value) {
+      if (room.left <= 0) break
+      kept.push(fitting(inner, room, depth - 1))
+    }
+    return kept
+  }
+  const kept: Array<readonly [string, unknown]> = []
+  for (const name of Object.keys(value)) {
+    room.left -= name.length
+    if (room.left <= 0) break
+    kept.push([clean(name), fitting((value as Record<string, unknown>)[name], room, depth - 1)])
+  }
+  return Object.fromEntries(kept)
 }
 
 /** The hints that say something, by name; null and missing ones are left out. */

@@ -11,18 +11,30 @@ const folderLength = 100
 export const isGroup = (payload: Messaging): boolean =>
   yesNo(payload.is_group) ?? identity(payload.provider_chat_id)?.endsWith("@g.us") ?? false
 
-/** The chat of a payload. WhatsApp marks broadcasts and newsletters by the end of the chat's own id. */
+/** What kind of chat it is. WhatsApp marks broadcasts and newsletters by the end of the chat's own id. */
+const kindOf = (payload: Messaging) => {
+  const chat = identity(payload.provider_chat_id)
+  const content = label(payload.chat_content_type, folderLength)
+  return {
+    is_group: isGroup(payload),
+    is_broadcast:
+      yesNo(payload.is_broadcast) === true || content === "broadcast" || chat?.endsWith("@broadcast") === true,
+    is_channel: yesNo(payload.is_channel) === true || content === "channel" || chat?.endsWith("@newsletter") === true,
+    is_community: yesNo(payload.is_community) === true || content === "community"
+  }
+}
+
+/** Whether the chat is no chat of two: a group, or one that speaks to many. */
+export const isOfMany = (payload: Messaging): boolean => Object.values(kindOf(payload)).includes(true)
+
+/** The chat of a payload. */
 export const threadOf = (payload: Messaging, external_thread_id: string): Thread => {
   const chat = identity(payload.provider_chat_id)
   const content = label(payload.chat_content_type, folderLength)
   return {
     external_thread_id,
     subject: label(payload.subject, subjectLength),
-    is_group: isGroup(payload),
-    is_broadcast:
-      yesNo(payload.is_broadcast) === true || content === "broadcast" || chat?.endsWith("@broadcast") === true,
-    is_channel: yesNo(payload.is_channel) === true || content === "channel" || chat?.endsWith("@newsletter") === true,
-    is_community: yesNo(payload.is_community) === true || content === "community",
+    ...kindOf(payload),
     folders: foldersOf(payload.folder),
     message_count: quantity(payload.message_count),
     is_urgent: yesNo(payload.is_urgent) === true || payload.priority === "high",
@@ -38,9 +50,12 @@ export const threadOf = (payload: Messaging, external_thread_id: string): Thread
   }
 }
 
+/** Folders of one chat that are looked at. */
+const folderLimit = 64
+
 const foldersOf = (folder: unknown): ReadonlyArray<string> => {
   const folders: Array<string> = []
-  for (const one of Array.isArray(folder) ? folder : [folder]) {
+  for (const one of Array.isArray(folder) ? folder.slice(0, folderLimit) : [folder]) {
     const name = label(one, folderLength)?.toUpperCase()
     if (name !== undefined && !folders.includes(name)) folders.push(name)
   }

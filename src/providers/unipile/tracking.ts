@@ -3,7 +3,7 @@ import * as Result from "effect/Result"
 import type { FactArrived } from "../../../machines/events.ts"
 import { nobodyOf } from "./correspondent.ts"
 import { readTrack } from "./mail-payload.ts"
-import { instantIn } from "./message.ts"
+import { instantShown } from "./message.ts"
 import { identity, label, requiredIdentity } from "./text.ts"
 import type { Unreadable } from "./unreadable.ts"
 
@@ -23,7 +23,9 @@ export const trackingEventOf = (
   const track = read.success
   const email_id = requiredIdentity(track.email_id)
   const account_id = requiredIdentity(track.account_id)
-  return Result.map(instantIn("date", track.date, received), (at) => ({
+  const dated = instantShown(track.date)
+  const at = dated ?? received
+  return Result.succeed({
     type: "fact_arrived",
     received,
     via: "webhook",
@@ -38,10 +40,10 @@ export const trackingEventOf = (
       owner: nobodyOf(account_id),
       external_message_id: email_id,
       provider_message_id: null,
-      // Without an id of its own, the same open at the same time is the same open.
-      event_id: identity(track.event_id) ?? `${kind}:${email_id}:${at}:${label(track.label, 200) ?? ""}`,
+      // Without an id of its own, the same open at the same time is the same open; when it came says nothing of that.
+      event_id: identity(track.event_id) ?? `${kind}:${email_id}:${dated ?? ""}:${label(track.label, 200) ?? ""}`,
       action: actions[kind]!,
       url: label(track.url, addressLength)
     }
-  }))
+  })
 }

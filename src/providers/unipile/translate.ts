@@ -5,6 +5,7 @@
  */
 import * as Result from "effect/Result"
 import type { ProviderEvent } from "../../../machines/events.ts"
+import type { ChannelType } from "../../../machines/vocabulary.ts"
 import { accountStatusOf, hostedAuthOf } from "./account.ts"
 import { calendarEventOf, isCalendarKind } from "./calendar.ts"
 import { envelopeEventsOf, isEnvelopeType } from "./envelope.ts"
@@ -24,16 +25,23 @@ export interface TranslateContext {
    * nothing but the hosted-auth report is believed there.
    */
   readonly source?: "webhook" | "hosted_auth"
+  /** What the account was registered as: it stands in the place of the type that the payload names, or does not name. */
+  readonly channel_type?: ChannelType
 }
 
 /** The events that a body holds, at least one, in order. */
 export const translate = (
   body: unknown,
-  { received, source = "webhook" }: TranslateContext
-): Result.Result<ReadonlyArray<ProviderEvent>, Unreadable> =>
-  source === "webhook" && isEnvelope(body)
-    ? envelopeEventsOf(body, received)
-    : Result.map(eventOf(body, received, source), (event) => [event])
+  { received, source = "webhook", channel_type }: TranslateContext
+): Result.Result<ReadonlyArray<ProviderEvent>, Unreadable> => {
+  const said =
+    channel_type === undefined || typeof body !== "object"
+      ? body
+      : { ...body, account_type: channel_type, account_provider: channel_type }
+  return source === "webhook" && isEnvelope(said)
+    ? envelopeEventsOf(said, received)
+    : Result.map(eventOf(said, received, source), (event) => [event])
+}
 
 /** v2: an envelope of a type that is handled. */
 const isEnvelope = (body: unknown): boolean => {
@@ -64,7 +72,7 @@ const eventOf = (
   if ("AccountStatus" in fields) return accountStatusOf(fields["AccountStatus"], received)
   const envelope = label(fields["type"], kindLength)
   if (envelope !== null && "payload" in fields) return Result.fail(notYet("type", `v2 ${envelope}`))
-  if ("status" in fields && "name" in fields) return hostedAuthOf(body, received)
+  if ("status" in fields && ("name" in fields || "account_id" in fields)) return hostedAuthOf(body, received)
   if ("message" in fields && "account_id" in fields) return accountStatusOf(body, received)
   return Result.fail(unreadable("event", "is missing, and the shape is that of no known payload"))
 }
