@@ -35,6 +35,15 @@ export const normalisePhone = (raw: string): string | null => {
 
 const fromDigits = (digits: string): string | null => (e164Digits.test(digits) ? `+${digits}` : null)
 
+/**
+ * A mail's Message-ID in angle brackets; null for what identifies no mail, such as a bare word or an empty pair of brackets.
+ * Case is kept: the part before the `@` is the sender's to choose.
+ */
+export const normaliseMessageId = (raw: string): string | null => {
+  const id = /^<?\s*([^<>\s@]+@[^<>\s]+?)\s*>?$/.exec(raw.trim())?.[1]
+  return id === undefined || id.length > 500 ? null : `<${id}>`
+}
+
 /** A social handle without `@`, lower-cased; null when it is empty, an address or a link. */
 export const normaliseHandle = (raw: string): string | null => {
   const handle = raw.trim().replace(/^@/, "").toLowerCase()

@@ -19,6 +19,7 @@ const indexes: ReadonlyArray<string> = [
   "index if not exists messages_day on messages (tenant_id, (coalesce(sent_at, received_at, created_at, '-infinity'::timestamptz)))",
   "index if not exists messages_external on messages (tenant_id, conversation_id, external_message_id)",
   "index if not exists messages_provider on messages (tenant_id, conversation_id, provider_message_id) where provider_message_id is not null",
+  "index if not exists messages_mail on messages (tenant_id, conversation_id, (metadata->>'message_id')) where metadata->>'message_id' is not null",
   "index if not exists messages_unread_by_others on messages (tenant_id, conversation_id, sent_at) where direction = 'outbound' and status <> 'read'"
 ]
 

@@ -16,7 +16,10 @@ import { outboundRead, readOutbound } from "./receipts.ts"
 import { deletedAt, reactionShown } from "./revisions.ts"
 import { joinedThread } from "./thread.ts"
 import { horizonJoined } from "./unread.ts"
-import { factHappens } from "./messages.ts"
+import { draftsJoined } from "./drafts.ts"
+import { sameMail } from "./mail-names.ts"
+import { factHappens, ownersCorrected } from "./messages.ts"
+import { ownAddressesShown } from "./ownership.ts"
 
 /** Told to the conversation that ends. */
 export interface ThreadJoined {
@@ -65,6 +68,9 @@ export const conversationAbsorbed = (d: Decision, { was, received }: Conversatio
     const isOwn = record.sender === stranger
     messageJoined(d, isOwn ? { ...record, sender: d.context.facts.owner_key! } : record, received)
   }
+  ownAddressesShown(d, was.facts.own_keys ?? [])
+  ownersCorrected(d, received)
+  draftsJoined(d, was.facts.drafts ?? [], received)
   if (Object.keys(roles).length > 0) rolesShown(d, { roles, owner_known: true, moved: null })
   d.set({
     last_message_at: later(d.context.last_message_at, was.last_message_at),
@@ -125,7 +131,7 @@ const memberJoined = (d: Decision, member: Member, received: number): void => {
 /** A message of the other conversation: new here, or the same one under another name, which then is counted once. */
 const messageJoined = (d: Decision, record: MessageRecord, received: number): void => {
   const { window } = d.context.facts
-  const known = find(window, record.id, record.alias)
+  const known = find(window, record.id, record.alias) ?? sameMail(window, record)
   if (known !== undefined) {
     if (counts(record)) d.tell({ type: "message_discounted", key: record.sender, received })
     knownJoined(d, known.id, record, received)

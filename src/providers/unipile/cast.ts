@@ -29,7 +29,8 @@ export const castOf = (payload: Messaging, channel_type: ChannelType): Cast => {
 
   const author = shown(payload.sender, channel_type)
   const authorIsOwner = author !== null && isOwner(payload.sender, author, account)
-  const outbound = yesNo(payload.is_sender) ?? (authorIsOwner || comparable(author, account) ? authorIsOwner : null)
+  // Who wrote it stands in two fields. Where they contradict each other, a sender that is the account itself is right.
+  const outbound = authorIsOwner || (yesNo(payload.is_sender) ?? (comparable(author, account) ? false : null))
   const us = outbound === true || authorIsOwner ? author : null
   if (us !== null) owner = filledFrom(owner, us)
 
