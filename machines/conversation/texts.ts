@@ -9,7 +9,10 @@ import type { MessageRecord, Texts } from "./message-window.ts"
 /** Texts of one instant that are remembered per message; the earliest are forgotten first (I8). */
 export const textLimit = 32
 
-export const digestOf = (text: string): number => Hash.string(text)
+/** A blank text knows nothing: its digest is that of every other one. */
+const blank = 0
+
+export const digestOf = (text: string): number => (text.trim() === "" ? blank : Hash.string(text))
 
 /** What was heard of a message's text. */
 export const textsOf = ({ texts, text, edited_at, edit_rank }: MessageRecord): Texts => {
@@ -24,7 +27,7 @@ export const textTold = (known: Texts, at: number | null, text: string | null): 
   const digest = digestOf(text)
   if (at !== null && (known.at === null || at > known.at)) return { at, heard: [digest] }
   if (at !== known.at || known.heard.includes(digest)) return undefined
-  // A blank text knows less than any other of its instant, whichever of the two comes first.
-  if (text.trim() === "" && known.heard.length > 0) return undefined
-  return { at, heard: [...known.heard, digest].slice(-textLimit) }
+  // Any other text of its instant knows more, whichever of the two comes first.
+  if (digest === blank && known.heard.length > 0) return undefined
+  return { at, heard: [...known.heard.filter((other) => other !== blank), digest].slice(-textLimit) }
 }

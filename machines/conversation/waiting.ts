@@ -10,9 +10,8 @@ const patience = 7 * 24 * 3_600_000
 /** Sets a fact aside, once. */
 export const waitFor = (d: Decision, fact: WaitingFact): void => {
   const waiting = d.context.facts.waiting.filter((other) => other.received > fact.received - patience)
-  const known =
-    fact.type === "message_reacted" ? waiting.filter((other) => isOfOneReactor(other, fact)).slice(-1) : waiting
-  if (known.some((other) => isRepeat(other, fact))) return
+  const repeated = waiting.findLastIndex((other) => isRepeat(other, fact))
+  if (repeated !== -1 && !waiting.slice(repeated).some((other) => isOtherReaction(other, fact))) return
   d.learn({ waiting: [...waiting, fact].slice(-waitingLimit) })
 }
 
@@ -34,13 +33,14 @@ export const takeWaiting = (
 const isRepeat = (a: WaitingFact, b: WaitingFact): boolean =>
   a.type === b.type && isNamedAlike(a, b) && a.at === b.at && person(a) === person(b) && word(a) === word(b)
 
-/** A reaction that was taken back may be given again at the same time: only a repeat of a person's last word is one. */
-const isOfOneReactor = (a: WaitingFact, b: WaitingFact): boolean =>
+/** What was said since against a reaction of that time: one that was taken back may be given again. */
+const isOtherReaction = (a: WaitingFact, b: WaitingFact): boolean =>
   a.type === "message_reacted" &&
   b.type === "message_reacted" &&
   a.sender.key === b.sender.key &&
-  isNamedAlike(a, b) &&
-  a.at === b.at
+  a.reaction !== b.reaction &&
+  a.at === b.at &&
+  isNamedAlike(a, b)
 
 const isNamedAlike = (a: WaitingFact, b: WaitingFact): boolean =>
   a.external_message_id === b.external_message_id && a.provider_message_id === b.provider_message_id
