@@ -116,7 +116,9 @@ const heard = <T extends "message_edited" | "message_reacted">(
   const isHere = (one: Said): one is Extract<Said, { readonly type: T }> =>
     one.type === type && isAbout(one as MessageEdited | MessageReacted, { names })
   const facts = said.flatMap((one, place) => (isHere(one) ? [{ fact: one, place }] : []))
-  if (facts.length < 2) return facts.map(({ fact }) => fact)
+  // Only where two bear one time does it matter.
+  if (new Set(facts.map(({ fact }) => (fact as MessageEdited | MessageReacted).at)).size === facts.length)
+    return facts.map(({ fact }) => fact)
   const since = (fact: Named, place: number): number => {
     for (let until = place; until < said.length; until++) {
       const groups = showingsOf(said.slice(0, until + 1))
