@@ -10,15 +10,16 @@ import type { Mark } from "../machines/channel/threads.ts"
 import { groupLimit, hasForgotten, lookUp, worthOf } from "../machines/channel/threads.ts"
 import type { ConnectionContext } from "../machines/connection/context.ts"
 import type { ConversationContext } from "../machines/conversation/context.ts"
-import type { Event, FactArrived, PlacedFact } from "../machines/events.ts"
-import { normaliseEmail } from "../machines/identifiers.ts"
+import type { Event, FactArrived, Person, PlacedFact } from "../machines/events.ts"
+import { identifierKey, normaliseEmail, normalisePhone } from "../machines/identifiers.ts"
 import { isMessageId } from "../machines/message-id.ts"
+import { isNobody } from "../machines/person/keys.ts"
 import type { Living } from "./living.ts"
 import type { TenantRuntime } from "./tenant-runtime.ts"
 
 /** The event, completed with what the registered connection says. Its account is registered. */
 export const admitted = (runtime: TenantRuntime, event: Event): Event => {
-  if (event.type !== "fact_arrived") return event
+  if (event.type !== "fact_arrived") return withOwnNumber(runtime, event)
   const connection = runtime.population.get("connection", runtime.identity.connection(event.account_id))!
   const { channel_type, ...context } = connection.context as ConnectionContext
   // What the payload calls the account counts only if it was registered as that.
@@ -28,6 +29,37 @@ export const admitted = (runtime: TenantRuntime, event: Event): Event => {
   return event.located === true
     ? knownInMemory(runtime.population.ofKind("conversation"), known, channelOf(runtime, known))
     : known
+}
+
+/** A chat payload that shows nothing of the account's own person is completed with the number that the account is registered with. */
+const withOwnNumber = (runtime: TenantRuntime, event: Event): Event => {
+  if (!("owner" in event) || !isNobody(event.owner.key)) return event
+  const connection = runtime.population.get("connection", runtime.identity.connection(event.account_id))
+  const phone = connection === undefined ? null : numberOf(connection.context as ConnectionContext)
+  if (phone === null) return event
+  const key = identifierKey("phone", phone)
+  const shown = "sender" in event && event.sender?.key === key ? event.sender : null
+  const owner: Person = shown ?? { ...event.owner, key, identifiers: { phone } }
+  const people = "people" in event ? { people: event.people.filter((person) => person.key !== key) } : {}
+  const isOwners = "sender" in event && event.sender?.key === event.owner.key
+  return { ...event, owner, ...people, ...(isOwners ? { sender: owner } : {}) } as Event
+}
+
+/** The account's own number: `phone_number` or `phone` in one of its configurations, or its name where that is one. */
+const numberOf = ({ account_name, channel_type, connection_config, provider_config }: ConnectionContext) => {
+  for (const text of [
+    connection_config["phone_number"],
+    connection_config["phone"],
+    provider_config["phone_number"],
+    provider_config["phone"],
+    account_name
+  ]) {
+    if (typeof text !== "string") continue
+    // WhatsApp's numbers are international, so there bare digits only lack their plus.
+    const number = normalisePhone(channel_type === "whatsapp" && /^\d+$/.test(text.trim()) ? `+${text.trim()}` : text)
+    if (number !== null) return number
+  }
+  return null
 }
 
 /** The account's own address: `email` in one of its configurations, or its name where that is one. */
@@ -96,14 +128,12 @@ const mailboxNames = ({ where }: FactArrived): ReadonlyArray<string> => where.na
 const hasUnwritten = (runtime: TenantRuntime, channel_id: string): boolean =>
   runtime.population
     .ofKind("conversation")
-    .some(({ kept, context }) => kept !== "yes" && context.channel_id === channel_id && context.facts.window.floor !== null)
+    .some(
+      ({ kept, context }) => kept !== "yes" && context.channel_id === channel_id && context.facts.window.floor !== null
+    )
 
 /** The event with the answer of that look-up: the threads that it found. */
-export const located = (
-  event: Event,
-  known_in: ReadonlyArray<string>,
-  constants: ReadonlyArray<string> = []
-): Event =>
+export const located = (event: Event, known_in: ReadonlyArray<string>, constants: ReadonlyArray<string> = []): Event =>
   event.type === "fact_arrived"
     ? {
         ...event,
@@ -124,7 +154,8 @@ export const knownInMemory = (
   if (mark === null && chatOf(event) !== null) return event
   const names = mark === null ? where.names : mailboxNames(event)
   // A mail with a Message-ID of its own is found by that.
-  if (mark !== null && (where.known_in?.length || worthOf(channel.facts.threads, where, mark).own !== null)) return event
+  if (mark !== null && (where.known_in?.length || worthOf(channel.facts.threads, where, mark).own !== null))
+    return event
   const here: Array<string> = []
   for (const { context } of conversations as ReadonlyArray<{ readonly context: ConversationContext }>) {
     if (context.channel_id !== channel.id || context.merged_into !== null) continue

@@ -6,8 +6,11 @@ import type { ConversationContext } from "../machines/conversation/context.ts"
 import type { MessageRecord } from "../machines/conversation/message-window.ts"
 import { trackingOf } from "../machines/conversation/mail.ts"
 import { find } from "../machines/conversation/message-window.ts"
-import { rankOf } from "../machines/conversation/revisions.ts"
+import { digestOf } from "../machines/conversation/texts.ts"
+import { holdings } from "../machines/conversation/filling.ts"
+import { mailNames } from "../machines/conversation/mail-names.ts"
 import type { Event } from "../machines/events.ts"
+import { messageIdsIn } from "../machines/message-id.ts"
 import type { TenantContext } from "../machines/tenant/machine.ts"
 import type { StoredMessage } from "../persistence/messages.ts"
 import { placeOf } from "./arrival.ts"
@@ -35,7 +38,7 @@ export const neededRecall = (runtime: TenantRuntime, event: Event): RecallReques
   const floor = context?.facts.window.floor ?? null
   if (context === undefined || floor === null) return null
   if (named.at !== null && named.at > floor) return null
-  const known = find(context.facts.window, named.ids[0]!, named.ids[1] ?? null)
+  const known = named.ids.map((id) => find(context.facts.window, id)).find((record) => record !== undefined)
   const reply = isReply(runtime, event, context)
   const withLater =
     placed?.type === "message_read" ||
@@ -63,7 +66,11 @@ const isReply = (runtime: TenantRuntime, event: Event, { facts }: ConversationCo
 const namedMessage = (event: Event, identity: Identity) => {
   switch (event.type) {
     case "message_received": {
-      const ids = [event.message.external_message_id, event.message.provider_message_id].filter((id) => id !== null)
+      const { message, letter } = event
+      const ids =
+        letter === undefined
+          ? [message.external_message_id, message.provider_message_id].filter((id) => id !== null)
+          : [...mailNames(message, letter), ...text(message.metadata["message_id"])]
       return {
         conversation_id: identity.conversation(event.channel_type, event.account_id, event.external_thread_id),
         ids,
@@ -96,12 +103,20 @@ const namedMessage = (event: Event, identity: Identity) => {
   }
 }
 
+const text = (value: unknown): ReadonlyArray<string> => (typeof value === "string" ? [value] : [])
+
 /** A message's own time, epoch milliseconds. */
 export const messageTime = (row: StoredMessage): number =>
   (row.direction === "outbound" ? row.sent_at : row.received_at) ?? 0
 
 /** Rows may be older than a merge of two people. */
 const presentKey = (context: ConversationContext, key: string): string => context.facts.aliases[key] ?? key
+
+/** What was heard of its text; a row of an earlier version tells no more than the text that stands. */
+const textsOfRow = ({ heard_texts, edited_at, content }: StoredMessage): Pick<MessageRecord, "texts"> => {
+  if (heard_texts !== null) return { texts: heard_texts }
+  return edited_at === null ? {} : { texts: { at: edited_at, heard: content === null ? [] : [digestOf(content)] } }
+}
 
 /** A row as the record that the window had of it. The sender's key is found among the members, who never leave the context. */
 export const recalledRecord = (row: StoredMessage, context: ConversationContext, identity: Identity): MessageRecord => {
@@ -112,6 +127,8 @@ export const recalledRecord = (row: StoredMessage, context: ConversationContext,
     return key == null ? null : presentKey(context, key)
   }
   const tracking = trackingOf(row.metadata)
+  const raw = row.metadata["message_id"]
+  const message_id = typeof raw === "string" ? (messageIdsIn(raw)[0] ?? null) : null
   return {
     ...(tracking === undefined ? {} : { tracking }),
     id: row.external_message_id,
@@ -125,7 +142,9 @@ export const recalledRecord = (row: StoredMessage, context: ConversationContext,
     read_at: row.read_at,
     status: row.status,
     edited_at: row.edited_at,
-    edit_rank: row.edited_at === null ? 0 : rankOf(row.content),
+    ...holdings(row),
+    ...textsOfRow(row),
+    ...(message_id === null ? {} : { message_id }),
     reactions: [...row.reactions, ...row.withdrawn_reactions.map((reaction) => ({ ...reaction, value: null }))].map(
       ({ participant_id, value, at }) => ({ key: keyOf(participant_id), value, at })
     )

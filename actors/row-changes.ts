@@ -58,8 +58,7 @@ class Span {
 }
 
 /** A message's id is its own in its conversation only (CONTRACT 2.6). */
-const keyOf = ({ conversation_id, external_message_id }: MessageChange): string =>
-  conversation_id + external_message_id
+const keyOf = ({ conversation_id, external_message_id }: MessageChange): string => conversation_id + external_message_id
 
 export class RowChanges {
   #span = new Span()

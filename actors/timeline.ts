@@ -59,7 +59,9 @@ export const timelineOf = Effect.fnUntraced(function* (
   const names =
     channel === undefined ? [] : [...chatsOf(channel.facts.chats, thread), ...namesOf(channel.facts.threads, thread)]
   const messages = HashMap.keys(conversation.facts.window.records)
-  const needles = [...new Set([conversation.id, thread, ...names, ...messages])].slice(0, needleLimit).map((name) => Buffer.from(name))
+  const needles = [...new Set([conversation.id, thread, ...names, ...messages])]
+    .slice(0, needleLimit)
+    .map((name) => Buffer.from(name))
   const from = before ?? (yield* journal.head(runtime.tenant)) + 1
   const entries = yield* journal.mentioning(runtime.tenant, needles, { before: from, window, limit })
   const oldest = yield* journal.oldest(runtime.tenant)

@@ -198,6 +198,20 @@ export class Turn {
           }
           break
         }
+        case "message_counted":
+          this.#send({ kind: "channel", id: (from.context as ConversationContext).channel_id }, told)
+          this.#tellPerson(from, told)
+          break
+        case "message_owned":
+          this.#send({ kind: "connection", id: (from.context as ConversationContext).connection_id }, told)
+          this.#readOnReply(from.id, told, event)
+          break
+        case "message_named": {
+          const { channel_id, connection_id } = from.context as ConversationContext
+          this.#send({ kind: "channel", id: channel_id }, told)
+          if (told.outbound) this.#send({ kind: "connection", id: connection_id }, told)
+          break
+        }
         case "send_limits_told":
           for (const connection of this.#accountsOf(told.account_id)) this.#send(connection, told)
           break
@@ -350,7 +364,11 @@ export class Turn {
   }
 
   /** The tenant's policy at this moment, which is the same moment in a replay (CONTRACT 2.5 read_on). */
-  #readOnReply(conversation_id: string, { at, received }: MessageAppeared, event: Event): void {
+  #readOnReply(
+    conversation_id: string,
+    { at, received }: Pick<MessageAppeared, "at" | "received">,
+    event: Event
+  ): void {
     if (this.#tenantContext()?.read_on !== "reply") return
     const recalled =
       event.type === "message_received" && event.recalled !== undefined ? { recalled: event.recalled } : {}

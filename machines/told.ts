@@ -23,6 +23,8 @@ export interface MessageAppeared {
   readonly counts: boolean
   readonly external_message_id: string
   readonly provider_message_id: string | null
+  /** Further names: a mail's Message-ID, and ids that it had before. */
+  readonly names?: ReadonlyArray<string>
   /** Where it appeared, the chat's other name, and the account's own person: what a channel needs to place facts. */
   readonly external_thread_id: string
   readonly provider_chat_id: string | null
@@ -34,6 +36,31 @@ export interface MessageDiscounted {
   /** Its sender's; null is nobody. */
   readonly key: string | null
   readonly received: number
+}
+/** A message that was known and did not count does now: it was hidden, or nobody's. */
+export interface MessageCounted {
+  readonly type: "message_counted"
+  /** Its sender's; null is nobody. */
+  readonly key: string | null
+  readonly direction: Direction
+  readonly received: number
+}
+/** A known message has further names, under which a receipt or the account's own echo may be told. */
+export interface MessageNamed {
+  readonly type: "message_named"
+  readonly external_thread_id: string
+  readonly outbound: boolean
+  /** All of its names. */
+  readonly names: ReadonlyArray<string>
+  readonly received: number
+}
+/** A known message turned out to be the account's own: a send like any other (CONTRACT 2.2). */
+export interface MessageOwned {
+  readonly type: "message_owned"
+  readonly key: string
+  readonly at: number
+  readonly received: number
+  readonly names: ReadonlyArray<string>
 }
 /** The person did something at `at`: a sighting (CONTRACT 2.7). */
 export interface PersonActed {
@@ -219,6 +246,9 @@ export interface CommandRefused {
 export type Told =
   | MessageAppeared
   | MessageDiscounted
+  | MessageCounted
+  | MessageNamed
+  | MessageOwned
   | PersonActed
   | PersonShown
   | MembershipChanged

@@ -49,7 +49,7 @@ const sinceLimit = 20_000
 export class Messages extends Context.Service<
   Messages,
   {
-    /** The messages of a conversation that answer to one of these ids, external or the provider's own. */
+    /** The messages of a conversation that answer to one of these ids, external or the provider's own, or a mail's Message-ID. */
     recall(
       tenant_id: string,
       conversation_id: string,
@@ -100,7 +100,8 @@ export class Messages extends Context.Service<
           select * from messages
           where tenant_id = ${tenant_id} and conversation_id = ${conversation_id}
             and is_local_only is not true
-            and (external_message_id = any(${ids}::text[]) or provider_message_id = any(${ids}::text[]))`
+            and (external_message_id = any(${ids}::text[]) or provider_message_id = any(${ids}::text[])
+              or left(lower(metadata->>'message_id'), 512) = any(${ids.map((id) => id.toLowerCase())}::text[]))`
         return rows.map(toMessage)
       })
 

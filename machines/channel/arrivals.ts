@@ -3,10 +3,11 @@
  * chat knows the message that they name. What is needed to find it is learnt from every message of the account.
  */
 import type { Draft } from "../draft.ts"
-import type { FactArrived, Person, PlacedFact } from "../events.ts"
+import type { FactArrived, Letter, Person, PlacedFact } from "../events.ts"
 import { identifierKey } from "../identifiers.ts"
 import { isMessageId } from "../message-id.ts"
-import type { MessageAppeared } from "../told.ts"
+import { isNobody } from "../person/keys.ts"
+import type { MessageAppeared, MessageNamed } from "../told.ts"
 import type { Chats } from "./chats.ts"
 import { chatNamed, chatShown, noChats, threadOfChat } from "./chats.ts"
 import type { ChannelContext } from "./machine.ts"
@@ -22,10 +23,14 @@ export interface ChannelFacts {
   readonly waiting: ReadonlyArray<FactArrived>
   /** The account's own person, once a payload has shown more of it than the account. */
   readonly owner_key: string | null
+  /** Keys of the addresses that the account has sent mail from; absent: none. */
+  readonly own_keys?: ReadonlyArray<string>
 }
 
 export const noFacts: ChannelFacts = { threads: noThreads, chats: noChats, waiting: [], owner_key: null }
 
+/** Addresses of an account that are remembered; the oldest are forgotten first (I8). */
+const ownLimit = 32
 /** Facts that wait per account; past that the oldest goes. */
 export const waitingLimit = 256
 /** A fact waits seven days for its message (CONTRACT 2.5). */
@@ -92,13 +97,17 @@ const asLocated = (facts: ChannelFacts, where: FactArrived["where"]): FactArrive
 /** The fact with its place, as its conversation hears it; null when nobody knows the place yet. */
 export const placed = (facts: ChannelFacts, event: FactArrived): PlacedFact | null => {
   const found = placement(facts, event)
-  return found === null ? null : withPlace(event, found.thread, facts.owner_key)
+  return found === null ? null : withPlace(event, found.thread, facts)
 }
 
-const withPlace = (event: FactArrived, external_thread_id: string, owner_key: string | null): PlacedFact => {
+const withPlace = (
+  event: FactArrived,
+  external_thread_id: string,
+  facts: Pick<ChannelFacts, "owner_key" | "own_keys">
+): PlacedFact => {
   const { account_id, channel_type, received, via, recalled, fact } = event
   const place = { account_id, channel_type, external_thread_id, received, via, ...(recalled && { recalled }) }
-  const said = withOwner(fact, event.own_email, owner_key)
+  const said = withOwner(fact, event.own_email, facts)
   const thread = said.type === "message_received" ? { thread: { ...said.thread, external_thread_id } } : {}
   return { ...said, ...place, ...thread } as PlacedFact
 }
@@ -106,22 +115,46 @@ const withPlace = (event: FactArrived, external_thread_id: string, owner_key: st
 type Fact = FactArrived["fact"]
 
 /** A payload that shows nothing of the account's own person is completed with what is known of it. */
-const withOwner = (fact: Fact, own_email: string | null, owner_key: string | null): Fact => {
+const withOwner = (
+  fact: Fact,
+  own_email: string | null,
+  { owner_key, own_keys = [] }: Pick<ChannelFacts, "owner_key" | "own_keys">
+): Fact => {
   if (fact.type === "calendar_event_shown") {
     if (fact.owner_known || own_email === null) return fact
     const { owner, people } = own(fact.people, own_email)
     return { ...fact, owner, people, owner_known: true }
   }
   if (fact.type === "message_received" && fact.letter !== undefined) {
-    if (fact.letter.owner_known || own_email === null) return fact
-    const { owner, people } = own(fact.people, own_email)
-    const sender = fact.sender?.key === owner.key ? owner : fact.sender
-    return { ...fact, owner, people, sender, letter: { ...fact.letter, owner_known: true } }
+    if (fact.letter.owner_known) return fact
+    const registered = own_email === null ? [] : [identifierKey("email", own_email)]
+    return letterWithOwner({ ...fact, letter: fact.letter }, own_email, [...registered, ...own_keys])
   }
   if (owner_key === null || !isNobody(fact.owner.key)) return fact
   const owner: Person = { ...fact.owner, key: owner_key }
   const speaks = fact.type === "message_received" || fact.type === "message_reacted"
   return speaks && fact.sender?.key === fact.owner.key ? { ...fact, owner, sender: owner } : { ...fact, owner }
+}
+
+type LetterFact = Extract<Fact, { type: "message_received" }> & { readonly letter: Letter }
+
+/**
+ * A mail from one of the account's own addresses is outbound, whatever folder it lies in (CONTRACT 2.6); one from elsewhere is
+ * inbound, also when somebody has put it into the folder of sent mail.
+ */
+const letterWithOwner = (fact: LetterFact, own_email: string | null, keys: ReadonlyArray<string>): Fact => {
+  const { sender, message } = fact
+  const letter = { ...fact.letter, owner_known: true }
+  if (sender !== null && keys.includes(sender.key)) {
+    const people = fact.people.filter(({ key }) => key !== sender.key)
+    return { ...fact, owner: sender, people, letter, message: { ...message, direction: "outbound", read_at: null } }
+  }
+  if (keys.length === 0) return fact
+  const inbound = { ...message, direction: "inbound" } as const
+  if (own_email !== null) return { ...fact, ...own(fact.people, own_email), letter, message: inbound }
+  const owner = fact.people.find(({ key }) => keys.includes(key))
+  if (owner === undefined) return { ...fact, message: inbound }
+  return { ...fact, owner, people: fact.people.filter((person) => person !== owner), letter, message: inbound }
 }
 
 const own = (people: ReadonlyArray<Person>, email: string): { owner: Person; people: ReadonlyArray<Person> } => {
@@ -137,16 +170,22 @@ const own = (people: ReadonlyArray<Person>, email: string): { owner: Person; peo
   return { owner, people: people.filter((person) => person !== shown) }
 }
 
-/** The key of an owner of whom only the account is known. */
-const isNobody = (key: string): boolean => key.startsWith("account:")
-
 export const factArrived = (d: Draft<ChannelContext>, event: FactArrived): void => {
   const found = placement(d.context.facts, event)
   if (found === null) return waitFor(d, event)
-  const { facts, thread, joined } = found
+  const { thread, joined } = found
+  const own_keys = withSender(found.facts.own_keys, event.fact)
+  const facts = own_keys === found.facts.own_keys ? found.facts : { ...found.facts, own_keys: own_keys ?? [] }
   d.set({ facts })
-  d.tell({ type: "fact_placed", fact: withPlace(event, thread, facts.owner_key) })
+  d.tell({ type: "fact_placed", fact: withPlace(event, thread, facts) })
   tellJoined(d, joined, event.received)
+}
+
+/** Addresses that an account has sent from are its own; the very same list when it is known. */
+const withSender = (known: ChannelFacts["own_keys"], fact: Fact): ChannelFacts["own_keys"] => {
+  if (fact.type !== "message_received" || fact.letter?.stage !== "sent" || fact.sender === null) return known
+  const { key } = fact.sender
+  return isNobody(key) || known?.includes(key) === true ? known : [...(known ?? []), key].slice(-ownLimit)
 }
 
 /** Two threads are one from now on: so are the places where a waiting fact may belong. */
@@ -187,7 +226,16 @@ export const messageNamed = (d: Draft<ChannelContext>, event: MessageAppeared): 
     if (facts !== d.context.facts) d.set({ facts })
     tellJoined(d, joined, received)
   } else if (facts !== d.context.facts) d.set({ facts })
-  const names = [event.external_message_id, event.provider_message_id]
+  const { external_message_id, provider_message_id, names = [] } = event
+  const called = [external_message_id, ...(provider_message_id === null ? [] : [provider_message_id]), ...names]
+  factsFound(d, { external_thread_id, names: called, received })
+}
+
+/** A message has these names: what waited for it finds its place, if it is the only one. */
+export const factsFound = (
+  d: Draft<ChannelContext>,
+  { external_thread_id, names, received }: Pick<MessageNamed, "external_thread_id" | "names" | "received">
+): void => {
   const isNamed = ({ where }: FactArrived) => where.names.some((name) => names.includes(name))
   if (!d.context.facts.waiting.some(isNamed)) return
   settleWaiting(d, received, (waited) =>
@@ -209,7 +257,7 @@ const settleWaiting = (
     const known_in = told === null ? null : [...new Set(told.map((thread) => presentIn(facts, thread)))].sort()
     if (known_in === null) waiting.push(waited)
     else if (known_in.length > 1) waiting.push({ ...waited, where: { ...waited.where, known_in } })
-    else if (waited.received > received - patience) due.push(withPlace(waited, known_in[0]!, facts.owner_key))
+    else if (waited.received > received - patience) due.push(withPlace(waited, known_in[0]!, facts))
   }
   d.set({ facts: { ...facts, waiting } })
   for (const fact of due) d.tell({ type: "fact_placed", fact })

@@ -18,11 +18,11 @@ import type {
 import { initialOf } from "../field.ts"
 import { statesFollowing } from "../following.ts"
 import { recounted, redated } from "../recount.ts"
-import type { AuthChanged, MessageAppeared, MessageDiscounted, Told } from "../told.ts"
+import type { AuthChanged, MessageAppeared, MessageCounted, MessageDiscounted, MessageNamed, Told } from "../told.ts"
 import type { ChannelType } from "../vocabulary.ts"
 import { AuthStatus } from "../vocabulary.ts"
 import type { ChannelFacts } from "./arrivals.ts"
-import { factArrived, messageNamed, noFacts } from "./arrivals.ts"
+import { factArrived, factsFound, messageNamed, noFacts } from "./arrivals.ts"
 import type { ChannelFields } from "./fields.ts"
 import { channelFields } from "./fields.ts"
 
@@ -44,6 +44,8 @@ export type ChannelEvent =
   | ChannelActivitySet
   | ChannelRecounted
   | MessageAppeared
+  | MessageCounted
+  | MessageNamed
   | MessageDiscounted
   | AuthChanged
 
@@ -73,6 +75,8 @@ const rules: Rules<Draft<ChannelContext>, ChannelEvent> = {
       last_message_at: later(d.context.last_message_at, event.at)
     })
   },
+  message_counted: (d) => d.set({ message_count: d.context.message_count + 1 }),
+  message_named: factsFound,
   message_discounted: (d) => d.set({ message_count: d.context.message_count - 1 }),
   auth_changed: (d, event) =>
     d.set({ auth_status: event.auth_status, last_sync_at: later(d.context.last_sync_at, event.synced_at) }),

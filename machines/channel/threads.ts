@@ -302,7 +302,11 @@ const namesAfter = (groups: ReadonlyArray<Group>, told: Told): Map<string, Name>
 
 /** What two sightings of a mail tell of it together. */
 const filled = (known: Print | null, print: Print | null): Print | null =>
-  known === null ? print : print === null ? known : {
+  known === null
+    ? print
+    : print === null
+      ? known
+      : {
           by: known.by ?? print.by,
           at: known.at ?? print.at,
           text: known.text ?? print.text

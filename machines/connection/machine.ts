@@ -27,7 +27,7 @@ import type {
   TokensStored
 } from "../events.ts"
 import { statesFollowing } from "../following.ts"
-import type { MessageAppeared, SendLimitsTold, Told } from "../told.ts"
+import type { MessageAppeared, MessageNamed, MessageOwned, SendLimitsTold, Told } from "../told.ts"
 import { AccountStatus, AuthStatus } from "../vocabulary.ts"
 import { authReported } from "./auth.ts"
 import type { ConnectionContext, ConnectionInput } from "./context.ts"
@@ -35,7 +35,7 @@ import { freshConnection } from "./context.ts"
 import { day, dayOf } from "./day.ts"
 import { derivedTimePassed } from "./derived.ts"
 import { sendLimitsTold } from "./limits.ts"
-import { sendCancelled, sendConfirmed, sendObserved, sendReserved, timePassed } from "./sends.ts"
+import { sendCancelled, sendConfirmed, sendNamed, sendObserved, sendReserved, timePassed } from "./sends.ts"
 import type { SeenLive } from "./standing.ts"
 import { authTold, seenLive } from "./standing.ts"
 import { accountStatusChanged, connectionRegistered, hostedAuthReported } from "./status.ts"
@@ -55,6 +55,8 @@ export type ConnectionEvent =
   | SendConfirmed
   | SendCancelled
   | MessageAppeared
+  | MessageOwned
+  | MessageNamed
   | DeadlinePassed
   | DayStarted
   | TokensStored
@@ -75,6 +77,8 @@ const rules: Rules<Draft<ConnectionContext>, ConnectionEvent> = {
   send_confirmed: sendConfirmed,
   send_cancelled: sendCancelled,
   message_appeared: sendObserved,
+  message_owned: sendObserved,
+  message_named: sendNamed,
   deadline_passed: derivedTimePassed,
   // Run by hand in the middle of a day, it confirms the midnight before.
   day_started: (d, event) => d.set({ last_rate_limit_reset: dayOf(event.received) * day }),

@@ -4,7 +4,7 @@
  */
 import { Draft } from "../draft.ts"
 import type { SendCancelled, SendConfirmed, SendReserved } from "../events.ts"
-import type { MessageAppeared } from "../told.ts"
+import type { MessageAppeared, MessageNamed, MessageOwned } from "../told.ts"
 import type { ConnectionContext, Reservation, Unnamed } from "./context.ts"
 import { day, dayOf } from "./day.ts"
 import { dailyLimit, hourlyLimit } from "./limits.ts"
@@ -228,8 +228,8 @@ export const sendCancelled = (d: Decision, event: SendCancelled): void => {
 }
 
 /** An outbound message was seen: it belongs to a reservation, or it is usage of its own, even over the limit. */
-export const sendObserved = (d: Decision, event: MessageAppeared): void => {
-  const ids = [event.external_message_id, event.provider_message_id].filter((id) => id !== null)
+export const sendObserved = (d: Decision, event: MessageAppeared | MessageOwned): void => {
+  const ids = namesOf(event)
   const { facts } = d.context
   if (ids.some((id) => facts.paid.includes(id))) return
   // A provider's clock may be ahead of ours; nothing was sent in the future.
@@ -240,6 +240,28 @@ export const sendObserved = (d: Decision, event: MessageAppeared): void => {
   spend(d, at, 1, event.received)
   const places = forgotten.flatMap(({ place }) => place ?? [])
   seatEchoes(d, places.reduce(unnamedWithout, facts.unnamed ?? []), event.received)
+}
+
+const namesOf = (event: MessageAppeared | MessageOwned): ReadonlyArray<string> => {
+  if (event.type === "message_owned") return event.names
+  const { external_message_id, provider_message_id, names = [] } = event
+  return [...new Set([external_message_id, ...(provider_message_id === null ? [] : [provider_message_id]), ...names])]
+}
+
+/** A sent message is known under further names: where a reservation has paid for one of them, its echo was no usage of its own. */
+export const sendNamed = (d: Decision, { names, received }: MessageNamed): void => {
+  const { facts } = d.context
+  const echo = facts.echoes.find(({ ids }) => ids.some((id) => names.includes(id)))
+  if (names.some((name) => facts.paid.includes(name))) {
+    const fresh = names.filter((name) => !facts.paid.includes(name))
+    if (fresh.length === 0 && echo === undefined) return
+    const paid = [...facts.paid, ...fresh].slice(-echoLimit)
+    d.set({ facts: { ...facts, paid, echoes: facts.echoes.filter((other) => other !== echo) } })
+    if (echo !== undefined) spend(d, echo.at, -1, received)
+  } else if (echo !== undefined) {
+    const ids = [...new Set([...echo.ids, ...names])]
+    d.set({ facts: { ...facts, echoes: facts.echoes.map((other) => (other === echo ? { ...echo, ids } : other)) } })
+  }
 }
 
 /** When time changes the budget next: the oldest send leaves the hour, or a reservation runs out. Whole seconds, so that a burst leaves together. */

@@ -53,6 +53,19 @@ export interface UnreadMark {
   readonly to: number
 }
 
+/** A mail that is being written, as far as its mailbox has saved it (drafts.ts). */
+export interface SavedDraft {
+  /** The external_message_id of its row. */
+  readonly row: string
+  /** Every id that it has had, each save may give it a new one, and its Message-ID. */
+  readonly names: ReadonlyArray<string>
+  /** Time of the newest save, and digests of what was saved then. */
+  readonly at: number
+  readonly heard: ReadonlyArray<number>
+  /** Whether it was thrown away. */
+  readonly deleted: boolean
+}
+
 export interface ConversationFacts {
   readonly owner_key: string | null
   /** Former keys of members, each with the key that the person goes by now. */
@@ -89,6 +102,8 @@ export interface ConversationFacts {
   readonly heated_at: number | null
   /** Messages that only the CRM knows, by its own key, oldest first. */
   readonly locals: Readonly<Record<string, LocalMessage>>
+  /** Drafts that the mailbox has saved and not sent, oldest first; absent: none. */
+  readonly drafts?: ReadonlyArray<SavedDraft>
   /** The CRM's word on priority, and the newest payload that called the thread urgent. */
   readonly prioritised: { readonly priority: ConversationFields["priority"]; readonly at: number } | null
   readonly urgent_at: number | null

@@ -18,12 +18,29 @@ export const messageCounted = (d: Decision, record: MessageRecord, by: 1 | -1, r
 
 /** Puts a changed record in the place of the known one and corrects every count that depends on the difference. */
 export const revise = (d: Decision, known: MessageRecord, record: MessageRecord, received: number): void => {
-  d.learn({ window: store(d.context.facts.window, record) })
-  if (counts(known) && !counts(record)) {
+  const [counted, counting] = [counts(known), counts(record)]
+  if (counted && counting && known.outbound === record.outbound && known.sender === record.sender) {
+    d.learn({ window: store(d.context.facts.window, record) })
+    if (awaitsReading(known) && !awaitsReading(record)) unreadCounted(d, known, -1)
+    return
+  }
+  if (counted) {
+    // Out of the counts as if it had gone, then in again as what it is now.
+    d.learn({ window: store(d.context.facts.window, { ...known, hidden: true }) })
     messageCounted(d, known, -1, received)
+  }
+  d.learn({ window: store(d.context.facts.window, record) })
+  if (counting) messageCounted(d, record, 1, received)
+  if (counted && (!counting || known.sender !== record.sender))
     d.tell({ type: "message_discounted", key: known.sender, received })
-  } else if (awaitsReading(known) && !awaitsReading(record)) unreadCounted(d, known, -1)
+  if (counting && (!counted || known.sender !== record.sender))
+    d.tell({
+      type: "message_counted",
+      key: record.sender,
+      direction: record.outbound ? "outbound" : "inbound",
+      received
+    })
 }
 
 /** The columns of a deleted message: its content is erased (CONTRACT 2.6). */
-export const erased = (at: number) => ({ deleted_at: at, content: null, attachments: [] })
+export const erased = (at: number) => ({ deleted_at: at, content: null, attachments: [], heard_texts: null })

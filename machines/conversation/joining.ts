@@ -16,7 +16,10 @@ import { outboundRead, readOutbound } from "./receipts.ts"
 import { deletedAt, reactionShown } from "./revisions.ts"
 import { joinedThread } from "./thread.ts"
 import { horizonJoined } from "./unread.ts"
-import { factHappens } from "./messages.ts"
+import { draftsJoined } from "./drafts.ts"
+import { sameMail } from "./mail-names.ts"
+import { factHappens, ownersCorrected } from "./messages.ts"
+import { ownAddressesShown } from "./ownership.ts"
 
 /** Told to the conversation that ends. */
 export interface ThreadJoined {
@@ -68,6 +71,9 @@ export const conversationAbsorbed = (d: Decision, { was, received }: Conversatio
   // What had left the other's window is remembered by rows, which are this one's now.
   const { window } = d.context.facts
   d.learn({ window: { ...window, floor: later(window.floor, was.facts.window.floor) } })
+  ownAddressesShown(d, was.facts.own_keys ?? [])
+  ownersCorrected(d, received)
+  draftsJoined(d, was.facts.drafts ?? [], received)
   if (Object.keys(roles).length > 0) rolesShown(d, { roles, owner_known: true, moved: null })
   d.set({
     last_message_at: later(d.context.last_message_at, was.last_message_at),
@@ -135,9 +141,10 @@ const secondId = (id: string, conversation_id: string): string => `${id} ${conve
 const messageJoined = (d: Decision, from_id: string, told: MessageRecord, received: number): void => {
   const { window } = d.context.facts
   const isTaken = find(window, told.id)?.id === told.id
-  const known = find(window, told.id, told.alias)
+  const named = find(window, told.id, told.alias)
+  const known = named !== undefined && isOne(named, told) ? named : sameMail(window, told)
   const record = isTaken ? { ...told, id: secondId(told.id, from_id) } : told
-  if (known !== undefined && isOne(known, told)) {
+  if (known !== undefined) {
     if (counts(told)) d.tell({ type: "message_discounted", key: told.sender, received })
     knownJoined(d, known.id, told, received)
     // Its row stays, and shows nowhere.

@@ -4,8 +4,11 @@
  * the CRM has told it, or by the CRM's own key, where the echo carries it.
  */
 import * as Hash from "effect/Hash"
-import type { MessageBody, MessageMarkedLocal } from "../events.ts"
+import type { MessageMarkedLocal, MessageReceived } from "../events.ts"
 import type { Decision } from "./decision.ts"
+import { draftSent } from "./drafts.ts"
+import { mailNames, namedAnew } from "./mail-names.ts"
+import type { MessageRecord } from "./message-window.ts"
 import { find } from "./message-window.ts"
 
 /** What is remembered of a local message. */
@@ -31,7 +34,8 @@ const remember = (d: Decision, client_key: string, local: LocalMessage): void =>
 /** mark_message_local_only: the CRM drafts or sends a message, changes it, or has learnt its id. */
 export const messageMarkedLocal = (d: Decision, event: MessageMarkedLocal): void => {
   const { client_key, content, subject, failed, received } = event
-  const known = d.context.facts.locals[client_key]
+  const { locals } = d.context.facts
+  const known = Object.hasOwn(locals, client_key) ? locals[client_key] : undefined
   if (known !== undefined && known.print === null) return
   const message_id = event.message_id ?? known?.message_id ?? null
   if (message_id !== null && find(d.context.facts.window, message_id) !== undefined) {
@@ -87,28 +91,53 @@ const shownBefore = (
 }
 
 /** The names under which a message is known from now on: its row's first, then the others. */
-export interface Names {
-  readonly id: string
-  readonly alias: string | null
-  readonly other?: string
+export interface Names extends Pick<MessageRecord, "id" | "alias" | "other" | "more" | "message_id"> {
   /** Whether a local row is taken over. */
   readonly wasLocal: boolean
 }
 
 /** The provider shows a message: it takes over the row of its local one, where there is one. */
-export const namesOf = (d: Decision, message: MessageBody): Names => {
+export const namesFor = (d: Decision, event: MessageReceived): Names => {
+  const { message, letter } = event
   const { external_message_id, provider_message_id } = message
-  const isLocal = ([key, local]: [string, LocalMessage]) =>
-    local.print !== null &&
-    (key === message.client_key ||
-      (local.message_id !== null &&
-        (local.message_id === external_message_id || local.message_id === provider_message_id)))
-  const found = message.direction === "outbound" ? Object.entries(d.context.facts.locals).find(isLocal) : undefined
-  if (found === undefined) return { id: external_message_id, alias: provider_message_id, wasLocal: false }
-  const [client_key, { row }] = found
-  remember(d, client_key, { row, message_id: external_message_id, print: null })
+  if (letter !== undefined) {
+    const names = mailNames(message, letter)
+    const draft = message.direction === "outbound" ? draftSent(d, names) : undefined
+    const local = draft === undefined ? localRow(d, event) : undefined
+    const row = draft?.row ?? local ?? external_message_id
+    const all = [...names, ...(draft?.names ?? [])].filter((name) => name !== row)
+    const { id, alias, more, message_id } = namedAnew(
+      d.context.facts.window,
+      { id: row, alias: null } as MessageRecord,
+      all,
+      letter.message_id
+    )
+    return {
+      id,
+      alias,
+      ...(more === undefined ? {} : { more }),
+      ...(message_id === undefined ? {} : { message_id }),
+      wasLocal: draft !== undefined || local !== undefined
+    }
+  }
+  const row = localRow(d, event)
+  if (row === undefined) return { id: external_message_id, alias: provider_message_id, wasLocal: false }
   const [alias = null, other] = [external_message_id, provider_message_id].filter(
     (name) => name !== null && name !== row
   )
   return { id: row, alias, ...(other == null ? {} : { other }), wasLocal: true }
+}
+
+/** The row of the local message that this one is; from now on it is the message's. */
+const localRow = (d: Decision, { message }: MessageReceived): string | undefined => {
+  const { external_message_id, provider_message_id, direction, client_key } = message
+  const isLocal = ([key, local]: [string, LocalMessage]) =>
+    local.print !== null &&
+    (key === client_key ||
+      (local.message_id !== null &&
+        (local.message_id === external_message_id || local.message_id === provider_message_id)))
+  const found = direction === "outbound" ? Object.entries(d.context.facts.locals).find(isLocal) : undefined
+  if (found === undefined) return undefined
+  remember(d, found[0], { row: found[1].row, message_id: external_message_id, print: null })
+  return found[1].row
 }

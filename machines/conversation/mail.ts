@@ -4,7 +4,8 @@ import type { Letter, MailTracked, MessageReceived } from "../events.ts"
 import { strongerRole } from "../member/role.ts"
 import type { Decision } from "./decision.ts"
 import type { MessageRecord, Tracking } from "./message-window.ts"
-import { find, findShown, store } from "./message-window.ts"
+import { findMail } from "./mail-names.ts"
+import { find, namesOf, store } from "./message-window.ts"
 import { movedTo } from "./thread.ts"
 import { waitFor } from "./waiting.ts"
 
@@ -22,20 +23,35 @@ export const rolesShown = (d: Decision, letter: Letter): void => {
   }
 }
 
-/** Somebody moved a mail; its thread is filed where its last moved mail is. The same place once more is a repeat. */
-export const mailMoved = (d: Decision, event: MessageReceived, { moved }: Letter): void => {
+/**
+ * Somebody moved a mail; its thread is filed where its last moved mail is. The same place once more is a repeat, and so is a move
+ * under an id that the mail has lost since. `before`: what was known of it before this payload.
+ */
+export const mailMoved = (
+  d: Decision,
+  event: MessageReceived,
+  letter: Letter,
+  before: MessageRecord | undefined
+): void => {
+  const id = event.message.external_message_id
+  const isNewId = before === undefined || !namesOf(before).includes(id)
+  const moved = letter.moved ?? (isNewId && before?.moved !== undefined ? broughtBack(event) : null)
   if (moved === null) return
-  const { external_message_id: id, provider_message_id: alias } = event.message
-  const known = findShown(d.context.facts.window, { id, alias, at: event.at })
+  const known = findMail(d.context.facts.window, event, letter)
+  if (known === undefined) return
   const folders = moved.folders.toSorted().join()
-  if (
-    known === undefined ||
-    (known.moved !== undefined && (known.moved.folders === folders || known.moved.at > moved.at))
-  )
-    return
-  d.learn({ window: store(d.context.facts.window, { ...known, moved: { at: moved.at, folders } }) })
+  const last = known.moved
+  if (last !== undefined) {
+    const isFormerId = !isNewId && last.id !== undefined && last.id !== id
+    if (isFormerId || last.folders === folders || last.at > moved.at) return
+  }
+  d.learn({ window: store(d.context.facts.window, { ...known, moved: { at: moved.at, folders, id } }) })
   movedTo(d, moved.folders, moved.at)
 }
+
+/** A moved mail that turns up in the inbox under another id was put there. */
+const broughtBack = ({ received, thread: { folders } }: MessageReceived): Letter["moved"] =>
+  folders.includes("INBOX") ? { at: received, folders } : null
 
 /** Tracking events that are remembered by id, per mail (I8). */
 const eventLimit = 256

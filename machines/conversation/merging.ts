@@ -35,10 +35,11 @@ export const personMerged = (d: Decision, { from, into, received }: PersonMerged
 
 /** Everything but the members that names the person. */
 const renamed = (d: Decision, from: string, into: string, received: number): void => {
-  const { owner_key, roster, waiting, window } = d.context.facts
+  const { owner_key, own_keys, roster, waiting, window } = d.context.facts
   const present = <K extends string | null>(key: K): K | string => (key === from ? into : key)
   d.learn({
     owner_key: owner_key === null ? null : present(owner_key),
+    ...(own_keys === undefined ? {} : { own_keys: [...new Set(own_keys.map(present))] }),
     roster: roster === null || !roster.keys.includes(from) ? roster : { ...roster, keys: roster.keys.map(present) },
     waiting: waiting.map((fact) => underPresentKeys(fact as typeof fact & { owner: Person }, { [from]: into }))
   })

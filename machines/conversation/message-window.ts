@@ -5,6 +5,7 @@
  */
 import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
+import { messageIdsIn } from "../message-id.ts"
 import type { MessageStatus } from "../vocabulary.ts"
 
 /** A reaction of one person; `value` null when it was taken back. */
@@ -15,12 +16,24 @@ export interface Reaction {
   readonly at: number
 }
 
+/** Digests of the texts that were heard at one instant, so that a repeat of one brings nothing back. */
+export interface Texts {
+  /** The instant of the edit whose text stands; null: no edit brought one, the text is the one that it was shown with. */
+  readonly at: number | null
+  /** At most `textLimit` (texts.ts); the last one stands. */
+  readonly heard: ReadonlyArray<number>
+}
+
 /** What is remembered of one message. Times are epoch milliseconds. */
 export interface MessageRecord {
   readonly id: string
   readonly alias: string | null
   /** A third name, where the first is that of a row which the CRM had made before the provider showed the message. */
   readonly other?: string
+  /** Further names of a mail, the oldest first: it gets a new id wherever it is moved. */
+  readonly more?: ReadonlyArray<string>
+  /** Mail: its Message-ID, which is one more of its names. */
+  readonly message_id?: string
   readonly at: number
   readonly outbound: boolean
   /** The sender's key; null is nobody. */
@@ -32,15 +45,22 @@ export interface MessageRecord {
   readonly read_at: number | null
   readonly status: MessageStatus
   readonly edited_at: number | null
-  /** Weighs edits of one instant against each other; 0 while there was none. */
-  readonly edit_rank: number
+  /** Digest of the text that it was shown with first; absent while none was. */
+  readonly text?: number
+  /** The texts that were heard, once there was more than that one. */
+  readonly texts?: Texts
+  /** Digest of the newest edit's text, where an earlier version kept no `texts`. */
+  readonly edit_rank?: number
+  /** How much is known of its attachments, and which other parts of its row were shown (filling.ts). */
+  readonly attached?: number
+  readonly parts?: number
   readonly reactions: ReadonlyArray<Reaction>
   /** Digest of the subject that a command gave it. */
   readonly subject_print?: number
   /** Mail only. */
   readonly tracking?: Tracking
   /** Where a mail was moved last, and when. */
-  readonly moved?: { readonly at: number; readonly folders: string }
+  readonly moved?: { readonly at: number; readonly folders: string; readonly id?: string }
 }
 
 /** Who opened a mail and clicked in it, as far as tracking tells. */
@@ -97,8 +117,13 @@ export function* all(window: MessageWindow): Iterable<MessageRecord> {
   for (const [key, record] of window.records) if (key === record.id) yield record
 }
 
-const namesOf = ({ id, alias, other }: MessageRecord): ReadonlyArray<string> =>
-  other === undefined ? (alias === null || alias === id ? [id] : [id, alias]) : [id, alias!, other]
+/** Every name of a message, its row's first. */
+export const namesOf = ({ id, alias, other, more, message_id }: MessageRecord): ReadonlyArray<string> => {
+  const names = other === undefined ? (alias === null || alias === id ? [id] : [id, alias]) : [id, alias!, other]
+  return more === undefined && message_id === undefined
+    ? names
+    : [...new Set([...names, ...(more ?? []), ...(message_id === undefined ? [] : [message_id])])]
+}
 
 /** Under a name that is another message's own id a record is not found: that one keeps it. */
 const put = (records: MessageWindow["records"], record: MessageRecord) => {
@@ -112,6 +137,7 @@ const put = (records: MessageWindow["records"], record: MessageRecord) => {
 
 const drop = (records: MessageWindow["records"], record: MessageRecord) => {
   for (const name of namesOf(record)) {
+    // Two mails may share a name: a number that each folder counts for itself.
     const bearer = HashMap.get(records, name)
     if (Option.isSome(bearer) && bearer.value.id === record.id) records = HashMap.remove(records, name)
   }
@@ -131,7 +157,14 @@ export const store = (window: MessageWindow, record: MessageRecord): MessageWind
 
 /** The window with a message of the past in it again. Nothing leaves for it, or it would leave first; one that is here knows more. */
 export const remember = (window: MessageWindow, record: MessageRecord): MessageWindow =>
-  find(window, record.id, record.alias) === undefined ? placed(window, record) : window
+  find(window, record.id, record.alias) === undefined ? placed(window, withMessageId(record)) : window
+
+/** An earlier version kept a mail's Message-ID among its metadata alone. */
+const withMessageId = (record: MessageRecord): MessageRecord => {
+  const raw = record.message_id === undefined ? record.tracking?.metadata["message_id"] : undefined
+  const message_id = typeof raw === "string" ? (messageIdsIn(raw)[0] ?? null) : null
+  return message_id === null ? record : { ...record, message_id }
+}
 
 const evict = (window: MessageWindow): MessageWindow => {
   const oldest = [...all(window)]
@@ -169,7 +202,10 @@ export const fromList = (list: {
   readonly records: ReadonlyArray<MessageRecord>
   readonly floor: number | null
 }): MessageWindow => ({
-  records: list.records.reduce(put, HashMap.empty<string, MessageRecord>()),
+  records: list.records.reduce(
+    (records, record) => put(records, withMessageId(record)),
+    HashMap.empty<string, MessageRecord>()
+  ),
   size: list.records.length,
   floor: list.floor
 })

@@ -1,13 +1,19 @@
 /** A message arrives: known or new, counted or not, and what was waiting for it happens (CONTRACT 2.4, 2.5, 2.6). */
 import { earlier, later } from "../draft.ts"
 import type { MessageBody, MessageReceived } from "../events.ts"
+import type { RowChanged } from "../told.ts"
 import type { Decision } from "./decision.ts"
 import { erased, messageCounted, revise } from "./counting.ts"
-import { namesOf } from "./local.ts"
+import { draftShown, isUnsent } from "./drafts.ts"
+import { filled, holdings, partsShown } from "./filling.ts"
+import { namesFor } from "./local.ts"
+import { findMail, mailNames, namedAnew } from "./mail-names.ts"
 import { memberGone, memberSeen, rosterShown } from "./members.ts"
 import type { MessageRecord } from "./message-window.ts"
-import { counts, findShown, store } from "./message-window.ts"
+import { counts, findShown, namesOf, store } from "./message-window.ts"
 import { mailMoved, mailTracked, rolesShown, untracked } from "./mail.ts"
+import { directed, isProvenOwn, owned, ownAddressesShown, takenForOthers } from "./ownership.ts"
+import { isNobody } from "../person/keys.ts"
 import { messageDelivered, messageRead, readOutbound } from "./receipts.ts"
 import { messageDeleted, messageEdited, messageReacted } from "./revisions.ts"
 import { threadShown } from "./thread.ts"
@@ -17,15 +23,23 @@ import { takeWaiting } from "./waiting.ts"
 /** What the provider's numbering of system lines means for members (unipile.md §6, event_type). */
 const systemLine = { removed: 6, left: 7 } as const
 
-export const messageReceived = (d: Decision, event: MessageReceived): void => {
+export const messageReceived = (d: Decision, told: MessageReceived): void => {
+  const event = directed(d, told)
+  const { message, at, letter, sender } = event
+  const { window } = d.context.facts
+  const known =
+    letter === undefined
+      ? findShown(window, { id: message.external_message_id, alias: message.provider_message_id, at })
+      : findMail(window, event, letter)
+  if (letter !== undefined && isUnsent(d, event, letter)) return draftShown(d, event, letter, known !== undefined)
   peopleShown(d, event)
   threadShown(d, event)
-  const { message, at } = event
-  const names = { id: message.external_message_id, alias: message.provider_message_id }
-  const known = findShown(d.context.facts.window, { ...names, at })
   if (known === undefined) messageAppeared(d, event)
   else messageShownAgain(d, event, known)
-  if (event.letter !== undefined) mailMoved(d, event, event.letter)
+  if (letter !== undefined) {
+    if (isProvenOwn(event) && sender !== null && ownAddressesShown(d, [sender.key])) ownersCorrected(d, event.received)
+    mailMoved(d, event, letter, known)
+  }
   const shown_at = known?.at ?? at
   d.set({ last_message_at: message.is_event ? d.context.last_message_at : later(d.context.last_message_at, shown_at) })
 }
@@ -52,7 +66,8 @@ const messageAppeared = (d: Decision, event: MessageReceived): void => {
   const { message, at, received, sender } = event
   const outbound = message.direction === "outbound"
   const read = outbound ? readOutbound(d, at) : message.read_at
-  const { wasLocal, ...names } = namesOf(d, message)
+  const { wasLocal, ...names } = namesFor(d, event)
+  const parts = partsShown(event)
   const record: MessageRecord = {
     ...names,
     at,
@@ -64,8 +79,8 @@ const messageAppeared = (d: Decision, event: MessageReceived): void => {
     read_at: read,
     status: read !== null ? "read" : outbound ? "sent" : "delivered",
     edited_at: null,
-    edit_rank: 0,
     reactions: [],
+    ...holdings({ ...parts, content: message.content, attachments: message.attachments as ReadonlyArray<any> }),
     ...(event.letter === undefined ? {} : { tracking: untracked(message.metadata) })
   }
   d.learn({ window: store(d.context.facts.window, record) })
@@ -74,12 +89,12 @@ const messageAppeared = (d: Decision, event: MessageReceived): void => {
     external_message_id: record.id,
     sender_key: record.sender,
     fields: {
-      provider_message_id: record.alias,
+      provider_message_id: event.letter === undefined ? record.alias : (message.provider_message_id ?? record.alias),
       direction: message.direction,
       content: message.deleted ? null : message.content,
       ...(wasLocal && message.subject === null ? {} : { subject: message.subject }),
-      contact_email: sender?.identifiers.email ?? null,
-      contact_phone: sender?.identifiers.phone ?? null,
+      contact_email: parts.contact_email,
+      contact_phone: parts.contact_phone,
       status: record.status,
       sent_at: outbound ? at : null,
       received_at: outbound ? null : at,
@@ -96,6 +111,7 @@ const messageAppeared = (d: Decision, event: MessageReceived): void => {
       updated_at: received
     }
   })
+  const further = event.letter === undefined ? [] : namesOf(record)
   d.tell({
     type: "message_appeared",
     key: record.sender,
@@ -106,6 +122,7 @@ const messageAppeared = (d: Decision, event: MessageReceived): void => {
     counts: counts(record),
     external_message_id: message.external_message_id,
     provider_message_id: message.provider_message_id,
+    ...(further.length === 0 ? {} : { names: further }),
     external_thread_id: event.external_thread_id,
     provider_chat_id: chatOf(event.thread.metadata["provider_chat_id"]),
     owner_key: event.letter?.owner_known === false ? nobody : event.owner.key
@@ -123,8 +140,7 @@ const chatOf = (name: unknown): string | null => (typeof name === "string" ? nam
 
 /** What waited for a message under one of its names happens. */
 const waitedFor = (d: Decision, record: MessageRecord, received: number): void => {
-  for (const fact of takeWaiting(d, record.id, record.alias, received)) factHappens(d, fact)
-  if (record.other !== undefined) for (const fact of takeWaiting(d, record.other, null, received)) factHappens(d, fact)
+  for (const fact of takeWaiting(d, namesOf(record), received)) factHappens(d, fact)
 }
 
 /** A fact that waited for its message happens. */
@@ -145,40 +161,86 @@ export const factHappens = (d: Decision, fact: WaitingFact): void => {
   }
 }
 
-/** The same message once more: it may know more (an alias, that it was read or deleted), and it never counts again. */
+/**
+ * The same message once more. It may know more: another name, a text or a picture that was not there yet, that it is shown after
+ * all, that it was read or deleted, or that it is the account's own. It never counts again.
+ */
 const messageShownAgain = (d: Decision, event: MessageReceived, known: MessageRecord): void => {
-  const { message } = event
-  let record = known
-  const names = [message.external_message_id, message.provider_message_id].filter((name) => name !== null)
-  const other = names.find((name) => name !== known.id)
-  const third = names.find((name) => name !== known.id && name !== known.alias)
-  if ((known.alias === null || known.alias === known.id) && other !== undefined) record = { ...record, alias: other }
-  else if (third !== undefined && known.other === undefined && isLocalRow(known, message))
-    record = { ...record, other: third }
-  if (message.hidden && !known.hidden) record = { ...record, hidden: true }
-  if (message.read_at !== null && !known.outbound && earlier(known.read_at, message.read_at) !== known.read_at) {
+  const { message, sender } = event
+  const { record: full, fields } = filled(renamed(d, event, known), event)
+  let record = known.hidden && !message.hidden ? { ...full, hidden: false } : full
+  if (sender !== null && !known.outbound) {
+    if (isProvenOwn(event)) record = owned(d, record, sender.key)
+    else if (isNobody(known.sender) && !isNobody(sender.key)) record = { ...record, sender: sender.key }
+  }
+  if (message.read_at !== null && !record.outbound && earlier(record.read_at, message.read_at) !== record.read_at) {
     record = { ...record, read_at: message.read_at, status: "read" }
   }
   if (message.deleted && earlier(known.deleted_at, event.at) !== known.deleted_at)
     record = { ...record, deleted_at: event.at }
   if (record === known) return
-  revise(d, known, record, event.received)
-  d.tell({
-    type: "row_changed",
-    external_message_id: record.id,
-    sender_key: null,
-    fields: {
-      provider_message_id: isLocalRow(known, message) ? record.alias : (message.provider_message_id ?? record.alias),
-      hidden: record.hidden,
-      read_at: record.read_at,
-      status: record.status,
-      ...(record.deleted_at === null ? {} : erased(record.deleted_at)),
-      updated_at: event.received
-    }
-  })
-  if (record.alias !== known.alias || record.other !== known.other) waitedFor(d, record, event.received)
+  recordChanged(d, known, record, event.received, { ...fields, ...providerId(event, known, record) })
+}
+
+const renamed = (d: Decision, { message, letter }: MessageReceived, known: MessageRecord): MessageRecord => {
+  if (letter !== undefined)
+    return namedAnew(d.context.facts.window, known, mailNames(message, letter), letter.message_id)
+  const names = [message.external_message_id, message.provider_message_id].filter((name) => name !== null)
+  const other = names.find((name) => name !== known.id)
+  const third = names.find((name) => name !== known.id && name !== known.alias)
+  if ((known.alias === null || known.alias === known.id) && other !== undefined) return { ...known, alias: other }
+  return third !== undefined && known.other === undefined && isLocalRow(known, message)
+    ? { ...known, other: third }
+    : known
+}
+
+/** A mail that was moved goes by its new id; of the copies of an own one the one in the folder of sent mail tells. */
+const providerId = ({ message, letter }: MessageReceived, known: MessageRecord, record: MessageRecord) => {
+  const { provider_message_id } = message
+  if (letter === undefined)
+    return { provider_message_id: isLocalRow(known, message) ? record.alias : (provider_message_id ?? record.alias) }
+  const isNew = provider_message_id !== null && !namesOf(known).includes(provider_message_id)
+  return isNew && (!record.outbound || letter.stage === "sent") ? { provider_message_id } : {}
 }
 
 /** Whether the message stands in a row that the CRM named before the provider did. */
 const isLocalRow = (known: MessageRecord, { external_message_id, provider_message_id }: MessageBody): boolean =>
   known.id !== external_message_id && known.id !== provider_message_id
+
+/** A known message became another: the counts follow, its row, and whoever goes by its names. */
+const recordChanged = (
+  d: Decision,
+  known: MessageRecord,
+  record: MessageRecord,
+  received: number,
+  fields: RowChanged["fields"]
+): void => {
+  revise(d, known, record, received)
+  const isOwned = record.outbound && !known.outbound
+  d.tell({
+    type: "row_changed",
+    external_message_id: record.id,
+    sender_key: record.sender === known.sender ? null : record.sender,
+    fields: {
+      ...fields,
+      hidden: record.hidden,
+      read_at: record.read_at,
+      status: record.status,
+      ...(isOwned ? { direction: "outbound", sent_at: record.at, received_at: null } : {}),
+      ...(record.deleted_at === null ? {} : erased(record.deleted_at)),
+      updated_at: received
+    }
+  })
+  const names = namesOf(record)
+  if (isOwned && record.sender !== null)
+    d.tell({ type: "message_owned", key: record.sender, at: record.at, received, names })
+  if (names.length === namesOf(known).length) return
+  const { external_thread_id } = d.context
+  d.tell({ type: "message_named", external_thread_id, outbound: record.outbound, names, received })
+  waitedFor(d, record, received)
+}
+
+/** What is known from the account's own addresses and was taken for somebody else's is its own. */
+export const ownersCorrected = (d: Decision, received: number): void => {
+  for (const { record, sender } of takenForOthers(d)) recordChanged(d, record, owned(d, record, sender), received, {})
+}

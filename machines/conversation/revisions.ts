@@ -1,30 +1,31 @@
-/** Edits, deletions and reactions of a known message (CONTRACT 2.6): the newest edit by time stands, deleted content is erased. */
-import * as Hash from "effect/Hash"
+/** Edits, deletions and reactions of a known message (CONTRACT 2.6): the newest by time stands, then by arrival; deleted content is erased. */
+import { later } from "../draft.ts"
 import type { MessageDeleted, MessageEdited, MessageReacted } from "../events.ts"
 import { erased, revise } from "./counting.ts"
 import type { Decision } from "./decision.ts"
 import { memberSeen } from "./members.ts"
 import type { MessageRecord, Reaction } from "./message-window.ts"
 import { find, store } from "./message-window.ts"
+import { textsOf, textTold } from "./texts.ts"
 import { waitFor } from "./waiting.ts"
 
 export const messageEdited = (d: Decision, event: MessageEdited): void => {
   const known = find(d.context.facts.window, event.external_message_id, event.provider_message_id)
   if (known === undefined) return waitFor(d, event)
-  const edit_rank = rankOf(event.content)
-  if (
-    known.edited_at !== null &&
-    (known.edited_at > event.at || (known.edited_at === event.at && known.edit_rank >= edit_rank))
-  )
-    return
-  d.learn({ window: store(d.context.facts.window, { ...known, edited_at: event.at, edit_rank }) })
+  const texts = textTold(textsOf(known), event.at, event.content)
+  const edited_at = later(known.edited_at, event.at)
+  // An edit that tells no text says when, and leaves the text that is known.
+  if (texts === undefined && edited_at === known.edited_at) return
+  const heard_texts = texts ?? textsOf(known)
+  d.learn({ window: store(d.context.facts.window, { ...known, edited_at, texts: heard_texts }) })
   d.tell({
     type: "row_changed",
     external_message_id: known.id,
     sender_key: null,
     fields: {
-      ...(known.deleted_at === null ? { content: event.content } : {}),
-      edited_at: event.at,
+      ...(known.deleted_at === null ? { heard_texts } : {}),
+      ...(texts !== undefined && known.deleted_at === null ? { content: event.content } : {}),
+      edited_at,
       updated_at: event.received
     }
   })
@@ -91,12 +92,9 @@ type Placed = { readonly at: number; readonly participant_id: string | null }
 const byTime = (a: Placed, b: Placed): number =>
   a.at - b.at || ((a.participant_id ?? "") < (b.participant_id ?? "") ? -1 : 1)
 
-/** At the same instant one of two edits has to win, whichever comes first (I3): the one with the greater rank. */
-export const rankOf = (content: string | null): number => (content === null ? 0 : Hash.string(content))
-
-/** One reaction per person: the newest by time; at the same time the greater text, so that order does not matter (I3). */
+/** One reaction per person: the newest by time, then by arrival. The same once more changes nothing. */
 export const supersedes = (reaction: Reaction, reactions: ReadonlyArray<Reaction>): boolean => {
   const other = reactions.find((candidate) => candidate.key === reaction.key)
   if (other === undefined || reaction.at > other.at) return true
-  return reaction.at === other.at && (reaction.value ?? "") > (other.value ?? "")
+  return reaction.at === other.at && reaction.value !== other.value
 }

@@ -10,35 +10,40 @@ const patience = 7 * 24 * 3_600_000
 /** Sets a fact aside, once. */
 export const waitFor = (d: Decision, fact: WaitingFact): void => {
   const waiting = d.context.facts.waiting.filter((other) => other.received > fact.received - patience)
-  if (waiting.some((other) => isRepeat(other, fact))) return
+  const repeated = waiting.findLastIndex((other) => isRepeat(other, fact))
+  if (repeated !== -1 && !waiting.slice(repeated).some((other) => isOtherReaction(other, fact))) return
   d.learn({ waiting: [...waiting, fact].slice(-waitingLimit) })
 }
 
-/** Takes out what waited for this message, in the order of its arrival. */
+/** Takes out what waited for the message of these names, in the order of its arrival. */
 export const takeWaiting = (
   d: Decision,
-  id: string,
-  alias: string | null,
+  names: ReadonlyArray<string>,
   received: number
 ): ReadonlyArray<WaitingFact> => {
   const { waiting } = d.context.facts
   if (waiting.length === 0) return []
-  const mine = (fact: WaitingFact) =>
-    [fact.external_message_id, fact.provider_message_id].some(
-      (name) => name !== null && (name === id || name === alias)
-    )
+  const mine = ({ external_message_id, provider_message_id }: WaitingFact) =>
+    names.includes(external_message_id) || (provider_message_id !== null && names.includes(provider_message_id))
   const due = waiting.filter(mine)
   if (due.length > 0) d.learn({ waiting: waiting.filter((fact) => !mine(fact)) })
   return due.filter((fact) => fact.received > received - patience)
 }
 
 const isRepeat = (a: WaitingFact, b: WaitingFact): boolean =>
-  a.type === b.type &&
-  a.external_message_id === b.external_message_id &&
-  a.provider_message_id === b.provider_message_id &&
+  a.type === b.type && isNamedAlike(a, b) && a.at === b.at && person(a) === person(b) && word(a) === word(b)
+
+/** What was said since against a reaction of that time: one that was taken back may be given again. */
+const isOtherReaction = (a: WaitingFact, b: WaitingFact): boolean =>
+  a.type === "message_reacted" &&
+  b.type === "message_reacted" &&
+  a.sender?.key === b.sender?.key &&
+  a.reaction !== b.reaction &&
   a.at === b.at &&
-  person(a) === person(b) &&
-  word(a) === word(b)
+  isNamedAlike(a, b)
+
+const isNamedAlike = (a: WaitingFact, b: WaitingFact): boolean =>
+  a.external_message_id === b.external_message_id && a.provider_message_id === b.provider_message_id
 
 /** Whom the fact names, with all that it shows of them: under another name of theirs it tells something new (CONTRACT 2.7). */
 const person = (fact: WaitingFact): string =>

@@ -10,6 +10,12 @@ export interface Letter {
   readonly owner_known: boolean
   /** Where somebody moved the mail, and when; the mail's own time says nothing of that. */
   readonly moved: { readonly at: number; readonly folders: ReadonlyArray<string> } | null
+  /** Its Message-ID, where it is a real one; absent otherwise, and in what earlier versions kept. */
+  readonly message_id?: string
+  /** Ids that the mail had before it was moved. */
+  readonly former_ids?: ReadonlyArray<string>
+  /** Saved and not sent, certainly sent, or put into the folder of sent mail by somebody; absent: its folder tells nothing of that. */
+  readonly stage?: "draft" | "sent" | "put_with_sent"
 }
 
 /** Somebody opened an outbound mail, or a link in it. Counted by `event_id`. */

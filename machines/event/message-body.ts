@@ -9,6 +9,8 @@ export interface Attachment {
   /** Bytes. */
   readonly size: number | null
   readonly url: string | null
+  /** The provider cannot give it, or not yet; absent: it can. */
+  readonly unavailable?: true
 }
 
 /** A message as the provider shows it. */

@@ -8,6 +8,7 @@ const Attachments = Schema.Array(Schema.Record(Schema.String, Schema.Unknown))
 /** Null is nobody in particular: the provider does not tell whose it is. */
 const Reactor = Schema.NullOr(Schema.String)
 const Reactions = Schema.Array(Schema.Struct({ value: Schema.String, participant_id: Reactor, at: Schema.Int }))
+const Texts = Schema.NullOr(Schema.Struct({ at: Schema.NullOr(Schema.Int), heard: Schema.Array(Schema.Int) }))
 const Withdrawn = Schema.Array(Schema.Struct({ participant_id: Reactor, at: Schema.Int }))
 
 export const messageFields = {
@@ -38,6 +39,10 @@ export const messageFields = {
   withdrawn_reactions: F.json(Withdrawn, [])(
     "Who took a reaction back and when, so that an old repeat of it does not bring it back",
     "reaction events"
+  ),
+  heard_texts: F.json(Texts, null)(
+    "Digests of the texts that were heard at the time of the newest edit, so that an old repeat of one does not bring it back; null while there was one text alone",
+    "message and edit events"
   ),
   attachments: F.json(Attachments, [])("Files and media, as the provider lists them", "message events"),
   sync_status: F.oneOf(MessageSyncStatus, "pending")("synced once the provider has shown it", "message events"),

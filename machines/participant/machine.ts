@@ -17,6 +17,7 @@ import type {
   ContactDue,
   MembershipChanged,
   MessageAppeared,
+  MessageCounted,
   MessageDiscounted,
   ParticipantAbsorbed,
   PersonActed,
@@ -52,6 +53,7 @@ export type ParticipantEvent =
   | PersonShown
   | PersonActed
   | MessageAppeared
+  | MessageCounted
   | MessageDiscounted
   | MembershipChanged
   | ClaimHeard
@@ -77,6 +79,10 @@ const rules: Rules<Draft<ParticipantContext>, ParticipantEvent> = {
     if (event.is_event) return
     acted(d, event.at)
     if (!event.counts) return
+    d.set({ total_messages: d.context.total_messages + 1 })
+    if (event.direction === "inbound") apply(d, false, event.received)
+  },
+  message_counted: (d, event) => {
     d.set({ total_messages: d.context.total_messages + 1 })
     if (event.direction === "inbound") apply(d, false, event.received)
   },

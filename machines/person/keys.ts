@@ -31,6 +31,10 @@ export const keysOf = (person: Person): ReadonlyArray<string> => [
   ...new Set([person.key, ...identifierKeys(person.identifiers), ...(person.also ?? [])])
 ]
 
+/** The key of somebody of whom nothing but the account is known. */
+export const isNobody = (key: string | null): key is null | `account:${string}` =>
+  key === null || key.startsWith("account:")
+
 /** By former key, the key that the person goes by now. */
 export type Aliases = Readonly<Record<string, string>>
 

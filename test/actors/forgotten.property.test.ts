@@ -29,7 +29,7 @@ import {
   running,
   start
 } from "../machines/facts.ts"
-import { eventOf, textOf } from "../machines/histories.ts"
+import { agreeing, eventOf, textOf } from "../machines/histories.ts"
 import type { Fact, Mark, Said } from "../oracle/said.ts"
 import { isMark } from "../oracle/said.ts"
 import { tenantOf } from "../oracle/tenant.ts"
@@ -223,7 +223,9 @@ describe.each(databases)("what the window forgot, on $name", (database) => {
       expect((context as any).facts.window.floor).not.toBeNull()
 
       const late = numbers.filter(isLate).map((n) => shown(chat, salt, n))
-      const mixed = told.flatMap((one, n) => [saidOf(chat, salt, one), ...late.slice(n, n + 1)])
+      const made = told.map((one) => saidOf(chat, salt, one))
+      const agreed = made.map(agreeing(made))
+      const mixed = agreed.flatMap((one, n) => [one, ...late.slice(n, n + 1)])
       const said = mixed.map((one) => (isMark(one) ? ({ ...one, received: ++now } satisfies Mark) : one))
       const place = restart % said.length
       for (const part of parts(said.slice(0, place))) await tell(part)

@@ -44,6 +44,8 @@ const texts = fc.constantFrom("a", "b", null)
 const which = fc.nat(3)
 const seldom = fc.constantFrom(false, false, false, false, false, false, true)
 
+const picture = { id: "p", type: "img", name: null, mime: null, size: null, url: null }
+
 /** What is true of each of a chat's four messages, however often and in whichever words it is told. */
 const truths = fc.array(
   fc.record({
@@ -67,7 +69,14 @@ const telling = fc.oneof(
       which,
       people: fc.subarray(faces.slice(1)),
       fully: fc.boolean(),
-      hidden: seldom,
+      hidden: fc.constantFrom(false, false, true),
+      content: fc.constantFrom("hello", "hello", "", null),
+      attachments: fc.constantFrom(
+        [],
+        [],
+        [{ ...picture, unavailable: true as const }],
+        [{ ...picture, url: "att://p" }]
+      ),
       deleted: seldom,
       read_at: fc.constantFrom(null, null, 3, 4),
       subject: texts,
@@ -141,6 +150,8 @@ const factOf = (truth: ReadonlyArray<Truth>, said: Telling, thread: string): Fac
         is_event: about.is_event,
         event_type: about.is_event ? about.event_type : null,
         hidden: said.hidden,
+        content: said.content,
+        attachments: said.attachments,
         deleted: said.deleted,
         read_at: said.read_at
       }
@@ -169,6 +180,34 @@ const factOf = (truth: ReadonlyArray<Truth>, said: Telling, thread: string): Fac
 
 /** The number of a message, whichever of its names stands for it: which one its row goes by depends on which was heard first. */
 export const messageNumber = (name: string): string => name.replace(/-[mp](?=\d$)/, "-")
+
+/**
+ * The facts without a word against another of its instant: the edits of a message at one time say one thing, and so do a person's
+ * reactions. Where they contradict each other, the later arrival wins (CONTRACT preamble), so their order matters. `all`: where
+ * to look for the others.
+ */
+export const agreeing =
+  (all: ReadonlyArray<Said>, nameOf: (key: string) => string = (key) => key) =>
+  <S extends Said>(one: S): S => {
+    const mine = placeOf(one, nameOf)
+    if (mine === null) return one
+    const values = all.filter((other) => placeOf(other, nameOf) === mine).map(valueOf)
+    const value = values.reduce((a, b) => ((a ?? "") >= (b ?? "") ? a : b))
+    return one.type === "message_edited" ? { ...one, content: value } : { ...one, reaction: value }
+  }
+const placeOf = (one: Said, nameOf: (key: string) => string): string | null => {
+  if (one.type !== "message_edited" && one.type !== "message_reacted") return null
+  const who = one.type === "message_reacted" && one.sender !== null ? nameOf(one.sender.key) : ""
+  return [
+    one.type,
+    one.external_thread_id,
+    messageNumber(one.external_message_id.replace(/^P-/, "")),
+    one.at,
+    who
+  ].join()
+}
+const valueOf = (one: Said): string | null =>
+  one.type === "message_edited" ? one.content : one.type === "message_reacted" ? one.reaction : null
 
 const account = { account_id: "account", received: start + accepted, via: "webhook" } as const
 const words: fc.Arbitrary<Word> = fc.oneof(

@@ -30,7 +30,7 @@ import {
   registered,
   running
 } from "./facts.ts"
-import { eventOf, marks, textOf, withMarks } from "./histories.ts"
+import { agreeing, eventOf, marks, textOf, withMarks } from "./histories.ts"
 import { SmallTenant } from "./small-tenant.ts"
 
 /** Ann has three identifiers, ben two, cleo one. */
@@ -109,7 +109,7 @@ const histories = fc
     again: fc.array(fc.nat(), { maxLength: 8, size: "max" })
   })
   .map(({ told, marked, order, again }) => {
-    const facts = [...told, ...links]
+    const facts = [...told.map(agreeing(told, nameOf)), ...links]
     const all = [...facts, ...again.map((n) => facts[n % facts.length]!)]
     const told_in_order = all
       .map((fact, n) => [order[n]!, fact] as const)

@@ -7,6 +7,7 @@ import { expect } from "vitest"
 import type { FactArrived, Letter } from "../../machines/events.ts"
 import { initialOf } from "../../machines/field.ts"
 import { messageFields } from "../../machines/message/fields.ts"
+import type { Fact } from "../oracle/said.ts"
 import { factsInThreads } from "../oracle/threads.ts"
 import { tenantOf } from "../oracle/tenant.ts"
 import { claim } from "../support/claim.ts"
@@ -28,6 +29,7 @@ import {
   running,
   start
 } from "./facts.ts"
+import { agreeing } from "./histories.ts"
 import { SmallTenant } from "./small-tenant.ts"
 
 const people = [ann, ben, cleo]
@@ -153,7 +155,9 @@ const histories = fc
     sleeps: fc.array(fc.nat(30), { maxLength: 2 })
   })
   .map(({ truths, told, order, again, sleeps }) => {
-    const facts = told.map((said) => arrivedAs(truths, said))
+    const made = told.map((said) => arrivedAs(truths, said))
+    const alike = agreeing(made.map(({ fact }) => fact as Fact))
+    const facts = made.map((one): FactArrived => ({ ...one, fact: alike(one.fact as Fact) as FactArrived["fact"] }))
     const arrived = [...facts, ...again.map((n) => facts[n % facts.length]!)]
       .map((fact, n) => [order[n]!, fact] as const)
       .sort((a, b) => a[0] - b[0])

@@ -40,8 +40,8 @@ export interface Known {
   readonly isMessage: boolean
   readonly row: {
     readonly status: string
-    /** Any of these: the contract names no winner among edits of one instant. */
-    readonly content: ReadonlyArray<string | null>
+    readonly content: string | null
+    readonly attachments: MessageReceived["message"]["attachments"]
     readonly edited_at: number | null
     readonly deleted_at: number | null
     readonly read_at: number | null
@@ -77,13 +77,13 @@ const known = (
   const about = <F extends MessageDelivered | MessageEdited | MessageDeleted | MessageReacted>(all: ReadonlyArray<F>) =>
     all.filter((fact) => isAbout(fact, { names }))
   const outbound = message.direction === "outbound"
-  const edits = about(ofType(said, "message_edited"))
-  const edited_at = max(edits.map((edit) => edit.at))
+  const edited_at = max(about(ofType(said, "message_edited")).map((edit) => edit.at))
   const deleted_at = min([
     ...about(ofType(said, "message_deleted")).map((fact) => fact.at),
     ...showings.filter((showing) => showing.message.deleted).map((showing) => showing.at)
   ])
-  const hidden = showings.some((showing) => showing.message.hidden)
+  // Once it was shown, it is shown.
+  const hidden = showings.every((showing) => showing.message.hidden)
   const read_at = outbound
     ? min(receipts.filter((receipt) => receipt.to >= at).map((receipt) => receipt.at))
     : min(showings.map((showing) => showing.message.read_at).filter((time) => time !== null))
@@ -97,32 +97,66 @@ const known = (
     isMessage: !message.is_event,
     row: {
       status: read_at !== null ? "read" : !outbound || isDelivered ? "delivered" : "sent",
-      content:
-        deleted_at !== null
-          ? [null]
-          : edited_at === null
-            ? [message.content]
-            : edits.filter((edit) => edit.at === edited_at).map((edit) => edit.content),
+      content: deleted_at === null ? textOf(showings, heard(said, "message_edited", names)) : null,
+      attachments: deleted_at === null ? fullest(showings) : [],
       edited_at,
       deleted_at,
       read_at,
       hidden,
-      reactions: reactionsOf(about(ofType(said, "message_reacted")))
+      reactions: reactionsOf(heard(said, "message_reacted", names))
     }
   }
 }
 
-/** One per person, and one of nobody ("null"): the newest; at one instant the greater text. */
+/** Facts about a message in the order in which they were heard to be about it: one that comes first waits for the message. */
+const heard = <T extends "message_edited" | "message_reacted">(
+  said: ReadonlyArray<Said>,
+  type: T,
+  names: ReadonlyArray<string>
+): ReadonlyArray<Extract<Said, { readonly type: T }>> => {
+  const isHere = (one: Said): one is Extract<Said, { readonly type: T }> =>
+    one.type === type && isAbout(one as MessageEdited | MessageReacted, { names })
+  const facts = said.flatMap((one, place) => (isHere(one) ? [{ fact: one, place }] : []))
+  // Only where two bear one time does it matter.
+  if (new Set(facts.map(({ fact }) => (fact as MessageEdited | MessageReacted).at)).size === facts.length)
+    return facts.map(({ fact }) => fact)
+  const since = (fact: Named, place: number): number => {
+    for (let until = place; until < said.length; until++) {
+      const groups = showingsOf(said.slice(0, until + 1))
+      if (groups.some((group) => isAbout(fact, { names: group.flatMap(({ message }) => namesOf(message)) })))
+        return until
+    }
+    return said.length
+  }
+  return facts
+    .map(({ fact, place }) => ({ fact, place, since: since(fact as MessageEdited | MessageReacted, place) }))
+    .sort((a, b) => a.since - b.since || a.place - b.place)
+    .map(({ fact }) => fact)
+}
+
+/** The newest edit's, at one instant that which was heard of last for the first time; else the one that it was shown with. */
+const textOf = (showings: ReadonlyArray<MessageReceived>, edits: ReadonlyArray<MessageEdited>): string | null => {
+  const told = edits.filter((edit) => edit.content !== null)
+  const newest = told.filter((edit) => edit.at === max(told.map(({ at }) => at)))
+  const texts = newest.length > 0 ? newest.map((edit) => edit.content!) : showings.map(({ message }) => message.content)
+  const known = unique(texts.filter((text) => text !== null))
+  return known.filter((text) => text !== "").at(-1) ?? known.at(-1) ?? null
+}
+
+/** What can be fetched is worth more than what cannot. */
+const fullest = (showings: ReadonlyArray<MessageReceived>) => {
+  const lists = showings.map(({ message }) => message.attachments)
+  const isFull = (list: (typeof lists)[number]) => list.length > 0 && list.every(({ unavailable }) => !unavailable)
+  return lists.find(isFull) ?? lists.find((list) => list.length > 0) ?? []
+}
+
+/** One per person, and one of nobody ("null"): the newest, at one instant the last one heard. */
 const reactionsOf = (reactions: ReadonlyArray<MessageReacted>): Record<string, string> => {
   const result: Record<string, string> = {}
   for (const key of unique(reactions.map((reaction) => reaction.sender?.key ?? null))) {
     const mine = reactions.filter((reaction) => (reaction.sender?.key ?? null) === key)
-    const newest = mine.filter((reaction) => reaction.at === max(mine.map(({ at }) => at)))
-    const value = newest
-      .map(({ reaction }) => reaction ?? "")
-      .sort()
-      .at(-1)!
-    if (value !== "") result[String(key)] = value
+    const last = mine.filter((reaction) => reaction.at === max(mine.map(({ at }) => at))).at(-1)!
+    if (last.reaction !== null) result[String(key)] = last.reaction
   }
   return result
 }

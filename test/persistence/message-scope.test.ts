@@ -44,7 +44,8 @@ const write = (parts: Partial<Cut>) => Snapshots.use((snapshots) => snapshots.wr
 const idsIn = (conversation_id: string) =>
   Effect.map(
     Messages.use((messages) => messages.page(tenant_id, conversation_id, { before: null, limit: 50 })),
-    ({ items }) => items.map((row) => [row.external_message_id, row.content]).sort(([one], [other]) => (one! < other! ? -1 : 1))
+    ({ items }) =>
+      items.map((row) => [row.external_message_id, row.content]).sort(([one], [other]) => (one! < other! ? -1 : 1))
   )
 const conversation = (id: string, external_thread_id: string, fields: object = {}) => ({
   id,

@@ -1,11 +1,14 @@
 /** Files and media of a message, in either of the two key sets that are in use (unipile.md §2). */
 import type { Attachment } from "../../../machines/events.ts"
-import { identity, label, quantity, record } from "./text.ts"
+import { identity, label, quantity, record, yesNo } from "./text.ts"
 
 const shortText = 200
 const addressLength = 2048
 /** Attachments of one message that are kept (I8). */
 const attachmentLimit = 100
+
+/** The documented example shows its flags as text. */
+const isTrue = (flag: unknown): boolean => yesNo(flag) === true || flag === "true" || flag === "1"
 
 /** The attachments, given as an array or as one object; anything else has none. */
 export const attachmentsOf = (value: unknown): ReadonlyArray<Attachment> => {
@@ -27,7 +30,8 @@ export const attachmentsOf = (value: unknown): ReadonlyArray<Attachment> => {
       size: quantity(raw["file_size"]) ?? quantity(raw["attachment_size"]) ?? quantity(raw["size"]),
       url: label(raw["url"], addressLength) ?? label(raw["attachment_url"], addressLength)
     }
-    if (Object.values(attachment).some((part) => part !== null)) attachments.push(attachment)
+    if (Object.values(attachment).every((part) => part === null)) continue
+    attachments.push(isTrue(raw["unavailable"]) ? { ...attachment, unavailable: true } : attachment)
   }
   return attachments
 }

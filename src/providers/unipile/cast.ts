@@ -41,7 +41,8 @@ export const castOf = (payload: Messaging, channel_type: ChannelType): Cast => {
   const sender = record(payload.sender)
   const author = named(sender, attendees, shownAs)
   const authorIsOwner = author !== null && isOwner(sender, author, account)
-  const outbound = yesNo(payload.is_sender) ?? (authorIsOwner || comparable(author, account) ? authorIsOwner : null)
+  // Who wrote it stands in two fields. Where they contradict each other, a sender that is the account itself is right.
+  const outbound = authorIsOwner || (yesNo(payload.is_sender) ?? (comparable(author, account) ? false : null))
   const us = outbound === true || authorIsOwner ? author : null
   if (us !== null) owner = filledFrom(owner, us)
 

@@ -61,6 +61,12 @@ const filings: ReadonlyArray<readonly [RegExp, string]> = [
 ]
 const folderLength = 100
 
+/** What the folders are called, each by the last part of its path, in upper case. */
+export const folderNames = ({ folders }: Pick<Mail, "folders">): ReadonlyArray<string> =>
+  (Array.isArray(folders) ? folders : [folders]).flatMap(
+    (folder) => label(folder, folderLength)?.toUpperCase().split(/[/.]/).at(-1) ?? []
+  )
+
 /** The folders in the words of our thread: INBOX, SPAM, TRASH, ARCHIVE; others, such as labels, file nothing. */
 export const foldersOf = ({ role, folders }: Mail): ReadonlyArray<string> => {
   const named = [role, ...(Array.isArray(folders) ? folders : [folders])].flatMap((folder) => {

@@ -6,7 +6,7 @@ import { messageIdsIn } from "../../../machines/message-id.ts"
 import { attachmentsOf } from "./attachment.ts"
 import { channelNamed } from "./channel.ts"
 import { correspondent, correspondents, nobodyOf } from "./correspondent.ts"
-import { foldersOf, mailText } from "./mail-body.ts"
+import { folderNames, foldersOf, mailText } from "./mail-body.ts"
 import { type Mail, readMail } from "./mail-payload.ts"
 import { whereaboutsOf } from "./mail-thread.ts"
 import { contentLength, instantIn, instantShown } from "./message.ts"
@@ -26,12 +26,16 @@ export const mailEventOf = (body: unknown, kind: string, received: number): Resu
   if (external_message_id === undefined) return Result.fail(unreadable("email_id", "names no mail"))
   const at = instantIn(mail.date, received)
   const account_id = requiredIdentity(mail.account_id)
-  const direction = directionOf(mail, kind)
+  const stage = stageOf(mail, kind)
+  const direction = stage === null ? "inbound" : "outbound"
+  const isOwn = stage === "draft" || stage === "sent"
   const from = correspondent(mail.from_attendee)
-  const owner = direction === "outbound" && from !== null ? from : nobodyOf(account_id)
+  const owner = isOwn && from !== null ? from : nobodyOf(account_id)
   const { roles, people } = castOf(mail, from)
   const folders = foldersOf(mail)
   const subject = label(mail.subject, subjectLength)
+  const message_id = messageIdOf(mail)
+  const former = identity(mail.deprecated_id)
   return Result.succeed({
     type: "fact_arrived",
     received,
@@ -54,7 +58,7 @@ export const mailEventOf = (body: unknown, kind: string, received: number): Resu
         is_broadcast: false,
         is_channel: false,
         is_community: false,
-        folders: kind === "mail_moved" ? [] : folders,
+        folders: kind === "mail_moved" || stage === "draft" ? [] : folders,
         message_count: null,
         is_urgent: false,
         metadata: {}
@@ -62,8 +66,11 @@ export const mailEventOf = (body: unknown, kind: string, received: number): Resu
       message: messageOf(mail, external_message_id, direction, subject),
       letter: {
         roles,
-        owner_known: owner === from || direction === "outbound",
-        moved: kind === "mail_moved" ? { at: received, folders } : null
+        owner_known: isOwn,
+        moved: kind === "mail_moved" ? { at: received, folders } : null,
+        ...(message_id === null ? {} : { message_id }),
+        ...(former === null ? {} : { former_ids: [former] }),
+        ...(stage === null ? {} : { stage })
       } satisfies Letter
     }
   })
@@ -77,11 +84,31 @@ const mailChannel = (account_type: unknown) => {
   return channel === "gmail" || channel === "outlook" || channel === "mail" ? channel : null
 }
 
-/** What was moved keeps its direction, which only its origin tells once it has left the folder of sent mail. */
-const directionOf = ({ role, origin }: Mail, kind: string): Direction =>
-  kind === "mail_sent" || role === "sent" || role === "drafts" || (kind === "mail_moved" && origin === "unipile")
-    ? "outbound"
-    : "inbound"
+/**
+ * Whether the mail is a draft or was sent by the account; null where neither its event nor its folder tells. A mail that somebody
+ * moves to the sent ones need not be one of them, but what left through UniPile the account has sent, wherever it is moved.
+ */
+const stageOf = (mail: Mail, kind: string): NonNullable<Letter["stage"]> | null => {
+  if (kind === "mail_sent") return "sent"
+  const role = roleOf(mail)
+  if (isDraft(mail, role)) return "draft"
+  if (kind !== "mail_moved") return role === "sent" ? "sent" : null
+  return mail.origin === "unipile" ? "sent" : role === "sent" ? "put_with_sent" : null
+}
+
+/** A draft by its folder's role or, where the role names no folder that says otherwise, by the folder's own name. */
+const isDraft = (mail: Mail, role: string | null): boolean => {
+  if (role === "drafts" || role === "draft") return true
+  if (role === "sent") return false
+  const names = folderNames(mail)
+  // Gmail's label is a draft's alone; a folder of any name may lie beside the inbox.
+  return names.includes("DRAFT") || (role !== "inbox" && names.includes("DRAFTS"))
+}
+
+const roleOf = (mail: Mail): string | null => label(mail.role, 40)?.toLowerCase() ?? null
+
+/** The mail's Message-ID in its normal form; null for what identifies no mail. */
+const messageIdOf = (mail: Mail): string | null => messageIdsIn(label(mail.message_id, 1024) ?? "")[0] ?? null
 
 /**
  * Everybody on the mail (whom answers are to go to is not: an address of that kind may be nobody's) with the first, which is the
