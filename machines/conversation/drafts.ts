@@ -4,12 +4,11 @@
  */
 import * as Hash from "effect/Hash"
 import type { Letter, MessageReceived } from "../events.ts"
-import type { SavedDraft } from "./context.ts"
+import type { ConversationContext, SavedDraft } from "./context.ts"
 import { erased } from "./counting.ts"
 import type { Decision } from "./decision.ts"
-import { find } from "./message-window.ts"
+import { find, secondId } from "./message-window.ts"
 import { mailNames } from "./mail-names.ts"
-import type { RowChanged } from "../told.ts"
 import { subjectShown } from "./thread.ts"
 
 /** Drafts of a conversation that are remembered, and saves of one instant and names of each; the oldest are forgotten first (I8). */
@@ -112,24 +111,25 @@ export const draftSent = (d: Decision, names: ReadonlyArray<string>): SavedDraft
 }
 
 /** What another part of the thread knew of drafts. One that was sent, in whichever part, is one no more. */
-export const draftsJoined = (d: Decision, drafts: ReadonlyArray<SavedDraft>, received: number): void => {
-  const isSent = ({ names }: SavedDraft) => names.some((name) => find(d.context.facts.window, name)?.outbound === true)
-  const row = ({ row }: SavedDraft, fields: RowChanged["fields"]) =>
+export const draftsJoined = (d: Decision, was: ConversationContext, received: number): void => {
+  const { window } = d.context.facts
+  const isSent = ({ names }: SavedDraft) => names.some((name) => find(window, name)?.outbound === true)
+  const over = (row: string) =>
     d.tell({
       type: "row_changed",
       external_message_id: row,
       sender_key: null,
-      fields: { ...fields, updated_at: received }
+      fields: { hidden: true, is_local_only: false, updated_at: received }
     })
-  const over = { hidden: true, is_local_only: false }
   for (const draft of draftsOf(d).filter(isSent)) {
     draftSent(d, draft.names)
-    row(draft, over)
+    over(draft.row)
   }
-  for (const draft of drafts) {
-    const isHere = !isSent(draft) && draftNamed(d, draft.names) === undefined
-    if (isHere) remember(d, draft)
-    // Its row comes along, or shows nowhere.
-    row(draft, isHere ? {} : over)
+  for (const draft of was.facts.drafts ?? []) {
+    const isTaken = find(window, draft.row)?.id === draft.row || draftsOf(d).some(({ row }) => row === draft.row)
+    const row = isTaken ? secondId(draft.row, was.id) : draft.row
+    // Its row has come along; where the draft is known or sent, it shows nowhere.
+    if (isSent(draft) || draftNamed(d, draft.names) !== undefined) over(row)
+    else remember(d, { ...draft, row })
   }
 }

@@ -11,7 +11,7 @@ import type { Decision } from "./decision.ts"
 import { memberGone, memberRead, memberSeen, memberShown, unnamedReader } from "./members.ts"
 import { rolesShown } from "./mail.ts"
 import type { MessageRecord } from "./message-window.ts"
-import { all, counts, emptyWindow, find, store } from "./message-window.ts"
+import { all, counts, emptyWindow, find, secondId, store } from "./message-window.ts"
 import { outboundRead, readOutbound } from "./receipts.ts"
 import { deletedAt, reactionShown } from "./revisions.ts"
 import { joinedThread } from "./thread.ts"
@@ -73,7 +73,7 @@ export const conversationAbsorbed = (d: Decision, { was, received }: Conversatio
   d.learn({ window: { ...window, floor: later(window.floor, was.facts.window.floor) } })
   ownAddressesShown(d, was.facts.own_keys ?? [])
   ownersCorrected(d, received)
-  draftsJoined(d, was.facts.drafts ?? [], received)
+  draftsJoined(d, was, received)
   if (Object.keys(roles).length > 0) rolesShown(d, { roles, owner_known: true, moved: null })
   d.set({
     last_message_at: later(d.context.last_message_at, was.last_message_at),
@@ -130,12 +130,6 @@ const memberJoined = (d: Decision, member: Member, received: number): void => {
     created_at: earlier(here.created_at, member.created_at)
   })
 }
-
-/**
- * The id that a row gets with which a conversation became part of another one that has a row of the same id already: none takes
- * the other's place. Persistence names the row so (snapshots.ts).
- */
-const secondId = (id: string, conversation_id: string): string => `${id} ${conversation_id}`
 
 /** A message of the other conversation: new here, or the same one, which then is counted once. */
 const messageJoined = (d: Decision, from_id: string, told: MessageRecord, received: number): void => {

@@ -125,6 +125,12 @@ export const namesOf = ({ id, alias, other, more, message_id }: MessageRecord): 
     : [...new Set([...names, ...(more ?? []), ...(message_id === undefined ? [] : [message_id])])]
 }
 
+/**
+ * The id that a row gets with which a conversation became part of another one that has a row of the same id already: none takes
+ * the other's place. Persistence names the row so (snapshots.ts).
+ */
+export const secondId = (id: string, conversation_id: string): string => `${id} ${conversation_id}`
+
 /** Under a name that is another message's own id a record is not found: that one keeps it. */
 const put = (records: MessageWindow["records"], record: MessageRecord) => {
   for (const name of namesOf(record)) {
