@@ -35,7 +35,7 @@ export const messageRead = (d: Decision, event: MessageRead): void => {
   if (known === undefined) return waitFor(d, event)
   const { reader } = event
   const isOwner = reader === null || reader.key === d.context.facts.owner_key
-  if (!known.outbound && isOwner) return ownerRead(d, known.at, event.at)
+  if (!known.outbound && isOwner) return ownerTold(d, known, event.at)
   if (reader === null) {
     d.learn({ unnamed_read_to: later(d.context.facts.unnamed_read_to, known.at) })
     unnamedReader(d)
@@ -45,6 +45,19 @@ export const messageRead = (d: Decision, event: MessageRead): void => {
     d.tell({ type: "person_acted", key: reader.key, at: event.at, received: event.received })
   }
   if (known.outbound) outboundRead(d, known.at, event.at, event.received)
+}
+
+/**
+ * A receipt of the owner's own reading. Some payloads repeat the message's time instead of telling when it was read; then it is
+ * known only when it was heard first. What was heard before is no news, and undoes no "mark unread" that came since.
+ */
+const ownerTold = (d: Decision, known: MessageRecord, at: number): void => {
+  const { owner_told = { at: null, untimed: false } } = known
+  const untimed = at <= known.at
+  if (untimed ? owner_told.untimed : owner_told.at !== null && owner_told.at >= at) return
+  const told = untimed ? { ...owner_told, untimed } : { ...owner_told, at }
+  d.learn({ window: store(d.context.facts.window, { ...known, owner_told: told }) })
+  ownerRead(d, known.at, untimed ? null : at)
 }
 
 /** When an outbound message of that time was read: the earliest receipt that covers it, or null. */

@@ -27,6 +27,7 @@ export class SmallTenant {
   /** The same by external id alone, as the table has them: a row may be written by one conversation and then by another. */
   readonly messages = new Map<string, Row>()
   readonly #turn: Turn
+  #seq = 0
 
   constructor() {
     this.population = new Population((from, told) => this.#turn.hear(from, told))
@@ -44,8 +45,11 @@ export class SmallTenant {
 
   /** One turn; whoever sleeps, sleeps. */
   attempt(event: Event): TurnResult {
-    const result = this.#turn.run(deepFreeze(event))
-    if (result.type === "done") this.#absorb(result)
+    const result = this.#turn.run(deepFreeze(event), this.#seq + 1)
+    if (result.type === "done") {
+      this.#seq++
+      this.#absorb(result)
+    }
     return result
   }
 

@@ -5,7 +5,8 @@ import type { Direction, MemberRole } from "../../../machines/vocabulary.ts"
 import { attachmentsOf } from "./attachment.ts"
 import { channelNamed } from "./channel.ts"
 import { correspondent, correspondents, nobodyOf } from "./correspondent.ts"
-import { foldersOf, mailText } from "./mail-body.ts"
+import { placesWith } from "./folders.ts"
+import { mailText } from "./mail-body.ts"
 import { type Mail, readMail } from "./mail-payload.ts"
 import { whereaboutsOf } from "./mail-thread.ts"
 import { contentLength, instantIn } from "./message.ts"
@@ -31,7 +32,7 @@ export const mailEventOf = (body: unknown, kind: string, received: number): Resu
   if (from === null && direction === "inbound") return Result.fail(unreadable("from_attendee", "names nobody"))
   const owner = direction === "outbound" && from !== null ? from : nobodyOf(account_id)
   const { roles, people } = castOf(mail, from)
-  const folders = foldersOf(mail)
+  const folders = placesWith(mail.role, mail.folders)
   const subject = label(mail.subject, subjectLength)
   return Result.succeed({
     type: "fact_arrived",
@@ -60,7 +61,7 @@ export const mailEventOf = (body: unknown, kind: string, received: number): Resu
         is_urgent: false,
         metadata: {}
       },
-      message: messageOf(mail, external_message_id, direction, subject),
+      message: messageOf(mail, external_message_id, direction, subject, received),
       letter: {
         roles,
         owner_known: owner === from || direction === "outbound",
@@ -107,15 +108,21 @@ const castOf = (mail: Mail, from: Person | null) => {
   return { roles, people }
 }
 
+/** Characters that an instant may have. */
+const instantLength = 100
+
 const messageOf = (
   mail: Mail,
   external_message_id: string,
   direction: Direction,
-  subject: string | null
+  subject: string | null,
+  received: number
 ): MessageBody => {
   const text = mailText(mail)
   const read =
-    direction === "inbound" && typeof mail.read_date === "string" ? instantIn("read_date", mail.read_date, 0) : null
+    direction === "inbound" && label(mail.read_date, instantLength) !== null
+      ? instantIn("read_date", mail.read_date as string, received)
+      : null
   return {
     external_message_id,
     provider_message_id: identity(mail.provider_id) ?? identity(mail.message_id),
@@ -128,7 +135,7 @@ const messageOf = (
     hidden: false,
     deleted: false,
     // A read date that cannot be read is no reason to lose the mail.
-    read_at: read !== null && Result.isSuccess(read) && read.success > 0 ? read.success : null,
+    read_at: read !== null && Result.isSuccess(read) ? read.success : null,
     metadata: hints({
       message_id: identity(mail.message_id),
       in_reply_to: mail.in_reply_to,

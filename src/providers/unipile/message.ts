@@ -5,7 +5,7 @@ import type { ChannelType, Direction } from "../../../machines/vocabulary.ts"
 import { attachmentsOf } from "./attachment.ts"
 import type { Messaging } from "./payload.ts"
 import { clean, cut, hints, identity, label, yesNo } from "./text.ts"
-import { subjectLength } from "./thread.ts"
+import { isStory, subjectLength } from "./thread.ts"
 import type { Unreadable } from "./unreadable.ts"
 import { unreadable } from "./unreadable.ts"
 
@@ -28,11 +28,10 @@ export const messageIdsOf = (payload: Messaging): Result.Result<MessageIds, Unre
 
 const iso = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?$/i
 const earliest = Date.UTC(2000, 0, 1)
-const latest = Date.UTC(2101, 0, 1)
 
 /**
- * The payload's time in epoch milliseconds; `received` where it has none. ISO 8601 without an offset is
- * UTC. Unreadable outside the years 2000–2100: such a time would bend every "newest" for good.
+ * The payload's time in epoch milliseconds; `received` where it has none, or where it lies ahead of that: a clock that runs ahead
+ * must not bend every "newest" for good. ISO 8601 without an offset is UTC. Unreadable before the year 2000.
  */
 export const instantOf = (payload: Messaging, received: number): Result.Result<number, Unreadable> =>
   instantIn("timestamp", payload.timestamp, received)
@@ -48,9 +47,9 @@ export const instantIn = (
   const match = iso.exec(timestamp)
   if (match === null) return Result.fail(unreadable(field, "is not an ISO 8601 instant"))
   const instant = Date.parse(match[3] === undefined ? `${timestamp}Z` : timestamp)
-  return instant >= earliest && instant < latest
-    ? Result.succeed(instant)
-    : Result.fail(unreadable(field, "is no instant of the years 2000 to 2100"))
+  return instant >= earliest
+    ? Result.succeed(Math.min(instant, received))
+    : Result.fail(unreadable(field, "is no instant since the year 2000"))
 }
 
 /** The text of a payload, cleaned but not shortened; null when there is none. */
@@ -86,6 +85,7 @@ export const messageOf = (
     event_type: typeof event_type === "number" && Number.isInteger(event_type) ? event_type : null,
     hidden: yesNo(payload.hidden) === true,
     deleted: yesNo(payload.deleted) === true,
+    ...(isStory(payload) ? { is_story: true } : {}),
     read_at: null,
     metadata: hints({
       quoted: payload.quoted,
