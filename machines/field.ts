@@ -101,7 +101,8 @@ export const map = json<Readonly<Record<string, unknown>>>(Schema.Record(Schema.
 export const sensitive = <A>(definition: Field<A>): Field<A, never> =>
   ({ ...definition, sensitive: true, audited: "always" }) as Field<A, never>
 /** Marks a field that does not leave the process. */
-export const offWire = <A>(definition: Field<A>): Field<A, never> => ({ ...definition, offWire: true }) as Field<A, never>
+export const offWire = <A>(definition: Field<A>): Field<A, never> =>
+  ({ ...definition, offWire: true }) as Field<A, never>
 /** Marks a field whose every change is audited, old and new in clear: resolution, limits. */
 export const audited = <A, W>(definition: Field<A, W>): Field<A, W> => ({ ...definition, audited: "always" })
 /** Marks a field that follows facts by itself: only a command that overrides it is audited. */

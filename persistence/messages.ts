@@ -124,7 +124,10 @@ export class Messages extends Context.Service<
         const items = rows.slice(0, options.limit).map(toMessage)
         const last = items.at(-1)
         const at = last === undefined ? null : (last.sent_at ?? last.received_at ?? last.created_at)
-        return { items, next: rows.length > items.length && last ? toCursor({ at, arrival: last.arrival ?? 0, id: last.id }) : null }
+        return {
+          items,
+          next: rows.length > items.length && last ? toCursor({ at, arrival: last.arrival ?? 0, id: last.id }) : null
+        }
       })
 
       return Messages.of({ recall, since, page, threadOf })

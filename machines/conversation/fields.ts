@@ -32,7 +32,12 @@ export const conversationFields = {
     F.oneOf(ConversationType, "direct")("What kind of conversation it is", "membership and provider hints; command")
   ),
   participant_count: F.count("Active members, the owner included", "membership"),
-  status: F.overrideAudited(F.oneOf(ConversationStatus, "active")("Where it is filed", "command; provider folders; a new inbound message ends archived and deleted")),
+  status: F.overrideAudited(
+    F.oneOf(ConversationStatus, "active")(
+      "Where it is filed",
+      "command; provider folders; a new inbound message ends archived and deleted"
+    )
+  ),
   priority: F.oneOf(Priority, "normal")("How urgent it is", "set_conversation_priority; urgent webhooks"),
   message_count: F.count("Distinct messages; deleted, system and hidden ones left out", "message events"),
   last_message_at: F.instant("Newest message, by event time", "message events"),

@@ -132,8 +132,7 @@ export const awaitsReading = (record: MessageRecord): boolean =>
   counts(record) && !record.outbound && record.read_at === null && record.is_story !== true
 
 /** Whether it is news from the other side, which brings a filed conversation back (CONTRACT 2.4 status). */
-export const isNews = (record: MessageRecord): boolean =>
-  counts(record) && !record.outbound && record.is_story !== true
+export const isNews = (record: MessageRecord): boolean => counts(record) && !record.outbound && record.is_story !== true
 
 /** How many messages wait for somebody who has read so far. Exact where the window holds whatever the readings leave unread. */
 export const countUnread = (window: MessageWindow, readings: ReadonlyArray<Reading>): number => {

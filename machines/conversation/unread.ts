@@ -170,12 +170,7 @@ const newestAwaiting = (d: Decision): { readonly before: Place; readonly to: num
 /** CRM users whose horizon is kept; the one who read longest ago is forgotten first (I8). */
 const readerLimit = 256
 
-const setReader = (
-  d: Decision,
-  user: string,
-  reader: ConversationContext["readers"][string],
-  reads: Reads
-): void => {
+const setReader = (d: Decision, user: string, reader: ConversationContext["readers"][string], reads: Reads): void => {
   const readers = { ...d.context.readers, [user]: reader }
   const user_reads = { ...d.context.facts.user_reads, [user]: reads }
   const users = Object.keys(readers)
