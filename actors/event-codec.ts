@@ -7,10 +7,27 @@ const packr = new Packr({ useRecords: false, moreTypes: false })
 
 export const encodeEvent = (event: Event): Uint8Array => packr.pack({ v: eventVersion, event })
 
+/** Times of a fact, as far as an event has them. */
+interface Timed {
+  readonly at?: unknown
+  readonly message?: { readonly read_at?: unknown }
+  readonly fact?: Timed
+}
+
+/** No fact lies ahead: every door sees to it now, and entries of earlier versions are read so. */
+const withoutAhead = <E extends Timed>(event: E, received: number): E => ({
+  ...event,
+  ...(isAfter(event.at, received) ? { at: received } : {}),
+  ...(isAfter(event.message?.read_at, received) ? { message: { ...event.message, read_at: received } } : {}),
+  ...(event.fact === undefined ? {} : { fact: withoutAhead(event.fact, received) })
+})
+const isAfter = (at: unknown, received: number): boolean => typeof at === "number" && at > received
+
 /** Throws on a body of a version that is newer than this process. */
 export const decodeEvent = (body: Uint8Array): Event => {
   const { v, event } = packr.unpack(body)
   if (v > eventVersion)
     throw new Error(`journal entry of version ${v}: this process knows up to ${eventVersion}; start a newer one`)
-  return event
+  // Whoever reads what may be no event at all looks first (src/webhooks/journaled-event.ts).
+  return typeof event?.received === "number" ? withoutAhead(event, event.received) : event
 }

@@ -1,6 +1,6 @@
 /**
- * The inbox of a tenant: totals over all conversations, sleeping ones included, and the most recent conversations. A projection:
- * it starts from SQL at the cut and follows every turn's changes.
+ * The inbox of a tenant: totals over its active conversations, sleeping ones included, and the most recent of them; what is filed
+ * away is counted apart. A projection: it starts from SQL at the cut and follows every turn's changes.
  */
 import type { ConversationContext } from "../machines/conversation/context.ts"
 import { conversationFields } from "../machines/conversation/fields.ts"
@@ -14,8 +14,8 @@ export const inboxLimit = 200
 
 type Summary = Readonly<Record<string, unknown>>
 
-/** Whether a conversation is listed at all: filed away as spam or deleted, it is not. */
-const listed = (c: Pick<ConversationContext, "status">) => c.status === "active" || c.status === "archived"
+/** Whether a conversation is listed, and counts: what is filed away is not (CONTRACT §8). */
+const listed = (c: Pick<ConversationContext, "status">) => c.status === "active"
 
 export class Inbox {
   readonly totals: InboxTotals
@@ -28,9 +28,8 @@ export class Inbox {
 
   /** Follows one conversation's change; null before: it is new. */
   changed(before: ConversationContext | null, after: ConversationContext): void {
-    this.totals.unread_count += after.unread_count - (before?.unread_count ?? 0)
-    this.totals.unread_conversations += Number(after.unread_count > 0) - Number((before?.unread_count ?? 0) > 0)
-    this.totals.conversations += Number(before === null) - Number(after.merged_into !== (before?.merged_into ?? null))
+    if (before !== null) this.#count(before, -1)
+    this.#count(after, 1)
     if (
       before === null ||
       before.members !== after.members ||
@@ -45,6 +44,17 @@ export class Inbox {
       totals: { ...this.totals },
       conversations: Object.fromEntries([...this.#list].map(([id, { summary }]) => [id, summary]))
     }
+  }
+
+  #count({ status, unread_count, merged_into }: ConversationContext, by: 1 | -1): void {
+    if (merged_into !== null) return
+    if (status !== "active") {
+      this.totals[status] += by
+      return
+    }
+    this.totals.conversations += by
+    this.totals.unread_count += by * unread_count
+    if (unread_count > 0) this.totals.unread_conversations += by
   }
 
   #show(context: ConversationContext, people: ReadonlyArray<string>): void {

@@ -9,6 +9,7 @@ import { find } from "../machines/conversation/message-window.ts"
 import { digestOf } from "../machines/conversation/texts.ts"
 import { holdings } from "../machines/conversation/filling.ts"
 import { mailNames } from "../machines/conversation/mail-names.ts"
+import { ownerReads } from "../machines/conversation/unread.ts"
 import type { Event } from "../machines/events.ts"
 import { messageIdsIn } from "../machines/message-id.ts"
 import type { TenantContext } from "../machines/tenant/machine.ts"
@@ -54,10 +55,10 @@ export const neededRecall = (runtime: TenantRuntime, event: Event): RecallReques
 }
 
 /** An outbound message that reads what came before it (CONTRACT 2.5 read_on) and is older than the window. */
-const isReply = (runtime: TenantRuntime, event: Event, { facts }: ConversationContext): boolean => {
+const isReply = (runtime: TenantRuntime, event: Event, context: ConversationContext): boolean => {
   if (event.type !== "message_received" || event.message.direction !== "outbound" || event.message.is_event)
     return false
-  if (facts.owner_horizon !== null && facts.owner_horizon >= event.at) return false
+  if (ownerReads(context).some(({ at, arrived }) => arrived === null && at !== null && at >= event.at)) return false
   const tenant = runtime.population.get("tenant", runtime.tenant)?.context as TenantContext | undefined
   return tenant?.read_on === "reply"
 }
@@ -134,10 +135,12 @@ export const recalledRecord = (row: StoredMessage, context: ConversationContext,
     id: row.external_message_id,
     alias: row.provider_message_id,
     at: messageTime(row),
+    ...(row.arrival === null ? {} : { arrival: row.arrival }),
     outbound: row.direction === "outbound",
     sender: keyOf(row.sender_participant_id),
     is_event: row.is_event,
     hidden: row.hidden,
+    ...(row.is_story ? { is_story: true } : {}),
     deleted_at: row.deleted_at,
     read_at: row.read_at,
     status: row.status,

@@ -8,6 +8,7 @@ import { Journal } from "../persistence/journal.ts"
 import { decodeEvent } from "./event-codec.ts"
 import { Inbox } from "./inbox.ts"
 import type { Address } from "./population.ts"
+import { noTotals } from "./summary.ts"
 import type { Aside } from "./tenant-runtime.ts"
 import { TenantRuntime } from "./tenant-runtime.ts"
 
@@ -29,7 +30,7 @@ const nobody: Aside = {
 /** The actor as the entries up to `seq` made it; null when they never did. The journal has to be whole up to there. */
 export const refolded = Effect.fn("refolded")(function* (tenant: string, address: Address, seq: number) {
   const journal = yield* Journal
-  const inbox = new Inbox({ unread_count: 0, unread_conversations: 0, conversations: 0 }, [])
+  const inbox = new Inbox(noTotals, [])
   const scratch = new TenantRuntime(tenant, { seq: 0, inbox }, { mailbox: 0 }, nobody)
   for (let at = 0; at < seq;) {
     const page = yield* journal.read(tenant, at, Math.min(pageSize, seq - at))

@@ -24,6 +24,8 @@ export const statsOf = (runtime: TenantRuntime): TenantStats => {
   const { residents, dirty, present, hottest } = counted(population.all(), now)
   const { applied_per_s, duplicates_per_s, acknowledged_ms, lag_s } = figures.lately(now)
   const tenant = population.get("tenant", runtime.tenant)?.context as TenantContext | undefined
+  const { conversations, archived, spam, deleted } = inbox.totals
+  const known = conversations + archived + spam + deleted
   return {
     tenant: runtime.tenant,
     mailbox: runtime.admitted,
@@ -36,7 +38,7 @@ export const statsOf = (runtime: TenantRuntime): TenantStats => {
     snapshot_lag_limit: runtime.mostUncut,
     snapshot_lag_weight: runtime.uncutWeight,
     residents,
-    sleeping: { conversation: Math.max(0, inbox.totals.conversations - residents.conversation) },
+    sleeping: { conversation: Math.max(0, known - residents.conversation) },
     dirty,
     events_applied: figures.applied,
     events_duplicate: figures.duplicates,

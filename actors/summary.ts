@@ -1,9 +1,23 @@
-/** What the inbox says: of all conversations, and of each one. Without the server's imports: clients are checked against it. */
+/** What the inbox says: of its conversations, and of each one. Without the server's imports: clients are checked against it. */
 
+/** Of active conversations, which are what the inbox lists (CONTRACT §8); of the others, how many are filed where. */
 export interface InboxTotals {
   unread_count: number
   unread_conversations: number
   conversations: number
+  archived: number
+  spam: number
+  deleted: number
+}
+
+/** The totals of nothing. */
+export const noTotals: Readonly<InboxTotals> = {
+  unread_count: 0,
+  unread_conversations: 0,
+  conversations: 0,
+  archived: 0,
+  spam: 0,
+  deleted: 0
 }
 
 /** What the inbox shows of a conversation. */

@@ -211,7 +211,7 @@ export class TenantRuntime {
     if (wanted !== null) return this.#aside.locate(wanted, { ...envelope, event })
     const recall = neededRecall(this, event)
     if (recall !== null) return this.#aside.recall(recall, envelope)
-    const result = this.#turn.run(event)
+    const result = this.#turn.run(event, this.seq + 1)
     switch (result.type) {
       case "done":
         return this.#keep({ ...envelope, event }, result)
@@ -233,7 +233,7 @@ export class TenantRuntime {
    * it from being applied: only events that were go to the journal, so whatever else comes of it now must not pass in silence.
    */
   replay(seq: number, event: Event): ReadonlyArray<Address> {
-    const result = this.#turn.run(event)
+    const result = this.#turn.run(event, seq)
     if (result.type === "asleep") return result.actors
     this.seq = this.durableSeq = seq
     switch (result.type) {

@@ -118,6 +118,8 @@ export class Turn {
   #before = new Map<Living, AnyMachineSnapshot | null>()
   #asleep: Array<Address> = []
   #moves: Array<Done["moves"][number]> = []
+  /** The journal entry that the event becomes, should anything come of it. */
+  #seq = 0
   /** The record that this turn changed, as it was. */
   #record: { readonly record_id: string; readonly before: CrmRecord | null } | null = null
 
@@ -133,7 +135,8 @@ export class Turn {
     this.#heard.push({ from, told })
   }
 
-  run(event: Event): TurnResult {
+  run(event: Event, seq: number): TurnResult {
+    this.#seq = seq
     this.#heard = []
     this.#before = new Map()
     this.#asleep = []
@@ -448,7 +451,8 @@ export class Turn {
     const now = event.received
     if (!this.#before.has(living)) this.#before.set(living, living.snapshot)
     living.touched = now
-    living.send(event)
+    // What arrived before what is a fact of the journal, so a replay gives the same (I2).
+    living.send(living.kind === "conversation" ? { ...event, seq: this.#seq } : event)
   }
 
   #changeRecord(event: RecordPut | RecordRemoved): CommandRefused | null {

@@ -8,6 +8,7 @@ import * as Result from "effect/Result"
 import { createActor } from "xstate"
 import { Inbox } from "../actors/inbox.ts"
 import { Identity } from "../actors/identity.ts"
+import { noTotals } from "../actors/summary.ts"
 import { TenantRuntime } from "../actors/tenant-runtime.ts"
 import { channelMachine } from "../machines/channel/machine.ts"
 import { conversationMachine } from "../machines/conversation/machine.ts"
@@ -32,7 +33,7 @@ const eventsFrom = (start: number): ReadonlyArray<MessageReceived> =>
 
 /** A runtime whose actors are all vacant, and whose journal is durable at once. */
 const newRuntime = (): TenantRuntime => {
-  const inbox = new Inbox({ unread_count: 0, unread_conversations: 0, conversations: 0 }, [])
+  const inbox = new Inbox(noTotals, [])
   const runtime: TenantRuntime = new TenantRuntime(
     "bench",
     { seq: 0, inbox },

@@ -26,6 +26,8 @@ export interface Field<A, W = A> {
   readonly audited: "always" | "commands" | "never"
   /** Every entity of the kind must have it: null or empty is a fault that is reported (CONTRACT §7). */
   readonly required: boolean
+  /** Kept for SQL and for the actor alone: neither JSON nor the feed shows it. */
+  readonly offWire?: true
   /** How a structured value stands on the wire and in SQL, where that differs from context: instants inside it. */
   readonly wire?: (value: A) => W
 }
@@ -80,6 +82,8 @@ export const fraction = (initial: number) => field<number>(Schema.Number, "doubl
 export const flag = (initial: boolean) => field<boolean>(Schema.Boolean, "boolean", initial)
 /** Text with a default of its own. */
 export const textWith = (initial: string) => field<string>(Schema.String, "text", initial)
+/** A number of the journal's, for which an integer column is too narrow; null: none. */
+export const seq = field<number | null>(Schema.NullOr(Schema.Int), "double precision", null)
 /** One of a closed vocabulary (CONTRACT §1). */
 export const oneOf = <const L extends ReadonlyArray<string>>(values: Schema.Literals<L>, initial: L[number]) =>
   field<L[number]>(values as unknown as Schema.Codec<L[number], any>, "text", initial)
@@ -96,6 +100,9 @@ export const map = json<Readonly<Record<string, unknown>>>(Schema.Record(Schema.
 /** Marks a field as sensitive (⚿, CONTRACT §2). Its changes are audited, masked. */
 export const sensitive = <A>(definition: Field<A>): Field<A, never> =>
   ({ ...definition, sensitive: true, audited: "always" }) as Field<A, never>
+/** Marks a field that does not leave the process. */
+export const offWire = <A>(definition: Field<A>): Field<A, never> =>
+  ({ ...definition, offWire: true }) as Field<A, never>
 /** Marks a field whose every change is audited, old and new in clear: resolution, limits. */
 export const audited = <A, W>(definition: Field<A, W>): Field<A, W> => ({ ...definition, audited: "always" })
 /** Marks a field that follows facts by itself: only a command that overrides it is audited. */
@@ -118,12 +125,12 @@ export const toWire = (definition: Field<any>, value: unknown): unknown => {
   return definition.column === "timestamptz" ? isoInstant(value as number | null) : value
 }
 
-/** All fields of a context as wire JSON, ⚿ fields left out. */
+/** All fields of a context as wire JSON, those that do not leave the process left out. */
 export const wireOf = <F extends Fields>(fields: F, context: FieldsOf<F>): WireOf<F> => {
   const wire: Record<string, unknown> = {}
   for (const name in fields) {
     const definition = fields[name]!
-    if (!definition.sensitive) wire[name] = toWire(definition, context[name])
+    if (!definition.sensitive && definition.offWire !== true) wire[name] = toWire(definition, context[name])
   }
   return wire as WireOf<F>
 }

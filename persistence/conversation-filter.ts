@@ -4,6 +4,7 @@ import type { Fragment } from "effect/sql/Statement"
 import type { ConversationStatus, ConversationType, Priority } from "../machines/vocabulary.ts"
 
 export interface ConversationFilter {
+  /** True: those that wait in the inbox, which are active ones unless `status` says otherwise. */
   readonly unread?: boolean | undefined
   readonly priority?: Priority | undefined
   readonly status?: ConversationStatus | undefined
@@ -27,7 +28,8 @@ export const conditionsOf = (
   const conditions: Array<Fragment> = [sql`conversations.tenant_id = ${tenant_id}`, sql`merged_into is null`]
   if (filter.unread !== undefined) conditions.push(filter.unread ? sql`unread_count > 0` : sql`unread_count = 0`)
   if (filter.priority !== undefined) conditions.push(sql`priority = ${filter.priority}`)
-  if (filter.status !== undefined) conditions.push(sql`status = ${filter.status}`)
+  const status = filter.status ?? (filter.unread === true ? "active" : undefined)
+  if (status !== undefined) conditions.push(sql`status = ${status}`)
   if (filter.hot !== undefined) conditions.push(filter.hot ? sql`is_hot` : sql`not is_hot`)
   if (filter.connection !== undefined) conditions.push(sql`connection_id = ${filter.connection}::uuid`)
   if (filter.type !== undefined) conditions.push(sql`conversation_type = ${filter.type}`)

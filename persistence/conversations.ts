@@ -22,10 +22,14 @@ export interface ConversationPage {
   readonly next_cursor: string | null
 }
 
+/** What the inbox counts (CONTRACT §8): active conversations; the others apart, by where they are filed. */
 export interface Totals {
   readonly unread_count: number
   readonly unread_conversations: number
   readonly conversations: number
+  readonly archived: number
+  readonly spam: number
+  readonly deleted: number
 }
 
 /** After this long without an access a conversation may cool (CONTRACT 2.4). */
@@ -41,7 +45,7 @@ export class Conversations extends Context.Service<
   {
     /** A page, newest message first; conversations without a message come last. */
     list(tenant_id: string, query: ConversationQuery): Effect.Effect<ConversationPage, SqlError | InvalidCursor>
-    /** The newest `limit` conversations, each with `people`: up to three names besides the owner's, those who came first. */
+    /** The newest `limit` active conversations, each with `people`: up to three names besides the owner's, those who came first. */
     recent(tenant_id: string, limit: number): Effect.Effect<ReadonlyArray<StoredConversation>, SqlError>
     totals(tenant_id: string): Effect.Effect<Totals, SqlError>
     /** Hot conversations that nobody opened in the 24 hours before `now` (epoch milliseconds); each decides for itself. */
@@ -86,7 +90,7 @@ export class Conversations extends Context.Service<
               order by joined_at nulls last, name collate "C" limit 3
             ) as first
           ) as people
-          from conversations where tenant_id = ${tenant_id} and merged_into is null
+          from conversations where tenant_id = ${tenant_id} and merged_into is null and status = 'active'
           order by ${newest} desc, id limit ${limit}`
         return rows.map((row) => ({ ...toConversation(row), people: row["people"] }))
       })
@@ -94,9 +98,12 @@ export class Conversations extends Context.Service<
       const totals = Effect.fn("Conversations.totals")(function* (tenant_id: string) {
         const rows = yield* sql<Totals>`
           select
-            coalesce(sum(unread_count), 0)::integer as unread_count,
-            (count(*) filter (where unread_count > 0))::integer as unread_conversations,
-            count(*)::integer as conversations
+            coalesce(sum(unread_count) filter (where status = 'active'), 0)::integer as unread_count,
+            (count(*) filter (where status = 'active' and unread_count > 0))::integer as unread_conversations,
+            (count(*) filter (where status = 'active'))::integer as conversations,
+            (count(*) filter (where status = 'archived'))::integer as archived,
+            (count(*) filter (where status = 'spam'))::integer as spam,
+            (count(*) filter (where status = 'deleted'))::integer as deleted
           from conversations where tenant_id = ${tenant_id} and merged_into is null`
         return rows[0]!
       })

@@ -1,4 +1,7 @@
-/** Cursors: where a page of a list ended, as opaque text. A list is ordered by an instant, newest first, then by id. */
+/**
+ * Cursors: where a page of a list ended, as opaque text. A list is ordered by an instant, newest first, then by id; messages of one
+ * instant by their arrival before that.
+ */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
@@ -6,7 +9,11 @@ import * as Schema from "effect/Schema"
 const Instant = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 253_402_300_799_999 }))
 
 /** The last row of a page. `at` is epoch milliseconds; null: the row has no instant and stands at the end of the list. */
-const Position = Schema.Struct({ at: Schema.NullOr(Instant), id: Schema.String.check(Schema.isUUID()) })
+const Position = Schema.Struct({
+  at: Schema.NullOr(Instant),
+  arrival: Schema.optionalKey(Schema.Int),
+  id: Schema.String.check(Schema.isUUID())
+})
 export type Position = typeof Position.Type
 
 const decodePosition = Schema.decodeUnknownEffect(Schema.fromJsonString(Position))

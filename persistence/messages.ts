@@ -8,6 +8,7 @@ import { type MessageFields, messageFields } from "../machines/message/fields.ts
 import { fromCursor, type InvalidCursor, keyOf, toCursor } from "./cursor.ts"
 import { FaultPoints } from "./fault-points.ts"
 import { fromColumns } from "./field-values.ts"
+import { arrivalOf } from "./message-time.ts"
 
 /** A message's row; instants are epoch milliseconds. */
 export type StoredMessage = MessageFields & { readonly id: string; readonly external_message_id: string }
@@ -75,7 +76,7 @@ export class Messages extends Context.Service<
       channel_id: string,
       by: { readonly message_ids: ReadonlyArray<string>; readonly names: ReadonlyArray<string> }
     ): Effect.Effect<ReadonlyArray<NamedMail>, SqlError>
-    /** A page of a conversation, newest first. */
+    /** A page of a conversation, newest first, what arrived last first among messages of one instant. */
     page(
       tenant_id: string,
       conversation_id: string,
@@ -176,6 +177,8 @@ export class Messages extends Context.Service<
       // The expression is the index's: the event's own time, and rows without one at the end.
       const time = sql`coalesce(sent_at, received_at, created_at, '-infinity'::timestamptz)`
 
+      const arrival = sql.literal(arrivalOf("messages"))
+
       const since = Effect.fn("Messages.since")(function* (tenant_id: string, conversation_id: string, at: number) {
         const rows = yield* sql<Row>`
           select * from messages
@@ -195,15 +198,19 @@ export class Messages extends Context.Service<
           start === null
             ? sql`true`
             : sql`${time} <= ${keyOf(start)}::timestamptz
-                and (${time} < ${keyOf(start)}::timestamptz or id > ${start.id}::uuid)`
+                and (${time} < ${keyOf(start)}::timestamptz or ${arrival} < ${start.arrival ?? 0}::double precision
+                  or (${arrival} = ${start.arrival ?? 0}::double precision and id > ${start.id}::uuid))`
         const rows = yield* sql<Row>`
           select * from messages
           where tenant_id = ${tenant_id} and conversation_id = ${conversation_id} and ${after}
-          order by ${time} desc, id limit ${options.limit + 1}`
+          order by ${time} desc, ${arrival} desc, id limit ${options.limit + 1}`
         const items = rows.slice(0, options.limit).map(toMessage)
         const last = items.at(-1)
         const at = last === undefined ? null : (last.sent_at ?? last.received_at ?? last.created_at)
-        return { items, next: rows.length > items.length && last ? toCursor({ at, id: last.id }) : null }
+        return {
+          items,
+          next: rows.length > items.length && last ? toCursor({ at, arrival: last.arrival ?? 0, id: last.id }) : null
+        }
       })
 
       return Messages.of({ recall, since, page, threadsKnowing, threadsOfChat, mailsNamed })

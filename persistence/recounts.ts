@@ -7,7 +7,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
-import { countsIn, timeOf } from "./message-time.ts"
+import type { Reading } from "../machines/conversation/reading.ts"
+import { countsIn, readIn, timeOf } from "./message-time.ts"
 import type { SleepingActor } from "./snapshots.ts"
 import { editedSince } from "./written-columns.ts"
 
@@ -25,8 +26,9 @@ export interface ParticipantDrift extends SleepingActor {
 export interface ConversationDrift extends SleepingActor {
   readonly message_count: number
   readonly unread_count: number
-  /** The read horizon behind which unread messages were counted. */
+  /** The horizon and the readings by which unread messages were counted. */
   readonly owner_horizon: number | null
+  readonly owner_reads: ReadonlyArray<Reading> | null
 }
 
 /** A conversation, and what its rows say of one member's messages. */
@@ -78,6 +80,7 @@ export class Recounts extends Context.Service<
       const at = sql.literal(timeOf("messages"))
       const counts = sql.literal(countsIn("messages"))
       const edited = sql.literal(editedSince("conversation", "conversations"))
+      const isRead = sql.literal(readIn("messages", "conversations", "owner.owner_horizon"))
 
       const channels = Effect.fn("Recounts.channels")(function* (tenant_id: string) {
         const rows = yield* sql<Row<ChannelDrift, "last_message_at">>`
@@ -150,7 +153,8 @@ export class Recounts extends Context.Service<
 
       const conversations = Effect.fn("Recounts.conversations")(function* (tenant_id: string, since: number) {
         const rows = yield* sql<Row<ConversationDrift, "owner_horizon">>`
-          select conversations.id, conversations.internals, actual.message_count, actual.unread_count, owner.owner_horizon
+          select conversations.id, conversations.internals, actual.message_count, actual.unread_count, owner.owner_horizon,
+            conversations.owner_reads
           from conversations
           cross join lateral (
             select max(members.last_read_at) as owner_horizon from members
@@ -159,8 +163,8 @@ export class Recounts extends Context.Service<
           cross join lateral (
             select (count(*) filter (where ${counts}))::integer as message_count,
               (count(*) filter (
-                where ${counts} and messages.direction = 'inbound' and messages.read_at is null
-                  and (owner.owner_horizon is null or ${at} > owner.owner_horizon)
+                where ${counts} and messages.direction = 'inbound' and messages.read_at is null and not messages.is_story
+                  and not ${isRead}
               ))::integer as unread_count
             from messages
             where messages.tenant_id = ${tenant_id} and messages.conversation_id = conversations.id

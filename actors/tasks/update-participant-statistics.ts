@@ -27,12 +27,13 @@ const repairParticipant = (drift: ParticipantDrift, context: ParticipantContext,
 }
 
 const repairConversation = (drift: ConversationDrift, context: ConversationContext, received: number): Event | null => {
-  const { message_count, unread_count, owner_horizon } = drift
+  const { message_count, unread_count, owner_horizon, owner_reads } = drift
   if (context.message_count === message_count && context.unread_count === unread_count) return null
   return {
     type: "conversation_recounted",
     conversation_id: drift.id,
     owner_horizon,
+    owner_reads,
     found: { message_count: context.message_count, unread_count: context.unread_count },
     right: { message_count, unread_count },
     received,

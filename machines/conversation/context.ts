@@ -17,6 +17,7 @@ import { conversationFields } from "./fields.ts"
 import type { ConversationFields } from "./fields.ts"
 import type { LocalMessage } from "./local.ts"
 import { emptyWindow } from "./message-window.ts"
+import type { Reading } from "./reading.ts"
 import type { MessageWindow } from "./message-window.ts"
 
 /** A member as the actor keeps it. `unread_count` is computed when it is shown: it changes with every message. */
@@ -47,10 +48,21 @@ export interface Member extends Omit<MemberFields, "unread_count"> {
 /** A fact about a message that is not known yet (CONTRACT 2.5): it waits here, bounded, for seven days. */
 export type WaitingFact = MessageDelivered | MessageRead | MessageEdited | MessageDeleted | MessageReacted | MailTracked
 
-/** What was told before `at` to be read is unread past `to`. */
+/**
+ * What was told before `at` to be read is unread past `to`. `place`: past that arrival among the messages of the millisecond after
+ * `to`, which is the time of the message that was marked.
+ */
 export interface UnreadMark {
   readonly at: number
   readonly to: number
+  readonly place?: number
+}
+
+/** An explicit filing. `arrived`: how much had arrived by then, where a person did it; absent: a payload shows it by its time. */
+export interface Filing {
+  readonly status: ConversationFields["status"]
+  readonly at: number
+  readonly arrived?: number
 }
 
 /** A mail that is being written, as far as its mailbox has saved it (drafts.ts). */
@@ -72,15 +84,19 @@ export interface ConversationFacts {
   readonly aliases: Readonly<Record<string, string>>
   readonly window: MessageWindow
   readonly waiting: ReadonlyArray<WaitingFact>
-  /** The owner's read horizon. */
+  /** The owner's read horizon, as it is shown: the time up to which the owner has read at the most. */
   readonly owner_horizon: number | null
+  /** What each CRM user has read; one who is not in it has read up to the time that `readers` shows. */
+  readonly user_reads?: Readonly<Record<string, ReadonlyArray<Reading>>>
   /** When it was set back by "mark unread", and where to; only those that no later one covers, oldest first. Absent: never. */
   readonly unread_marks?: ReadonlyArray<UnreadMark>
   /** Receipts of the other side: everything outbound up to `to` was read at `at`. Only those that no other one covers. */
   readonly outbound_reads: ReadonlyArray<{ readonly to: number; readonly at: number }>
   /** How far an outbound message was read by somebody whom the receipt does not name. */
   readonly unnamed_read_to: number | null
+  /** The newest time among inbound messages that count; and among those of them that arrived after a person filed the conversation. */
   readonly newest_inbound: number | null
+  readonly news_since?: number | null
   /** Times of the ten newest messages that count, newest first (is_hot). */
   readonly newest: ReadonlyArray<number>
   readonly hints: { readonly group: boolean; readonly broadcast: boolean; readonly channel: boolean }
@@ -109,8 +125,11 @@ export interface ConversationFacts {
   readonly urgent_at: number | null
   /** Newest payload in which the provider counted more than a hundred messages. */
   readonly busy_at: number | null
-  /** Newest explicit filing (a command, or a folder that is not the inbox) and newest sighting in the inbox. */
-  readonly filed: { readonly status: ConversationFields["status"]; readonly at: number } | null
+  /** Newest explicit filing: a command, a move, a folder that is shown with anything but a new message of the other side. */
+  readonly filed: Filing | null
+  /** The first folder that a new message came in with; over: a person has filed it away since, and such folders say nothing more. */
+  readonly came_filed?: Filing | "over" | null
+  /** Newest sighting in the inbox, as it was kept before new messages themselves brought back what was filed away. */
   readonly inbox_at: number | null
   /** The newest full roster that left somebody out. */
   readonly roster: { readonly at: number; readonly keys: ReadonlyArray<string> } | null

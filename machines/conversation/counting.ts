@@ -1,10 +1,10 @@
 /** What a message does to the counts when it comes, goes or changes. The one place where counts move (I3). */
-import { later } from "../draft.ts"
 import type { Decision } from "./decision.ts"
 import { becameHotter } from "./heat.ts"
 import { memberCounted } from "./members.ts"
 import type { MessageRecord } from "./message-window.ts"
-import { awaitsReading, counts, store } from "./message-window.ts"
+import { awaitsReading, counts, isNews, store } from "./message-window.ts"
+import { newsAgain, newsAppeared } from "./thread.ts"
 import { unreadCounted } from "./unread.ts"
 
 /** A message that counts came (+1) or went (-1). */
@@ -12,7 +12,8 @@ export const messageCounted = (d: Decision, record: MessageRecord, by: 1 | -1, r
   d.set({ message_count: d.context.message_count + by })
   memberCounted(d, record.sender, record.at, by)
   if (awaitsReading(record)) unreadCounted(d, record, by)
-  if (!record.outbound) d.learn({ newest_inbound: later(d.context.facts.newest_inbound, record.at) })
+  if (isNews(record) && by === 1) newsAppeared(d, record)
+  else if (isNews(record)) newsAgain(d)
   becameHotter(d, record, by, received)
 }
 

@@ -12,6 +12,14 @@ const differs = <T extends object>(value: T, changes: Partial<T>): boolean => {
 }
 
 export class Decision extends Draft<ConversationContext> {
+  /** Place of the event in the tenant's order of arrival. */
+  readonly seq: number
+
+  constructor(before: ConversationContext, seq = 0) {
+    super(before)
+    this.seq = seq
+  }
+
   /** Changes facts; equal values change nothing. */
   learn(changes: Partial<ConversationFacts>): void {
     const facts = this.context.facts

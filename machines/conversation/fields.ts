@@ -8,6 +8,13 @@ import { ConversationStatus, ConversationType, Priority, SyncStatus } from "../v
 export const Reader = Schema.Struct({ last_read_at: Schema.NullOr(Schema.Int), unread_count: Schema.Int })
 export type Reader = typeof Reader.Type
 
+/** Epoch milliseconds and places in the order of arrival (../conversation/reading.ts). */
+const OwnerReading = Schema.Struct({
+  at: Schema.NullOr(Schema.Int),
+  place: Schema.NullOr(Schema.Int),
+  arrived: Schema.NullOr(Schema.Int)
+})
+
 const readersWire = (readers: Readonly<Record<string, Reader>>) =>
   Object.fromEntries(
     Object.entries(readers).map(([user, reader]) => [
@@ -25,11 +32,16 @@ export const conversationFields = {
     F.oneOf(ConversationType, "direct")("What kind of conversation it is", "membership and provider hints; command")
   ),
   participant_count: F.count("Active members, the owner included", "membership"),
-  status: F.overrideAudited(F.oneOf(ConversationStatus, "active")("Where it is filed", "command; provider folders")),
+  status: F.overrideAudited(
+    F.oneOf(ConversationStatus, "active")(
+      "Where it is filed",
+      "command; provider folders; a new inbound message ends archived and deleted"
+    )
+  ),
   priority: F.oneOf(Priority, "normal")("How urgent it is", "set_conversation_priority; urgent webhooks"),
   message_count: F.count("Distinct messages; deleted, system and hidden ones left out", "message events"),
   last_message_at: F.instant("Newest message, by event time", "message events"),
-  unread_count: F.count("Inbound messages after the owner's read horizon", "message events, read marks"),
+  unread_count: F.count("Inbound messages that the owner has not read", "message events, read marks"),
   sync_status: F.oneOf(SyncStatus, "pending")("How far its history is known", "update_conversation_sync_status"),
   last_synced_at: F.instant("Last successful sync", "update_conversation_sync_status"),
   sync_error_count: F.count("Failed syncs in a row", "update_conversation_sync_status"),
@@ -44,6 +56,12 @@ export const conversationFields = {
     {},
     readersWire
   )("Horizon and unread count of each CRM user", "read marks, message events"),
+  owner_reads: F.offWire(
+    F.json(Schema.NullOr(Schema.Array(OwnerReading)), null)(
+      "What the owner has read: messages up to a place (at, place) that had arrived by `arrived`; null in it is no bound",
+      "read marks, receipts"
+    )
+  ),
   merged_into: F.optionalId(
     "The conversation that this one became part of; it answers in its place",
     "mails that join two threads"

@@ -134,10 +134,15 @@ const rules: Rules<Decision, ConversationEvent> = {
   conversation_recounted: countersRepaired
 }
 
+/** An event as the turn hands it on: with the place that it has in the tenant's journal. */
+interface Arrived {
+  readonly seq?: number
+}
+
 /** Applies one event to a context: the whole decision, without a machine around it. */
 const decideConversation = (context: ConversationContext, told: ConversationEvent): Decision => {
   const event = withOwner(underPresentKeys(told, context.facts.aliases), context.facts.owner_key)
-  const d = new Decision(remembering(context, event))
+  const d = new Decision(remembering(context, event), (told as Arrived).seq)
   ownerShown(d, event)
   rules[event.type](d, event as never)
   typeDetected(d)

@@ -7,6 +7,8 @@ import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
 import { messageIdsIn } from "../message-id.ts"
 import type { MessageStatus } from "../vocabulary.ts"
+import type { Reading } from "./reading.ts"
+import { byPlace, isCovered } from "./reading.ts"
 
 /** A reaction of one person; `value` null when it was taken back. */
 export interface Reaction {
@@ -35,11 +37,17 @@ export interface MessageRecord {
   /** Mail: its Message-ID, which is one more of its names. */
   readonly message_id?: string
   readonly at: number
+  /** Place in the tenant's order of arrival (the journal's); absent: it came before that was kept. */
+  readonly arrival?: number
   readonly outbound: boolean
   /** The sender's key; null is nobody. */
   readonly sender: string | null
   readonly is_event: boolean
   readonly hidden: boolean
+  /** A story or status update: it counts, and nobody has to read it. */
+  readonly is_story?: true
+  /** Receipts of the owner's reading that named it: the newest by its own time, and whether one told no other time than the message's. */
+  readonly owner_told?: { readonly at: number | null; readonly untimed: boolean }
   /** Earliest word of its deletion; null while it stands. */
   readonly deleted_at: number | null
   readonly read_at: number | null
@@ -173,9 +181,7 @@ const withMessageId = (record: MessageRecord): MessageRecord => {
 }
 
 const evict = (window: MessageWindow): MessageWindow => {
-  const oldest = [...all(window)]
-    .sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
-    .slice(0, window.size - windowLimit)
+  const oldest = [...all(window)].sort(byPlace).slice(0, window.size - windowLimit)
   let records = window.records
   for (const record of oldest) records = drop(records, record)
   return { records, size: windowLimit, floor: Math.max(window.floor ?? -Infinity, oldest[oldest.length - 1]!.at) }
@@ -187,7 +193,17 @@ export const counts = (record: MessageRecord): boolean =>
 
 /** Whether it can be unread for the owner (CONTRACT 2.4 unread_count). */
 export const awaitsReading = (record: MessageRecord): boolean =>
-  counts(record) && !record.outbound && record.read_at === null
+  counts(record) && !record.outbound && record.read_at === null && record.is_story !== true
+
+/** Whether it is news from the other side, which brings a filed conversation back (CONTRACT 2.4 status). */
+export const isNews = (record: MessageRecord): boolean => counts(record) && !record.outbound && record.is_story !== true
+
+/** How many messages wait for somebody who has read so far. Exact where the window holds whatever the readings leave unread. */
+export const countUnread = (window: MessageWindow, readings: ReadonlyArray<Reading>): number => {
+  let total = 0
+  for (const record of all(window)) if (awaitsReading(record) && !isCovered(readings, record)) total++
+  return total
+}
 
 /** How many records after `at` satisfy the predicate. Exact from the floor on. */
 export const countAfter = (

@@ -40,7 +40,7 @@ export const messageRead = (d: Decision, event: MessageRead): void => {
 /** One reader of a known message; null: the receipt does not say who. That we have read what we wrote says nothing. */
 const readBy = (d: Decision, known: MessageRecord, reader: Person | null, at: number, received: number): void => {
   const isOwner = reader !== null && reader.key === d.context.facts.owner_key
-  if (!known.outbound && (isOwner || reader === null)) return ownerRead(d, known.at, at)
+  if (!known.outbound && (isOwner || reader === null)) return ownerTold(d, known, at)
   if (isOwner) return
   if (reader === null) {
     d.learn({ unnamed_read_to: later(d.context.facts.unnamed_read_to, known.at) })
@@ -51,6 +51,19 @@ const readBy = (d: Decision, known: MessageRecord, reader: Person | null, at: nu
     d.tell({ type: "person_acted", key: reader.key, at, received })
   }
   if (known.outbound) outboundRead(d, known.at, at, received)
+}
+
+/**
+ * A receipt of the owner's own reading. Some payloads repeat the message's time instead of telling when it was read; then it is
+ * known only when it was heard first. What was heard before is no news, and undoes no "mark unread" that came since.
+ */
+const ownerTold = (d: Decision, known: MessageRecord, at: number): void => {
+  const { owner_told = { at: null, untimed: false } } = known
+  const untimed = at <= known.at
+  if (untimed ? owner_told.untimed : owner_told.at !== null && owner_told.at >= at) return
+  const told = untimed ? { ...owner_told, untimed } : { ...owner_told, at }
+  d.learn({ window: store(d.context.facts.window, { ...known, owner_told: told }) })
+  ownerRead(d, known.at, untimed ? null : at)
 }
 
 /** When an outbound message of that time was read: the earliest receipt that covers it, or null. */

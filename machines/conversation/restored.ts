@@ -8,7 +8,8 @@ import { freshConversation } from "./context.ts"
 import type { ConversationFields } from "./fields.ts"
 import { hotCount } from "./heat.ts"
 import type { MessageRecord } from "./message-window.ts"
-import { counts, fromList } from "./message-window.ts"
+import { counts, fromList, isNews } from "./message-window.ts"
+import { arrivalOf, readUpTo } from "./reading.ts"
 
 /** A member's row, and the key that its participant goes by. */
 export interface KnownMember {
@@ -60,18 +61,24 @@ export const restoredConversation = (rows: ConversationRows): ConversationContex
   const members = rows.members.map((member) => memberOf(member, fields.message_count))
   const owner = members.find(({ role }) => role === "owner")
   const counted = messages.filter(counts)
+  const news = messages.filter(isNews)
+  const arrived = Math.max(0, ...messages.map(arrivalOf))
+  const readers = readersOf(fields.readers)
   const at = fields.updated_at ?? rows.input.received
   return {
     ...fresh,
     ...fields,
-    readers: readersOf(fields.readers),
+    readers,
     members: Object.fromEntries(members.map((member) => [member.key, member])),
     facts: {
       ...fresh.facts,
       owner_key: owner?.key ?? null,
       window: fromList({ records: messages, floor }),
       owner_horizon: owner?.last_read_at ?? null,
-      newest_inbound: newest(counted.filter(({ outbound }) => !outbound).map((record) => record.at)),
+      user_reads: Object.fromEntries(
+        Object.entries(readers).map(([user, { last_read_at }]) => [user, readUpTo(last_read_at, arrived)])
+      ),
+      newest_inbound: newest(news.map((record) => record.at)),
       newest: counted
         .map((record) => record.at)
         .sort((a, b) => b - a)
@@ -85,7 +92,7 @@ export const restoredConversation = (rows: ConversationRows): ConversationContex
       metadata_at: fields.last_message_at,
       thread_metadata: fields.metadata,
       prioritised: fields.priority === "normal" ? null : { priority: fields.priority, at },
-      filed: fields.status === "active" ? null : { status: fields.status, at }
+      filed: fields.status === "active" ? null : { status: fields.status, at, arrived }
     }
   }
 }

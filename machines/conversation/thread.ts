@@ -9,9 +9,12 @@ import type {
   Thread
 } from "../events.ts"
 import type { ConversationStatus, ConversationType } from "../vocabulary.ts"
-import type { ConversationContext } from "./context.ts"
+import type { ConversationContext, Filing } from "./context.ts"
 import type { Decision } from "./decision.ts"
 import { busyThread } from "./heat.ts"
+import type { MessageRecord } from "./message-window.ts"
+import { all, isNews } from "./message-window.ts"
+import { arrivalOf } from "./reading.ts"
 
 export const subjectLimit = 500
 
@@ -52,7 +55,7 @@ export const threadShown = (d: Decision, event: MessageReceived): void => {
     broadcast: thread.is_broadcast,
     channel: thread.is_channel || thread.is_community
   })
-  for (const folder of thread.folders) folderShown(d, folder, at)
+  foldersShown(d, event)
   if (thread.is_urgent) urgencyShown(d, at)
   busyThread(d, thread.message_count, at)
   typeDetected(d)
@@ -111,49 +114,111 @@ const detect = (c: ConversationContext): ConversationType => {
   return hints.group || c.participant_count > 2 ? "group" : "direct"
 }
 
-const filings: Record<string, ConversationStatus> = {
-  SPAM: "spam",
-  JUNK: "spam",
-  TRASH: "deleted",
-  ARCHIVE: "archived",
-  ARCHIVED: "archived"
-}
+const filings: ReadonlyMap<string, ConversationStatus> = new Map([
+  ["SPAM", "spam"],
+  ["TRASH", "deleted"],
+  ["ARCHIVE", "archived"],
+  // As earlier versions journaled what they had not shortened yet.
+  ["JUNK", "spam"],
+  ["ARCHIVED", "archived"]
+])
+
+const statusIn = (folders: ReadonlyArray<string>): ConversationStatus | undefined =>
+  folders.map((folder) => filings.get(folder)).find((status) => status !== undefined)
 
 /** Somebody put a message there: the inbox too is a place to put something, so it brings back what was filed away. */
 export const movedTo = (d: Decision, folders: ReadonlyArray<string>, at: number): void => {
-  const found = folders.map((folder) => filings[folder]).find((status) => status !== undefined)
-  if (found !== undefined) file(d, found, at)
-  else if (folders.includes("INBOX")) file(d, "active", at)
+  const status = statusIn(folders) ?? (folders.includes("INBOX") ? "active" : undefined)
+  if (status !== undefined) filedByHand(d, status, at)
 }
 
-const folderShown = (d: Decision, folder: string, at: number): void => {
-  const status = filings[folder]
-  if (status !== undefined) file(d, status, at)
-  else if (folder === "INBOX" && (d.context.facts.inbox_at === null || at > d.context.facts.inbox_at)) {
-    d.learn({ inbox_at: at })
-    d.set({ status: filed(d.context) })
+export const statusSet = (d: Decision, event: ConversationStatusSet): void =>
+  filedByHand(d, event.status, event.received)
+
+/** A person files the conversation with everything that has arrived; from then on what folders say counts anew. */
+const filedByHand = (d: Decision, status: ConversationStatus, at: number): void => {
+  const came_filed = status === "active" ? null : "over"
+  d.learn({ filed: { status, at, arrived: d.seq }, came_filed, news_since: null })
+  refiled(d)
+}
+
+/**
+ * A payload shows the folders that its message is in. Spam is spam, and what shows no new message of the other side (our own, a
+ * system line) tells how the thread is filed. A folder in which a new message came in files the conversation only if nothing had
+ * been filed away before: else the message brings it back, whatever its folder.
+ */
+const foldersShown = (d: Decision, { thread, message, at }: MessageReceived): void => {
+  const status = statusIn(thread.folders)
+  // What is in the inbox is not filed away, whatever else it is labelled with.
+  if (status === undefined || thread.folders.includes("INBOX")) return
+  const { filed, came_filed = null } = d.context.facts
+  const isNew = message.direction === "inbound" && !message.is_event && !message.hidden && message.is_story !== true
+  if (status === "spam" || !isNew) {
+    if (!isNewer({ status, at }, filed)) return
+    d.learn({ filed: { status, at } })
+  } else {
+    const isOld = filed?.arrived !== undefined && at < filed.at
+    if (came_filed === "over" || isOld || !isEarlier({ status, at }, came_filed)) return
+    d.learn({ came_filed: { status, at } })
   }
+  refiled(d)
 }
 
-const file = (d: Decision, status: ConversationStatus, at: number): void => {
-  const last = d.context.facts.filed
-  if (last !== null && (last.at > at || (last.at === at && last.status >= status))) return
-  d.learn({ filed: { status, at } })
-  d.set({ status: filed(d.context) })
-}
+/** At one instant the greater word, so that order does not matter (I3); a person's word stands until a later one. */
+const isNewer = ({ status, at }: Filing, known: Filing | null): boolean =>
+  known === null || at > known.at || (at === known.at && (known.arrived !== undefined || status > known.status))
 
-/** The newest filing stands; a later message in the inbox brings back what was archived, and nothing else. */
+const isEarlier = ({ status, at }: Filing, known: Filing | null): boolean =>
+  known === null || at < known.at || (at === known.at && status > known.status)
+
+const isHidden = (filing: Filing): boolean => filing.status === "archived" || filing.status === "deleted"
+
+/** The filing that stands, and whether a new message of the other side has brought the conversation back since (spam stays). */
 const filed = ({ facts }: ConversationContext): ConversationStatus => {
   if (facts.calendar_deleted === true || facts.calendar?.is_cancelled === true) return "deleted"
-  if (facts.filed === null) return "active"
-  const reopened = facts.filed.status === "archived" && facts.inbox_at !== null && facts.inbox_at > facts.filed.at
-  return reopened ? "active" : facts.filed.status
+  const { filed: explicit, came_filed = null, newest_inbound, news_since = null, inbox_at } = facts
+  const isExplicit = explicit !== null && explicit.status !== "active"
+  const filing = isExplicit || came_filed === "over" ? explicit : (came_filed ?? explicit)
+  if (filing === null) return "active"
+  if (!isHidden(filing)) return filing.status
+  const isBack =
+    filing.arrived === undefined
+      ? (later(newest_inbound, inbox_at) ?? -Infinity) > filing.at
+      : news_since !== null && (filing.status === "archived" || news_since >= filing.at - onItsWay)
+  return isBack ? "active" : filing.status
+}
+
+/** A message may have been on its way for so long while somebody deleted the conversation; an older one is of what was deleted. */
+const onItsWay = 30 * 60_000
+
+/** The other side has written: news since the conversation was filed brings it back. */
+export const newsAppeared = (d: Decision, record: MessageRecord): void => {
+  const { newest_inbound, news_since = null, filed: last } = d.context.facts
+  const isSince = last?.arrived !== undefined && arrivalOf(record) > last.arrived
+  d.learn({
+    newest_inbound: later(newest_inbound, record.at),
+    ...(isSince ? { news_since: later(news_since, record.at) } : {})
+  })
+  refiled(d)
+}
+
+/** The same from the window, after news has gone or the filing has changed. What left the window was older than what is in it. */
+export const newsAgain = (d: Decision): void => {
+  const { window, filed: last } = d.context.facts
+  let [newest_inbound, news_since] = [window.floor, null as number | null]
+  for (const record of all(window)) {
+    if (!isNews(record)) continue
+    newest_inbound = later(newest_inbound, record.at)
+    if (last?.arrived !== undefined && arrivalOf(record) > last.arrived) news_since = later(news_since, record.at)
+  }
+  d.learn({ newest_inbound, news_since })
+  refiled(d)
 }
 
 /** The status, decided again after a fact that it depends on has changed. */
-export const refiled = (d: Decision): void => d.set({ status: filed(d.context) })
-
-export const statusSet = (d: Decision, event: ConversationStatusSet): void => file(d, event.status, event.received)
+export const refiled = (d: Decision): void => {
+  if (d.context.merged_into === null) d.set({ status: filed(d.context) })
+}
 
 export const prioritised = (d: Decision, event: ConversationPrioritised): void => {
   const { prioritised: known } = d.context.facts
@@ -178,6 +243,14 @@ export const typeReleased = (d: Decision, event: ConversationTypeDetected): void
 export const typeSet = (d: Decision, event: ConversationTypeSet): void => {
   d.learn({ type_is_manual: true })
   d.set({ conversation_type: event.conversation_type })
+}
+
+/** The newer filing of two parts of a thread stands; a person's word on the one silences what folders say of both. */
+const filingJoined = (d: Decision, { filed, came_filed = null }: ConversationContext["facts"]): void => {
+  const { filed: known, came_filed: first = null } = d.context.facts
+  if (filed !== null && isNewer(filed, known)) d.learn({ filed })
+  if (came_filed === "over" || (first !== "over" && came_filed !== null && isEarlier(came_filed, first)))
+    d.learn({ came_filed })
 }
 
 /** What another part of the thread was told of it. */
@@ -206,7 +279,8 @@ export const joinedThread = (d: Decision, was: ConversationContext): void => {
     urgent_at: later(here.urgent_at, facts.urgent_at),
     busy_at: later(here.busy_at, facts.busy_at)
   })
-  if (facts.filed !== null) file(d, facts.filed.status, facts.filed.at)
+  filingJoined(d, facts)
+  newsAgain(d)
   if (facts.prioritised !== null && facts.prioritised.at > (d.context.facts.prioritised?.at ?? -Infinity)) {
     d.learn({ prioritised: facts.prioritised })
   }

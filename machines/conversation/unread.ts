@@ -1,36 +1,67 @@
 /**
- * What the owner and the CRM's users have not read (CONTRACT 2.4, 2.5). Counts are functions of the messages and a horizon;
- * a horizon rises with read marks and falls only by the command "mark unread".
+ * What the owner and the CRM's users have not read (CONTRACT 2.4, 2.5). Counts are functions of the messages and of readings:
+ * those come with read marks and receipts, and are held back only by the command "mark unread".
  */
 import type { ConversationRead, ConversationUnread } from "../events.ts"
 import { later } from "../draft.ts"
 import type { ConversationContext, UnreadMark } from "./context.ts"
 import type { Decision } from "./decision.ts"
-import type { MessageRecord } from "./message-window.ts"
-import { all, awaitsReading, countAfter, find } from "./message-window.ts"
+import type { MessageRecord, MessageWindow } from "./message-window.ts"
+import { all, awaitsReading, countUnread, find, store } from "./message-window.ts"
+import type { Place, Reading } from "./reading.ts"
+import {
+  byPlace,
+  heldBack,
+  isBefore,
+  isCovered,
+  nearest,
+  placeBefore,
+  placeOf,
+  readUpTo,
+  withReading
+} from "./reading.ts"
+
+type Reads = ReadonlyArray<Reading>
+
+/** What the owner has read. Before arrivals were kept it was a time alone, which still stands for what is of then. */
+export const ownerReads = ({ owner_reads, facts }: ConversationContext): Reads =>
+  owner_reads ?? readUpTo(facts.owner_horizon)
+
+/** What a CRM user has read; undefined: the user never said so. */
+const readsOf = ({ readers, facts }: ConversationContext, user: string): Reads | undefined => {
+  if (!Object.hasOwn(readers, user)) return undefined
+  const { user_reads = {} } = facts
+  return Object.hasOwn(user_reads, user) ? user_reads[user]! : readUpTo(readers[user]!.last_read_at)
+}
 
 /** A message that can be unread came (+1) or went (-1). */
 export const unreadCounted = (d: Decision, record: MessageRecord, by: 1 | -1): void => {
-  const { owner_horizon } = d.context.facts
-  if (owner_horizon === null || record.at > owner_horizon) d.set({ unread_count: d.context.unread_count + by })
-  for (const user in d.context.readers) {
-    const reader = d.context.readers[user]!
-    if (reader.last_read_at === null || record.at > reader.last_read_at) {
-      setReader(d, user, reader.last_read_at, reader.unread_count + by)
-    }
+  if (!isCovered(ownerReads(d.context), record)) d.set({ unread_count: d.context.unread_count + by })
+  for (const user of Object.keys(d.context.readers)) {
+    const reads = readsOf(d.context, user)!
+    const { last_read_at, unread_count } = d.context.readers[user]!
+    if (!isCovered(reads, record)) setReader(d, user, { last_read_at, unread_count: unread_count + by }, reads)
   }
 }
 
 /**
- * The owner has read up to `at` on another device, told at `told_at`. A word older than a "mark unread" does not undo it, but
- * what it says of the messages before the mark holds, whether it comes before the mark or late (I3).
+ * The owner has read up to `at` on another device. `told_at` is when; null: nobody says, so it is news since the last mark. A word
+ * older than a "mark unread" does not undo it, but what it says of the messages before the mark holds, whether it comes before the
+ * mark or late (I3).
  */
-export const ownerRead = (d: Decision, at: number, told_at: number): void => {
-  const since = unreadMarks(d.context).filter((mark) => mark.at >= told_at)
-  horizonRaised(d, Math.min(at, ...since.map((mark) => mark.to)))
+export const ownerRead = (d: Decision, at: number, told_at: number | null): void => {
+  const since = told_at === null ? [] : unreadMarks(d.context).filter((mark) => isOlder(told_at, mark.at))
+  const to = nearest([{ at, place: null }, ...since.map(placeOfMark)])
+  ownerHasRead(d, { ...to, arrived: null }, Math.min(at, ...since.map((mark) => mark.to)))
 }
 
+/** Whether it was told before. Many providers tell whole seconds: what happened in the same one is not known to be older. */
+const isOlder = (told_at: number, at: number): boolean => told_at < (told_at % 1_000 === 0 ? at - (at % 1_000) : at)
+
 const unreadMarks = ({ facts }: ConversationContext): ReadonlyArray<UnreadMark> => facts.unread_marks ?? []
+
+const placeOfMark = ({ to, place }: UnreadMark): Place =>
+  place === undefined ? { at: to, place: null } : { at: to + 1, place }
 
 /** Marks that are kept for words that come late; past that the oldest two become one that holds back at least as much (I8). */
 const markLimit = 16
@@ -38,22 +69,31 @@ const markLimit = 16
 /** A later mark that goes back at least as far covers an earlier one. */
 const withMark = (marks: ReadonlyArray<UnreadMark>, mark: UnreadMark): ReadonlyArray<UnreadMark> => {
   const last = marks.at(-1)
-  if (last?.at === mark.at && last.to === mark.to) return marks
-  const [first, second, ...rest] = [...marks.filter(({ to }) => to < mark.to), mark]
+  if (last?.at === mark.at && last.to === mark.to && last.place === mark.place) return marks
+  const further = marks.filter((other) => isBefore(placeOfMark(other), placeOfMark(mark)))
+  const [first, second, ...rest] = [...further, mark]
   return second === undefined || rest.length + 2 <= markLimit
     ? [first!, ...(second === undefined ? [] : [second]), ...rest]
-    : [{ at: second.at, to: first!.to }, ...rest]
+    : [{ ...first!, at: second.at }, ...rest]
 }
 
-const horizonRaised = (d: Decision, at: number): void => {
-  const { owner_horizon, owner_key, window } = d.context.facts
-  if (owner_horizon !== null && owner_horizon >= at) return
+/** The owner has read more; `shown` is how far, as a time. */
+const ownerHasRead = (d: Decision, reading: Reading, shown: number): void => {
+  const before = ownerReads(d.context)
+  const reads = withReading(before, reading)
+  // The window holds whatever stands behind the place: a reading below it brings its rows along (actors/recall.ts).
+  if (reads !== before) d.set({ owner_reads: reads, unread_count: countUnread(d.context.facts.window, reads) })
+  horizonShown(d, later(d.context.facts.owner_horizon, shown)!)
+}
+
+const horizonShown = (d: Decision, at: number): void => {
+  const { owner_key, owner_horizon } = d.context.facts
+  if (owner_horizon === at) return
   d.learn({ owner_horizon: at })
-  d.set({ unread_count: countAfter(window, at, awaitsReading) })
   if (owner_key !== null && d.context.members[owner_key] !== undefined) d.member(owner_key, { last_read_at: at })
 }
 
-/** A CRM user marks the conversation read, up to the newest message or a given one. */
+/** A CRM user marks the conversation read: all of it that has arrived, or up to a given message. */
 export const conversationRead = (d: Decision, event: ConversationRead): void => {
   const { window } = d.context.facts
   const target = event.message_id === null ? undefined : find(window, event.message_id)
@@ -63,61 +103,127 @@ export const conversationRead = (d: Decision, event: ConversationRead): void => 
   d.set({ last_accessed_at: Math.max(d.context.last_accessed_at ?? 0, event.received) })
   const at = target?.at ?? d.context.last_message_at
   if (at === null) return
+  const place = target === undefined ? { at: null, place: null } : placeOf(target)
+  const reading = { ...place, arrived: d.seq }
   // Commands count in the order in which they come, within one millisecond too.
-  horizonRaised(d, at)
-  const own = d.context.readers[event.user_id]?.last_read_at ?? null
-  if (own === null || own < at) setReader(d, event.user_id, at, countAfter(window, at, awaitsReading))
+  ownerHasRead(d, reading, at)
+  const own = readsOf(d.context, event.user_id)
+  const reads = withReading(own ?? [], reading)
+  const known = own === undefined ? null : d.context.readers[event.user_id]!
+  if (own !== undefined && reads === own) return
+  setReader(
+    d,
+    event.user_id,
+    { last_read_at: later(known?.last_read_at ?? null, at), unread_count: countUnread(window, reads) },
+    reads
+  )
 }
 
 /** A CRM user marks it unread: the horizon goes to just before the newest inbound message, for everybody who looks. */
 export const conversationUnread = (d: Decision, event: ConversationUnread): void => {
-  const { window, owner_key } = d.context.facts
+  const { window } = d.context.facts
   const newest = newestAwaiting(d)
   if (newest === null) {
     return d.tell({ type: "command_refused", field: "conversation", rule: "has no inbound message to mark unread" })
   }
-  const at = newest - 1
-  const unread = Math.max(1, countAfter(window, at, awaitsReading))
-  const horizon = d.context.facts.owner_horizon
-  d.learn({ unread_marks: withMark(unreadMarks(d.context), { at: event.received, to: at }) })
-  if (horizon !== null && horizon > at) {
-    d.learn({ owner_horizon: at })
-    d.set({ unread_count: unread })
-    if (owner_key !== null && d.context.members[owner_key] !== undefined) d.member(owner_key, { last_read_at: at })
-  }
-  const own = d.context.readers[event.user_id]
-  if (own === undefined || own.last_read_at === null || own.last_read_at > at) setReader(d, event.user_id, at, unread)
+  const { before, to } = newest
+  const mark: UnreadMark = { at: event.received, to, ...(before.at === to ? {} : { place: before.place! }) }
+  d.learn({ unread_marks: withMark(unreadMarks(d.context), mark) })
+  // What the window let go stands before the newest, and stays as it was.
+  ownerReadsBecome(d, heldBack(ownerReads(d.context), before))
+  if (d.context.facts.owner_horizon !== null) horizonShown(d, Math.min(d.context.facts.owner_horizon, to))
+  d.set({ unread_count: Math.max(1, d.context.unread_count) })
+  const own = readsOf(d.context, event.user_id)
+  const reads = own === undefined ? [{ ...before, arrived: d.seq }] : heldBack(own, before)
+  if (reads === own) return
+  const known = own === undefined ? null : d.context.readers[event.user_id]!
+  const unread_count =
+    own === undefined
+      ? countUnread(window, reads)
+      : known!.unread_count + countUnread(window, reads) - countUnread(window, own)
+  const last_read_at = known?.last_read_at == null ? to : Math.min(known.last_read_at, to)
+  setReader(d, event.user_id, { last_read_at, unread_count: Math.max(1, unread_count) }, reads)
 }
 
-const newestAwaiting = (d: Decision): number | null => {
-  let newest: number | null = null
-  for (const record of all(d.context.facts.window)) {
-    if (awaitsReading(record) && (newest === null || record.at > newest)) newest = record.at
+/** The owner's readings are others now, which makes no difference to what the window let go. */
+const ownerReadsBecome = (d: Decision, reads: Reads): void => {
+  const before = ownerReads(d.context)
+  if (reads === before) return
+  const { window } = d.context.facts
+  const unread_count = d.context.unread_count + countUnread(window, reads) - countUnread(window, before)
+  d.set({ owner_reads: reads, unread_count })
+}
+
+/** The place before the newest message that can be unread, and its time as horizons show it. */
+const newestAwaiting = (d: Decision): { readonly before: Place; readonly to: number } | null => {
+  const { window, newest_inbound } = d.context.facts
+  let newest: MessageRecord | null = null
+  for (const record of all(window)) {
+    if (awaitsReading(record) && (newest === null || byPlace(record, newest) > 0)) newest = record
   }
-  return newest ?? (d.context.facts.window.floor === null ? null : d.context.facts.newest_inbound)
+  if (newest !== null) return { before: placeBefore(newest), to: newest.at - 1 }
+  if (window.floor === null || newest_inbound === null) return null
+  const to = newest_inbound - 1
+  return { before: { at: to, place: null }, to }
 }
 
 /** CRM users whose horizon is kept; the one who read longest ago is forgotten first (I8). */
 const readerLimit = 256
 
-const setReader = (d: Decision, user: string, last_read_at: number | null, unread_count: number): void => {
-  const readers = { ...d.context.readers, [user]: { last_read_at, unread_count } }
+const setReader = (d: Decision, user: string, reader: ConversationContext["readers"][string], reads: Reads): void => {
+  const readers = { ...d.context.readers, [user]: reader }
+  const user_reads = { ...d.context.facts.user_reads, [user]: reads }
   const users = Object.keys(readers)
   if (users.length > readerLimit) {
     const oldest = users.reduce((a, b) => ((readers[a]!.last_read_at ?? 0) <= (readers[b]!.last_read_at ?? 0) ? a : b))
     delete readers[oldest]
+    delete user_reads[oldest]
   }
   d.set({ readers })
+  d.learn({ user_reads })
 }
 
-/** What was read of another part of the thread is read here: the owner's horizon and each user's own. */
+/**
+ * Two parts of a thread become one: what neither part's readers have seen arrives only now, so that nobody's mark on the one part
+ * reads the other. The records of both, as they are from now on.
+ */
+export const unseenArrives = (d: Decision, was: ConversationContext): ConversationContext => {
+  const here = unseenBeside(d.context, was)
+  const there = unseenBeside(was, d.context)
+  const arrived = (window: MessageWindow, record: MessageRecord) => store(window, { ...record, arrival: d.seq })
+  d.learn({ window: here.reduce(arrived, d.context.facts.window) })
+  for (const { id } of here)
+    d.tell({ type: "row_changed", external_message_id: id, sender_key: null, fields: { arrival: d.seq } })
+  return { ...was, facts: { ...was.facts, window: there.reduce(arrived, was.facts.window) } }
+}
+
+/** Messages that wait here, and that what users did with the other part would read or file away. */
+const unseenBeside = (here: ConversationContext, other: ConversationContext): ReadonlyArray<MessageRecord> => {
+  const reads = ownerReads(here)
+  const marks = ownerReads(other).filter(({ arrived }) => arrived !== null)
+  const isFiled = other.facts.filed?.arrived !== undefined
+  return [...all(here.facts.window)].filter(
+    (record) => awaitsReading(record) && !isCovered(reads, record) && (isFiled || isCovered(marks, record))
+  )
+}
+
+/** What was read of another part of the thread is read here: by the owner and by each user. */
 export const horizonJoined = (d: Decision, was: ConversationContext): void => {
   const { owner_horizon } = was.facts
   const marks = [...unreadMarks(d.context), ...unreadMarks(was)].sort((a, b) => a.at - b.at)
   if (marks.length > 0) d.learn({ unread_marks: marks.reduce(withMark, []) })
-  if (owner_horizon !== null) horizonRaised(d, owner_horizon)
-  for (const user in was.readers) {
-    const at = later(d.context.readers[user]?.last_read_at ?? null, was.readers[user]!.last_read_at)
-    if (at !== null) setReader(d, user, at, countAfter(d.context.facts.window, at, awaitsReading))
+  const reads = ownerReads(was)
+  const users = reads.filter(({ arrived }) => arrived !== null)
+  const receipts = reads.filter(({ arrived }) => arrived === null)
+  ownerReadsBecome(d, users.reduce(withReading, ownerReads(d.context)))
+  for (const receipt of receipts) ownerHasRead(d, receipt, receipt.at!)
+  if (owner_horizon !== null) horizonShown(d, later(d.context.facts.owner_horizon, owner_horizon)!)
+  for (const user of Object.keys(was.readers)) {
+    const at = later(
+      Object.hasOwn(d.context.readers, user) ? d.context.readers[user]!.last_read_at : null,
+      was.readers[user]!.last_read_at
+    )
+    const reads = [...(readsOf(d.context, user) ?? []), ...readsOf(was, user)!].reduce<Reads>(withReading, [])
+    setReader(d, user, { last_read_at: at, unread_count: countUnread(d.context.facts.window, reads) }, reads)
   }
 }

@@ -27,6 +27,8 @@ export interface MessageBody {
   readonly event_type: number | null
   readonly hidden: boolean
   readonly deleted: boolean
+  /** A story or status update, which is written to nobody. */
+  readonly is_story?: true
   /** Read one by one (mail's read_date), epoch milliseconds. */
   readonly read_at: number | null
   /** The CRM's own key of a message that it had marked as local. */

@@ -1,4 +1,5 @@
 /** Counters that a drift check found other than the rows say (CONTRACT §6). */
+import type { Reading } from "../conversation/reading.ts"
 import type { Base, ConversationCommand } from "./base.ts"
 
 /** Counters of a channel at a cut. */
@@ -36,8 +37,9 @@ export interface ParticipantRecounted extends Base {
 
 export interface ConversationRecounted extends ConversationCommand {
   readonly type: "conversation_recounted"
-  /** The owner's horizon at the cut: behind another one, unread messages are others. */
+  /** The owner's horizon and readings at the cut: behind others, unread messages are others. */
   readonly owner_horizon: number | null
+  readonly owner_reads?: ReadonlyArray<Reading> | null
   readonly found: ConversationCounters
   readonly right: ConversationCounters
 }

@@ -33,8 +33,10 @@ export const messageFields = {
   read_at: F.instant("When it was read", "read receipts; mail's read_date"),
   edited_at: F.instant("Time of the newest edit", "edit events"),
   deleted_at: F.instant("When it was deleted", "delete events"),
+  arrival: F.seq("Its place in the tenant's order of arrival; messages of one instant stand in it", "message events"),
   is_event: F.flag(false)("A system line: counted nowhere", "message events"),
   hidden: F.flag(false)("Hidden by the provider: counted nowhere", "message events"),
+  is_story: F.flag(false)("A story or status update: nobody has to read it", "message events"),
   reactions: F.json(Reactions, [])("Who reacted with what, one per person", "reaction events"),
   withdrawn_reactions: F.json(Withdrawn, [])(
     "Who took a reaction back and when, so that an old repeat of it does not bring it back",

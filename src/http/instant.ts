@@ -2,13 +2,13 @@
 import * as Effect from "effect/Effect"
 import { RuleBroken } from "../../actors/errors.ts"
 
-/** How far ahead of ours a teller's clock may be, in milliseconds. */
-const clockSkew = 86_400_000
+/** The end of the year 9999: what lies behind it is no instant of ISO 8601's four digits, but a mistake. */
+const latest = Date.UTC(10_000, 0, 1)
 
-/** The instant that a text names, epoch milliseconds; `received` when there is no text. */
+/** The instant that a text names, epoch milliseconds; `received` when there is no text, or when it lies ahead: no fact does. */
 export const timeOf = (text: string | undefined, received: number, field = "at"): Effect.Effect<number, RuleBroken> => {
   const at = text === undefined ? received : Date.parse(text)
-  return at >= 0 && at <= received + clockSkew
-    ? Effect.succeed(at)
-    : Effect.fail(new RuleBroken({ field, rule: "must be an ISO 8601 instant since 1970, at most a day ahead" }))
+  return at >= 0 && at < latest
+    ? Effect.succeed(Math.min(at, received))
+    : Effect.fail(new RuleBroken({ field, rule: "must be an ISO 8601 instant of the years 1970 to 9999" }))
 }

@@ -169,6 +169,18 @@ describe.each(databases)("the drift check on $name", (database) => {
     expect(await column("conversation", chat, "is_hot")).toBe(false)
   })
 
+  test("what came late, stories and marks are counted as the actors count them", async () => {
+    const owner = await home.owner()
+    const command = { conversation_id: chat, user_id: "u", received: start, via: "api" } as const
+    await owner.tell(...talk, message("m5", 5, ann))
+    await owner.tell({ type: "conversation_read", message_id: "m2", ...command })
+    await owner.tell(message("late", 2, ann), message("story", 6, ann, { message: { is_story: true } }))
+    await owner.tell({ ...read("m1", 1), direction: "inbound" }, { type: "conversation_unread", ...command })
+    const view = await owner.ask((each) => each.view("acme", "conversation", chat))
+    expect(view).toMatchObject({ unread_count: 2, message_count: 6 })
+    expect(await home.runNow(owner, "update_participant_statistics", start)).toMatchObject({ touched: 0, error: null })
+  })
+
   test("finds nothing after a month of traffic in any order: the expected figure is 0", async () => {
     const owner = await home.owner()
     const next = random(`drift on ${database.name}`)

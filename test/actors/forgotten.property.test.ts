@@ -11,6 +11,7 @@ import { windowLimit } from "../../machines/conversation/message-window.ts"
 import { memberFields } from "../../machines/member/fields.ts"
 import type { Event, Person } from "../../machines/events.ts"
 import { messageFields } from "../../machines/message/fields.ts"
+import { ConversationStatus } from "../../machines/vocabulary.ts"
 import { participantFields } from "../../machines/participant/fields.ts"
 import { fromColumns } from "../../persistence/field-values.ts"
 import { alike, expectRow, expectSame } from "../machines/compared.ts"
@@ -78,6 +79,7 @@ const telling = fc.record({
     "reacted" as const,
     "left" as const,
     "marked_read" as const,
+    "filed" as const,
     "marked_unread" as const
   ),
   which,
@@ -111,6 +113,13 @@ const saidOf = (chat: Chat, salt: number, said: Telling): Said => {
       return { ...reacted(m, at, who ?? me, said.text, chat.id), ...names }
     case "left":
       return left(at, who ?? chat.ann, chat.id)
+    case "filed":
+      return {
+        type: "filed",
+        external_thread_id: chat.id,
+        status: ConversationStatus.literals[said.which % ConversationStatus.literals.length]!,
+        received: 0
+      }
     default:
       return {
         type: said.tell,

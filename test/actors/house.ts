@@ -1,6 +1,7 @@
 /** A tenant's runtime with a hand-made side: no database, and every moment chosen by the test. */
 import { expect } from "vitest"
 import { Inbox } from "../../actors/inbox.ts"
+import { noTotals } from "../../actors/summary.ts"
 import { located } from "../../actors/arrival.ts"
 import type { RecallRequest } from "../../actors/recall.ts"
 import type { Aside, Envelope } from "../../actors/tenant-runtime.ts"
@@ -47,7 +48,7 @@ export class House {
       rearm: () => {},
       cutSoon: () => {}
     }
-    const inbox = new Inbox({ unread_count: 0, unread_conversations: 0, conversations: 0 }, [])
+    const inbox = new Inbox(noTotals, [])
     this.runtime = new TenantRuntime("acme", { seq: 0, inbox }, { mailbox, ...bounds }, aside)
     for (const event of founded ? [created, registered, running] : []) {
       this.submit(event)

@@ -109,3 +109,19 @@ test("a participant who left is no active member any more", async () => {
     expect(await tell({ ...left, at })).toMatchObject({ status: 422, json: { field: "at" } })
   }
 })
+
+test("no fact lies ahead: a time later than now counts as now", async () => {
+  const ahead = "2199-01-01T00:00:00.000Z"
+  const inbox = { type: "message", conversation: chatId, direction: "inbound" }
+  const sender = { name: "Ada", identifiers: { phone: "+447700900123" } }
+  expect((await tell({ ...inbox, message_id: "ahead", sender, content: "soon", at: ahead })).json).toEqual({
+    outcome: "applied"
+  })
+  const before = await conversation()
+  expect(Date.parse(before.last_message_at)).toBeLessThanOrEqual(Date.now())
+  const { participant_id } = await other()
+  const activity = `/v1/tenants/told/conversations/${chatId}/members/${participant_id}/activity`
+  expect((await edge.call("PUT", activity, { key: tenant.key, body: { at: ahead } })).status).toBeLessThan(500)
+  const { json } = await edge.call("GET", `/v1/tenants/told/participants/${participant_id}`, { key: tenant.key })
+  expect(Date.parse(json.last_seen)).toBeLessThanOrEqual(Date.now())
+})

@@ -69,12 +69,19 @@ describe.each(databases)("viewers and fresh viewers on $name", (database) => {
       return written(payload, `${chat.length}${chat.charCodeAt(0)}@lid`, isShown ? `+${numberIn(chat)}` : null)
     }
 
+    /** Most come as they were written; some late, some at one instant, some from a clock that is ahead. */
+    const timeOf = (): number => {
+      const dice = next()
+      if (dice < 0.15) return noon - below(60) * 1_000
+      return dice < 0.3 ? noon : dice < 0.35 ? Date.now() + 400 * 86_400_000 : noon + made * 1_000
+    }
+
     /** A webhook or a command; sent again until it is answered, as a provider does. */
     const act = (): (() => Promise<unknown>) => {
       const chat = pick(chats)
       const dice = below(100)
       if (dice < 45) {
-        const payload = message({ chat, id: `m-${made++}`, at: noon + made * 1_000, outbound: next() < 0.3 })
+        const payload = message({ chat, id: `m-${made++}`, at: timeOf(), outbound: next() < 0.3 })
         return () => server.webhook(acme, payload)
       }
       if (dice < 60 && made > 0) {
@@ -101,7 +108,7 @@ describe.each(databases)("viewers and fresh viewers on $name", (database) => {
       const user_id = pick(["ann", "bo"])
       if (dice < 82) return command("POST", pick(["/read", "/unread"]), { user_id })
       if (dice < 90) return command("PUT", "/priority", { priority: pick(["low", "normal", "high"]) })
-      if (dice < 94) return command("PUT", "/status", { status: pick(["active", "archived", "spam"]) })
+      if (dice < 94) return command("PUT", "/status", { status: pick(["active", "archived", "spam", "deleted"]) })
       const payload = message({ chat: pick(fillers), id: `f-${made++}`, at: noon + made * 1_000 })
       return () => server.webhook(acme, payload)
     }
@@ -176,6 +183,33 @@ describe.each(databases)("viewers and fresh viewers on $name", (database) => {
       return true
     }
 
+    /** The badge is what the lists add up to (CONTRACT §8): over the feed, and over HTTP page by page. */
+    const expectTotals = async (): Promise<void> => {
+      const { totals, conversations } = fresh.views.get("inbox")!.state as any
+      const listed = async (query: string) => {
+        const items: Array<any> = []
+        for (let cursor: string | null = ""; cursor !== null;) {
+          const rest = cursor === "" ? "" : `&cursor=${cursor}`
+          const { json } = await server.call("GET", path(`/conversations?limit=30${query}${rest}`), acme.key)
+          items.push(...json.items)
+          cursor = json.next_cursor
+        }
+        return items
+      }
+      const sumOf = (items: ReadonlyArray<any>) => ({
+        unread_count: items.reduce((sum, { unread_count }) => sum + unread_count, 0),
+        unread_conversations: items.filter(({ unread_count }) => unread_count > 0).length,
+        conversations: items.length
+      })
+      const { unread_count, unread_conversations } = totals
+      const active = { unread_count, unread_conversations, conversations: totals.conversations }
+      expect(sumOf(Object.values(conversations)), "over the feed").toEqual(active)
+      expect(sumOf(await listed("&status=active")), "over HTTP").toEqual(active)
+      expect(sumOf(await listed("&unread=true")), "what waits").toMatchObject({ unread_count, unread_conversations })
+      for (const status of ["archived", "spam", "deleted"])
+        expect((await listed(`&status=${status}`)).length, status).toBe(totals[status])
+    }
+
     for (let round = 0; round < rounds; round++) {
       const killAt = round % killEvery === killEvery - 1 ? below(actsPerRound) : -1
       const isSlow = killAt < 0
@@ -207,6 +241,7 @@ describe.each(databases)("viewers and fresh viewers on $name", (database) => {
       await Promise.all(acts)
       if (isSlow) await relieveSlow()
       for (let tries = 0; !(await compare()); tries++) expect(tries, "it never becomes quiet").toBeLessThan(patience)
+      await expectTotals()
       quiet++
     }
 

@@ -4,7 +4,7 @@
  */
 import fc from "fast-check"
 import type { Event } from "../../machines/events.ts"
-import { ProviderAccountStatus } from "../../machines/vocabulary.ts"
+import { ConversationStatus, ProviderAccountStatus } from "../../machines/vocabulary.ts"
 import type { ReadOn } from "../oracle/conversation.ts"
 import type { Fact, Mark, Said, Word } from "../oracle/said.ts"
 import { isMark } from "../oracle/said.ts"
@@ -19,6 +19,7 @@ import {
   left,
   me,
   message,
+  minute,
   person,
   reacted,
   read,
@@ -38,6 +39,11 @@ const time = fc.integer({ min: 0, max: 5 })
 /** A receipt tells of a reading before all marks, or of one that happens just when it is told first. */
 const justNow = accepted
 const readingTime = fc.oneof(time, fc.constant(justNow))
+/** Some came at one instant, some just before they were accepted. */
+const messageTime = fc.oneof(
+  { weight: 4, arbitrary: time },
+  fc.constantFrom(accepted - 10 * minute, accepted - 1, accepted)
+)
 const chats = ["chat-1", "chat-1", "chat-2"] as const
 const chat = fc.constantFrom(...chats)
 const texts = fc.constantFrom("a", "b", null)
@@ -49,7 +55,8 @@ const picture = { id: "p", type: "img", name: null, mime: null, size: null, url:
 /** What is true of each of a chat's four messages, however often and in whichever words it is told. */
 const truths = fc.array(
   fc.record({
-    at: time,
+    at: messageTime,
+    is_story: seldom,
     /** Null is nobody: a channel, an anonymous admin. */
     from: fc.constantFrom(me, me, ...people, null),
     is_event: seldom,
@@ -153,6 +160,7 @@ const factOf = (truth: ReadonlyArray<Truth>, said: Telling, thread: string): Fac
         content: said.content,
         attachments: said.attachments,
         deleted: said.deleted,
+        ...(about.is_story ? { is_story: true } : {}),
         read_at: said.read_at
       }
     })
@@ -228,7 +236,7 @@ const words: fc.Arbitrary<Word> = fc.oneof(
     .map(({ status, at }) => ({ type: "auth_reported" as const, ...account, status, at: start + at }))
 )
 
-export const marks: fc.Arbitrary<Mark> = fc
+const readMarks: fc.Arbitrary<Mark> = fc
   .record({
     type: fc.constantFrom("marked_read" as const, "marked_unread" as const),
     external_thread_id: chat,
@@ -240,6 +248,13 @@ export const marks: fc.Arbitrary<Mark> = fc
     ...mark,
     message_id: mark.message_id === null ? null : `${mark.external_thread_id}-m${mark.message_id}`
   }))
+const filings: fc.Arbitrary<Mark> = fc.record({
+  type: fc.constant("filed" as const),
+  external_thread_id: chat,
+  status: fc.constantFrom(...ConversationStatus.literals),
+  received: fc.constant(0)
+})
+export const marks: fc.Arbitrary<Mark> = fc.oneof({ weight: 3, arbitrary: readMarks }, filings)
 
 export interface History {
   /** Facts and words as they were made up, and the very same in another order, some of them several times. */
@@ -312,9 +327,11 @@ export const withMarks = (said: ReadonlyArray<Said>, marks: History["marks"]): R
 /** What was said as the event that the tenant hears. */
 export const eventOf = (said: Said, conversationId: (thread: string) => string): Event => {
   if (!isMark(said)) return said
-  const { external_thread_id, user_id, message_id, received } = said
-  const command = { conversation_id: conversationId(external_thread_id), user_id, received, via: "api" as const }
+  const { external_thread_id, received } = said
+  const command = { conversation_id: conversationId(external_thread_id), received, via: "api" as const }
+  if (said.type === "filed") return { type: "conversation_status_set", ...command, status: said.status }
+  const { user_id, message_id } = said
   return said.type === "marked_read"
-    ? { type: "conversation_read", ...command, message_id }
-    : { type: "conversation_unread", ...command }
+    ? { type: "conversation_read", ...command, user_id, message_id }
+    : { type: "conversation_unread", ...command, user_id }
 }

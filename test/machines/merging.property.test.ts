@@ -165,7 +165,8 @@ const pick = (names: ReadonlyArray<string>, context: object) =>
 
 const conversationOf = (context: ConversationContext) => ({
   ...pick(
-    Object.keys(conversationFields).filter((name) => name !== "is_hot"),
+    // How much had arrived by a mark depends on what was heard beside it.
+    Object.keys(conversationFields).filter((name) => name !== "is_hot" && name !== "owner_reads"),
     context
   ),
   members: Object.fromEntries(

@@ -62,11 +62,14 @@ const fieldsOf = (tenant: SmallTenant) =>
     })
   )
 
+/** What was heard first differs from one order to another. */
+const rowFields = without(messageFields, "arrival")
+
 const rowsOf = (tenant: SmallTenant, conversation_id: string): Record<string, any> =>
   Object.fromEntries(
     [...(tenant.rows.get(conversation_id) ?? [])].map(([id, row]) => [
       messageNumber(id),
-      { ...initialOf(messageFields), ...row }
+      alike(rowFields, { ...initialOf(messageFields), ...row })
     ])
   )
 

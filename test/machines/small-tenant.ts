@@ -26,6 +26,7 @@ export class SmallTenant {
   /** Message rows as the cuts would have written them, by conversation id and external id. */
   readonly rows = new Map<string, Map<string, Row>>()
   readonly #turn: Turn
+  #seq = 0
 
   constructor() {
     this.population = new Population((from, told) => this.#turn.hear(from, told))
@@ -43,8 +44,11 @@ export class SmallTenant {
 
   /** One turn; whoever sleeps, sleeps. */
   attempt(event: Event): TurnResult {
-    const result = this.#turn.run(deepFreeze(this.#admitted(event)))
-    if (result.type === "done") this.#absorb(result)
+    const result = this.#turn.run(deepFreeze(this.#admitted(event)), this.#seq + 1)
+    if (result.type === "done") {
+      this.#seq++
+      this.#absorb(result)
+    }
     return result
   }
 

@@ -5,10 +5,10 @@
  */
 import { memberOf, signsOf } from "./members.ts"
 import { messagesOf, receiptsOf } from "./messages.ts"
-import { isAwaiting, isOwners, readingOf } from "./reading.ts"
+import { isOwners, readingOf, receiptsTold } from "./reading.ts"
 import type { Said } from "./said.ts"
 import { isFact, max, ofType } from "./said.ts"
-import { filed, newestText, typeOf } from "./thread.ts"
+import { filedIn, newestText, typeOf } from "./thread.ts"
 
 /** What reads the owner's messages (CONTRACT 2.5 read_on). */
 export type ReadOn = "open" | "reply"
@@ -20,36 +20,30 @@ export const conversationOf = (said: ReadonlyArray<Said>, read_on: ReadOn = "ope
   const messages = messagesOf(said)
   const receipts = receiptsOf(said, messages)
   const replies = read_on === "reply" ? messages.filter((message) => message.outbound && message.isMessage) : []
-  const { horizon, readers, last_accessed_at } = readingOf(said, [
-    ...receipts
-      .filter((receipt) => isOwners(receipt, owner))
-      .map(({ fact, message }) => ({ to: message.at, at: fact.at })),
-    ...replies.map(({ at }) => ({ to: at, at }))
+  const { horizon, unread_count, readers, last_accessed_at } = readingOf(said, messages, [
+    ...receiptsTold(receipts.filter((receipt) => isOwners(receipt, owner))),
+    ...replies.map(({ at, arrival }) => ({ to: at, place: arrival, told: at }))
   ])
-  const unreadAfter = (to: number | null) =>
-    messages.filter((message) => isAwaiting(message) && (to === null || message.at > to)).length
   const signs = signsOf(said, messages, receipts, owner)
   const members = Object.fromEntries(
     signs.keys.map((key) => {
       const member = memberOf(key, owner, horizon, said, messages, receipts, signs)
-      return [key, key === owner ? { ...member, unread_count: unreadAfter(horizon) } : member]
+      return [key, key === owner ? { ...member, unread_count } : member]
     })
   )
   const participant_count = Object.values(members).filter((member) => member.is_active).length
   return {
     fields: {
       message_count: messages.filter((message) => message.counts).length,
-      unread_count: unreadAfter(horizon),
+      unread_count,
       last_message_at: max(messages.filter((message) => message.isMessage).map(({ at }) => at)),
       last_accessed_at,
       participant_count,
       conversation_type: typeOf(shown, participant_count),
       subject: newestText(shown.map((fact) => ({ at: fact.at, text: fact.thread.subject }))),
-      status: filed(shown),
+      status: filedIn(said, messages),
       priority: shown.some((fact) => fact.thread.is_urgent) ? "high" : "normal",
-      readers: Object.fromEntries(
-        Object.entries(readers).map(([user, to]) => [user, { last_read_at: to, unread_count: unreadAfter(to) }])
-      )
+      readers
     },
     members,
     messages,

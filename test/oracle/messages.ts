@@ -31,11 +31,14 @@ const showingsOf = (said: ReadonlyArray<Said>): ReadonlyArray<ReadonlyArray<Mess
 export interface Known {
   readonly names: ReadonlyArray<string>
   readonly at: number
+  /** Place of its first showing in the history. */
+  readonly arrival: number
   /** Null is nobody. */
   readonly sender: string | null
   readonly outbound: boolean
   /** Neither deleted nor hidden nor a system line. */
   readonly counts: boolean
+  readonly isStory: boolean
   /** No system line. */
   readonly isMessage: boolean
   readonly row: {
@@ -91,8 +94,10 @@ const known = (
   return {
     names,
     at,
+    arrival: Math.min(...showings.map((showing) => said.indexOf(showing))),
     sender: sender?.key ?? null,
     outbound,
+    isStory: message.is_story === true,
     counts: deleted_at === null && !hidden && !message.is_event,
     isMessage: !message.is_event,
     row: {
@@ -165,10 +170,27 @@ const reactionsOf = (reactions: ReadonlyArray<MessageReacted>): Record<string, s
 export interface Receipt {
   readonly fact: MessageRead
   readonly message: Known
+  /** Where in the history both it and its message have been heard. */
+  readonly place: number
 }
 
 export const receiptsOf = (said: ReadonlyArray<Said>, messages: ReadonlyArray<Known>): ReadonlyArray<Receipt> =>
-  readingsIn(said).flatMap((fact) => {
-    const message = messages.find((one) => isAbout(fact, one))
-    return message === undefined ? [] : [{ fact, message }]
-  })
+  said
+    .flatMap((one, place) =>
+      readingsIn([one]).flatMap((fact) => {
+        const message = messages.find((each) => isAbout(fact, each))
+        return message === undefined ? [] : [{ fact, message, place: Math.max(place, heardAs(said, fact, message)) }]
+      })
+    )
+    .sort((a, b) => a.place - b.place)
+
+/** Where the message is first shown under a name that the fact knows. */
+const heardAs = (said: ReadonlyArray<Said>, fact: Named, { names }: Pick<Known, "names">): number => {
+  const known = new Set<string>()
+  for (const [place, one] of said.entries()) {
+    if (one.type !== "message_received" || !isAbout(one.message, { names })) continue
+    for (const name of namesOf(one.message)) known.add(name)
+    if (namesOf(fact).some((name) => known.has(name))) return place
+  }
+  return said.length
+}

@@ -10,12 +10,21 @@ import type {
   MessageRead,
   MessageReceived
 } from "../../machines/events.ts"
+import type { ConversationStatus } from "../../machines/vocabulary.ts"
 
 export type Fact =
   MessageReceived | MessageDelivered | MessageRead | MessageEdited | MessageDeleted | MessageReacted | MemberLeft
 
+/** A CRM user files a thread. */
+export interface Filed {
+  readonly type: "filed"
+  readonly external_thread_id: string
+  readonly status: ConversationStatus
+  readonly received: number
+}
+
 /** A CRM user marks a thread read, up to a message or to the newest, or unread. Its time is when we accepted it. */
-export interface Mark {
+export interface ReadMark {
   readonly type: "marked_read" | "marked_unread"
   readonly external_thread_id: string
   readonly user_id: string
@@ -23,12 +32,15 @@ export interface Mark {
   readonly received: number
 }
 
+export type Mark = ReadMark | Filed
+
 /** A word on the account. */
 export type Word = AccountStatusChanged | AuthReported
 
 export type Said = Fact | Mark | Word
 
-export const isMark = (said: Said): said is Mark => said.type === "marked_read" || said.type === "marked_unread"
+export const isReadMark = (said: Said): said is ReadMark => said.type === "marked_read" || said.type === "marked_unread"
+export const isMark = (said: Said): said is Mark => isReadMark(said) || said.type === "filed"
 export const isWord = (said: Said): said is Word =>
   said.type === "account_status_changed" || said.type === "auth_reported"
 export const isFact = (said: Said): said is Fact => !isMark(said) && !isWord(said)

@@ -1,6 +1,9 @@
 /** What payloads say of a thread itself: subject, filing (CONTRACT 2.4). */
 import type { MessageReceived } from "../../machines/events.ts"
-import { max } from "./said.ts"
+import type { ConversationStatus } from "../../machines/vocabulary.ts"
+import type { Known } from "./messages.ts"
+import type { Filed, Said } from "./said.ts"
+import { isFact, max, min } from "./said.ts"
 
 /** The newest; at one instant the greater text. */
 export const newestText = (
@@ -16,15 +19,42 @@ export const newestText = (
   )
 }
 
-/** The newest folder that files away, at one instant the greater word; a newer sighting in the inbox brings back from the archive. */
-export const filed = (shown: ReadonlyArray<MessageReceived>): string => {
-  const words: Record<string, string> = { SPAM: "spam", TRASH: "deleted", ARCHIVE: "archived" }
-  const files = shown.flatMap((fact) =>
-    fact.thread.folders.flatMap((folder) => (words[folder] === undefined ? [] : [{ at: fact.at, text: words[folder] }]))
-  )
-  const status = newestText(files) ?? "active"
-  const inbox = max(shown.filter((fact) => fact.thread.folders.includes("INBOX")).map(({ at }) => at))
-  return status === "archived" && inbox !== null && inbox > max(files.map(({ at }) => at))! ? "active" : status
+const words: Record<string, ConversationStatus> = { SPAM: "spam", TRASH: "deleted", ARCHIVE: "archived" }
+
+/** A message may have been on its way while somebody deleted the thread. */
+const onItsWay = 30 * 60_000
+
+/**
+ * Where the thread is filed: by the last word of a CRM user, or by a newer folder of the provider's. A folder that a new message of
+ * the other side came in with counts where nobody has filed the thread away, and only the first. News since then brings back what
+ * is archived or deleted: after a user's word what arrives later, after the provider's what is newer.
+ */
+export const filedIn = (said: ReadonlyArray<Said>, messages: ReadonlyArray<Known>): string => {
+  const isHeard = (place: number) => said.slice(0, place).some(isFact)
+  const place = said.findLastIndex((one, n) => one.type === "filed" && isHeard(n))
+  const order = said[place] as Filed | undefined
+  const news = messages.filter((message) => message.counts && !message.outbound && !message.isStory)
+  const shown = said.flatMap((one, n) => {
+    if (one.type !== "message_received" || n < place || (order !== undefined && one.at < order.received)) return []
+    const { direction, is_event, hidden, is_story } = one.message
+    const isNew = direction === "inbound" && !is_event && !hidden && is_story !== true
+    return one.thread.folders.flatMap((folder) =>
+      words[folder] === undefined ? [] : [{ at: one.at, text: words[folder], isNew }]
+    )
+  })
+  const plain = shown.filter(({ isNew, text }) => !isNew || text === "spam")
+  const came = shown.filter(({ isNew, text }) => isNew && text !== "spam")
+  const newest = newestText(plain)
+  const explicit = newest ?? order?.status ?? null
+  const first = order === undefined || order.status === "active" ? min(came.map(({ at }) => at)) : null
+  const isFirst = (explicit === null || explicit === "active") && first !== null
+  const status = isFirst ? newestText(came.filter(({ at }) => at === first))! : (explicit ?? "active")
+  if (status === "active" || status === "spam") return status
+  const isBack =
+    isFirst || newest !== null
+      ? news.some(({ at }) => at > (isFirst ? first : max(plain.map((one) => one.at))!))
+      : news.some(({ at, arrival }) => arrival > place && (status === "archived" || at >= order!.received - onItsWay))
+  return isBack ? "active" : status
 }
 
 /** What kind of conversation it is, unless somebody set it by hand. */

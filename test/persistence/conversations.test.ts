@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import { randomUUID } from "node:crypto"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { noTotals } from "../../actors/summary.ts"
 import type { ConversationFields } from "../../machines/conversation/fields.ts"
 import { type ConversationPage, type ConversationQuery, Conversations } from "../../persistence/conversations.ts"
 import type { EntityRow } from "../../persistence/cut.ts"
@@ -100,7 +101,8 @@ describe.each(databases)("conversations on $name", (database) => {
           conversation("c", { conversation_type: "group", is_hot: true, last_message_at: now - 2, connection_id })
         ])
         expect(yield* threads("filters", {})).toEqual(["a", "b", "c"])
-        expect(yield* threads("filters", { unread: true })).toEqual(["a", "b"])
+        expect(yield* threads("filters", { unread: true })).toEqual(["a"])
+        expect(yield* threads("filters", { unread: true, status: "archived" })).toEqual(["b"])
         expect(yield* threads("filters", { unread: false })).toEqual(["c"])
         expect(yield* threads("filters", { priority: "high" })).toEqual(["a"])
         expect(yield* threads("filters", { status: "archived" })).toEqual(["b"])
@@ -108,7 +110,7 @@ describe.each(databases)("conversations on $name", (database) => {
         expect(yield* threads("filters", { hot: false })).toEqual(["a"])
         expect(yield* threads("filters", { type: "group" })).toEqual(["c"])
         expect(yield* threads("filters", { connection: connection_id })).toEqual(["a", "c"])
-        expect(yield* threads("filters", { hot: true, unread: true })).toEqual(["b"])
+        expect(yield* threads("filters", { hot: true, unread: true })).toEqual([])
         expect(yield* threads("elsewhere", {})).toEqual([])
       })
     ))
@@ -136,17 +138,27 @@ describe.each(databases)("conversations on $name", (database) => {
       })
     ))
 
-  test("totals add up what is unread", () =>
+  test("totals add up what is unread in the inbox, and count what is filed away apart", () =>
     persistence.run(
       Effect.gen(function* () {
         yield* write("totals", [
           conversation("a", { unread_count: 3 }),
           conversation("b", { unread_count: 2 }),
-          conversation("c", {})
+          conversation("c", {}),
+          conversation("d", { unread_count: 7, status: "spam" }),
+          conversation("e", { unread_count: 8, status: "archived" }),
+          conversation("f", { unread_count: 9, status: "deleted" })
         ])
         const service = yield* Conversations
-        expect(yield* service.totals("totals")).toEqual({ unread_count: 5, unread_conversations: 2, conversations: 3 })
-        expect(yield* service.totals("nobody")).toEqual({ unread_count: 0, unread_conversations: 0, conversations: 0 })
+        expect(yield* service.totals("totals")).toEqual({
+          unread_count: 5,
+          unread_conversations: 2,
+          conversations: 3,
+          archived: 1,
+          spam: 1,
+          deleted: 1
+        })
+        expect(yield* service.totals("nobody")).toEqual(noTotals)
       })
     ))
 

@@ -60,4 +60,61 @@ describe.each(databases)("on $name", (database) => {
         expect(yield* recounts.person("people", randomUUID(), [now])).toBeUndefined()
       })
     ))
+
+  test("unread is what no reading covers; where none is written yet, what came after the owner's horizon", () =>
+    persistence.run(
+      Effect.gen(function* () {
+        const [recounts, snapshots] = [yield* Recounts, yield* Snapshots]
+        const inbound = (id: string, received_at: number, arrival: number | null, more: object = {}) =>
+          message(id, now, { received_at, arrival, ...more })
+        const messages = [
+          inbound("early", at, 1),
+          inbound("same", at + 5, 2),
+          inbound("same, later", at + 5, 3),
+          inbound("late", at + 1, 9),
+          inbound("newest", at + 9, 4),
+          inbound("read one by one", at + 9, 5, { read_at: at }),
+          inbound("story", at + 9, 6, { is_story: true }),
+          inbound("ours", at + 9, 7, { direction: "outbound" })
+        ]
+        const unread = Effect.fnUntraced(function* (seq: number, owner_reads: unknown) {
+          yield* snapshots.write({
+            tenant_id: "reads",
+            seq,
+            at,
+            entities: {
+              participant: [
+                { id: now, machine_state: "unlinked", internals: new Uint8Array([1]), fields: { last_seen: at } }
+              ],
+              conversation: [
+                {
+                  id: conversation_id,
+                  machine_state: "active",
+                  internals: new Uint8Array([1]),
+                  fields: { channel_id, unread_count: 99, owner_reads }
+                }
+              ]
+            },
+            members: [
+              { conversation_id, participant_id: now, fields: { role: "owner", is_active: true, last_read_at: at + 5 } }
+            ],
+            messages,
+            read_horizons: []
+          })
+          const [found] = yield* recounts.conversations("reads", at)
+          expect(found!.owner_reads).toEqual(owner_reads)
+          return found!.unread_count
+        })
+        expect(yield* unread(1, null)).toBe(1)
+        expect(yield* unread(2, [])).toBe(5)
+        expect(yield* unread(3, [{ at: null, place: null, arrived: 5 }])).toBe(1)
+        expect(yield* unread(4, [{ at: at + 5, place: null, arrived: null }])).toBe(1)
+        expect(yield* unread(5, [{ at: at + 5, place: 2, arrived: 8 }])).toBe(3)
+        const two = [
+          { at: at + 5, place: 2, arrived: 8 },
+          { at: at + 1, place: null, arrived: null }
+        ]
+        expect(yield* unread(6, two)).toBe(2)
+      })
+    ))
 })

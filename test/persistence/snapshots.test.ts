@@ -312,6 +312,28 @@ describe.each(databases)("snapshots on $name", (database) => {
         })
       ))
 
+    test("messages of one instant stand as they arrived, across pages too; those from before that was kept stand first", () =>
+      persistence.run(
+        Effect.gen(function* () {
+          const snapshots = yield* Snapshots
+          const arrivals = [12, 3, 40, 7, 2 ** 40, 25]
+          const messages = arrivals.map((arrival) => change(`a${arrival}`, { received_at: 5_000, arrival }))
+          yield* snapshots.write(
+            cutOf("instant", 1, { messages: [...messages, change("old", { received_at: 5_000 })] })
+          )
+          const seen: Array<string> = []
+          let before: string | null = null
+          do {
+            const page: MessagePage = yield* Messages.use((service) =>
+              service.page("instant", conversation_id, { before, limit: 2 })
+            )
+            seen.push(...page.items.map((item) => item.external_message_id))
+            before = page.next
+          } while (before !== null)
+          expect(seen).toEqual([`a${2 ** 40}`, "a40", "a25", "a12", "a7", "a3", "old"])
+        })
+      ))
+
     test("pages go from the newest to the oldest, without a gap or a repetition", () =>
       persistence.run(
         Effect.gen(function* () {

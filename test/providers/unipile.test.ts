@@ -22,7 +22,8 @@ describe("ids and time", () => {
     ["2026-05-04T11:15:27+02:00", Date.UTC(2026, 4, 4, 9, 15, 27)],
     ["2026-05-04T09:15:27", Date.UTC(2026, 4, 4, 9, 15, 27)],
     ["2000-01-01T00:00:00Z", Date.UTC(2000, 0, 1)],
-    ["2100-12-31T23:59:59.999Z", Date.UTC(2101, 0, 1) - 1],
+    ["2100-12-31T23:59:59.999Z", received],
+    ["2101-01-01T00:00:00Z", received],
     [null, received],
     ["", received],
     [undefined, received],
@@ -90,6 +91,18 @@ describe("the thread", () => {
     [{ chat_pinned: 1 }, { metadata: { pinned: true } }],
     [{ is_urgent: true }, { is_urgent: true }]
   ])("%j gives %j", (changes, expected) => expect(thread(changes)).toMatchObject(expected))
+
+  test.each<[Json, boolean]>([
+    [{ provider_chat_id: "status@broadcast" }, true],
+    [{ chat_id: "Status@Broadcast" }, true],
+    [{ chat_content_type: "story" }, true],
+    [{ message_type: "STORY" }, true],
+    [{ provider_chat_id: "447700900123@broadcast" }, false],
+    [{ message_type: "story_reply" }, false],
+    [{}, false]
+  ])("%j shows a story: %j", (changes, isStory) =>
+    expect(messageIn("whatsapp_direct", changes).message.is_story).toBe(isStory ? true : undefined)
+  )
 
   test("has a subject of at most 500 characters", () => {
     expect(thread({ subject: "x".repeat(900) }).subject).toBe("x".repeat(500))

@@ -36,7 +36,8 @@ export const Inbox = ({ rest: [selected] }: { readonly rest: ReadonlyArray<strin
   if (inbox.state === null) return html`<p class="nothing">Opening the inbox…</p>`
   const { conversations, totals } = inbox.state
   const all = Object.entries(conversations).sort(newestFirst)
-  if (totals.conversations === 0) return html`<${Empty} />`
+  const { archived, spam, deleted } = totals
+  if (totals.conversations + archived + spam + deleted === 0) return html`<${Empty} />`
   const wanted = text.trim().toLowerCase()
   const shown = all.filter(
     ([, one]) => filters[filter].holds(one) && (wanted === "" || titleOf(one).toLowerCase().includes(wanted))

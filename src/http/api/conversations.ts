@@ -16,7 +16,9 @@ const one = `${base}/:id` as const
 const user_id = Schema.NonEmptyString.check(Schema.isMaxLength(200))
 
 export const Filter = Schema.Struct({
-  unread: Schema.optionalKey(YesOrNo),
+  unread: Schema.optionalKey(YesOrNo).annotate({
+    description: "true: what waits in the inbox, so active conversations only, unless status is given too"
+  }),
   priority: Schema.optionalKey(Priority),
   status: Schema.optionalKey(ConversationStatus),
   hot: Schema.optionalKey(YesOrNo),
@@ -46,7 +48,8 @@ const list = HttpApiEndpoint.get("list", base, {
 }).annotateMerge(
   OpenApi.annotations({
     summary: "Conversations, the newest message first",
-    description: "As of now: everything acknowledged before is in it. Sets nothing."
+    description:
+      "As of now: everything acknowledged before is in it. Without status: wherever they are filed; only unread=true lists active ones alone, as the badge counts them. Sets nothing."
   })
 )
 
@@ -66,7 +69,12 @@ const messages = HttpApiEndpoint.get("messages", `${one}/messages`, {
   query: page,
   success: Schema.Struct({ items: Schema.Array(MessageWire), next_cursor: Schema.NullOr(Schema.String) }),
   error: refusals(404)
-}).annotateMerge(OpenApi.annotations({ summary: "Its messages, the newest first", description: "Sets nothing." }))
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "Its messages, the newest first",
+    description: "Those of one instant in the order of their arrival. Sets nothing."
+  })
+)
 
 const members = HttpApiEndpoint.get("members", `${one}/members`, {
   params: entityInTenant,
@@ -115,7 +123,7 @@ const read = HttpApiEndpoint.post("read", `${one}/read`, { ...command, payload: 
   OpenApi.annotations({
     summary: "A user has read it",
     description:
-      "Sets unread_count, last_accessed_at, the user's entry in readers, and the owner's last_read_at and unread_count: up to message_id, or up to the newest message. Horizons only rise."
+      "Sets unread_count, last_accessed_at, the user's entry in readers, and the owner's last_read_at and unread_count: up to message_id, or all that has arrived. What arrives later is unread, whatever its time. Horizons only rise."
   })
 )
 
@@ -143,7 +151,11 @@ const priority = HttpApiEndpoint.put("priority", `${one}/priority`, {
 }).annotateMerge(OpenApi.annotations({ summary: "Set the priority", description: "Sets priority." }))
 
 const status = HttpApiEndpoint.put("status", `${one}/status`, { ...command, payload: Filing }).annotateMerge(
-  OpenApi.annotations({ summary: "File it", description: "Sets status." })
+  OpenApi.annotations({
+    summary: "File it",
+    description:
+      "Sets status. A new inbound message brings an archived or deleted conversation back to active; spam stays."
+  })
 )
 
 const type = HttpApiEndpoint.put("type", `${one}/type`, { ...command, payload: Typed }).annotateMerge(

@@ -27,7 +27,7 @@ const described = (field: Field<any>) =>
 const wireFields = (fields: Fields): Schema.Struct.Fields =>
   Object.fromEntries(
     Object.entries(fields)
-      .filter(([, field]) => !field.sensitive)
+      .filter(([, field]) => !field.sensitive && field.offWire !== true)
       .map(([name, field]) => [name, described(field)])
   )
 

@@ -1,6 +1,6 @@
-/** The text of a mail, and where it is filed. */
+/** The text of a mail. */
 import type { Mail } from "./mail-payload.ts"
-import { clean, label } from "./text.ts"
+import { clean } from "./text.ts"
 
 /** The plain text; where a mail has only HTML, what one would read of it. Null when there is neither. */
 export const mailText = ({ body_plain, body }: Mail): string | null => {
@@ -52,26 +52,3 @@ const textOfHtml = (html: string): string =>
     .join("\n")
     .replace(/\n{3,}/g, "\n\n")
     .trim()
-
-const filings: ReadonlyArray<readonly [RegExp, string]> = [
-  [/^(SPAM|JUNK)/, "SPAM"],
-  [/^(TRASH|BIN|DELETED)/, "TRASH"],
-  [/^ARCHIVE/, "ARCHIVE"],
-  [/^INBOX$/, "INBOX"]
-]
-const folderLength = 100
-
-/** What the folders are called, each by the last part of its path, in upper case. */
-export const folderNames = ({ folders }: Pick<Mail, "folders">): ReadonlyArray<string> =>
-  (Array.isArray(folders) ? folders : [folders]).flatMap(
-    (folder) => label(folder, folderLength)?.toUpperCase().split(/[/.]/).at(-1) ?? []
-  )
-
-/** The folders in the words of our thread: INBOX, SPAM, TRASH, ARCHIVE; others, such as labels, file nothing. */
-export const foldersOf = ({ role, folders }: Mail): ReadonlyArray<string> => {
-  const named = [role, ...(Array.isArray(folders) ? folders : [folders])].flatMap((folder) => {
-    const name = label(folder, folderLength)?.toUpperCase().split(/[/.]/).at(-1)
-    return filings.flatMap(([pattern, filing]) => (name !== undefined && pattern.test(name) ? [filing] : []))
-  })
-  return [...new Set(named)]
-}

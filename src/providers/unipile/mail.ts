@@ -6,7 +6,8 @@ import { messageIdsIn } from "../../../machines/message-id.ts"
 import { attachmentsOf } from "./attachment.ts"
 import { channelNamed } from "./channel.ts"
 import { correspondent, correspondents, nobodyOf } from "./correspondent.ts"
-import { folderNames, foldersOf, mailText } from "./mail-body.ts"
+import { folderNames, placesWith } from "./folders.ts"
+import { mailText } from "./mail-body.ts"
 import { type Mail, readMail } from "./mail-payload.ts"
 import { whereaboutsOf } from "./mail-thread.ts"
 import { contentLength, instantIn, instantShown } from "./message.ts"
@@ -32,7 +33,7 @@ export const mailEventOf = (body: unknown, kind: string, received: number): Resu
   const from = correspondent(mail.from_attendee)
   const owner = isOwn && from !== null ? from : nobodyOf(account_id)
   const { roles, people } = castOf(mail, from)
-  const folders = foldersOf(mail)
+  const folders = placesWith(mail.role, mail.folders)
   const subject = label(mail.subject, subjectLength)
   const message_id = messageIdOf(mail)
   const former = identity(mail.deprecated_id)
@@ -63,7 +64,7 @@ export const mailEventOf = (body: unknown, kind: string, received: number): Resu
         is_urgent: false,
         metadata: {}
       },
-      message: messageOf(mail, external_message_id, direction, subject),
+      message: messageOf(mail, external_message_id, direction, subject, received),
       letter: {
         roles,
         owner_known: isOwn,
@@ -100,7 +101,7 @@ const stageOf = (mail: Mail, kind: string): NonNullable<Letter["stage"]> | null 
 const isDraft = (mail: Mail, role: string | null): boolean => {
   if (role === "drafts" || role === "draft") return true
   if (role === "sent") return false
-  const names = folderNames(mail)
+  const names = folderNames(mail.folders)
   // Gmail's label is a draft's alone; a folder of any name may lie beside the inbox.
   return names.includes("DRAFT") || (role !== "inbox" && names.includes("DRAFTS"))
 }
@@ -133,13 +134,18 @@ const castOf = (mail: Mail, from: Person | null) => {
   return { roles, people }
 }
 
+/** Characters that an instant may have. */
+const instantLength = 100
+
 const messageOf = (
   mail: Mail,
   external_message_id: string,
   direction: Direction,
-  subject: string | null
+  subject: string | null,
+  received: number
 ): MessageBody => {
   const text = mailText(mail)
+  const read = direction === "inbound" ? instantShown(mail.read_date) : null
   return {
     external_message_id,
     provider_message_id: identity(mail.provider_id) ?? identity(mail.message_id),
@@ -151,7 +157,7 @@ const messageOf = (
     event_type: null,
     hidden: false,
     deleted: false,
-    read_at: direction === "inbound" ? instantShown(mail.read_date) : null,
+    read_at: read === null ? null : Math.min(read, received),
     metadata: hints({
       message_id: messageIdsIn(label(mail.message_id, 1024) ?? "")[0] ?? identity(mail.message_id),
       in_reply_to: mail.in_reply_to,

@@ -5,7 +5,7 @@ import type { ChannelType, Direction } from "../../../machines/vocabulary.ts"
 import { attachmentsOf } from "./attachment.ts"
 import type { Messaging } from "./payload.ts"
 import { clean, cut, hints, identity, label, record, yesNo } from "./text.ts"
-import { subjectLength } from "./thread.ts"
+import { isStory, subjectLength } from "./thread.ts"
 import type { Unreadable } from "./unreadable.ts"
 import { unreadable } from "./unreadable.ts"
 
@@ -28,22 +28,25 @@ export const messageIdsOf = (payload: Messaging): Result.Result<MessageIds, Unre
 
 const iso = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?$/i
 const earliest = Date.UTC(2000, 0, 1)
-const latest = Date.UTC(2101, 0, 1)
 
 /**
- * A time in epoch milliseconds; null where there is none to be read. ISO 8601 without an offset is UTC. Outside the years 2000 to
- * 2100 it is none: such a time would bend every "newest" for good.
+ * A time in epoch milliseconds; null where there is none to be read. ISO 8601 without an offset is UTC. Before the year 2000 it is
+ * none: such a time would bend every "oldest" for good.
  */
 export const instantShown = (value: unknown): number | null => {
   const timestamp = label(value, 40) ?? ""
   const match = iso.exec(timestamp)
   if (match === null) return null
   const instant = Date.parse(match[3] === undefined ? `${timestamp}Z` : timestamp)
-  return instant >= earliest && instant < latest ? instant : null
+  return instant >= earliest ? instant : null
 }
 
-/** The time that a payload tells; `received` where it tells none that can be read. */
-export const instantIn = (value: unknown, received: number): number => instantShown(value) ?? received
+/**
+ * The time that a payload tells; `received` where it tells none that can be read, or one that lies ahead of that: a clock that runs
+ * ahead must not bend every "newest" for good (CONTRACT, preamble).
+ */
+export const instantIn = (value: unknown, received: number): number =>
+  Math.min(instantShown(value) ?? received, received)
 
 /** The text of a payload, cleaned but not shortened; null when there is none. */
 const textOf = (payload: Messaging): string | null => {
@@ -78,6 +81,7 @@ export const messageOf = (
     event_type: typeof event_type === "number" && Number.isInteger(event_type) ? event_type : null,
     hidden: yesNo(payload.hidden) === true,
     deleted: yesNo(payload.deleted) === true,
+    ...(isStory(payload) ? { is_story: true } : {}),
     read_at: null,
     metadata: hints({
       quoted: payload.quoted,

@@ -1,20 +1,31 @@
 /** What a messaging payload says of its chat. A hint that is missing is false; a machine decides what it means. */
 import type { Thread } from "../../../machines/events.ts"
+import { foldersOf } from "./folders.ts"
 import type { Messaging } from "./payload.ts"
 import { hints, identity, label, quantity, yesNo } from "./text.ts"
 
 /** CONTRACT 2.4 and 2.6. */
 export const subjectLength = 500
-const folderLength = 100
+const contentLength = 100
 
 /** Whether the payload's chat is a group, told by the flag, else by the end of WhatsApp's chat id. */
 export const isGroup = (payload: Messaging): boolean =>
   yesNo(payload.is_group) ?? identity(payload.provider_chat_id)?.endsWith("@g.us") ?? false
 
+/** What networks call the chat, and the kind of message, in which people show their stories to everybody. */
+const stories: ReadonlySet<string> = new Set(["story", "stories", "status", "status_update"])
+const storiesChat = "status@broadcast"
+
+/** Whether the payload is a story or status update: it is shown to all contacts, and written to nobody. */
+export const isStory = (payload: Messaging): boolean =>
+  [payload.chat_content_type, payload.message_type].some((kind) =>
+    stories.has(label(kind, contentLength)?.toLowerCase() ?? "")
+  ) || [payload.provider_chat_id, payload.chat_id].some((chat) => identity(chat)?.toLowerCase() === storiesChat)
+
 /** What kind of chat it is. WhatsApp marks broadcasts and newsletters by the end of the chat's own id. */
 const kindOf = (payload: Messaging) => {
   const chat = identity(payload.provider_chat_id)
-  const content = label(payload.chat_content_type, folderLength)
+  const content = label(payload.chat_content_type, contentLength)
   return {
     is_group: isGroup(payload),
     is_broadcast:
@@ -30,7 +41,7 @@ export const isOfMany = (payload: Messaging): boolean => Object.values(kindOf(pa
 /** The chat of a payload. */
 export const threadOf = (payload: Messaging, external_thread_id: string): Thread => {
   const chat = identity(payload.provider_chat_id)
-  const content = label(payload.chat_content_type, folderLength)
+  const content = label(payload.chat_content_type, contentLength)
   return {
     external_thread_id,
     subject: label(payload.subject, subjectLength),
@@ -48,16 +59,4 @@ export const threadOf = (payload: Messaging, external_thread_id: string): Thread
       provider_chat_id: chat
     })
   }
-}
-
-/** Folders of one chat that are looked at. */
-const folderLimit = 64
-
-const foldersOf = (folder: unknown): ReadonlyArray<string> => {
-  const folders: Array<string> = []
-  for (const one of Array.isArray(folder) ? folder.slice(0, folderLimit) : [folder]) {
-    const name = label(one, folderLength)?.toUpperCase()
-    if (name !== undefined && !folders.includes(name)) folders.push(name)
-  }
-  return folders
 }
