@@ -58,5 +58,32 @@ export const normaliseIdentifier: Readonly<Record<IdentifierKind, (raw: string) 
   twitter_handle: normaliseHandle
 }
 
+/**
+ * Every spelling under which one number is met, itself first. Brazil's mobile numbers had eight digits before a ninth, a 9, was put
+ * in front; Mexico's are dialled from abroad with a 1 after the country code, or without; Argentina's with a 9. Networks and address
+ * books keep the old forms.
+ */
+export const phoneSpellings = (phone: string): ReadonlyArray<string> => {
+  for (const [short, long, shorten, lengthen] of twoSpellings) {
+    if (short.test(phone)) return [phone, phone.replace(short, lengthen)]
+    if (long.test(phone)) return [phone, phone.replace(long, shorten)]
+  }
+  return [phone]
+}
+
+const twoSpellings: ReadonlyArray<readonly [short: RegExp, long: RegExp, shorten: string, lengthen: string]> = [
+  [/^\+55(\d\d)([6-9]\d{7})$/, /^\+55(\d\d)9([6-9]\d{7})$/, "+55$1$2", "+55$19$2"],
+  [/^\+52(\d{10})$/, /^\+521(\d{10})$/, "+52$1", "+521$1"],
+  [/^\+54([1-8]\d{9})$/, /^\+549(\d{10})$/, "+54$1", "+549$1"]
+]
+
+/** The spelling in which a number is shown: the one that is valid today. Argentina's two are both valid, for a line and a mobile. */
+export const presentPhone = (phone: string): string =>
+  phone.startsWith("+54")
+    ? phone
+    : (phoneSpellings(phone).find((each) => brazilNow.test(each) || mexicoNow.test(each)) ?? phone)
+const brazilNow = /^\+55\d\d9\d{8}$/
+const mexicoNow = /^\+52\d{10}$/
+
 /** `kind:value`, the text that a participant is found by. The value must be normalised already. */
 export const identifierKey = (kind: string, value: string): string => `${kind}:${value}`

@@ -96,6 +96,10 @@ export const rosterShown = (d: Decision, keys: ReadonlyArray<string>, at: number
   }
 }
 
+/** Whoever was taken for a member was another one: no sign of presence is left. */
+export const neverHere = (d: Decision, key: string, received: number): void =>
+  weigh(d, key, { seen_at: null }, received)
+
 /** Weighs presence against absence and keeps the counts of the conversation and the person in step. */
 const weigh = (
   d: Decision,

@@ -82,6 +82,7 @@ export const messageEvent = Effect.fnUntraced(function* (
       external_thread_id: thread.external_thread_id,
       subject: null,
       is_group: told.is_group ?? false,
+      ...(told.is_group === false ? { is_direct: true } : {}),
       is_broadcast: false,
       is_channel: false,
       is_community: false,

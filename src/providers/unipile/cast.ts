@@ -8,7 +8,7 @@ import type { ChannelType } from "../../../machines/vocabulary.ts"
 import type { Attendee, Messaging } from "./payload.ts"
 import { personOf } from "./person.ts"
 import { identity, record, requiredIdentity, yesNo } from "./text.ts"
-import { isOfMany } from "./thread.ts"
+import { isOfMany, namesakeOf } from "./thread.ts"
 
 /** Attendees of a payload that are looked at: more than a group of any network shows (I8). */
 export const attendeeLimit = 2_048
@@ -24,6 +24,8 @@ export interface Cast {
   readonly people: ReadonlyArray<Person>
   /** Whether `people` holds every attendee that the payload lists. */
   readonly isWhole: boolean
+  /** The key of the person that the chat is named after; null where the network does not name chats so. */
+  readonly partner: string | null
   /** Any other person of the payload, also by a bare id: the owner's own person if it is the owner, null if it is nobody. */
   readonly person: (shown: unknown) => Person | null
 }
@@ -39,7 +41,11 @@ export const castOf = (payload: Messaging, channel_type: ChannelType): Cast => {
   const shownAs = (attendee: Attendee): Person | null => shown(attendee, channel_type, chat)
 
   const sender = record(payload.sender)
-  const author = named(sender, attendees, shownAs)
+  const namesake = namesakeIn(payload, channel_type, account)
+  const written = named(sender, attendees, shownAs)
+  // Whoever writes to the account in a chat of two is the one that the chat is named after, under whichever id.
+  const author = written !== null && yesNo(payload.is_sender) === false ? joined(written, namesake) : written
+  const isAuthor = (person: Person): boolean => written !== null && person.key === written.key
   const authorIsOwner = author !== null && isOwner(sender, author, account)
   const outbound = yesNo(payload.is_sender) ?? (authorIsOwner || comparable(author, account) ? authorIsOwner : null)
   const us = outbound === true || authorIsOwner ? author : null
@@ -47,8 +53,9 @@ export const castOf = (payload: Messaging, channel_type: ChannelType): Cast => {
 
   const others = new Map<string, Person>()
   for (const attendee of attendees) {
-    const person = shownAs(attendee)
-    if (person === null) continue
+    const one = shownAs(attendee)
+    if (one === null) continue
+    const person = isAuthor(one) && author !== written ? joined(one, namesake) : one
     if (isOwner(attendee, person, account) || (us !== null && isSame(us, person))) owner = filledFrom(owner, person)
     else if (!others.has(person.key)) others.set(person.key, person)
   }
@@ -63,6 +70,7 @@ export const castOf = (payload: Messaging, channel_type: ChannelType): Cast => {
     author: us !== null || outbound === true ? owner : author,
     people: [...others.values()],
     isWhole: listed.length === attendees.length,
+    partner: namesake?.key ?? null,
     person: (value) => {
       const id = identity(value)
       const attendee = id === null ? record(value) : { attendee_id: id, attendee_provider_id: id }
@@ -94,6 +102,26 @@ const named = (
     }
   }
   return shownAs(attendee)
+}
+
+/** The person that a chat of two is named after; null when that is the account's own. */
+const namesakeIn = (payload: Messaging, channel_type: ChannelType, account: Person | null): Person | null => {
+  const id = channel_type === "whatsapp" ? namesakeOf(payload) : null
+  const person = id === null ? null : personOf({ attendee_provider_id: id }, channel_type)
+  return person === null || (account !== null && isSame(account, person)) ? null : person
+}
+
+const isHidden = (key: string): boolean => key.endsWith("@lid")
+const hiddenKeys = ({ key, also }: Person): ReadonlyArray<string> => [key, ...(also ?? [])].filter(isHidden)
+
+/** Everything that two showings of one person tell, where the one shows a number and the other an id that hides it; else the first. */
+const joined = (person: Person, namesake: Person | null): Person => {
+  if (namesake === null || namesake.key === person.key) return person
+  const [mine, theirs] = [person.identifiers.phone, namesake.identifiers.phone]
+  const hidden = [...new Set([...hiddenKeys(person), ...hiddenKeys(namesake)])]
+  if ((mine === undefined) === (theirs === undefined) || hidden.length !== 1) return person
+  const key = mine === undefined ? namesake.key : person.key
+  return { ...person, key, identifiers: { ...namesake.identifiers, ...person.identifiers }, also: hidden }
 }
 
 /** The owner as `account_info` names it; null where it names nobody. */
@@ -134,11 +162,15 @@ const isSame = (one: Person, other: Person): boolean =>
 const comparable = (one: Person | null, other: Person | null): boolean =>
   one !== null && other !== null && one.key.split(":", 1)[0] === other.key.split(":", 1)[0]
 
-const filledFrom = (owner: Person, seen: Person): Person => ({
-  key: owner.key,
-  provider_participant_id: owner.provider_participant_id ?? seen.provider_participant_id,
-  name: owner.name ?? seen.name,
-  avatar_url: owner.avatar_url ?? seen.avatar_url,
-  identifiers: { ...seen.identifiers, ...owner.identifiers },
-  ...(owner.also === undefined ? {} : { also: owner.also })
-})
+/** The owner with what a showing of it adds. An id that hides its number is its own from then on, wherever it is met. */
+const filledFrom = (owner: Person, seen: Person): Person => {
+  const also = [...new Set([...(owner.also ?? []), ...hiddenKeys(seen)])].filter((key) => key !== owner.key)
+  return {
+    key: owner.key,
+    provider_participant_id: owner.provider_participant_id ?? seen.provider_participant_id,
+    name: owner.name ?? seen.name,
+    avatar_url: owner.avatar_url ?? seen.avatar_url,
+    identifiers: { ...seen.identifiers, ...owner.identifiers },
+    ...(also.length === 0 ? {} : { also })
+  }
+}

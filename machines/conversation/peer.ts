@@ -1,0 +1,199 @@
+/**
+ * The one other person of a chat of two (CONTRACT 2.4). Networks show that person, and the account's own, now under a number and
+ * now under a hidden id (`@lid`), in messages, lists, receipts and reactions: a second id is no third member. Whether two ids are
+ * one person for good is another question, because a merge is not undone: here only a number and a hidden id that have both written
+ * are joined; every other id is taken for the person in this chat alone. In groups nothing is supposed.
+ */
+import { phoneSpellings } from "../identifiers.ts"
+import type { MemberLeft, MessageReceived, Person } from "../events.ts"
+import type { Shown } from "../person/shown.ts"
+import type { ConversationContext, Member } from "./context.ts"
+import type { Decision } from "./decision.ts"
+import { neverHere } from "./members.ts"
+
+/** What two showings of a person are compared by. */
+interface Ids {
+  readonly key: string
+  readonly phone: string | null
+  readonly lid: string | null
+}
+
+const isLid = (key: string): boolean => key.startsWith("whatsapp:") && key.endsWith("@lid")
+
+const idsOf = (key: string, phone: string | null | undefined, also: ReadonlyArray<string>): Ids => ({
+  key,
+  phone: phone ?? (key.startsWith("phone:") ? key.slice("phone:".length) : null),
+  lid: [key, ...also].find(isLid) ?? null
+})
+const idsOfPerson = (person: Person): Ids => idsOf(person.key, person.identifiers.phone, person.also ?? [])
+const alsoIn = (shown: Shown): ReadonlyArray<string> =>
+  Object.keys(shown).flatMap((piece) => (piece.startsWith("also ") ? [piece.slice("also ".length)] : []))
+const idsOfMember = ({ key, shown }: Member): Ids => idsOf(key, shown["phone"]?.value, alsoIn(shown))
+
+/** Two numbers are two people. */
+const areTwo = (one: Ids, other: Ids): boolean =>
+  one.phone !== null && other.phone !== null && !phoneSpellings(one.phone).includes(other.phone)
+
+/** Whether the one shows a number, the other a hidden id, and neither contradicts the other. */
+const complete = (one: Ids, other: Ids): boolean => {
+  const [phones, lids] = [
+    [one.phone, other.phone],
+    [one.lid, other.lid]
+  ]
+  const once = (values: ReadonlyArray<string | null>) => new Set(values.filter((value) => value !== null)).size === 1
+  return once(phones) && once(lids)
+}
+
+/** Whether payloads call it a chat of two, and none calls it anything else. */
+const isOfTwo = ({ facts: { hints } }: ConversationContext): boolean =>
+  hints.direct === true && !hints.group && !hints.broadcast && !hints.channel
+
+const isOwn = ({ facts, members }: ConversationContext, { key }: Person): boolean => {
+  const { owner_key, own_keys } = facts
+  if (key === owner_key || own_keys?.includes(key) === true) return true
+  return owner_key !== null && members[owner_key]?.shown[`also ${key}`] !== undefined
+}
+
+/** The members who are not the account's own. */
+const others = (c: ConversationContext): ReadonlyArray<Member> =>
+  Object.values(c.members).filter(
+    ({ key, role }) => role !== "owner" && key !== c.facts.owner_key && c.facts.own_keys?.includes(key) !== true
+  )
+
+/** The other person of the chat: whom it is named after, else whoever is there alone, hidden ids counting last. Null: nobody yet, or several. */
+const peerOf = (c: ConversationContext): Member | null => {
+  const all = others(c)
+  const named = c.facts.partner
+  const partner = named === undefined ? undefined : all.find((member) => isCalled(idsOfMember(member), named))
+  if (partner !== undefined) return partner
+  const here = all.filter(({ is_active }) => is_active)
+  const present = here.length === 0 ? all : here
+  if (present.length === 1) return present[0]!
+  const shown = present.filter((member) => idsOfMember(member).phone !== null)
+  return shown.length === 1 ? shown[0]! : null
+}
+
+const isCalled = ({ key, phone, lid }: Ids, name: string): boolean =>
+  key === name || lid === name || (phone !== null && phoneSpellings(phone).some((each) => name === `phone:${each}`))
+
+/** The same person under the key of the chat's other one. What would join the two for good is left out. */
+const as = (key: string, { identifiers: _, also: __, ...person }: Person): Person => ({
+  ...person,
+  key,
+  identifiers: {}
+})
+
+const bare = (key: string): Person => ({
+  key,
+  provider_participant_id: null,
+  name: null,
+  avatar_url: null,
+  identifiers: {}
+})
+
+/** The message with its people under the keys that they have in a chat of two; the very same event elsewhere. */
+export const amongTwo = (d: Decision, event: MessageReceived): MessageReceived => {
+  const { is_direct, partner } = event.thread
+  const { hints, partner: known } = d.context.facts
+  if (is_direct === true && hints.direct !== true) d.learn({ hints: { ...hints, direct: true } })
+  if (partner !== undefined && known === undefined) d.learn({ partner })
+  if (!isOfTwo(d.context)) return event
+  const isForeign = (person: Person) => person.key !== event.owner.key && !isOwn(d.context, person)
+  const member = peerOf(d.context)
+  const peer = member === null ? first(d.context, event, isForeign) : idsOfMember(member)
+  if (peer === null) return event
+  if (member !== null) onlyOne(d, member, event.received)
+  // In a chat that is named after the one, whoever else is listed is the account's own person.
+  const isNamedAfter = partner !== undefined && isCalled(peer, partner)
+  const isSecond = (person: Person) =>
+    person.key !== peer.key &&
+    isForeign(person) &&
+    ((isNamedAfter && person.key !== event.sender.key) || !areTwo(idsOfPerson(person), peer))
+  const present = (person: Person) => (isSecond(person) ? secondAs(d, event, person, peer, member) : person)
+
+  if (!isSecond(event.sender) && !event.people.some((person) => isSecond(person) || isOwn(d.context, person)))
+    return event
+  const sender = present(event.sender)
+  const here = event.people.filter((person) => !isSecond(person) && !isOwn(d.context, person))
+  const isListed = sender.key === peer.key || here.some(({ key }) => key === peer.key)
+  const second = isListed ? undefined : event.people.find(isSecond)
+  return { ...event, sender, people: second === undefined ? here : [...here, present(second)] }
+}
+
+/** The other person of a chat in which nobody else has been seen yet. */
+const first = (
+  { facts: { partner } }: ConversationContext,
+  { sender, people }: MessageReceived,
+  isForeign: (person: Person) => boolean
+): Ids | null => {
+  const shown = [sender, ...people].filter(isForeign).map(idsOfPerson)
+  const named = partner === undefined ? undefined : shown.find((ids) => isCalled(ids, partner))
+  return (
+    named ??
+    (isForeign(sender) ? idsOfPerson(sender) : undefined) ??
+    shown.find(({ phone }) => phone !== null) ??
+    shown[0] ??
+    null
+  )
+}
+
+/**
+ * A second id as the other person. The two are joined for good where a number and a hidden id have both written to the account, or
+ * the chat was named after the one and then after the other.
+ */
+const secondAs = (
+  d: Decision,
+  { sender, message, thread }: MessageReceived,
+  person: Person,
+  peer: Ids,
+  member: Member | null
+): Person => {
+  const { partner } = d.context.facts
+  const ids = idsOfPerson(person)
+  const wrote = message.direction === "inbound" && !message.is_event && person.key === sender.key
+  const bothWrote = partner === undefined && wrote && member !== null && member.last_message_at !== null
+  const isNamesake =
+    partner !== undefined && isCalled(peer, partner) && thread.partner !== undefined && isCalled(ids, thread.partner)
+  if (!(bothWrote || isNamesake) || !complete(ids, peer)) return as(peer.key, person)
+  return { ...person, key: peer.key, also: [person.key, ...(person.also ?? [])] }
+}
+
+/** Second ids that were taken for members before it was known to be a chat of two. */
+const onlyOne = (d: Decision, peer: Member, received: number): void => {
+  for (const member of others(d.context)) {
+    if (member.key !== peer.key && member.is_active && !areTwo(idsOfMember(member), idsOfMember(peer)))
+      neverHere(d, member.key, received)
+  }
+}
+
+/** Who left. */
+export const leaverAmongTwo = (d: Decision, event: MemberLeft): MemberLeft => {
+  const person = secondOf(d, event.person)
+  return person === null ? event : { ...event, person }
+}
+
+/** The other person, where that is who is shown under a second id. */
+const secondOf = (d: Decision, person: Person): Person | null => {
+  if (!isOfTwo(d.context) || isOwn(d.context, person)) return null
+  const peer = peerOf(d.context)
+  if (peer === null || peer.key === person.key || areTwo(idsOfPerson(person), idsOfMember(peer))) return null
+  return as(peer.key, person)
+}
+
+/** Who read a message: in a chat of two it was written by the one and read by the other. */
+export const readerAmongTwo = (d: Decision, reader: Person, outbound: boolean): Person => {
+  const peer = secondOf(d, reader)
+  if (peer === null) return reader
+  const { owner_key } = d.context.facts
+  return outbound || owner_key === null ? peer : bare(owner_key)
+}
+
+/** Who reacted: the other person, unless that one is known to be hidden behind another id. */
+export const reactorAmongTwo = (d: Decision, reactor: Person): Person => {
+  const peer = secondOf(d, reactor)
+  if (peer === null) return reactor
+  const { owner_key } = d.context.facts
+  const [mine, theirs] = [idsOfPerson(reactor).lid, idsOfMember(d.context.members[peer.key]!).lid]
+  const isOther = mine !== null && theirs !== null && mine !== theirs
+  return isOther && owner_key !== null ? bare(owner_key) : peer
+}
