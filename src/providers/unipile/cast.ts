@@ -5,6 +5,8 @@
 import { identifierKey } from "../../../machines/identifiers.ts"
 import type { Person } from "../../../machines/events.ts"
 import type { ChannelType } from "../../../machines/vocabulary.ts"
+import type { Region } from "../../identifiers/phone.ts"
+import { areOneNumber, regionOfPhone } from "../../identifiers/phone.ts"
 import type { Attendee, Messaging } from "./payload.ts"
 import { personOf } from "./person.ts"
 import { identity, record, requiredIdentity, yesNo } from "./text.ts"
@@ -33,12 +35,14 @@ export interface Cast {
 /** Casts the people of a messaging payload. */
 export const castOf = (payload: Messaging, channel_type: ChannelType): Cast => {
   const account = accountPerson(payload, channel_type)
+  const own = account?.identifiers.phone
+  const region = own === undefined ? null : regionOfPhone(own)
   let owner = account ?? nobody(identifierKey("account", requiredIdentity(payload.account_id)))
 
   const listed = attendeesOf(payload.attendees)
   const attendees = listed.slice(0, attendeeLimit)
   const chat = isOfMany(payload) ? identity(payload.provider_chat_id) : null
-  const shownAs = (attendee: Attendee): Person | null => shown(attendee, channel_type, chat)
+  const shownAs = (attendee: Attendee): Person | null => shown(attendee, channel_type, chat, region)
 
   const sender = record(payload.sender)
   const namesake = namesakeIn(payload, channel_type, account)
@@ -145,8 +149,13 @@ const nobody = (key: string): Person => ({
 const groupId = /@(g\.us|broadcast|newsletter)$/i
 
 /** `chat` is the id of a chat of many: who bears it is the chat itself, which speaks for its anonymous admins. */
-const shown = (attendee: Attendee, channel_type: ChannelType, chat: string | null): Person | null => {
-  const person = personOf(attendee, channel_type)
+const shown = (
+  attendee: Attendee,
+  channel_type: ChannelType,
+  chat: string | null,
+  region: Region | null
+): Person | null => {
+  const person = personOf(attendee, channel_type, region)
   const id = person?.provider_participant_id ?? null
   return id !== null && (groupId.test(id) || id === chat) ? null : person
 }
@@ -156,7 +165,11 @@ const isOwner = (attendee: Attendee, person: Person, account: Person | null): bo
 
 const isSame = (one: Person, other: Person): boolean =>
   one.key === other.key ||
+  isOneNumber(one.identifiers.phone, other.identifiers.phone) ||
   (one.provider_participant_id !== null && one.provider_participant_id === other.provider_participant_id)
+
+const isOneNumber = (one: string | undefined, other: string | undefined): boolean =>
+  one !== undefined && other !== undefined && areOneNumber(one, other)
 
 /** Keys of the same kind that differ are different people; a `@lid` and a phone number may be one. */
 const comparable = (one: Person | null, other: Person | null): boolean =>
