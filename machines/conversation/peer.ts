@@ -1,8 +1,8 @@
 /**
  * The one other person of a chat of two (CONTRACT 2.4). Networks show that person, and the account's own, now under a number and
  * now under a hidden id (`@lid`), in messages, lists, receipts and reactions: a second id is no third member. Whether two ids are
- * one person for good is another question, because a merge is not undone: here only a number and a hidden id that have both written
- * are joined; every other id is taken for the person in this chat alone. In groups nothing is supposed.
+ * one person for good is another question, because a merge is not undone: here only a number and a hidden id that
+ * have shown to be the same one are joined; every other id is taken for the person in this chat alone. In groups nothing is supposed.
  */
 import { phoneSpellings } from "../identifiers.ts"
 import type { MemberLeft, MessageReceived, Person } from "../events.ts"
@@ -99,71 +99,79 @@ export const amongTwo = (d: Decision, event: MessageReceived): MessageReceived =
   if (partner !== undefined && known === undefined) d.learn({ partner })
   if (!isOfTwo(d.context)) return event
   const isForeign = (person: Person) => person.key !== event.owner.key && !isOwn(d.context, person)
-  const member = peerOf(d.context)
-  const peer = member === null ? first(d.context, event, isForeign) : idsOfMember(member)
+  const peer = presentPeer(d.context, event, isForeign)
   if (peer === null) return event
-  if (member !== null) onlyOne(d, member, event.received)
+  const former = onlyOne(d, event, peer)
   // In a chat that is named after the one, whoever else is listed is the account's own person.
   const isNamedAfter = partner !== undefined && isCalled(peer, partner)
   const isSecond = (person: Person) =>
     person.key !== peer.key &&
     isForeign(person) &&
     ((isNamedAfter && person.key !== event.sender.key) || !areTwo(idsOfPerson(person), peer))
-  const present = (person: Person) => (isSecond(person) ? secondAs(d, event, person, peer, member) : person)
+  const isPlain = (person: Person) => !isSecond(person) && !isOwn(d.context, person)
+  if (former === null && !isSecond(event.sender) && event.people.every(isPlain)) return event
 
-  if (!isSecond(event.sender) && !event.people.some((person) => isSecond(person) || isOwn(d.context, person)))
-    return event
+  const isAlone = new Set([event.sender, ...event.people].filter(isForeign).map(({ key }) => key)).size === 1
+  const present = (person: Person): Person => {
+    if (isSecond(person)) return secondAs(d, event, person, peer, isAlone)
+    return former !== null && person.key === peer.key ? { ...person, also: [former, ...(person.also ?? [])] } : person
+  }
   const sender = present(event.sender)
-  const here = event.people.filter((person) => !isSecond(person) && !isOwn(d.context, person))
+  const here = event.people.filter(isPlain).map(present)
   const isListed = sender.key === peer.key || here.some(({ key }) => key === peer.key)
   const second = isListed ? undefined : event.people.find(isSecond)
   return { ...event, sender, people: second === undefined ? here : [...here, present(second)] }
 }
 
-/** The other person of a chat in which nobody else has been seen yet. */
-const first = (
-  { facts: { partner } }: ConversationContext,
+/** The other person of the chat: a member, or somebody whom this message shows as the first, or as the one that the chat is named after. */
+const presentPeer = (
+  c: ConversationContext,
   { sender, people }: MessageReceived,
   isForeign: (person: Person) => boolean
 ): Ids | null => {
+  const { partner } = c.facts
+  const member = peerOf(c)
+  const ids = member === null ? null : idsOfMember(member)
+  if (ids !== null && (partner === undefined || isCalled(ids, partner))) return ids
   const shown = [sender, ...people].filter(isForeign).map(idsOfPerson)
-  const named = partner === undefined ? undefined : shown.find((ids) => isCalled(ids, partner))
+  const named = partner === undefined ? undefined : shown.find((each) => isCalled(each, partner))
+  if (named !== undefined && (ids === null || !areTwo(named, ids))) return named
+  if (ids !== null || others(c).length > 0) return ids
+  const author = isForeign(sender) ? idsOfPerson(sender) : undefined
+  return author ?? shown.find(({ phone }) => phone !== null) ?? shown[0] ?? null
+}
+
+/** Whether two ids are the other person's for good: a number and a hidden id, in a chat that is named after neither or after one. */
+const areOne = ({ facts }: ConversationContext, { thread }: MessageReceived, one: Ids, other: Ids): boolean => {
+  const names = [facts.partner, thread.partner].filter((name) => name !== undefined)
   return (
-    named ??
-    (isForeign(sender) ? idsOfPerson(sender) : undefined) ??
-    shown.find(({ phone }) => phone !== null) ??
-    shown[0] ??
-    null
+    complete(one, other) && (names.length === 0 || names.some((name) => isCalled(one, name) || isCalled(other, name)))
   )
 }
 
-/**
- * A second id as the other person. The two are joined for good where a number and a hidden id have both written to the account, or
- * the chat was named after the one and then after the other.
- */
-const secondAs = (
-  d: Decision,
-  { sender, message, thread }: MessageReceived,
-  person: Person,
-  peer: Ids,
-  member: Member | null
-): Person => {
-  const { partner } = d.context.facts
-  const ids = idsOfPerson(person)
-  const wrote = message.direction === "inbound" && !message.is_event && person.key === sender.key
-  const bothWrote = partner === undefined && wrote && member !== null && member.last_message_at !== null
-  const isNamesake =
-    partner !== undefined && isCalled(peer, partner) && thread.partner !== undefined && isCalled(ids, thread.partner)
-  if (!(bothWrote || isNamesake) || !complete(ids, peer)) return as(peer.key, person)
+/** A second id as the other person: for good where it wrote to the account, or is the only one that the payload lists. */
+const secondAs = (d: Decision, event: MessageReceived, person: Person, peer: Ids, isAlone: boolean): Person => {
+  const { message, sender } = event
+  const wrote = message.direction === "inbound" && person.key === sender.key
+  const isShown = !message.is_event && (wrote || isAlone)
+  if (!isShown || !areOne(d.context, event, idsOfPerson(person), peer)) return as(peer.key, person)
   return { ...person, key: peer.key, also: [person.key, ...(person.also ?? [])] }
 }
 
-/** Second ids that were taken for members before it was known to be a chat of two. */
-const onlyOne = (d: Decision, peer: Member, received: number): void => {
+/**
+ * Second ids that were taken for members: before it was known to be a chat of two, or before whom it is named after was shown.
+ * Answers with the one that is the other person for good.
+ */
+const onlyOne = (d: Decision, event: MessageReceived, peer: Ids): string | null => {
+  const isNew = d.context.members[peer.key] === undefined
+  let former: string | null = null
   for (const member of others(d.context)) {
-    if (member.key !== peer.key && member.is_active && !areTwo(idsOfMember(member), idsOfMember(peer)))
-      neverHere(d, member.key, received)
+    const ids = idsOfMember(member)
+    if (member.key === peer.key || !member.is_active || areTwo(ids, peer)) continue
+    if (isNew && areOne(d.context, event, ids, peer)) former = member.key
+    neverHere(d, member.key, event.received)
   }
+  return former
 }
 
 /** Who left. */

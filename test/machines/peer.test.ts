@@ -61,10 +61,37 @@ describe("a second id of the other person", () => {
     expect(tenant.rows.values().next().value!.get("o1")!.reactions).toMatchObject([{ participant_id: number.key }])
   })
 
-  test("in a list beside the first, and alone in a list", () => {
-    const events = [said("o1", 1, me, {}, [number, hidden]), said("o2", 2, me, {}, [hidden])]
-    for (const order of [events, events.toReversed()]) expectTwo(after(...order))
-    expect(behind(after(...events), number.key).facts.keys).toEqual([number.key])
+  test("in a list beside the first, which joins nobody: it may be the account's own", () => {
+    const tenant = after(said("o1", 1, me, {}, [number, hidden]), said("o2", 2, me, {}, [hidden, number]))
+    expectTwo(tenant)
+    expect(behind(tenant, number.key).facts.keys).toEqual([number.key])
+  })
+
+  test.each(both(said("o1", 1, me, {}, [number]), said("o2", 2, me, {}, [hidden])))("alone in a list", (...events) => {
+    const tenant = after(...events)
+    expectTwo(tenant)
+    expect(behind(tenant, hidden.key).id).toBe(behind(tenant, number.key).id)
+  })
+
+  test.each(both(said("m1", 1, hidden, { partner: number.key }), said("o1", 2, me, { partner: number.key }, [number])))(
+    "in a chat that is named after the number",
+    (...events) => {
+      const tenant = after(...events)
+      expectTwo(tenant)
+      expect(behind(tenant, hidden.key)).toMatchObject({
+        phone: "+447700900123",
+        total_messages: 1,
+        total_conversations: 1
+      })
+      expect(behind(tenant, hidden.key).id).toBe(behind(tenant, number.key).id)
+    }
+  )
+
+  test("in a chat that is named after somebody else joins nobody", () => {
+    const partner = "phone:+447700900555"
+    const tenant = after(said("m1", 1, number, { partner }), said("m2", 2, hidden, { partner }))
+    expectTwo(tenant)
+    expect(behind(tenant, number.key).facts.keys).not.toContain(hidden.key)
   })
 
   test("who leaves under it, leaves", () => {
