@@ -167,9 +167,10 @@ const onlyOne = (d: Decision, event: MessageReceived, peer: Ids): string | null 
   let former: string | null = null
   for (const member of others(d.context)) {
     const ids = idsOfMember(member)
-    if (member.key === peer.key || !member.is_active || areTwo(ids, peer)) continue
-    if (isNew && areOne(d.context, event, ids, peer)) former = member.key
-    neverHere(d, member.key, event.received)
+    if (member.key === peer.key || areTwo(ids, peer)) continue
+    // What it was told, the two have together, as soon as the participants are one: in this turn.
+    if (isNew && former === null && areOne(d.context, event, ids, peer)) former = member.key
+    else if (member.is_active) neverHere(d, member.key, event.received)
   }
   return former
 }
