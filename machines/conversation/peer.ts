@@ -107,38 +107,47 @@ export const amongTwo = (d: Decision, event: MessageReceived): MessageReceived =
   const isSecond = (person: Person) =>
     person.key !== peer.key &&
     isForeign(person) &&
-    ((isNamedAfter && person.key !== event.sender.key) || !areTwo(idsOfPerson(person), peer))
+    ((isNamedAfter && person.key !== event.sender?.key) || !areTwo(idsOfPerson(person), peer))
   const isPlain = (person: Person) => !isSecond(person) && !isOwn(d.context, person)
-  if (former === null && !isSecond(event.sender) && event.people.every(isPlain)) return event
+  if (former === null && (event.sender === null || !isSecond(event.sender)) && event.people.every(isPlain)) return event
 
-  const isAlone = new Set([event.sender, ...event.people].filter(isForeign).map(({ key }) => key)).size === 1
+  const isAlone =
+    new Set(
+      shownIn(event)
+        .filter(isForeign)
+        .map(({ key }) => key)
+    ).size === 1
   const present = (person: Person): Person => {
     if (isSecond(person)) return secondAs(d, event, person, peer, isAlone)
     return former !== null && person.key === peer.key ? { ...person, also: [former, ...(person.also ?? [])] } : person
   }
-  const sender = present(event.sender)
+  const sender = event.sender === null ? null : present(event.sender)
   const here = event.people.filter(isPlain).map(present)
-  const isListed = sender.key === peer.key || here.some(({ key }) => key === peer.key)
+  const isListed = sender?.key === peer.key || here.some(({ key }) => key === peer.key)
   const second = isListed ? undefined : event.people.find(isSecond)
   return { ...event, sender, people: second === undefined ? here : [...here, present(second)] }
 }
 
+/** Everybody in a message, its author first; a system line may have none. */
+const shownIn = ({ sender, people }: MessageReceived): ReadonlyArray<Person> =>
+  sender === null ? people : [sender, ...people]
+
 /** The other person of the chat: a member, or somebody whom this message shows as the first, or as the one that the chat is named after. */
 const presentPeer = (
   c: ConversationContext,
-  { sender, people }: MessageReceived,
+  event: MessageReceived,
   isForeign: (person: Person) => boolean
 ): Ids | null => {
   const { partner } = c.facts
   const member = peerOf(c)
   const ids = member === null ? null : idsOfMember(member)
   if (ids !== null && (partner === undefined || isCalled(ids, partner))) return ids
-  const shown = [sender, ...people].filter(isForeign).map(idsOfPerson)
+  const shown = shownIn(event).filter(isForeign).map(idsOfPerson)
   const named = partner === undefined ? undefined : shown.find((each) => isCalled(each, partner))
   if (named !== undefined && (ids === null || !areTwo(named, ids))) return named
   if (ids !== null || others(c).length > 0) return ids
-  const author = isForeign(sender) ? idsOfPerson(sender) : undefined
-  return author ?? shown.find(({ phone }) => phone !== null) ?? shown[0] ?? null
+  const isAuthor = event.sender !== null && isForeign(event.sender)
+  return (isAuthor ? shown[0] : shown.find(({ phone }) => phone !== null)) ?? shown[0] ?? null
 }
 
 /** Whether two ids are the other person's for good: a number and a hidden id, in a chat that is named after neither or after one. */
@@ -152,7 +161,7 @@ const areOne = ({ facts }: ConversationContext, { thread }: MessageReceived, one
 /** A second id as the other person: for good where it wrote to the account, or is the only one that the payload lists. */
 const secondAs = (d: Decision, event: MessageReceived, person: Person, peer: Ids, isAlone: boolean): Person => {
   const { message, sender } = event
-  const wrote = message.direction === "inbound" && person.key === sender.key
+  const wrote = message.direction === "inbound" && person.key === sender?.key
   const isShown = !message.is_event && (wrote || isAlone)
   if (!isShown || !areOne(d.context, event, idsOfPerson(person), peer)) return as(peer.key, person)
   return { ...person, key: peer.key, also: [person.key, ...(person.also ?? [])] }

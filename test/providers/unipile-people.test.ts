@@ -228,9 +228,9 @@ describe("a chat of two that is named after the other person", () => {
 
   test("contradicts nobody who is known under two ids", () => {
     const known = { ...lid, attendee_specifics: { phone_number: "+34600000222" } }
-    expect(chat({ sender: known, attendees: [known] }).sender.key).toBe("phone:+34600000222")
+    expect(chat({ sender: known, attendees: [known] }).sender!.key).toBe("phone:+34600000222")
     const other = { ...fixture("message_received.whatsapp_direct")["sender"], attendee_specifics: { lid: "1@lid" } }
-    expect(chat({ sender: other, attendees: [other], provider_chat_id: "998877@lid" }).sender.also).toEqual([
+    expect(chat({ sender: other, attendees: [other], provider_chat_id: "998877@lid" }).sender!.also).toEqual([
       "whatsapp:1@lid"
     ])
   })
