@@ -11,10 +11,11 @@ import { groupLimit, hasForgotten, lookUp, worthOf } from "../machines/channel/t
 import type { ConnectionContext } from "../machines/connection/context.ts"
 import type { ConversationContext } from "../machines/conversation/context.ts"
 import type { Event, FactArrived, Person, PlacedFact } from "../machines/events.ts"
-import { identifierKey, normaliseEmail, normalisePhone } from "../machines/identifiers.ts"
+import { identifierKey, normaliseEmail } from "../machines/identifiers.ts"
 import { isMessageId } from "../machines/message-id.ts"
 import { isNobody } from "../machines/person/keys.ts"
 import type { Living } from "./living.ts"
+import { readPhone } from "./phone.ts"
 import type { TenantRuntime } from "./tenant-runtime.ts"
 
 /** The event, completed with what the registered connection says. Its account is registered. */
@@ -56,7 +57,7 @@ const numberOf = ({ account_name, channel_type, connection_config, provider_conf
   ]) {
     if (typeof text !== "string") continue
     // WhatsApp's numbers are international, so there bare digits only lack their plus.
-    const number = normalisePhone(channel_type === "whatsapp" && /^\d+$/.test(text.trim()) ? `+${text.trim()}` : text)
+    const number = readPhone(channel_type === "whatsapp" && /^\d+$/.test(text.trim()) ? `+${text.trim()}` : text)
     if (number !== null) return number
   }
   return null

@@ -3,8 +3,9 @@
  * the rows at the cut and changes by events alone, so a turn may ask it (I2). Bounded by `recordLimit`.
  */
 import type { CrmRecord } from "../machines/record/record.ts"
-import { companyDomains, contactKeys } from "../machines/record/record.ts"
+import { contactKeys } from "../machines/record/record.ts"
 import type { RecordsMatched } from "../machines/participant/resolution.ts"
+import { companyDomains } from "./domains.ts"
 
 /** Records of one tenant; about 1 KB each in memory. Past that a new one is refused (I8). */
 export const recordLimit = 200_000
@@ -61,7 +62,7 @@ export class RecordIndex {
     return keys.flatMap((key) => [...(this.#contacts.get(key)?.values() ?? [])])
   }
 
-  /** The companies that own one of these domains, each once. */
+  /** The companies that own one of these registrable domains, each once. */
   companies(domains: ReadonlyArray<string>): RecordsMatched["companies"] {
     const found = new Map(domains.flatMap((domain) => [...(this.#companies.get(domain) ?? [])]))
     return [...found.values()]

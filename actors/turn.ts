@@ -12,7 +12,6 @@ import type { ConversationContext } from "../machines/conversation/context.ts"
 import type { ParticipantContext } from "../machines/participant/context.ts"
 import { isUnknown } from "../machines/participant/contact.ts"
 import { rankOf } from "../machines/participant/merging.ts"
-import { domainOf } from "../machines/record/free-mail.ts"
 import type { CrmRecord } from "../machines/record/record.ts"
 import { contactKeys } from "../machines/record/record.ts"
 import type { ActorKind, Event, RecordPut, RecordRemoved } from "../machines/events.ts"
@@ -29,6 +28,7 @@ import type {
 import type { ChannelType } from "../machines/vocabulary.ts"
 import { useOf } from "../machines/tenant/keys.ts"
 import type { TenantContext, TenantEvent } from "../machines/tenant/machine.ts"
+import { domainsOfKeys } from "./domains.ts"
 import type { Identity } from "./identity.ts"
 import type { Living } from "./living.ts"
 import type { Address, Population } from "./population.ts"
@@ -484,9 +484,8 @@ export class Turn {
   #match(participant: Living | undefined, received: number): void {
     if (participant === undefined) return
     const { keys } = (participant.context as ParticipantContext).facts
-    const domains = keys.filter((key) => key.startsWith("email:")).map(domainOf)
     const isByDomain = this.#tenantContext()?.auto_link_by_domain
-    const companies = isByDomain === false ? [] : this.#records.companies(domains)
+    const companies = isByDomain === false ? [] : this.#records.companies(domainsOfKeys(keys))
     this.#deliver(participant, { type: "records_matched", contacts: this.#records.contacts(keys), companies, received })
   }
 

@@ -9,6 +9,9 @@ import type { CrmRecord } from "../machines/record/record.ts"
 type Identifiers = Pick<CrmRecord, "emails" | "phones" | "linkedin" | "domains">
 type Row = Pick<CrmRecord, "record_id" | "kind" | "pipeline_id"> & { readonly identifiers: Identifiers }
 
+/** The text as a pattern that only itself fits. */
+const like = (text: string): string => text.replace(/[\\%_]/g, "\\$&")
+
 const toRecord = ({ record_id, kind, pipeline_id, identifiers }: Row): CrmRecord => ({
   record_id,
   kind,
@@ -22,7 +25,7 @@ export class CrmRecords extends Context.Service<
     /** All records of a tenant. */
     list(tenant_id: string): Effect.Effect<ReadonlyArray<CrmRecord>, SqlError>
     get(tenant_id: string, record_id: string): Effect.Effect<CrmRecord | null, SqlError>
-    /** Participants that a company's domains may concern: with an address there, or linked to it by domain. At most `limit`. */
+    /** Participants that a company's domains may concern: with an address there or below, or linked to it by domain. At most `limit`. */
     concerned(
       tenant_id: string,
       record_id: string,
@@ -58,7 +61,7 @@ export class CrmRecords extends Context.Service<
         const rows = yield* sql<{ readonly id: string }>`
           select id from participants
           where tenant_id = ${tenant_id} and machine_state <> 'merged'
-            and (secondary_record = ${record_id} or split_part(email, '@', 2) = any(${[...domains]}::text[]))
+            and (secondary_record = ${record_id} or split_part(email, '@', 2) like any(${domains.flatMap((domain) => [like(domain), `%.${like(domain)}`])}::text[]))
           order by id limit ${limit}`
         return rows.map((row) => row.id)
       })

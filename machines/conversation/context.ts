@@ -99,7 +99,15 @@ export interface ConversationFacts {
   readonly news_since?: number | null
   /** Times of the ten newest messages that count, newest first (is_hot). */
   readonly newest: ReadonlyArray<number>
-  readonly hints: { readonly group: boolean; readonly broadcast: boolean; readonly channel: boolean }
+  readonly hints: {
+    readonly group: boolean
+    readonly broadcast: boolean
+    readonly channel: boolean
+    /** A payload said outright that it is no group. */
+    readonly direct?: boolean
+  }
+  /** The key of the person that the chat is named after. */
+  readonly partner?: string
   readonly type_is_manual: boolean
   readonly subject_at: number | null
   readonly metadata_at: number | null

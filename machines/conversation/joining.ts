@@ -4,6 +4,7 @@
  */
 import { earlier, later } from "../draft.ts"
 import type { Person } from "../events.ts"
+import { joinShown, valueOf } from "../person/shown.ts"
 import type { MemberRole } from "../vocabulary.ts"
 import type { ConversationContext, Member } from "./context.ts"
 import { messageCounted, revise } from "./counting.ts"
@@ -112,15 +113,14 @@ const bare = (key: string): Person => ({
   identifiers: {}
 })
 
-/** One piece of what the other conversation was shown of a person. */
-const pieceOf = (key: string, piece: string, value: string): Person =>
-  piece === "name" || piece === "avatar_url" || piece === "provider_participant_id"
-    ? { ...bare(key), [piece]: value }
-    : { ...bare(key), identifiers: { [piece]: value } }
-
 const memberJoined = (d: Decision, member: Member, received: number): void => {
-  const { key, shown, seen_at, gone_at } = member
-  for (const piece in shown) memberShown(d, pieceOf(key, piece, shown[piece]!.value), shown[piece]!.at, received)
+  const { key, seen_at, gone_at } = member
+  const shown = joinShown(memberShown(d, bare(key), member.joined_at ?? received, received).shown, member.shown)
+  d.member(key, {
+    shown,
+    name: valueOf(shown, "name"),
+    provider_participant_id: d.context.members[key]!.given_provider_id ?? valueOf(shown, "provider_participant_id")
+  })
   if (seen_at !== null) memberSeen(d, bare(key), seen_at, received)
   if (gone_at !== null) memberGone(d, bare(key), gone_at, received)
   const here = d.context.members[key]

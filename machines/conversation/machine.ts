@@ -55,6 +55,7 @@ import { mailTracked } from "./mail.ts"
 import { messageMarkedLocal } from "./local.ts"
 import { headsCounted, memberActive, memberGone, memberProviderIdSet, membersTouched } from "./members.ts"
 import { personMerged } from "./merging.ts"
+import { amongTwo, leaverAmongTwo } from "./peer.ts"
 import { remember } from "./message-window.ts"
 import { messageReceived } from "./messages.ts"
 import { messageDelivered, messageRead } from "./receipts.ts"
@@ -106,7 +107,7 @@ const rules: Rules<Decision, ConversationEvent> = {
   message_edited: messageEdited,
   message_deleted: messageDeleted,
   message_reacted: messageReacted,
-  member_left: (d, event) => memberGone(d, event.person, event.at, event.received),
+  member_left: (d, event) => memberGone(d, leaverAmongTwo(d, event).person, event.at, event.received),
   conversation_read: conversationRead,
   conversation_unread: conversationUnread,
   conversation_accessed: (d, event) =>
@@ -141,9 +142,10 @@ interface Arrived {
 
 /** Applies one event to a context: the whole decision, without a machine around it. */
 const decideConversation = (context: ConversationContext, told: ConversationEvent): Decision => {
-  const event = withOwner(underPresentKeys(told, context.facts.aliases), context.facts.owner_key)
-  const d = new Decision(remembering(context, event), (told as Arrived).seq)
-  ownerShown(d, event)
+  const present = withOwner(underPresentKeys(told, context.facts.aliases), context.facts.owner_key)
+  const d = new Decision(remembering(context, present), (told as Arrived).seq)
+  ownerShown(d, present)
+  const event = present.type === "message_received" ? amongTwo(d, present) : present
   rules[event.type](d, event as never)
   typeDetected(d)
   // What was only remembered and made no difference is forgotten again: a repeat changes nothing.

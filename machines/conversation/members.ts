@@ -7,10 +7,13 @@ import type { MemberActive, MemberProviderIdSet, Person } from "../events.ts"
 import { initialOf } from "../field.ts"
 import { memberFields } from "../member/fields.ts"
 import { recounted } from "../recount.ts"
-import { learn, valueOf } from "../person/shown.ts"
+import { isPictureAgain, learn, valueOf } from "../person/shown.ts"
 import type { Member } from "./context.ts"
 import type { Decision } from "./decision.ts"
 import { counts, countAfter } from "./message-window.ts"
+
+/** Members from which on nobody is told that somebody's picture was only shown once more: a crowd is not woken for that (I8). */
+const crowd = 8
 
 /** A person was shown here at `at`. A new face becomes a member; the participant hears what was learnt. */
 export const memberSeen = (d: Decision, person: Person, at: number, received: number): void => {
@@ -41,6 +44,8 @@ export const memberShown = (d: Decision, person: Person, at: number, received: n
     name: valueOf(shown, "name"),
     provider_participant_id: member.given_provider_id ?? valueOf(shown, "provider_participant_id")
   })
+  const isCrowd = Object.keys(d.context.members).length > crowd
+  if (known !== undefined && isCrowd && isPictureAgain(member.shown, shown)) return d.context.members[person.key]!
   d.tell({
     type: "person_shown",
     is_owner: person.key === d.context.facts.owner_key,
@@ -90,6 +95,10 @@ export const rosterShown = (d: Decision, keys: ReadonlyArray<string>, at: number
     if (!keys.includes(key)) weigh(d, key, { gone_at: later(d.context.members[key]!.gone_at, at) }, received)
   }
 }
+
+/** Whoever was taken for a member was another one: no sign of presence is left. */
+export const neverHere = (d: Decision, key: string, received: number): void =>
+  weigh(d, key, { seen_at: null }, received)
 
 /** Weighs presence against absence and keeps the counts of the conversation and the person in step. */
 const weigh = (

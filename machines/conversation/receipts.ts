@@ -10,6 +10,7 @@ import type { Decision } from "./decision.ts"
 import { memberRead, memberSeen, unnamedReader } from "./members.ts"
 import type { MessageRecord } from "./message-window.ts"
 import { all, find, store } from "./message-window.ts"
+import { readerAmongTwo } from "./peer.ts"
 import { waitFor } from "./waiting.ts"
 import { ownerRead } from "./unread.ts"
 
@@ -38,7 +39,8 @@ export const messageRead = (d: Decision, event: MessageRead): void => {
 }
 
 /** One reader of a known message; null: the receipt does not say who. That we have read what we wrote says nothing. */
-const readBy = (d: Decision, known: MessageRecord, reader: Person | null, at: number, received: number): void => {
+const readBy = (d: Decision, known: MessageRecord, named: Person | null, at: number, received: number): void => {
+  const reader = named === null ? null : readerAmongTwo(d, named, known.outbound)
   const isOwner = reader !== null && reader.key === d.context.facts.owner_key
   if (!known.outbound && (isOwner || reader === null)) return ownerTold(d, known, at)
   if (isOwner) return

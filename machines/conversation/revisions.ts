@@ -6,6 +6,7 @@ import type { Decision } from "./decision.ts"
 import { memberSeen } from "./members.ts"
 import type { MessageRecord, Reaction } from "./message-window.ts"
 import { find, store } from "./message-window.ts"
+import { reactorAmongTwo } from "./peer.ts"
 import { textsOf, textTold } from "./texts.ts"
 import { waitFor } from "./waiting.ts"
 
@@ -52,7 +53,8 @@ export const deletedAt = (d: Decision, known: MessageRecord, at: number, receive
 export const messageReacted = (d: Decision, event: MessageReacted): void => {
   const known = find(d.context.facts.window, event.external_message_id, event.provider_message_id)
   if (known === undefined) return waitFor(d, event)
-  const { sender, at, received } = event
+  const { at, received } = event
+  const sender = event.sender === null ? null : reactorAmongTwo(d, event.sender)
   if (sender !== null) {
     memberSeen(d, sender, at, received)
     d.tell({ type: "person_acted", key: sender.key, at, received })

@@ -82,6 +82,7 @@ export const subjectShown = (d: Decision, subject: string, at: number): void => 
 export const hintsShown = (d: Decision, shown: ConversationContext["facts"]["hints"]): void => {
   const { hints } = d.context.facts
   const learnt = {
+    ...hints,
     group: hints.group || shown.group,
     broadcast: hints.broadcast || shown.broadcast,
     channel: hints.channel || shown.channel
@@ -111,7 +112,8 @@ const detect = (c: ConversationContext): ConversationType => {
   const { hints } = c.facts
   if (hints.broadcast) return "broadcast"
   if (hints.channel) return "channel"
-  return hints.group || c.participant_count > 2 ? "group" : "direct"
+  if (hints.group) return "group"
+  return c.participant_count > 2 && hints.direct !== true ? "group" : "direct"
 }
 
 const filings: ReadonlyMap<string, ConversationStatus> = new Map([
@@ -271,6 +273,7 @@ export const joinedThread = (d: Decision, was: ConversationContext): void => {
   }
   d.learn({
     hints: {
+      ...(here.hints.direct === true || facts.hints.direct === true ? { direct: true } : {}),
       group: here.hints.group || facts.hints.group,
       broadcast: here.hints.broadcast || facts.hints.broadcast,
       channel: here.hints.channel || facts.hints.channel

@@ -5,6 +5,10 @@ export interface Thread {
   readonly external_thread_id: string
   readonly subject: string | null
   readonly is_group: boolean
+  /** The payload says outright that it is no group. Absent in entries of earlier versions, and where a payload says nothing. */
+  readonly is_direct?: boolean
+  /** The key of the person that the chat is named after, where the network names chats of two so. */
+  readonly partner?: string
   readonly is_broadcast: boolean
   readonly is_channel: boolean
   readonly is_community: boolean

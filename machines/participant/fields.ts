@@ -13,8 +13,11 @@ export const participantFields = {
   facebook_id: F.optionalText("Facebook id", seen),
   telegram_id: F.optionalText("Telegram id", seen),
   twitter_handle: F.optionalText("Twitter handle without @, lower case", seen),
-  name: F.optionalText("Name; the earliest that a provider showed, until a command says otherwise", seen),
-  avatar_url: F.optionalText("Picture", seen),
+  name: F.optionalText(
+    "Name; the earliest that a provider showed, a number or an id only until then; a command says otherwise",
+    seen
+  ),
+  avatar_url: F.optionalText("Picture: the newest address by event time, until a command says otherwise", seen),
   contact_record: F.audited(F.optionalText("The CRM record of the person", "resolution")),
   resolution_confidence: F.audited(F.fraction(0)("How sure the resolution is, 0 to 1", "resolution")),
   resolution_method: F.audited(F.text("How the record was found", "resolution")),

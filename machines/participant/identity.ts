@@ -1,7 +1,7 @@
 /** Who a participant is: what payloads have shown of the person, the keys that they gave, and the fields that follow. */
 import type { Draft } from "../draft.ts"
 import { keysOf } from "../person/keys.ts"
-import { learn } from "../person/shown.ts"
+import { isPictureAgain, learn } from "../person/shown.ts"
 import type { RelationAdded } from "../events.ts"
 import type { PersonShown } from "../told.ts"
 import { claim } from "./claim.ts"
@@ -32,7 +32,8 @@ export const personShown = (d: Draft<ParticipantContext>, event: PersonShown): v
   d.set({ facts: { ...facts, conversations, is_own } })
   shownAs(d, shown, facts.corrected)
   claim(d, keysOf(event.person), event.received)
-  if (shown !== facts.shown) d.tell({ type: "participant_identified", key: facts.key, received: event.received })
+  if (isPictureAgain(facts.shown, shown)) return
+  d.tell({ type: "participant_identified", key: facts.key, received: event.received })
 }
 
 /** A new relation on a network: it shows the person, and the earliest word of it stands, because most carry no time. */

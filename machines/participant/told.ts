@@ -12,6 +12,7 @@ import type {
 import type { Shown } from "../person/shown.ts"
 import { learn, valueOf } from "../person/shown.ts"
 import { identifierKeys } from "../person/keys.ts"
+import { isStandIn } from "../person/naming.ts"
 import { claim } from "./claim.ts"
 import type { ParticipantContext } from "./context.ts"
 import { isContactGiven, listed } from "./resolution.ts"
@@ -30,7 +31,7 @@ const shownPieces = [
 ] as const satisfies ReadonlyArray<IdentifierKind | "name" | "avatar_url">
 export type ShownPiece = (typeof shownPieces)[number]
 
-/** What is shown of the person now: the CRM's word, else the earliest that a provider showed. */
+/** What is shown of the person now: the CRM's word, else what stands of all that providers showed (../person/shown.ts). */
 export const shownAs = (
   d: Draft<ParticipantContext>,
   shown: Shown,
@@ -38,8 +39,9 @@ export const shownAs = (
 ): void => {
   const { name, contact_record } = d.context
   const pieces = Object.fromEntries(shownPieces.map((piece) => [piece, corrected[piece] ?? valueOf(shown, piece)]))
-  // A resolved contact's name is not overwritten by a payload, unless there is none yet.
-  const isKept = contact_record !== null && name !== null && corrected.name === d.context.facts.corrected.name
+  // A resolved contact's name is not overwritten by a payload; a number or an id is no name.
+  const isNamed = name !== null && !isStandIn(name)
+  const isKept = contact_record !== null && isNamed && corrected.name === d.context.facts.corrected.name
   d.set({ facts: { ...d.context.facts, shown, corrected }, ...pieces, ...(isKept ? { name } : {}) })
 }
 

@@ -3,7 +3,7 @@
  * provider. Who goes by which key after a merge is the participants' business; here are only the names.
  */
 import type { IdentifierKind, Person, Reading } from "../events.ts"
-import { identifierKey } from "../identifiers.ts"
+import { identifierKey, phoneSpellings } from "../identifiers.ts"
 
 /** How an identifier is called inside a key. */
 const keyKinds: Readonly<Record<IdentifierKind, string>> = {
@@ -20,11 +20,13 @@ const keyKinds: Readonly<Record<IdentifierKind, string>> = {
 const isAmbiguous = (kind: string, value: string): boolean =>
   (kind === "instagram_username" || kind === "twitter_handle") && /^\d+$/.test(value)
 
-/** The keys of identifiers, each once. */
+/** The keys of identifiers, each once; a number has one for each of its spellings. */
 export const identifierKeys = (identifiers: Person["identifiers"]): ReadonlyArray<string> =>
-  Object.entries(identifiers).flatMap(([kind, value]) =>
-    value === undefined || isAmbiguous(kind, value) ? [] : [identifierKey(keyKinds[kind as IdentifierKind], value)]
-  )
+  Object.entries(identifiers).flatMap(([kind, value]) => {
+    if (value === undefined || isAmbiguous(kind, value)) return []
+    const values = kind === "phone" ? phoneSpellings(value) : [value]
+    return values.map((each) => identifierKey(keyKinds[kind as IdentifierKind], each))
+  })
 
 /** Every key that one showing gives a person, each once, the strongest first. */
 export const keysOf = (person: Person): ReadonlyArray<string> => [

@@ -1,40 +1,98 @@
 /**
- * What payloads have shown of a person, piece by piece. A provider's value fills an empty piece (CONTRACT 2.7); so that the
- * order of arrival does not matter (I3), "the first" is the first by event time, and at the same instant the lesser text.
+ * What payloads have shown of a person, piece by piece, as a function of what was shown and when (I3; CONTRACT 2.7). A provider's
+ * value fills an empty piece, so the earliest by event time stands, at one instant the lesser text. A name stands above what only
+ * stands in for one. Of pictures the newest address stands, because signed ones run out.
  */
 import type { Person } from "../events.ts"
+import { isBlank, isNamedById, isStandIn } from "./naming.ts"
 
-/** By piece (name, avatar_url, phone, …): the earliest value and its time. */
-export type Shown = Readonly<Record<string, { readonly value: string; readonly at: number }>>
+interface Piece {
+  readonly value: string
+  readonly at: number
+  /** Of a name: the showing called the person by an id. Absent: the text itself tells. */
+  readonly stand_in?: true
+  /** Of a picture: addresses of the same instant that came before, so that a repeat of one is not taken for news. */
+  readonly before?: ReadonlyArray<string>
+}
+
+/** By piece (name, avatar_url, phone, …): the value that stands, and its time. */
+export type Shown = Readonly<Record<string, Piece>>
+
+/** Picture addresses of one instant that are told from news (I8). */
+const sameInstantLimit = 4
+
+const standsIn = ({ value, stand_in }: Piece): boolean => stand_in === true || isStandIn(value)
+
+const isEarlier = (one: Piece, other: Piece): boolean =>
+  one.at < other.at || (one.at === other.at && one.value < other.value)
+
+/** Which of two names stands. */
+const nameOf = (known: Piece, told: Piece): Piece => {
+  if (known.value === told.value && known.at === told.at && known.stand_in === told.stand_in) return known
+  // An earlier version kept names that nobody can see.
+  if (isBlank(known.value)) return told
+  const [was, is] = [standsIn(known), standsIn(told)]
+  if (was !== is) return was ? told : known
+  return isEarlier(told, known) ? told : known
+}
+
+/** Which of two pictures stands: the newer by time, at one instant the one that came later. */
+const pictureOf = (known: Piece, told: Piece): Piece => {
+  if (told.at < known.at) return known
+  if (told.at > known.at) return told
+  const before = known.before ?? []
+  if (told.value === known.value || before.includes(told.value)) return known
+  return { ...told, before: [...before, known.value].slice(-sameInstantLimit) }
+}
+
+const pieceOf = (name: string, known: Piece, told: Piece): Piece => {
+  if (name === "name") return nameOf(known, told)
+  if (name === "avatar_url") return pictureOf(known, told)
+  return isEarlier(told, known) ? told : known
+}
 
 /** What is known after this showing; the very same value when it teaches nothing. */
 export const learn = (shown: Shown, person: Person, at: number): Shown => {
   let next = shown
-  const piece = (name: string, value: string | null | undefined) => {
-    if (value === null || value === undefined) return
+  const piece = (name: string, told: Piece) => {
     const known = next[name]
-    if (known !== undefined && (known.at < at || (known.at === at && known.value <= value))) return
-    next = { ...next, [name]: { value, at } }
+    const stands = known === undefined ? told : pieceOf(name, known, told)
+    if (stands !== known) next = { ...next, [name]: stands }
   }
-  piece("name", person.name)
-  piece("avatar_url", person.avatar_url)
-  piece("provider_participant_id", person.provider_participant_id)
-  for (const key of person.also ?? []) piece(`also ${key}`, key)
-  for (const kind in person.identifiers) piece(kind, person.identifiers[kind as keyof Person["identifiers"]])
+  const plain = (name: string, value: string | null | undefined) => {
+    if (value !== null && value !== undefined) piece(name, { value, at })
+  }
+  if (person.name !== null && !isBlank(person.name)) {
+    const value = person.name
+    piece("name", isNamedById(value, person) ? { value, at, stand_in: true } : { value, at })
+  }
+  plain("avatar_url", person.avatar_url)
+  plain("provider_participant_id", person.provider_participant_id)
+  for (const key of person.also ?? []) plain(`also ${key}`, key)
+  for (const kind in person.identifiers) plain(kind, person.identifiers[kind as keyof Person["identifiers"]])
   return next
 }
 
-/** What is known after two records turned out to be of one person. */
+/** What is known after two records turned out to be of one person. Pictures of one instant: the greater text. */
 export const joinShown = (one: Shown, other: Shown): Shown => {
-  const joined: Record<string, Shown[string]> = { ...one }
+  const joined: Record<string, Piece> = { ...one }
   for (const name in other) {
     const [mine, theirs] = [joined[name], other[name]!]
-    if (mine === undefined || theirs.at < mine.at || (theirs.at === mine.at && theirs.value < mine.value)) {
-      joined[name] = theirs
-    }
+    if (mine === undefined) joined[name] = theirs
+    else if (name === "avatar_url" && mine.at === theirs.at) joined[name] = mine.value < theirs.value ? theirs : mine
+    else joined[name] = pieceOf(name, mine, theirs)
   }
   return joined
 }
 
 /** The known value of a piece, or null. */
-export const valueOf = (shown: Shown, piece: string): string | null => shown[piece]?.value ?? null
+export const valueOf = (shown: Shown, piece: string): string | null => {
+  const value = shown[piece]?.value ?? null
+  return piece === "name" && value !== null && isBlank(value) ? null : value
+}
+
+/** Whether all that is new is that the picture was shown once more. */
+export const isPictureAgain = (was: Shown, is: Shown): boolean =>
+  Object.keys(is).every(
+    (name) => is[name] === was[name] || (name === "avatar_url" && is[name]!.value === was[name]?.value)
+  )

@@ -1,6 +1,5 @@
 /** A record of the CRM and the identifiers that it is known by. Identifiers are normalised already (CONTRACT §1). */
-import { identifierKey } from "../identifiers.ts"
-import { isFreeMail } from "./free-mail.ts"
+import { identifierKey, phoneSpellings } from "../identifiers.ts"
 
 export interface CrmRecord {
   readonly record_id: string
@@ -24,12 +23,8 @@ export const contactKeys = (record: CrmRecord): ReadonlyArray<readonly [key: str
     values.map((value) => [identifierKey(kind, value), method] as const)
   return [
     ...keys("email", record.emails, "email_match"),
-    ...keys("phone", record.phones, "phone_match"),
+    ...keys("phone", record.phones.flatMap(phoneSpellings), "phone_match"),
     ...keys("linkedin", record.linkedin, "linkedin_match"),
     ...keys("linkedin_member_urn", record.linkedin, "linkedin_match")
   ]
 }
-
-/** The domains by which a company is found; never one where everybody has an address. */
-export const companyDomains = (record: CrmRecord): ReadonlyArray<string> =>
-  record.kind === "company" ? record.domains.filter((domain) => !isFreeMail(domain)) : []

@@ -1,5 +1,5 @@
 /** Who never becomes a contact by itself (CONTRACT 2.7): the tenant's blacklist, and addresses of roles instead of people. */
-import { domainOf } from "../record/free-mail.ts"
+import { domainOf } from "../identifiers.ts"
 import type { TenantFields } from "./fields.ts"
 
 /** What is known of somebody who might become a contact. */

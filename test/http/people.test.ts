@@ -22,7 +22,7 @@ const call = (method: string, path: string, body?: unknown) =>
 const identity = new Identity("people")
 const base = fixture("message_received.whatsapp_direct")
 
-/** Somebody writes; `lid` and `phone` are what the payload shows of them. */
+/** Somebody writes to a group, where nothing is supposed; `lid` and `phone` are what the payload shows of them. */
 const says = (chat: string, id: string, minute: number, who: { readonly lid?: string; readonly phone?: string }) => {
   const provider_id = who.lid ?? `${who.phone!.slice(1)}@s.whatsapp.net`
   const person = {
@@ -34,6 +34,8 @@ const says = (chat: string, id: string, minute: number, who: { readonly lid?: st
   return deliver(edge, tenant, {
     ...base,
     chat_id: chat,
+    is_group: true,
+    provider_chat_id: `${chat}@g.us`,
     message_id: id,
     provider_message_id: `P-${id}`,
     timestamp: new Date(Date.UTC(2026, 4, 4, 10, minute)).toISOString(),

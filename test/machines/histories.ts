@@ -31,6 +31,8 @@ const faces = [
   ...people,
   person("ann", { name: "Annie", provider_participant_id: "ann@lid", metadata: { occupation: "baker" } }),
   person("ann", { metadata: { occupation: "pilot" } }),
+  person("ann", { name: "+44 7700 900001" }),
+  person("cleo", { name: "+44 7700 900003" }),
   person("ben", { name: null, provider_participant_id: "b" })
 ]
 /** Provider facts are accepted here; marks after that, a millisecond apart. */
@@ -76,6 +78,7 @@ const telling = fc.oneof(
       which,
       people: fc.subarray(faces.slice(1)),
       fully: fc.boolean(),
+      pictured: fc.boolean(),
       hidden: fc.constantFrom(false, false, true),
       content: fc.constantFrom("hello", "hello", "", null),
       attachments: fc.constantFrom(
@@ -150,7 +153,10 @@ const factOf = (truth: ReadonlyArray<Truth>, said: Telling, thread: string): Fac
       : { external_message_id: m, provider_message_id: said.fully ? p : null }
     return message(m, about.at, about.from, {
       in: thread,
-      people: said.people.filter((one, n) => said.people.findIndex((other) => other.key === one.key) === n),
+      // Addresses of pictures are signed anew each time.
+      people: said.people
+        .filter((one, n) => said.people.findIndex((other) => other.key === one.key) === n)
+        .map((one) => (said.pictured ? { ...one, avatar_url: `https://cdn.example/${one.key}?at=${about.at}` } : one)),
       thread: { subject: said.subject, folders: said.folders, metadata: said.metadata, ...said.hints },
       message: {
         ...names,

@@ -3,40 +3,48 @@ import * as identifiers from "../../machines/identifiers.ts"
 import { dailySendLimit, isProvider, providerDefaults } from "../../machines/provider-defaults.ts"
 import { ChannelType } from "../../machines/vocabulary.ts"
 
-describe("a phone number has one form", () => {
+describe("the id of a WhatsApp user", () => {
   test.each([
-    ["+447700900123", "+447700900123"],
-    ["+44 7700 900123", "+447700900123"],
-    [" +44 (0) 7700-900.123 ", "+447700900123"],
-    ["+44\u00a07700\u2011900123", "+447700900123"],
-    ["\u202a+447700900123\u202c", "+447700900123"],
-    ["00447700900123", "+447700900123"],
-    ["0044 7700 900123", "+447700900123"],
     ["447700900123@s.whatsapp.net", "+447700900123"],
     ["447700900123:17@s.whatsapp.net", "+447700900123"],
-    ["+4520000333", "+4520000333"],
-    ["+2901234", "+2901234"],
-    ["+123456789012345", "+123456789012345"]
-  ])("%j is %s", (raw, phone) => expect(identifiers.normalisePhone(raw)).toBe(phone))
-
+    ["447700900123@c.us", "+447700900123"]
+  ])("%j names %s", (id, phone) => expect(identifiers.whatsappPhone(id)).toBe(phone))
   test.each([
     "183002000444555@lid",
     "183002000444555:3@lid",
     "120363000000000777@g.us",
     "status@broadcast",
-    "hidden",
-    "",
-    "+",
-    "07700 900123",
-    "447700900123",
-    "+0447700900123",
-    "+123456",
-    "+1234567890123456",
-    "+44 7700 900123 ext 4",
-    "+44770090O123",
     "12345@s.whatsapp.net",
-    "jo@s.whatsapp.net"
-  ])("%j is no phone number", (raw) => expect(identifiers.normalisePhone(raw)).toBeNull())
+    "0447700900123@s.whatsapp.net",
+    "jo@s.whatsapp.net",
+    "447700900123"
+  ])("%j names no number", (id) => expect(identifiers.whatsappPhone(id)).toBeNull())
+})
+
+describe("one number", () => {
+  test.each([
+    // Brazil's ninth digit: mobiles have it, lines do not.
+    ["+551188887777", "+5511988887777", "+5511988887777"],
+    ["+554799991234", "+5547999991234", "+5547999991234"],
+    // Mexico with and without the 1.
+    ["+525512345678", "+5215512345678", "+525512345678"]
+  ])("%s and %s are one, shown as %s", (short, long, present) => {
+    expect(identifiers.phoneSpellings(short)).toEqual([short, long])
+    expect(identifiers.phoneSpellings(long)).toEqual([long, short])
+    expect([short, long].map(identifiers.presentPhone)).toEqual([present, present])
+  })
+  test("of Argentina is shown as it is told, with the 9 or without", () => {
+    expect(identifiers.phoneSpellings("+5491123456789")).toEqual(["+5491123456789", "+541123456789"])
+    expect(identifiers.phoneSpellings("+541123456789")).toEqual(["+541123456789", "+5491123456789"])
+    expect(identifiers.presentPhone("+541123456789")).toBe("+541123456789")
+  })
+  test.each(["+551133334444", "+447700900123", "+5511", "+55119888877771", "+52551234567", "+54911234567890"])(
+    "%s has one spelling",
+    (phone) => {
+      expect(identifiers.phoneSpellings(phone)).toEqual([phone])
+      expect(identifiers.presentPhone(phone)).toBe(phone)
+    }
+  )
 })
 
 describe("an e-mail address has one form", () => {
@@ -57,18 +65,6 @@ describe("a handle has one form", () => {
   test.each(["", "@", "a b", "https://x.example/noor", "a@b"])("%j is none", (raw) =>
     expect(identifiers.normaliseHandle(raw)).toBeNull()
   )
-})
-
-test("normal forms are fixed points", () => {
-  for (const [kind, value] of [
-    ["phone", "0044 7700 900123"],
-    ["email", " A@B.example"],
-    ["instagram_username", "@Noor"],
-    ["linkedin_member_urn", " urn:li:member:900000010 "]
-  ] as const) {
-    const once = identifiers.normaliseIdentifier[kind](value)!
-    expect(identifiers.normaliseIdentifier[kind](once)).toBe(once)
-  }
 })
 
 test("ids of a network keep their case", () => {

@@ -21,10 +21,14 @@ export const tenantOf = (said: ReadonlyArray<Said>, read_on: ReadOn = "open") =>
   const participants = Object.fromEntries(
     keys.map((key) => {
       const acts = all.flatMap((conversation) => conversation.acts.filter((act) => act.key === key).map(({ at }) => at))
-      const names = all.flatMap(({ sightings }) =>
-        sightings.filter(({ person }) => person.key === key && person.name !== null)
-      )
+      const shown = all.flatMap(({ sightings }) => sightings.filter(({ person }) => person.key === key))
+      const calls = shown.filter(({ person }) => person.name !== null)
+      // A number is no name: it stands only while nobody knows a better one.
+      const named = calls.filter(({ person }) => /\p{L}/u.test(person.name!))
+      const names = named.length === 0 ? calls : named
       const first = min(names.map(({ at }) => at))
+      const pictures = shown.filter(({ person }) => person.avatar_url !== null)
+      const newest = max(pictures.map(({ at }) => at))
       return [
         key,
         {
@@ -37,7 +41,8 @@ export const tenantOf = (said: ReadonlyArray<Said>, read_on: ReadOn = "open") =>
             names
               .filter(({ at }) => at === first)
               .map(({ person }) => person.name!)
-              .sort()[0] ?? null
+              .sort()[0] ?? null,
+          avatar_url: pictures.find(({ at }) => at === newest)?.person.avatar_url ?? null
         }
       ]
     })

@@ -59,9 +59,10 @@ export const filedIn = (said: ReadonlyArray<Said>, messages: ReadonlyArray<Known
 
 /** What kind of conversation it is, unless somebody set it by hand. */
 export const typeOf = (shown: ReadonlyArray<MessageReceived>, participant_count: number): string => {
-  const hint = (name: "is_group" | "is_broadcast" | "is_channel" | "is_community") =>
-    shown.some((fact) => fact.thread[name])
+  const hint = (name: "is_group" | "is_direct" | "is_broadcast" | "is_channel" | "is_community") =>
+    shown.some((fact) => fact.thread[name] === true)
   if (hint("is_broadcast")) return "broadcast"
   if (hint("is_channel") || hint("is_community")) return "channel"
-  return hint("is_group") || participant_count > 2 ? "group" : "direct"
+  if (hint("is_group")) return "group"
+  return participant_count > 2 && !hint("is_direct") ? "group" : "direct"
 }

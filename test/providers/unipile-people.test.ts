@@ -42,7 +42,13 @@ describe("the owner", () => {
     }
     const attendees = [...fixture("message_received.whatsapp_direct")["attendees"], lid]
     const { owner, sender, people } = messageIn("whatsapp_outbound_echo", { sender: lid, attendees })
-    expect(sender).toEqual({ ...martaUnseen, provider_participant_id: "99000111222333@lid", name: "Marta" })
+    // From then on the hidden id is known to be the account's own.
+    expect(sender).toEqual({
+      ...martaUnseen,
+      provider_participant_id: "99000111222333@lid",
+      name: "Marta",
+      also: ["whatsapp:99000111222333@lid"]
+    })
     expect(owner).toEqual(sender)
     expect(people).toEqual([ben])
   })
@@ -50,7 +56,13 @@ describe("the owner", () => {
 
 describe("people", () => {
   const from = (sender: Json, account_type = "WHATSAPP") =>
-    messageIn("whatsapp_direct", { account_type, account_info: {}, sender, attendees: [sender] }).sender!
+    messageIn("whatsapp_direct", {
+      account_type,
+      account_info: {},
+      provider_chat_id: null,
+      sender,
+      attendees: [sender]
+    }).sender!
 
   test.each<[string, Json, string, Json]>([
     [
@@ -181,6 +193,53 @@ describe("people", () => {
     expect(people.length).toBeLessThanOrEqual(2_049)
     expect(message.event_type).toBeNull()
     expect(messageIn("whatsapp_group", { ...line, attendees: many.slice(0, 9) }).message.event_type).toBe(6)
+  })
+})
+
+describe("a chat of two that is named after the other person", () => {
+  const lid = { attendee_id: "x", attendee_provider_id: "998877:4@lid", attendee_name: "Ben" }
+  const chat = (changes: Json) => messageIn("whatsapp_direct", { sender: lid, attendees: [lid], ...changes })
+
+  test("tells the number of whoever writes under a hidden id", () => {
+    const { sender, people, thread } = chat({})
+    expect(sender).toMatchObject({ key: ben.key, identifiers: ben.identifiers, also: ["whatsapp:998877@lid"] })
+    expect(people).toEqual([sender])
+    expect(thread).toMatchObject({ is_direct: true, partner: ben.key })
+  })
+
+  test("tells the hidden id of whoever writes under a number", () => {
+    const { sender, thread } = messageIn("whatsapp_direct", { provider_chat_id: "998877@lid" })
+    expect(sender).toEqual({ ...ben, also: ["whatsapp:998877@lid"] })
+    expect(thread).toMatchObject({ is_direct: true, partner: "whatsapp:998877@lid" })
+  })
+
+  test.each<[string, Json]>([
+    ["a group", { is_group: true }],
+    ["a group by its id", { is_group: false, provider_chat_id: "120363000000000777@g.us" }],
+    ["somebody's status", { provider_chat_id: "status@broadcast" }],
+    ["a chat of another name", { provider_chat_id: null }],
+    ["the account's own message", { is_sender: true }],
+    ["the chat with oneself", { provider_chat_id: "351960000111@s.whatsapp.net" }]
+  ])("%s tells nothing of it", (_, changes) => {
+    const { owner, people } = chat(changes)
+    for (const one of people) expect(one).toMatchObject({ key: "whatsapp:998877@lid", identifiers: {} })
+    expect(owner.key).toBe("phone:+351960000111")
+  })
+
+  test("contradicts nobody who is known under two ids", () => {
+    const known = { ...lid, attendee_specifics: { phone_number: "+34600000222" } }
+    expect(chat({ sender: known, attendees: [known] }).sender!.key).toBe("phone:+34600000222")
+    const other = { ...fixture("message_received.whatsapp_direct")["sender"], attendee_specifics: { lid: "1@lid" } }
+    expect(chat({ sender: other, attendees: [other], provider_chat_id: "998877@lid" }).sender!.also).toEqual([
+      "whatsapp:1@lid"
+    ])
+  })
+
+  test("needs no flag; a payload that says nothing of either is no chat of two", () => {
+    expect(chat({ is_group: undefined }).thread).toMatchObject({ is_direct: true, partner: ben.key })
+    expect(chat({ is_group: undefined, provider_chat_id: null }).thread).not.toHaveProperty("is_direct")
+    expect(messageIn("linkedin_inbound", { is_group: undefined }).thread).not.toHaveProperty("is_direct")
+    expect(messageIn("linkedin_inbound", { is_group: false }).thread).toMatchObject({ is_direct: true })
   })
 })
 

@@ -3,12 +3,12 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import { companyDomains, domainSpellings } from "../../../actors/domains.ts"
 import { ActorUnknown } from "../../../actors/errors.ts"
 import { TenantOwner } from "../../../actors/tenant-owner.ts"
 import { wireOf } from "../../../machines/field.ts"
 import { participantFields } from "../../../machines/participant/fields.ts"
 import type { CrmRecord } from "../../../machines/record/record.ts"
-import { companyDomains } from "../../../machines/record/record.ts"
 import { CrmRecords } from "../../../persistence/crm-records.ts"
 import { Participants } from "../../../persistence/participants.ts"
 import { served } from "../api/api.ts"
@@ -65,7 +65,7 @@ export const peopleHandlers = HttpApiBuilder.group(
     /** By an address the turn finds people itself; by a domain only SQL does. Each looks again, as an event of its own. */
     const lookAgain = Effect.fnUntraced(function* (tenant: string, record_id: string, domains: ReadonlyArray<string>) {
       yield* owner.flush(tenant)
-      const concerned = yield* records.concerned(tenant, record_id, domains, concernedLimit)
+      const concerned = yield* records.concerned(tenant, record_id, domains.flatMap(domainSpellings), concernedLimit)
       const received = yield* Clock.currentTimeMillis
       yield* Effect.forEach(
         concerned,
@@ -118,7 +118,7 @@ export const peopleHandlers = HttpApiBuilder.group(
       .handleRaw(
         "putRecord",
         Effect.fnUntraced(function* ({ params: { tenant, record_id }, request }) {
-          const record = yield* recordOf(record_id, yield* readRecord(request))
+          const record = yield* recordOf(owner, tenant, record_id, yield* readRecord(request))
           const before = yield* known(tenant, record_id)
           const received = yield* Clock.currentTimeMillis
           yield* owner.submit(tenant, { type: "record_put", record, received, via: "api" })

@@ -5,7 +5,7 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Redacted from "effect/Redacted"
 import { TenantOwner } from "../../../actors/tenant-owner.ts"
 import { isoInstant } from "../../../machines/field.ts"
-import { normaliseEmail, normalisePhone } from "../../../machines/identifiers.ts"
+import { normaliseEmail } from "../../../machines/identifiers.ts"
 import { Rotation } from "../../tenants/rotation.ts"
 import { served } from "../api/api.ts"
 import { type BlacklistWord, Config, Preferences, Rotation as RotationBody, WebhookStatus } from "../api/settings.ts"
@@ -13,17 +13,30 @@ import { bodyReader } from "../body.ts"
 import { BodyInvalid } from "../faults.ts"
 import { timeOf } from "../instant.ts"
 import { commandBase } from "../once.ts"
+import { phoneIn } from "../region.ts"
 
 const json = HttpServerResponse.jsonUnsafe
 /** How long the secret before stays good unless the request says otherwise, in seconds. */
 const grace = 86_400
 
 /** Words of the blacklist in the form in which identifiers are kept, so that they can meet. */
-const normalised = Effect.fnUntraced(function* ({ kind, value }: typeof BlacklistWord.Type, index: number) {
+const normalised = Effect.fnUntraced(function* (
+  owner: TenantOwner["Service"],
+  tenant: string,
+  { kind, value }: typeof BlacklistWord.Type,
+  index: number
+) {
   const word =
-    kind === "email" ? normaliseEmail(value) : kind === "phone" ? normalisePhone(value) : value.trim().toLowerCase()
+    kind === "email"
+      ? normaliseEmail(value)
+      : kind === "phone"
+        ? yield* phoneIn(owner, tenant, value)
+        : value.trim().toLowerCase()
   if (word !== null && word !== "") return { kind, value: kind === "domain" ? word.replace(/^@/, "") : word }
-  const rule = kind === "phone" ? "must be a phone number with its country code" : `is no ${kind}`
+  const rule =
+    kind === "phone"
+      ? "must be a phone number, with its country code unless all accounts are of one country"
+      : `is no ${kind}`
   return yield* new BodyInvalid({ field: `blacklist.${index}.value`, rule })
 })
 
@@ -46,7 +59,10 @@ export const settingsHandlers = HttpApiBuilder.group(
         "configure",
         Effect.fnUntraced(function* ({ params: { tenant }, request }) {
           const { blacklist, ...rest } = yield* readConfig(request)
-          const words = blacklist === undefined ? {} : { blacklist: yield* Effect.forEach(blacklist, normalised) }
+          const words =
+            blacklist === undefined
+              ? {}
+              : { blacklist: yield* Effect.forEach(blacklist, (word, index) => normalised(owner, tenant, word, index)) }
           const changes = { ...rest, ...words }
           yield* owner.submit(tenant, { type: "tenant_configured", ...(yield* commandBase(request, changes)), changes })
           return yield* shown(tenant)

@@ -10,9 +10,9 @@ import type { RuleBroken } from "../../../actors/errors.ts"
 import { TenantOwner } from "../../../actors/tenant-owner.ts"
 import type { ConversationContext } from "../../../machines/conversation/context.ts"
 import type { Event, ParticipantCorrected } from "../../../machines/events.ts"
-import { normaliseIdentifier } from "../../../machines/identifiers.ts"
 import type { ParticipantContext } from "../../../machines/participant/context.ts"
 import { Recounts } from "../../../persistence/recounts.ts"
+import { normaliseIdentifier } from "../../identifiers/normalise.ts"
 import { served } from "../api/api.ts"
 import {
   AtInstant,

@@ -1,11 +1,14 @@
 /** A person as a caller tells them: identifiers in their one form, and the key that other payloads would give the same person. */
 import * as Effect from "effect/Effect"
 import type { IdentifierKind, Person } from "../../../machines/events.ts"
-import { identifierKey, normaliseIdentifier, normaliseProviderId } from "../../../machines/identifiers.ts"
+import { identifierKey, normaliseProviderId } from "../../../machines/identifiers.ts"
 import type { ChannelType } from "../../../machines/vocabulary.ts"
+import type { TenantOwner } from "../../../actors/tenant-owner.ts"
 import type { PersonTold } from "../api/processors.ts"
 import { BodyInvalid } from "../faults.ts"
+import { identifierIn } from "../region.ts"
 
+type Owner = TenantOwner["Service"]
 type Identifiers = Person["identifiers"]
 
 /** What a network's own id is called in a person's key. */
@@ -23,13 +26,21 @@ const strength: ReadonlyArray<readonly [kind: IdentifierKind, called: string]> =
 ]
 
 /** The identifiers in their one form; `field` is where they stand in the body. */
-export const identifiersIn = Effect.fnUntraced(function* (told: Identifiers, field: string) {
+export const identifiersIn = Effect.fnUntraced(function* (
+  owner: Owner,
+  tenant: string,
+  told: Identifiers,
+  field: string
+) {
   const identifiers: Partial<Record<IdentifierKind, string>> = {}
   for (const [kind, raw] of Object.entries(told) as ReadonlyArray<[IdentifierKind, string | undefined]>) {
     if (raw === undefined) continue
-    const value = normaliseIdentifier[kind](raw)
+    const value = yield* identifierIn(owner, tenant, kind, raw)
     if (value === null) {
-      const rule = kind === "phone" ? "must be a phone number with its country code" : `is no ${kind}`
+      const rule =
+        kind === "phone"
+          ? "must be a phone number, with its country code unless all accounts are of one country"
+          : `is no ${kind}`
       return yield* new BodyInvalid({ field: field === "" ? kind : `${field}.${kind}`, rule })
     }
     identifiers[kind] = value
@@ -57,6 +68,8 @@ export const keyOf = (
 
 /** `known`: members by the provider's id, so that somebody who is there already is not told twice. */
 export const personTold = Effect.fnUntraced(function* (
+  owner: Owner,
+  tenant: string,
   told: typeof PersonTold.Type,
   channel_type: ChannelType,
   field: string,
@@ -64,7 +77,7 @@ export const personTold = Effect.fnUntraced(function* (
 ) {
   const raw = told.provider_participant_id
   const provider_participant_id = raw === undefined ? null : normaliseProviderId(raw)
-  const identifiers = yield* identifiersIn(told.identifiers ?? {}, `${field}.identifiers`)
+  const identifiers = yield* identifiersIn(owner, tenant, told.identifiers ?? {}, `${field}.identifiers`)
   const key =
     (provider_participant_id === null ? undefined : known.get(provider_participant_id)) ??
     keyOf(identifiers, provider_participant_id, channel_type)

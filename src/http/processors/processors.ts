@@ -48,7 +48,7 @@ export const messageEvent = Effect.fnUntraced(function* (
 ) {
   const { id, thread, members, isNew } = yield* threadNamed(owner, tenant, told.account, told.conversation)
   const person = (of: NonNullable<typeof told.sender>, field: string) =>
-    personTold(of, thread.channel_type, field, members)
+    personTold(owner, tenant, of, thread.channel_type, field, members)
   if (told.is_local_only === true) {
     if (isNew) return yield* new BodyInvalid({ field: "conversation", rule: "must be there before a local message" })
     return {
@@ -82,6 +82,7 @@ export const messageEvent = Effect.fnUntraced(function* (
       external_thread_id: thread.external_thread_id,
       subject: null,
       is_group: told.is_group ?? false,
+      ...(told.is_group === false ? { is_direct: true } : {}),
       is_broadcast: false,
       is_channel: false,
       is_community: false,
@@ -148,7 +149,7 @@ export const participantEvent = Effect.fnUntraced(function* (
     ...(telegram === undefined ? {} : { telegram_id: telegram }),
     ...(twitter === undefined ? {} : { twitter_handle: twitter })
   }
-  const identifiers = yield* identifiersIn(given, "")
+  const identifiers = yield* identifiersIn(owner, tenant, given, "")
   const shown = { name: told.name ?? null, avatar_url: told.avatar_url ?? null, identifiers }
   const key = told.participant === undefined ? keyOf(identifiers, null, null) : null
   if (told.participant === undefined && key === null) {

@@ -5,10 +5,12 @@
 import { identifierKey } from "../../../machines/identifiers.ts"
 import type { Person } from "../../../machines/events.ts"
 import type { ChannelType } from "../../../machines/vocabulary.ts"
+import type { Region } from "../../../actors/phone.ts"
+import { areOneNumber, regionOfPhone } from "../../../actors/phone.ts"
 import type { Attendee, Messaging } from "./payload.ts"
 import { personOf } from "./person.ts"
 import { identity, record, requiredIdentity, yesNo } from "./text.ts"
-import { isOfMany } from "./thread.ts"
+import { isOfMany, namesakeOf } from "./thread.ts"
 
 /** Attendees of a payload that are looked at: more than a group of any network shows (I8). */
 export const attendeeLimit = 2_048
@@ -24,6 +26,8 @@ export interface Cast {
   readonly people: ReadonlyArray<Person>
   /** Whether `people` holds every attendee that the payload lists. */
   readonly isWhole: boolean
+  /** The key of the person that the chat is named after; null where the network does not name chats so. */
+  readonly partner: string | null
   /** Any other person of the payload, also by a bare id: the owner's own person if it is the owner, null if it is nobody. */
   readonly person: (shown: unknown) => Person | null
 }
@@ -31,15 +35,21 @@ export interface Cast {
 /** Casts the people of a messaging payload. */
 export const castOf = (payload: Messaging, channel_type: ChannelType): Cast => {
   const account = accountPerson(payload, channel_type)
+  const own = account?.identifiers.phone
+  const region = own === undefined ? null : regionOfPhone(own)
   let owner = account ?? nobody(identifierKey("account", requiredIdentity(payload.account_id)))
 
   const listed = attendeesOf(payload.attendees)
   const attendees = listed.slice(0, attendeeLimit)
   const chat = isOfMany(payload) ? identity(payload.provider_chat_id) : null
-  const shownAs = (attendee: Attendee): Person | null => shown(attendee, channel_type, chat)
+  const shownAs = (attendee: Attendee): Person | null => shown(attendee, channel_type, chat, region)
 
   const sender = record(payload.sender)
-  const author = named(sender, attendees, shownAs)
+  const namesake = namesakeIn(payload, channel_type, account)
+  const written = named(sender, attendees, shownAs)
+  // Whoever writes to the account in a chat of two is the one that the chat is named after, under whichever id.
+  const author = written !== null && yesNo(payload.is_sender) === false ? joined(written, namesake) : written
+  const isAuthor = (person: Person): boolean => written !== null && person.key === written.key
   const authorIsOwner = author !== null && isOwner(sender, author, account)
   // Who wrote it stands in two fields. Where they contradict each other, a sender that is the account itself is right.
   const outbound = authorIsOwner || (yesNo(payload.is_sender) ?? (comparable(author, account) ? false : null))
@@ -48,8 +58,9 @@ export const castOf = (payload: Messaging, channel_type: ChannelType): Cast => {
 
   const others = new Map<string, Person>()
   for (const attendee of attendees) {
-    const person = shownAs(attendee)
-    if (person === null) continue
+    const one = shownAs(attendee)
+    if (one === null) continue
+    const person = isAuthor(one) && author !== written ? joined(one, namesake) : one
     if (isOwner(attendee, person, account) || (us !== null && isSame(us, person))) owner = filledFrom(owner, person)
     else if (!others.has(person.key)) others.set(person.key, person)
   }
@@ -64,6 +75,7 @@ export const castOf = (payload: Messaging, channel_type: ChannelType): Cast => {
     author: us !== null || outbound === true ? owner : author,
     people: [...others.values()],
     isWhole: listed.length === attendees.length,
+    partner: namesake?.key ?? null,
     person: (value) => {
       const id = identity(value)
       const attendee = id === null ? record(value) : { attendee_id: id, attendee_provider_id: id }
@@ -97,6 +109,26 @@ const named = (
   return shownAs(attendee)
 }
 
+/** The person that a chat of two is named after; null when that is the account's own. */
+const namesakeIn = (payload: Messaging, channel_type: ChannelType, account: Person | null): Person | null => {
+  const id = channel_type === "whatsapp" ? namesakeOf(payload) : null
+  const person = id === null ? null : personOf({ attendee_provider_id: id }, channel_type)
+  return person === null || (account !== null && isSame(account, person)) ? null : person
+}
+
+const isHidden = (key: string): boolean => key.endsWith("@lid")
+const hiddenKeys = ({ key, also }: Person): ReadonlyArray<string> => [key, ...(also ?? [])].filter(isHidden)
+
+/** Everything that two showings of one person tell, where the one shows a number and the other an id that hides it; else the first. */
+const joined = (person: Person, namesake: Person | null): Person => {
+  if (namesake === null || namesake.key === person.key) return person
+  const [mine, theirs] = [person.identifiers.phone, namesake.identifiers.phone]
+  const hidden = [...new Set([...hiddenKeys(person), ...hiddenKeys(namesake)])]
+  if ((mine === undefined) === (theirs === undefined) || hidden.length !== 1) return person
+  const key = mine === undefined ? namesake.key : person.key
+  return { ...person, key, identifiers: { ...namesake.identifiers, ...person.identifiers }, also: hidden }
+}
+
 /** The owner as `account_info` names it; null where it names nobody. */
 const accountPerson = (payload: Messaging, channel_type: ChannelType): Person | null => {
   const info = record(payload.account_info)
@@ -118,8 +150,13 @@ const nobody = (key: string): Person => ({
 const groupId = /@(g\.us|broadcast|newsletter)$/i
 
 /** `chat` is the id of a chat of many: who bears it is the chat itself, which speaks for its anonymous admins. */
-const shown = (attendee: Attendee, channel_type: ChannelType, chat: string | null): Person | null => {
-  const person = personOf(attendee, channel_type)
+const shown = (
+  attendee: Attendee,
+  channel_type: ChannelType,
+  chat: string | null,
+  region: Region | null
+): Person | null => {
+  const person = personOf(attendee, channel_type, region)
   const id = person?.provider_participant_id ?? null
   return id !== null && (groupId.test(id) || id === chat) ? null : person
 }
@@ -129,17 +166,25 @@ const isOwner = (attendee: Attendee, person: Person, account: Person | null): bo
 
 const isSame = (one: Person, other: Person): boolean =>
   one.key === other.key ||
+  isOneNumber(one.identifiers.phone, other.identifiers.phone) ||
   (one.provider_participant_id !== null && one.provider_participant_id === other.provider_participant_id)
+
+const isOneNumber = (one: string | undefined, other: string | undefined): boolean =>
+  one !== undefined && other !== undefined && areOneNumber(one, other)
 
 /** Keys of the same kind that differ are different people; a `@lid` and a phone number may be one. */
 const comparable = (one: Person | null, other: Person | null): boolean =>
   one !== null && other !== null && one.key.split(":", 1)[0] === other.key.split(":", 1)[0]
 
-const filledFrom = (owner: Person, seen: Person): Person => ({
-  key: owner.key,
-  provider_participant_id: owner.provider_participant_id ?? seen.provider_participant_id,
-  name: owner.name ?? seen.name,
-  avatar_url: owner.avatar_url ?? seen.avatar_url,
-  identifiers: { ...seen.identifiers, ...owner.identifiers },
-  ...(owner.also === undefined ? {} : { also: owner.also })
-})
+/** The owner with what a showing of it adds. An id that hides its number is its own from then on, wherever it is met. */
+const filledFrom = (owner: Person, seen: Person): Person => {
+  const also = [...new Set([...(owner.also ?? []), ...hiddenKeys(seen)])].filter((key) => key !== owner.key)
+  return {
+    key: owner.key,
+    provider_participant_id: owner.provider_participant_id ?? seen.provider_participant_id,
+    name: owner.name ?? seen.name,
+    avatar_url: owner.avatar_url ?? seen.avatar_url,
+    identifiers: { ...seen.identifiers, ...owner.identifiers },
+    ...(also.length === 0 ? {} : { also })
+  }
+}

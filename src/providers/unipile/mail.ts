@@ -134,9 +134,6 @@ const castOf = (mail: Mail, from: Person | null) => {
   return { roles, people }
 }
 
-/** Characters that an instant may have. */
-const instantLength = 100
-
 const messageOf = (
   mail: Mail,
   external_message_id: string,

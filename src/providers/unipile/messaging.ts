@@ -36,7 +36,7 @@ const reactionLength = 64
 
 const makers: Readonly<Record<string, (scene: Scene) => ProviderEvent>> = {
   message_received: ({ payload, cast, ids, fact }) => {
-    const thread = threadOf(payload, fact.external_thread_id)
+    const thread = threadOf(payload, fact.external_thread_id, cast.partner)
     const message = bodyOf(messageOf(payload, ids, directionOf(cast), fact.channel_type), cast)
     return { type: "message_received", ...fact, thread, people: cast.people, sender: senderOf(payload, cast), message }
   },

@@ -2,13 +2,9 @@
  * A webhook's attendee as a person. Owns which of an attendee's fields is which identifier, per channel,
  * and which identifier is the strongest. Never guesses: a WhatsApp `@lid` is no phone number.
  */
-import {
-  identifierKey,
-  normaliseEmail,
-  normaliseHandle,
-  normalisePhone,
-  normaliseProviderId
-} from "../../../machines/identifiers.ts"
+import { identifierKey, normaliseEmail, normaliseHandle, normaliseProviderId } from "../../../machines/identifiers.ts"
+import type { Region } from "../../../actors/phone.ts"
+import { readPhone } from "../../../actors/phone.ts"
 import type { IdentifierKind, Person } from "../../../machines/events.ts"
 import type { ChannelType } from "../../../machines/vocabulary.ts"
 import type { Attendee } from "./payload.ts"
@@ -32,11 +28,15 @@ type Identifiers = Partial<Record<IdentifierKind, string>>
 
 /**
  * The person that an attendee is, or null when it has no id at all. The key is the strongest of phone,
- * e-mail, the network's own id (it outlives a change of handle), handle, UniPile's attendee id.
+ * e-mail, the network's own id (it outlives a change of handle), handle, UniPile's attendee id. `region`: the account's.
  */
-export const personOf = (attendee: Attendee, channel_type: ChannelType): Person | null => {
+export const personOf = (
+  attendee: Attendee,
+  channel_type: ChannelType,
+  region: Region | null = null
+): Person | null => {
   const providerId = normalised(identity(attendee.attendee_provider_id), normaliseProviderId)
-  const identifiers = identifiersOf(attendee, providerId, channel_type)
+  const identifiers = identifiersOf(attendee, providerId, channel_type, region)
   const key = keyOf(identifiers, providerId, identity(attendee.attendee_id), channel_type)
   if (key === null) return null
   const metadata = hintsOf(attendee)
@@ -63,18 +63,23 @@ const hintsOf = (attendee: Attendee): Record<string, unknown> => {
 const normalised = (raw: string | null, normalise: (raw: string) => string | null): string | null =>
   raw === null ? null : normalise(raw)
 
-const identifiersOf = (attendee: Attendee, providerId: string | null, channel_type: ChannelType): Identifiers => {
+const identifiersOf = (
+  attendee: Attendee,
+  providerId: string | null,
+  channel_type: ChannelType,
+  region: Region | null
+): Identifiers => {
   const publicId = identity(attendee.attendee_public_identifier)
   const specifics = record(attendee.attendee_specifics)
   const identifiers: Identifiers = {}
   const show = (kind: IdentifierKind, value: string | null) => {
     if (value !== null && identifiers[kind] === undefined) identifiers[kind] = value
   }
-  show("phone", phoneOf(identity(specifics["phone_number"]), channel_type))
+  show("phone", phoneOf(identity(specifics["phone_number"]), channel_type, region))
   switch (channel_type) {
     case "whatsapp":
-      show("phone", normalised(publicId, normalisePhone))
-      show("phone", normalised(providerId, normalisePhone))
+      show("phone", normalised(publicId, readPhone))
+      show("phone", normalised(providerId, readPhone))
       break
     case "linkedin":
       show("linkedin_member_urn", normalised(identity(specifics["member_urn"]), normaliseProviderId))
@@ -99,9 +104,12 @@ const identifiersOf = (attendee: Attendee, providerId: string | null, channel_ty
   return identifiers
 }
 
-/** WhatsApp numbers are always international, so there bare digits only lack their plus. */
-const phoneOf = (raw: string | null, channel_type: ChannelType): string | null =>
-  raw === null ? null : normalisePhone(channel_type === "whatsapp" && /^\d+$/.test(raw) ? `+${raw}` : raw)
+/** WhatsApp's own numbers are international, so there bare digits only lack their plus; else a number is one of the account's region. */
+const phoneOf = (raw: string | null, channel_type: ChannelType, region: Region | null): string | null => {
+  if (raw === null) return null
+  const abroad = channel_type === "whatsapp" && /^[1-9]\d+$/.test(raw) ? readPhone(`+${raw}`) : null
+  return abroad ?? readPhone(raw, region)
+}
 
 const keyOf = (
   identifiers: Identifiers,

@@ -8,6 +8,10 @@ import { hints, identity, label, quantity, yesNo } from "./text.ts"
 export const subjectLength = 500
 const contentLength = 100
 
+/** Chats of WhatsApp that are named after somebody, and those that never are chats of two. */
+const namedAfterPerson = /@(?:s\.whatsapp\.net|c\.us|lid)$/i
+const ofMany = /@(?:g\.us|broadcast|newsletter)$/i
+
 /** Whether the payload's chat is a group, told by the flag, else by the end of WhatsApp's chat id. */
 export const isGroup = (payload: Messaging): boolean =>
   yesNo(payload.is_group) ?? identity(payload.provider_chat_id)?.endsWith("@g.us") ?? false
@@ -38,14 +42,29 @@ const kindOf = (payload: Messaging) => {
 /** Whether the chat is no chat of two: a group, or one that speaks to many. */
 export const isOfMany = (payload: Messaging): boolean => Object.values(kindOf(payload)).includes(true)
 
-/** The chat of a payload. */
-export const threadOf = (payload: Messaging, external_thread_id: string): Thread => {
+/** Whether the payload says outright that its chat is one of two: by the flag, else by the name of WhatsApp's chats of two. */
+export const isDirect = (payload: Messaging): boolean => {
+  const chat = identity(payload.provider_chat_id) ?? ""
+  if (ofMany.test(chat) || isOfMany(payload)) return false
+  return yesNo(payload.is_group) === false || namedAfterPerson.test(chat)
+}
+
+/** The id of the person that a chat of two is named after; null where the network does not name chats so. */
+export const namesakeOf = (payload: Messaging): string | null => {
+  const chat = identity(payload.provider_chat_id)
+  return chat !== null && namedAfterPerson.test(chat) && isDirect(payload) ? chat : null
+}
+
+/** The chat of a payload. `partner`: the key of the person that it is named after. */
+export const threadOf = (payload: Messaging, external_thread_id: string, partner: string | null): Thread => {
   const chat = identity(payload.provider_chat_id)
   const content = label(payload.chat_content_type, contentLength)
   return {
     external_thread_id,
     subject: label(payload.subject, subjectLength),
     ...kindOf(payload),
+    ...(isDirect(payload) ? { is_direct: true } : {}),
+    ...(partner === null ? {} : { partner }),
     folders: foldersOf(payload.folder),
     message_count: quantity(payload.message_count),
     is_urgent: yesNo(payload.is_urgent) === true || payload.priority === "high",
