@@ -222,14 +222,22 @@ export class Turn {
           const { account_id, channel_type, into, received } = told
           const id = this.#identity.conversation(channel_type, account_id, told.from)
           // A thread that was only spoken of has no conversation yet.
-          if (
-            this.#population.get("conversation", id) === undefined &&
-            this.#population.isVacant({ kind: "conversation", id })
-          )
-            break
+          if (!this.#isThere({ kind: "conversation", id })) break
           const into_id = this.#identity.conversation(channel_type, account_id, into)
           const joined = { type: "thread_joined", into, into_id, received } as const
           this.#send({ kind: "conversation", id }, joined)
+          break
+        }
+        case "calendar_settled":
+          this.#send({ kind: "channel", id: (from.context as ConversationContext).channel_id }, told)
+          break
+        case "series_told": {
+          const { account_id, channel_type, over_since, received } = told
+          const settled = { type: "series_settled", over_since, received } as const
+          for (const thread of told.instances) {
+            const id = this.#identity.conversation(channel_type, account_id, thread)
+            if (this.#isThere({ kind: "conversation", id })) this.#send({ kind: "conversation", id }, settled)
+          }
           break
         }
         case "conversation_handed_over": {
@@ -461,6 +469,11 @@ export class Turn {
     const isByDomain = this.#tenantContext()?.auto_link_by_domain
     const companies = isByDomain === false ? [] : this.#records.companies(domains)
     this.#deliver(participant, { type: "records_matched", contacts: this.#records.contacts(keys), companies, received })
+  }
+
+  /** Whether there is such an actor, awake or asleep. */
+  #isThere(address: Address): boolean {
+    return this.#population.get(address.kind, address.id) !== undefined || !this.#population.isVacant(address)
   }
 
   /** Whether the actor sleeps; the turn is run again with it. */

@@ -151,6 +151,22 @@ export interface ThreadsJoined {
   readonly into: string
   readonly received: number
 }
+/** A calendar event that may be a series was deleted or called off, or is back. Told to the channel. */
+export interface CalendarSettled {
+  readonly type: "calendar_settled"
+  readonly external_thread_id: string
+  readonly over_since: number | null
+  readonly received: number
+}
+/** The same, on its way from the channel to the instances that it knows of the series. */
+export interface SeriesTold {
+  readonly type: "series_told"
+  readonly account_id: string
+  readonly channel_type: ChannelType
+  readonly instances: ReadonlyArray<string>
+  readonly over_since: number | null
+  readonly received: number
+}
 /** A conversation gives everything that it knows to another one. */
 export interface ConversationHandedOver {
   readonly type: "conversation_handed_over"
@@ -233,6 +249,8 @@ export type Told =
   | AuthChanged
   | FactPlaced
   | ThreadsJoined
+  | CalendarSettled
+  | SeriesTold
   | ConversationHandedOver
   | TaskStarted
   | SendDecided

@@ -6,10 +6,12 @@ import type { Draft } from "../draft.ts"
 import type { FactArrived, Person, PlacedFact } from "../events.ts"
 import { identifierKey } from "../identifiers.ts"
 import { isMessageId } from "../message-id.ts"
-import type { MessageAppeared } from "../told.ts"
+import type { CalendarSettled, MessageAppeared } from "../told.ts"
 import type { Chats } from "./chats.ts"
 import { chatNamed, chatShown, noChats, threadOfChat } from "./chats.ts"
 import type { ChannelContext } from "./machine.ts"
+import type { SeriesIndex } from "./series.ts"
+import { noSeries, seriesOf, withEnd, withInstance } from "./series.ts"
 import type { Joined, Mark, Threads } from "./threads.ts"
 import { learn, least, noThreads, presentThread } from "./threads.ts"
 
@@ -22,9 +24,17 @@ export interface ChannelFacts {
   readonly waiting: ReadonlyArray<FactArrived>
   /** The account's own person, once a payload has shown more of it than the account. */
   readonly owner_key: string | null
+  /** Which calendar events are instances of which series, and which of those are over. */
+  readonly series: SeriesIndex
 }
 
-export const noFacts: ChannelFacts = { threads: noThreads, chats: noChats, waiting: [], owner_key: null }
+export const noFacts: ChannelFacts = {
+  threads: noThreads,
+  chats: noChats,
+  waiting: [],
+  owner_key: null,
+  series: noSeries
+}
 
 /** Facts that wait per account; past that the oldest goes. */
 export const waitingLimit = 256
@@ -145,8 +155,28 @@ export const factArrived = (d: Draft<ChannelContext>, event: FactArrived): void 
   if (found === null) return waitFor(d, event)
   const { facts, thread, joined } = found
   d.set({ facts })
-  d.tell({ type: "fact_placed", fact: withPlace(event, thread, facts.owner_key) })
+  d.tell({ type: "fact_placed", fact: ofSeries(d, withPlace(event, thread, facts.owner_key)) })
   tellJoined(d, joined, event.received)
+}
+
+/** An instance is remembered beside its series, and hears with its own news whether that is over. */
+const ofSeries = (d: Draft<ChannelContext>, fact: PlacedFact): PlacedFact => {
+  if (fact.type !== "calendar_event_shown" || fact.series_id === null || fact.series_id === undefined) return fact
+  const { facts } = d.context
+  const series = withInstance(facts.series, fact.series_id, fact.external_thread_id, fact.received)
+  if (series !== facts.series) d.set({ facts: { ...facts, series } })
+  return { ...fact, series_over_since: seriesOf(series, fact.series_id)?.over_since ?? null }
+}
+
+/** Any calendar event may be a series of which instances are known or still to come. */
+export const calendarSettled = (d: Draft<ChannelContext>, event: CalendarSettled): void => {
+  const { account_id, channel_type, facts } = d.context
+  const { external_thread_id, over_since, received } = event
+  const series = withEnd(facts.series, external_thread_id, over_since, received)
+  if (series !== facts.series) d.set({ facts: { ...facts, series } })
+  const instances = seriesOf(series, external_thread_id)?.instances ?? []
+  if (instances.length === 0) return
+  d.tell({ type: "series_told", account_id, channel_type, instances, over_since, received })
 }
 
 /** Two threads are one from now on: so are the places where a waiting fact may belong. */

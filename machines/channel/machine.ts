@@ -18,11 +18,11 @@ import type {
 import { initialOf } from "../field.ts"
 import { statesFollowing } from "../following.ts"
 import { recounted, redated } from "../recount.ts"
-import type { AuthChanged, MessageAppeared, MessageDiscounted, Told } from "../told.ts"
+import type { AuthChanged, CalendarSettled, MessageAppeared, MessageDiscounted, Told } from "../told.ts"
 import type { ChannelType } from "../vocabulary.ts"
 import { AuthStatus } from "../vocabulary.ts"
 import type { ChannelFacts } from "./arrivals.ts"
-import { factArrived, messageNamed, noFacts } from "./arrivals.ts"
+import { calendarSettled, factArrived, messageNamed, noFacts } from "./arrivals.ts"
 import type { ChannelFields } from "./fields.ts"
 import { channelFields } from "./fields.ts"
 
@@ -46,6 +46,7 @@ export type ChannelEvent =
   | MessageAppeared
   | MessageDiscounted
   | AuthChanged
+  | CalendarSettled
 
 const nameLimit = 100
 
@@ -60,6 +61,7 @@ const rules: Rules<Draft<ChannelContext>, ChannelEvent> = {
       is_active: event.is_active ?? d.context.is_active
     }),
   fact_arrived: factArrived,
+  calendar_settled: calendarSettled,
   channel_sync_settings_set: (d, event) => {
     if (!same(event.sync_settings, d.context.sync_settings)) d.set({ sync_settings: event.sync_settings })
   },

@@ -9,6 +9,7 @@ import type {
   Thread
 } from "../events.ts"
 import type { ConversationStatus, ConversationType } from "../vocabulary.ts"
+import { isOver } from "./calendar-end.ts"
 import type { ConversationContext } from "./context.ts"
 import type { Decision } from "./decision.ts"
 import { busyThread } from "./heat.ts"
@@ -143,8 +144,9 @@ const file = (d: Decision, status: ConversationStatus, at: number): void => {
 }
 
 /** The newest filing stands; a later message in the inbox brings back what was archived, and nothing else. */
-const filed = ({ facts }: ConversationContext): ConversationStatus => {
-  if (facts.calendar_deleted === true || facts.calendar?.is_cancelled === true) return "deleted"
+const filed = (context: ConversationContext): ConversationStatus => {
+  const { facts } = context
+  if (isOver(context)) return "deleted"
   if (facts.filed === null) return "active"
   const reopened = facts.filed.status === "archived" && facts.inbox_at !== null && facts.inbox_at > facts.filed.at
   return reopened ? "active" : facts.filed.status

@@ -1,11 +1,11 @@
-/** Calendar events as conversations of their own (unipile.md §4). The newest version counts; a deletion is for good. */
+/** Calendar events as conversations of their own (unipile.md §4). The newest version counts, a deletion until a newer one. */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { CalendarEventShown, FactArrived, Person } from "../../../machines/events.ts"
 import { nobodyOf, personAt } from "./correspondent.ts"
 import { instantIn } from "./message.ts"
 import { Hint, reader, RequiredId, Text } from "./payload.ts"
-import { cut, hints, label, record, requiredIdentity, yesNo } from "./text.ts"
+import { cut, hints, identity, label, record, requiredIdentity, yesNo } from "./text.ts"
 import { subjectLength } from "./thread.ts"
 import type { Unreadable } from "./unreadable.ts"
 
@@ -40,18 +40,21 @@ const kinds: ReadonlySet<string> = new Set([
 ])
 export const isCalendarKind = (kind: string): boolean => kinds.has(kind)
 
-/** The event of a calendar payload. `kind` is one that `isCalendarKind` knows. */
+/**
+ * The event of a calendar payload. `kind` is one that `isCalendarKind` knows; `told` is when the provider said it, where an
+ * envelope around the payload tells.
+ */
 export const calendarEventOf = (
   body: unknown,
   kind: string,
-  received: number
+  received: number,
+  told: string | null = null
 ): Result.Result<FactArrived, Unreadable> => {
   const read = readCalendar(body)
   if (Result.isFailure(read)) return Result.fail(read.failure)
   const calendar = read.success
   const is_deleted = kind === "calendar_event_deleted"
-  const changed = calendar.updated_at ?? calendar.created_at
-  return Result.map(instantIn("updated_at", changed, received), (at) => {
+  return Result.map(changedAt(calendar, is_deleted, received, told), (at) => {
     const account_id = requiredIdentity(calendar.account_id)
     return {
       type: "fact_arrived",
@@ -65,6 +68,20 @@ export const calendarEventOf = (
       fact: { ...shown(calendar, is_deleted), at, owner: nobodyOf(account_id) }
     } satisfies FactArrived
   })
+}
+
+/**
+ * When it changed. A deletion may repeat the times of the version that it ends, so it counts from its own telling where that is
+ * known. No fact lies ahead.
+ */
+const changedAt = (
+  { created_at, updated_at }: Calendar,
+  is_deleted: boolean,
+  received: number,
+  told: string | null
+): Result.Result<number, Unreadable> => {
+  const said = is_deleted ? (told ?? updated_at) : (updated_at ?? told ?? created_at)
+  return Result.map(instantIn("updated_at", said, received), (at) => Math.min(at, received))
 }
 
 const threadIdOf = (id: string): string => `calendar:${requiredIdentity(id)}`
@@ -83,8 +100,15 @@ const shown = (
   people: is_deleted ? [] : peopleOf(calendar),
   is_complete: Array.isArray(calendar.attendees) && yesNo(calendar.is_attendees_list_hidden) !== true,
   owner_known: false,
+  series_id: seriesIdOf(calendar),
   metadata: is_deleted ? {} : metadataOf(calendar)
 })
+
+/** The thread of the series that an instance belongs to. */
+const seriesIdOf = ({ id, master_event_id }: Calendar): string | null => {
+  const master = identity(master_event_id)
+  return master === null || master === requiredIdentity(id) ? null : threadIdOf(master)
+}
 
 /** The organiser and everybody invited, each once; rooms and other resources are not people. */
 const peopleOf = ({ organizer, attendees }: Calendar): ReadonlyArray<Person> => {
