@@ -15,6 +15,7 @@ import { Recounts } from "./recounts.ts"
 import { ScheduleRuns } from "./schedule-runs.ts"
 import { Snapshots } from "./snapshots.ts"
 import { TenantRows } from "./tenants.ts"
+import { layerFolding } from "./unfolded-rows.ts"
 import { Waiting } from "./waiting.ts"
 
 export const layer = Layer.mergeAll(
@@ -33,5 +34,6 @@ export const layer = Layer.mergeAll(
   Recounts.layer,
   CrmRecords.layer,
   Participants.layer,
-  Outgoing.layer
+  Outgoing.layer,
+  layerFolding
 )

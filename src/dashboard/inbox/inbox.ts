@@ -1,5 +1,6 @@
 /** The inbox: the live list on one side, a conversation on the other. */
 import { useMemo, useState } from "preact/hooks"
+import { folded, foldedQuery } from "../../../machines/folding.ts"
 import type { Connection, Summary } from "../../client/index.ts"
 import { html } from "../html.ts"
 import { useFetched, useLive, useStore } from "../live.ts"
@@ -37,9 +38,9 @@ export const Inbox = ({ rest: [selected] }: { readonly rest: ReadonlyArray<strin
   const { conversations, totals } = inbox.state
   const all = Object.entries(conversations).sort(newestFirst)
   if (totals.conversations === 0) return html`<${Empty} />`
-  const wanted = text.trim().toLowerCase()
+  const wanted = foldedQuery(text)
   const shown = all.filter(
-    ([, one]) => filters[filter].holds(one) && (wanted === "" || titleOf(one).toLowerCase().includes(wanted))
+    ([, one]) => filters[filter].holds(one) && (wanted === "" || folded(titleOf(one)).includes(wanted))
   )
   return html`
     <div class=${`inbox ${selected === undefined ? "" : "has-selection"} ${inbox.status}`}>

@@ -23,7 +23,7 @@ export const Filter = Schema.Struct({
   connection: Schema.optionalKey(Id).annotate({ description: "Our id of the connection, or its account id" }),
   type: Schema.optionalKey(ConversationType),
   q: Schema.optionalKey(SearchText).annotate({
-    description: "Part of the subject or of somebody's name"
+    description: "Part of the subject or of somebody's name, however it is typed: case, accents and Unicode forms do not matter"
   }),
   ...page
 })
