@@ -56,11 +56,11 @@ const plain: ReadonlyMap<string, string> = new Map(
 const kept = new RegExp(`[${[...plain.keys()].join("")}]`, "gu")
 
 /**
- * Accents and points that stand above, below or through a letter; vowel signs of scripts that write their vowels so are letters
- * there and stay. And what has no width: marks of direction, joiners, soft hyphens, variation selectors.
+ * Accents and points that stand above, below or through a letter; vowel signs of Indian scripts and the voicing marks of Japanese
+ * make other letters and stay. And what has no width: marks of direction, joiners, soft hyphens, variation selectors.
  */
 const marks =
-  /[\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed]|[\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]|[\ufe00-\ufe0f]|\p{Cf}/gu
+  /[[[\p{Script=Inherited}\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Cyrillic}]&&[\p{Mn}\p{Me}]]--[\u3099\u309a]]|[\p{Cf}\u0640]/gv
 
 const isAscii = /^[\x20-\x7e]*$/
 

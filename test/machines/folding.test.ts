@@ -4,7 +4,7 @@ import { expect, test } from "vitest"
 import { folded, foldedQuery } from "../../machines/folding.ts"
 
 test.each([
-  ["José Núñez", "Jose\u0301 Nu\u0301n\u0303ez", "jose nunez", "NÚÑEZ JOSÉ".split(" ").reverse().join(" ")],
+  ["José Núñez", "Jose\u0301 Nu\u0301n\u0303ez", "jose nunez", "JOSÉ NÚÑEZ"],
   ["Straße", "STRASSE", "strasse", "STRAẞE"],
   ["Søren Ørsted", "soren orsted", "SØREN ØRSTED"],
   ["İstanbul Işık", "istanbul isik", "ISTANBUL ISIK", "ıstanbul ışık"],
