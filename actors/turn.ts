@@ -151,7 +151,7 @@ export class Turn {
   #apply(event: Event): TurnResult {
     const used = event.once === undefined ? undefined : useOf(this.#tenantContext()!.facts.keys, event.once.key)
     if (used !== undefined) {
-      if (used.print === event.once!.print) return { ...nothing, keyed: used.outcome }
+      if (used.print === event.once!.print) return { ...nothing, keyed: used.outcome, decided: used.decided ?? null }
       const rule = "was given before, with another content; a new event needs a new key"
       return { type: "refused", refusal: { type: "command_refused", field: "idempotency_key", rule } }
     }
@@ -319,8 +319,10 @@ export class Turn {
         : this.#record !== null || this.#changes().length > 0
           ? ("applied" as const)
           : ("duplicate" as const)
-    if (keyed !== null)
-      this.#tellTenant({ type: "key_used", once: event.once!, outcome: keyed, received: event.received })
+    if (keyed !== null) {
+      const told = { type: "key_used", once: event.once!, outcome: keyed, received: event.received } as const
+      this.#tellTenant(decided === null ? told : { ...told, decided })
+    }
     const record = this.#recordChange()
     const moves = this.#moves
     return {

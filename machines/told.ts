@@ -221,6 +221,8 @@ export interface KeyUsed {
   readonly type: "key_used"
   readonly once: Once
   readonly outcome: "applied" | "duplicate"
+  /** What was decided about sends, for a repeat to be told the same. */
+  readonly decided?: SendDecided
   readonly received: number
 }
 /** A command broke a rule: nothing changes, the sender is told why (DESIGN §10: 422). */

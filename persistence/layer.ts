@@ -9,6 +9,7 @@ import { CrmRecords } from "./crm-records.ts"
 import { Outgoing } from "./outgoing.ts"
 import { Participants } from "./participants.ts"
 import { Journal } from "./journal.ts"
+import { KeptAnswers } from "./kept-answers.ts"
 import { Messages } from "./messages.ts"
 import { Quarantine } from "./quarantine.ts"
 import { Recounts } from "./recounts.ts"
@@ -35,5 +36,6 @@ export const layer = Layer.mergeAll(
   CrmRecords.layer,
   Participants.layer,
   Outgoing.layer,
+  KeptAnswers.layer,
   layerFolding
 )
