@@ -4,14 +4,14 @@
  */
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
-import { randomUUID } from "node:crypto"
+import { randomBytes, randomUUID } from "node:crypto"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { TenantOwner } from "../../actors/tenant-owner.ts"
 import { KeptAnswers } from "../../persistence/kept-answers.ts"
 import { databases } from "../support/databases.ts"
 import { eventually } from "../support/eventually.ts"
 import { accountId, chatId, deliver, fixture, type Tenant, tenantWithAccount } from "./account.ts"
-import { adminKey, type Answer, type Edge } from "./edge.ts"
+import { adminKey, type Answer, type Edge, startEdge } from "./edge.ts"
 import { edgeOn, messageOf, quarantined } from "./kept.ts"
 
 const chat = `/conversations/${chatId}`
@@ -411,4 +411,26 @@ describe.each(databases)("Idempotency-Key on $name", (database) => {
       json: { field: "idempotency_key" }
     })
   })
+})
+
+test("an answer that was sealed by a key that is gone is not made anew", async () => {
+  const { options, close } = await databases[0]!.make()
+  const ring = () => randomBytes(32).toString("base64")
+  const at = async (encryptionKeys: string, use: (edge: Edge) => Promise<Answer>) => {
+    const edge = await startEdge({ database: options, encryptionKeys })
+    try {
+      return await use(edge)
+    } finally {
+      await edge.close()
+    }
+  }
+  const headers = { "idempotency-key": "k" }
+  const make = (edge: Edge) =>
+    edge.call("POST", "/v1/tenants/acme/keys", { key: adminKey, body: { name: "desk" }, headers })
+  await at(ring(), async (edge) => {
+    await edge.tenant("acme")
+    return make(edge)
+  })
+  expect(await at(ring(), make)).toMatchObject({ status: 422, json: { field: "idempotency_key" } })
+  await close()
 })

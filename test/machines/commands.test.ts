@@ -195,7 +195,8 @@ describe("an Idempotency-Key", () => {
 
   test("is forgotten, not kept for ever: a day and 10 000 newer ones, and never more than twice as many", () => {
     let keys = noKeys
-    for (let n = 0; n < 30_000; n++) keys = withKey(keys, { key: `k${n}`, print: "p" }, { outcome: "applied" }, start + n)
+    for (let n = 0; n < 30_000; n++)
+      keys = withKey(keys, { key: `k${n}`, print: "p" }, { outcome: "applied" }, start + n)
     expect(useOf(keys, "k20000")).toEqual({ print: "p", outcome: "applied" })
     expect(useOf(keys, "k9999")).toBeUndefined()
     const packed = packKeys(keys)
