@@ -8,11 +8,12 @@ import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 
-/** An answer, sealed, with what it was given for, and to whom. Key and print are digests. */
+/** An answer, sealed, with what it was given for. Key and print are digests. */
 export interface KeptAnswer {
   readonly key: string
   readonly print: string
-  readonly caller: string
+  /** Who alone may have it again; null: whoever may call for the tenant. */
+  readonly caller: string | null
   readonly sealed: string
 }
 

@@ -9,7 +9,7 @@ export default Effect.gen(function* () {
       tenant_id text not null,
       key text not null,
       print text not null,
-      caller text not null,
+      caller text,
       at timestamptz not null,
       sealed text not null,
       size_bytes integer not null generated always as (octet_length(sealed)) stored,

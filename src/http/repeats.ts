@@ -19,7 +19,9 @@ import * as Redacted from "effect/Redacted"
 import * as Semaphore from "effect/Semaphore"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
+import type { DatabaseAway } from "../../actors/errors.ts"
 import { RuleBroken } from "../../actors/errors.ts"
+import { promptly } from "../../actors/patience.ts"
 import { CurrentRequestKey, RequestKey } from "../../actors/request-key.ts"
 import { sealedPlace } from "../../actors/sealed-place.ts"
 import type { Once } from "../../machines/events.ts"
@@ -65,6 +67,9 @@ const written = ({ status, headers, body }: Response): Written | null =>
     ? { status, headers: { ...headers }, type: body.contentType, body: Buffer.from(body.body).toString("utf8") }
     : null
 
+/** Whoever may call for a tenant may see what a command answers, but for secrets that are shown once. */
+const isSecret = ({ headers }: Written): boolean => headers["cache-control"] === "no-store"
+
 const again = ({ status, headers, type, body }: Written): Response =>
   HttpServerResponse.text(body, { status, contentType: type, headers: { ...headers, "idempotency-replayed": "true" } })
 
@@ -79,7 +84,7 @@ export class Repeats extends Context.Service<
       asked: { readonly tenant: string; readonly caller: string; readonly answersRepeats: boolean }
     ): Effect.Effect<
       Response,
-      E | SqlError | RuleBroken | ParameterInvalid | BodyTooLarge | BodyCutShort,
+      E | SqlError | DatabaseAway | RuleBroken | ParameterInvalid | BodyTooLarge | BodyCutShort,
       R | HttpServerRequest
     >
   }
@@ -96,12 +101,12 @@ export class Repeats extends Context.Service<
 
       /** The first answer to the key, if there is one that this caller may have. */
       const firstOf = Effect.fnUntraced(function* (tenant: string, caller: string, once: Once) {
-        const known = yield* answers.find(tenant, once.key)
+        const known = yield* promptly(answers.find(tenant, once.key))
         if (known === null) return null
         if (known.print !== once.print)
           return yield* refused("was given before, with another content; a new request needs a new key")
-        // What one key may see, another one may not.
-        if (known.caller !== caller) return yield* refused("was given before, by another caller")
+        if (known.caller !== null && known.caller !== caller)
+          return yield* refused("was given before, by another caller, who was shown a secret")
         const opened = yield* ring
           .open(known.sealed, placeOf(tenant, once))
           .pipe(Effect.mapError(() => refused("was given before, and the key that sealed its answer is gone")))
@@ -120,7 +125,7 @@ export class Repeats extends Context.Service<
         if (answer === null) return
         const at = yield* Clock.currentTimeMillis
         const sealed = ring.seal(Redacted.make(JSON.stringify(answer)), placeOf(tenant, once))
-        yield* answers.keep(tenant, { ...once, caller, sealed }, at)
+        yield* answers.keep(tenant, { ...once, caller: isSecret(answer) ? caller : null, sealed }, at)
         yield* pruned(tenant, at)
       })
 

@@ -11,7 +11,7 @@ const header = {
   required: false,
   schema: { type: "string", minLength: 1, maxLength: 255 },
   description:
-    "A repeat with the same key, method, path and body gets the first answer, status and body, with the header Idempotency-Replayed: true, and is not applied again. With another content, or from another caller, the key is refused: 422, field idempotency_key. A refusal is not remembered: nothing was changed, and the same request may succeed later. Answers are kept encrypted, also those that show a secret once, for a day at least and two days at most, unless 10 000 newer ones or 64 MiB of them came; after that, and for answers longer than 1 MiB, a repeat is still not applied again while the tenant remembers the key, and is answered with what there is then."
+    "A repeat with the same key, method, path and body gets the first answer, status and body, with the header Idempotency-Replayed: true, and is not applied again. With another content the key is refused: 422, field idempotency_key; so it is to another caller where the first was shown a secret. A refusal is not remembered: nothing was changed, and the same request may succeed later. Answers are kept encrypted, also those that show a secret once, for a day at least and two days at most, unless 10 000 newer ones or 64 MiB of them came; after that, and for answers longer than 1 MiB, a repeat is still not applied again while the tenant remembers the key, and is answered with what there is then."
 }
 
 type Operation = Record<string, unknown> & {

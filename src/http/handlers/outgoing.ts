@@ -61,7 +61,10 @@ export const outgoingHandlers = HttpApiBuilder.group(
             if (isMoved) return json({ url })
             const secret = freshOutgoingSecret()
             yield* outgoing.setEndpoint(tenant, { url, secret: ring.seal(secret, outgoingSecretPlace(tenant)) }, now)
-            return json({ url, secret: Redacted.value(secret) }, { status: 201 })
+            return json(
+              { url, secret: Redacted.value(secret) },
+              { status: 201, headers: { "cache-control": "no-store" } }
+            )
           })
           return yield* withItsAnswer(sql, set)
         })

@@ -66,10 +66,10 @@ export const settingsHandlers = HttpApiBuilder.group(
         Effect.fnUntraced(function* ({ params: { tenant }, request }) {
           const body = yield* readRotation(request)
           const { webhookSecret, previousUntil } = yield* rotation.rotate(tenant, (body.grace_s ?? grace) * 1_000)
-          return json({
-            webhook_secret: Redacted.value(webhookSecret),
-            previous_valid_until: isoInstant(previousUntil)
-          })
+          return json(
+            { webhook_secret: Redacted.value(webhookSecret), previous_valid_until: isoInstant(previousUntil) },
+            { headers: { "cache-control": "no-store" } }
+          )
         })
       )
       .handleRaw(
