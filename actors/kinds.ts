@@ -3,6 +3,7 @@ import type { AnyStateMachine } from "xstate"
 import { channelFields } from "../machines/channel/fields.ts"
 import { noFacts } from "../machines/channel/arrivals.ts"
 import { earlierChats, fromChatList, toChatList } from "../machines/channel/chats.ts"
+import { fromList as seriesFromList, toList as seriesToList } from "../machines/channel/series.ts"
 import type { ChannelContext } from "../machines/channel/machine.ts"
 import { channelMachine } from "../machines/channel/machine.ts"
 import { fromList as threadsFromList, toList as threadsToList } from "../machines/channel/threads.ts"
@@ -75,7 +76,8 @@ export const kinds: Record<ActorKind, Kind> = {
       facts: {
         ...context.facts,
         threads: threadsToList(context.facts.threads),
-        chats: toChatList(context.facts.chats)
+        chats: toChatList(context.facts.chats),
+        series: seriesToList(context.facts.series)
       }
     }),
     unpack: ({ facts, ...packed }) => ({
@@ -86,7 +88,8 @@ export const kinds: Record<ActorKind, Kind> = {
           : {
               ...facts,
               threads: threadsFromList(facts.threads),
-              chats: facts.chats === undefined ? earlierChats(facts.threads) : fromChatList(facts.chats)
+              chats: facts.chats === undefined ? earlierChats(facts.threads) : fromChatList(facts.chats),
+              series: seriesFromList(facts.series ?? [])
             }
     })
   },

@@ -21,6 +21,7 @@ import { isUuid } from "./identity.ts"
 import { kinds } from "./kinds.ts"
 import { Admissions, Backlog, Residency } from "./shared-bounds.ts"
 import { promptly } from "./patience.ts"
+import { CurrentRequestKey } from "./request-key.ts"
 import type { Address } from "./population.ts"
 import { sealedPlace } from "./sealed-place.ts"
 import type { Answer, Inspection } from "./tenant-owner.ts"
@@ -110,7 +111,9 @@ export const ownerLayer = (options: ShellOptions) =>
       const submit = (tenant: string, event: Event): Effect.Effect<Answer, SubmitError> =>
         Effect.flatMap(shellOf(tenant), ({ runtime }) =>
           event.via === "api"
-            ? Effect.flatMap(Author, (author) => submitTo(runtime, signed(event, author)))
+            ? Effect.flatMap(Effect.all([Author, CurrentRequestKey]), ([author, key]) =>
+                submitTo(runtime, signed(key?.carriedBy(event) ?? event, author))
+              )
             : submitTo(runtime, event)
         ).pipe(
           Effect.tap(() =>

@@ -72,7 +72,7 @@ export class TenantOwner extends Context.Service<
     gate(tenant: string): Effect.Effect<Gate, Unreached>
     /** The tenants in which an account is registered, usually one; from memory. */
     tenantsOf(account_id: string): Effect.Effect<ReadonlyArray<string>>
-    /** Applies an event in one turn; returns when its journal entry is durable (I1). A command gets the request's Author. */
+    /** Applies an event in one turn; returns when its journal entry is durable (I1). A command gets the request's Author and key. */
     submit(tenant: string, event: Event): Effect.Effect<Answer, SubmitError>
     /** Typing and viewing: applied and published at once, never journaled (I10). */
     signal(tenant: string, event: Signal): Effect.Effect<void, Unreached | ActorUnknown>

@@ -154,7 +154,7 @@ export class Turn {
   #apply(event: Event): TurnResult {
     const used = event.once === undefined ? undefined : useOf(this.#tenantContext()!.facts.keys, event.once.key)
     if (used !== undefined) {
-      if (used.print === event.once!.print) return { ...nothing, keyed: used.outcome }
+      if (used.print === event.once!.print) return { ...nothing, keyed: used.outcome, decided: used.decided ?? null }
       const rule = "was given before, with another content; a new event needs a new key"
       return { type: "refused", refusal: { type: "command_refused", field: "idempotency_key", rule } }
     }
@@ -239,14 +239,22 @@ export class Turn {
           const { account_id, channel_type, into, received } = told
           const id = this.#identity.conversation(channel_type, account_id, told.from)
           // A thread that was only spoken of has no conversation yet.
-          if (
-            this.#population.get("conversation", id) === undefined &&
-            this.#population.isVacant({ kind: "conversation", id })
-          )
-            break
+          if (!this.#isThere({ kind: "conversation", id })) break
           const into_id = this.#identity.conversation(channel_type, account_id, into)
           const joined = { type: "thread_joined", into, into_id, received } as const
           this.#send({ kind: "conversation", id }, joined)
+          break
+        }
+        case "calendar_settled":
+          this.#send({ kind: "channel", id: (from.context as ConversationContext).channel_id }, told)
+          break
+        case "series_told": {
+          const { account_id, channel_type, over_since, received } = told
+          const settled = { type: "series_settled", over_since, received } as const
+          for (const thread of told.instances) {
+            const id = this.#identity.conversation(channel_type, account_id, thread)
+            if (this.#isThere({ kind: "conversation", id })) this.#send({ kind: "conversation", id }, settled)
+          }
           break
         }
         case "conversation_handed_over": {
@@ -328,8 +336,10 @@ export class Turn {
         : this.#record !== null || this.#changes().length > 0
           ? ("applied" as const)
           : ("duplicate" as const)
-    if (keyed !== null)
-      this.#tellTenant({ type: "key_used", once: event.once!, outcome: keyed, received: event.received })
+    if (keyed !== null) {
+      const told = { type: "key_used", once: event.once!, outcome: keyed, received: event.received } as const
+      this.#tellTenant(decided === null ? told : { ...told, decided })
+    }
     const record = this.#recordChange()
     const moves = this.#moves
     return {
@@ -487,6 +497,11 @@ export class Turn {
     const isByDomain = this.#tenantContext()?.auto_link_by_domain
     const companies = isByDomain === false ? [] : this.#records.companies(domainsOfKeys(keys))
     this.#deliver(participant, { type: "records_matched", contacts: this.#records.contacts(keys), companies, received })
+  }
+
+  /** Whether there is such an actor, awake or asleep. */
+  #isThere(address: Address): boolean {
+    return this.#population.get(address.kind, address.id) !== undefined || !this.#population.isVacant(address)
   }
 
   /** Whether the actor sleeps; the turn is run again with it. */

@@ -180,6 +180,22 @@ export interface ThreadsJoined {
   readonly into: string
   readonly received: number
 }
+/** A calendar event that may be a series was deleted or called off, or is back. Told to the channel. */
+export interface CalendarSettled {
+  readonly type: "calendar_settled"
+  readonly external_thread_id: string
+  readonly over_since: number | null
+  readonly received: number
+}
+/** The same, on its way from the channel to the instances that it knows of the series. */
+export interface SeriesTold {
+  readonly type: "series_told"
+  readonly account_id: string
+  readonly channel_type: ChannelType
+  readonly instances: ReadonlyArray<string>
+  readonly over_since: number | null
+  readonly received: number
+}
 /** A conversation gives everything that it knows to another one. */
 export interface ConversationHandedOver {
   readonly type: "conversation_handed_over"
@@ -234,6 +250,8 @@ export interface KeyUsed {
   readonly type: "key_used"
   readonly once: Once
   readonly outcome: "applied" | "duplicate"
+  /** What was decided about sends, for a repeat to be told the same. */
+  readonly decided?: SendDecided
   readonly received: number
 }
 /** A command broke a rule: nothing changes, the sender is told why (DESIGN §10: 422). */
@@ -265,6 +283,8 @@ export type Told =
   | AuthChanged
   | FactPlaced
   | ThreadsJoined
+  | CalendarSettled
+  | SeriesTold
   | ConversationHandedOver
   | TaskStarted
   | SendDecided

@@ -5,6 +5,7 @@
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { Field } from "../machines/field.ts"
+import { foldedNames } from "./folded-columns.ts"
 import { fieldTables } from "./tables.ts"
 
 /** Text as a literal of SQL. */
@@ -25,10 +26,14 @@ const columnOf = (field: Field<any>): string => {
 /** Brings every table up to its fields, one statement per table; what is there already stays. */
 export const addFieldColumns = Effect.gen(function* () {
   const sql = yield* SqlClient
-  for (const { table, fields } of fieldTables) {
-    const additions = Object.entries(fields).map(
-      ([name, field]) => sql`add column if not exists ${sql(name)} ${sql.literal(columnOf(field))}`
+  for (const each of fieldTables) {
+    const columns = [
+      ...Object.entries(each.fields).map(([name, field]) => [name, columnOf(field)] as const),
+      ...foldedNames(each).map((name) => [name, "text"] as const)
+    ]
+    const additions = columns.map(
+      ([name, definition]) => sql`add column if not exists ${sql(name)} ${sql.literal(definition)}`
     )
-    yield* sql`alter table ${sql(table)} ${sql.csv(additions)}`
+    yield* sql`alter table ${sql(each.table)} ${sql.csv(additions)}`
   }
 })

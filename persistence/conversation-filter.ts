@@ -1,6 +1,7 @@
 /** What a list of conversations may be narrowed by, and how that reads in SQL. */
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { Fragment } from "effect/sql/Statement"
+import { holds } from "./folded-columns.ts"
 import type { ConversationStatus, ConversationType, Priority } from "../machines/vocabulary.ts"
 
 export interface ConversationFilter {
@@ -12,12 +13,9 @@ export interface ConversationFilter {
   /** Our id of the connection. */
   readonly connection?: string | undefined
   readonly type?: ConversationType | undefined
-  /** Part of the subject, or of the name of somebody in the conversation; case does not matter. */
+  /** Part of the subject, or of the name of somebody in the conversation; case, accents and Unicode forms do not matter. */
   readonly q?: string | undefined
 }
-
-/** A text as a pattern that finds it anywhere; the pattern's own signs stand for themselves. */
-const containing = (text: string): string => `%${text.replace(/[\\%_]/g, "\\$&")}%`
 
 /** The conditions, over a table that is called `conversations` in the statement. */
 export const conditionsOf = (
@@ -34,13 +32,16 @@ export const conditionsOf = (
   if (filter.connection !== undefined) conditions.push(sql`connection_id = ${filter.connection}::uuid`)
   if (filter.type !== undefined) conditions.push(sql`conversation_type = ${filter.type}`)
   if (filter.q !== undefined) {
-    const pattern = containing(filter.q)
+    const { q } = filter
     conditions.push(sql`(
-      subject ilike ${pattern} or exists (
+      ${holds(sql, sql`subject_folded`, sql`subject`, q)} or exists (
         select from members
         left join participants on participants.tenant_id = members.tenant_id and participants.id = members.participant_id
         where members.tenant_id = conversations.tenant_id and members.conversation_id = conversations.id
-          and (members.name ilike ${pattern} or participants.name ilike ${pattern})
+          and (
+            ${holds(sql, sql`members.name_folded`, sql`members.name`, q)}
+            or ${holds(sql, sql`participants.name_folded`, sql`participants.name`, q)}
+          )
       )
     )`)
   }

@@ -3,18 +3,25 @@ import type { ActorKind } from "../machines/events.ts"
 import type { OutgoingRow } from "./chunks.ts"
 import type { Cut, EntityRow } from "./cut.ts"
 import { isoOf, toColumns } from "./field-values.ts"
+import { foldedColumns, foldedNames } from "./folded-columns.ts"
+import type { FieldTable } from "./tables.ts"
 import { entityTables, memberTable, messageTable } from "./tables.ts"
 import { columnTypes, type Upsert } from "./upsert.ts"
 import { writtenColumn, writtenOf } from "./written-columns.ts"
 
+const foldedTypes = (table: FieldTable): Record<string, string> =>
+  Object.fromEntries(foldedNames(table).map((name) => [name, "text"]))
+
 export const entityPlan = (kind: ActorKind, seq: number): Upsert => {
-  const { table, id, fields } = entityTables[kind]
+  const definition = entityTables[kind]
+  const { table, id, fields } = definition
   return {
     table,
     key: { id },
     columns: {
       machine_state: "text",
       ...columnTypes(fields),
+      ...foldedTypes(definition),
       ...(writtenOf(kind, {}) === null ? {} : { [writtenColumn]: "text" })
     },
     bytes: "internals",
@@ -23,24 +30,28 @@ export const entityPlan = (kind: ActorKind, seq: number): Upsert => {
 }
 
 export function* entityRows(kind: ActorKind, rows: ReadonlyArray<EntityRow>): Generator<OutgoingRow> {
-  const { fields } = entityTables[kind]
+  const definition = entityTables[kind]
   for (const { id, machine_state, internals, fields: values } of rows) {
-    const columns = toColumns(fields, values)
+    const columns = toColumns(definition.fields, values)
     const written = writtenOf(kind, columns)
     const shadow = written === null ? {} : { [writtenColumn]: written }
-    yield { columns: { ...columns, ...shadow, id, machine_state }, bytes: internals }
+    yield {
+      columns: { ...columns, ...foldedColumns(definition, values), ...shadow, id, machine_state },
+      bytes: internals
+    }
   }
 }
 
 export const memberPlan: Upsert = {
   table: memberTable.table,
   key: { conversation_id: "uuid", participant_id: "uuid" },
-  columns: columnTypes(memberTable.fields)
+  columns: { ...columnTypes(memberTable.fields), ...foldedTypes(memberTable) }
 }
 
 export function* memberRows(rows: Cut["members"]): Generator<OutgoingRow> {
   for (const { conversation_id, participant_id, fields } of rows) {
-    yield { columns: { ...toColumns(memberTable.fields, fields), conversation_id, participant_id } }
+    const columns = { ...toColumns(memberTable.fields, fields), ...foldedColumns(memberTable, fields) }
+    yield { columns: { ...columns, conversation_id, participant_id } }
   }
 }
 

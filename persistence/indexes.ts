@@ -13,6 +13,10 @@ const indexes: ReadonlyArray<string> = [
   "index if not exists conversations_newest on conversations (tenant_id, (coalesce(last_message_at, '-infinity'::timestamptz)) desc, id)",
   "index if not exists conversations_unread on conversations (tenant_id) where unread_count > 0",
   "index if not exists conversations_hot on conversations (tenant_id) where is_hot",
+  // What unfolded-rows.ts has left to do.
+  "index if not exists conversations_unfolded on conversations (tenant_id, id) where subject_folded is null",
+  "index if not exists participants_unfolded on participants (tenant_id, id) where name_folded is null",
+  "index if not exists members_unfolded on members (tenant_id, conversation_id, participant_id) where name_folded is null",
   "index if not exists members_participant on members (tenant_id, participant_id)",
   "index if not exists messages_newest on messages (tenant_id, conversation_id, (coalesce(sent_at, received_at, created_at, '-infinity'::timestamptz)) desc, id)",
   // The day of a message, for analytics; the expression is the page's, so that both mean the same time.

@@ -9,12 +9,14 @@ import { CrmRecords } from "./crm-records.ts"
 import { Outgoing } from "./outgoing.ts"
 import { Participants } from "./participants.ts"
 import { Journal } from "./journal.ts"
+import { KeptAnswers } from "./kept-answers.ts"
 import { Messages } from "./messages.ts"
 import { Quarantine } from "./quarantine.ts"
 import { Recounts } from "./recounts.ts"
 import { ScheduleRuns } from "./schedule-runs.ts"
 import { Snapshots } from "./snapshots.ts"
 import { TenantRows } from "./tenants.ts"
+import { layerFolding } from "./unfolded-rows.ts"
 import { Waiting } from "./waiting.ts"
 
 export const layer = Layer.mergeAll(
@@ -33,5 +35,7 @@ export const layer = Layer.mergeAll(
   Recounts.layer,
   CrmRecords.layer,
   Participants.layer,
-  Outgoing.layer
+  Outgoing.layer,
+  KeptAnswers.layer,
+  layerFolding
 )

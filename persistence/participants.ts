@@ -8,12 +8,13 @@ import type { Fragment } from "effect/sql/Statement"
 import { participantFields } from "../machines/participant/fields.ts"
 import { fromCursor, type InvalidCursor, keyOf, toCursor } from "./cursor.ts"
 import { fromColumns } from "./field-values.ts"
+import { holds } from "./folded-columns.ts"
 
 /** `id` and the fields of CONTRACT 2.7; instants are epoch milliseconds. */
 export type StoredParticipant = Readonly<Record<string, unknown>>
 
 export interface ParticipantQuery {
-  /** Part of the name, the address, the number or a handle; case does not matter. */
+  /** Part of the name, the address, the number or a handle; case, accents and Unicode forms do not matter. */
   readonly q?: string | undefined
   readonly resolved?: boolean | undefined
   /** Several CRM records match, and a human has to choose. */
@@ -26,8 +27,6 @@ export interface ParticipantPage {
   readonly items: ReadonlyArray<StoredParticipant>
   readonly next_cursor: string | null
 }
-
-const containing = (text: string): string => `%${text.replace(/[\\%_]/g, "\\$&")}%`
 
 export class Participants extends Context.Service<
   Participants,
@@ -43,7 +42,7 @@ export class Participants extends Context.Service<
       const newest = sql`coalesce(last_seen, '-infinity'::timestamptz)`
 
       const conditionsOf = (tenant_id: string, { q, resolved, ambiguous }: ParticipantQuery): Array<Fragment> => {
-        const conditions = [sql`tenant_id = ${tenant_id}`, sql`machine_state <> 'merged'`]
+        const conditions: Array<Fragment> = [sql`tenant_id = ${tenant_id}`, sql`machine_state <> 'merged'`]
         if (resolved !== undefined)
           conditions.push(resolved ? sql`contact_record is not null` : sql`contact_record is null`)
         if (ambiguous !== undefined) {
@@ -51,7 +50,7 @@ export class Participants extends Context.Service<
         }
         if (q !== undefined) {
           const texts = sql`concat_ws(' ', name, email, phone, instagram_username, twitter_handle, linkedin_member_urn)`
-          conditions.push(sql`${texts} ilike ${containing(q)}`)
+          conditions.push(holds(sql, sql`search_folded`, texts, q))
         }
         return conditions
       }

@@ -16,6 +16,14 @@ import { tenantFields } from "../machines/tenant/fields.ts"
 export interface FieldTable {
   readonly table: string
   readonly fields: Fields
+  /** Columns beside them that searches look into, each with the fields that it holds folded (folded-columns.ts). */
+  readonly folded?: Readonly<Record<string, ReadonlyArray<string>>>
+}
+
+/** A table with such columns; `key` are the columns beside tenant_id that make a row's key. */
+export interface FoldedTable extends FieldTable {
+  readonly folded: NonNullable<FieldTable["folded"]>
+  readonly key: ReadonlyArray<string>
 }
 
 /** A table of actors. */
@@ -29,13 +37,30 @@ export const entityTables: Readonly<Record<ActorKind, EntityTable>> = {
   tenant: { table: "tenants", id: "text", fields: tenantFields },
   connection: { table: "connections", id: "uuid", fields: connectionFields },
   channel: { table: "channels", id: "uuid", fields: channelFields },
-  conversation: { table: "conversations", id: "uuid", fields: conversationFields },
-  participant: { table: "participants", id: "uuid", fields: participantFields },
+  conversation: {
+    table: "conversations",
+    id: "uuid",
+    fields: conversationFields,
+    folded: { subject_folded: ["subject"] }
+  },
+  participant: {
+    table: "participants",
+    id: "uuid",
+    fields: participantFields,
+    folded: {
+      name_folded: ["name"],
+      search_folded: ["name", "email", "phone", "instagram_username", "twitter_handle", "linkedin_member_urn"]
+    }
+  },
   scheduler: { table: "schedulers", id: "uuid", fields: schedulerFields },
   record: { table: "record_profiles", id: "uuid", fields: recordFields }
 }
 
-export const memberTable = { table: "members", fields: memberFields } satisfies FieldTable
+export const memberTable = {
+  table: "members",
+  fields: memberFields,
+  folded: { name_folded: ["name"] }
+} satisfies FieldTable
 export const messageTable = { table: "messages", fields: messageFields } satisfies FieldTable
 
 const analyticsTable = { table: "analytics", fields: analyticsFields } satisfies FieldTable
@@ -50,3 +75,10 @@ export const fieldEntities: Readonly<Record<string, FieldTable>> = {
 
 /** Every table that has field columns. */
 export const fieldTables: ReadonlyArray<FieldTable> = Object.values(fieldEntities)
+
+/** Every table that is searched. */
+export const foldedTables: ReadonlyArray<FoldedTable> = [
+  { ...entityTables.conversation, folded: entityTables.conversation.folded!, key: ["id"] },
+  { ...entityTables.participant, folded: entityTables.participant.folded!, key: ["id"] },
+  { ...memberTable, key: ["conversation_id", "participant_id"] }
+]

@@ -1,12 +1,13 @@
 /**
  * Deletes what has been kept long enough (CONTRACT §6 retention): journal behind the cut, quarantine, waiting payloads, task
- * runs, announcements, audit. A payload that nobody replayed or waited for in vain is lost then: that is counted and logged, never silent (I9).
+ * runs, announcements, answers to Idempotency-Keys, audit. A payload that nobody replayed or waited for in vain is lost then: that is counted and logged, never silent (I9).
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import { Audit } from "../../persistence/audit.ts"
 import { Journal } from "../../persistence/journal.ts"
+import { KeptAnswers } from "../../persistence/kept-answers.ts"
 import { Outgoing } from "../../persistence/outgoing.ts"
 import { Quarantine } from "../../persistence/quarantine.ts"
 import { ScheduleRuns } from "../../persistence/schedule-runs.ts"
@@ -41,12 +42,15 @@ export const retention = Effect.fnUntraced(function* (runtime: TenantRuntime) {
   const journal = yield* Journal
   const runs = yield* ScheduleRuns
   const audit = yield* Audit
+  const answers = yield* KeptAnswers
   const now = yield* Clock.currentTimeMillis
   const trimmed = yield* journal.trim(runtime.tenant, now - kept.journal)
   const payloads = yield* expirePayloads(runtime.tenant, now)
   const announced = yield* expireAnnouncements(runtime.tenant, now)
   const audited = yield* audit.expire(runtime.tenant, now - kept.audit)
-  return trimmed + payloads + announced + audited + (yield* runs.expire(runtime.tenant, now - kept.runs))
+  const answered = yield* answers.prune(runtime.tenant, now)
+  const ran = yield* runs.expire(runtime.tenant, now - kept.runs)
+  return trimmed + payloads + announced + audited + answered + ran
 })
 
 /** Announcements that nobody has taken for so long are of no use to the CRM any more; that they went is counted and logged (I9). */

@@ -10,6 +10,7 @@ import type { Analytics } from "../../persistence/analytics.ts"
 import type { Conversations } from "../../persistence/conversations.ts"
 import type { FieldPopulation } from "../../persistence/field-population.ts"
 import type { Journal } from "../../persistence/journal.ts"
+import type { KeptAnswers } from "../../persistence/kept-answers.ts"
 import type { Messages } from "../../persistence/messages.ts"
 import type { Outgoing } from "../../persistence/outgoing.ts"
 import type { Quarantine } from "../../persistence/quarantine.ts"
@@ -50,6 +51,7 @@ const bodies: Record<
     | Recounts
     | ScheduleRuns
     | Snapshots
+    | KeptAnswers
     | Waiting
   >
 > = {

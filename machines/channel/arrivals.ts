@@ -7,10 +7,12 @@ import type { FactArrived, Letter, Person, PlacedFact } from "../events.ts"
 import { identifierKey } from "../identifiers.ts"
 import { isMessageId } from "../message-id.ts"
 import { isNobody } from "../person/keys.ts"
-import type { MessageAppeared, MessageNamed } from "../told.ts"
+import type { CalendarSettled, MessageAppeared, MessageNamed } from "../told.ts"
 import type { Chats } from "./chats.ts"
 import { chatNamed, chatShown, noChats, threadOfChat } from "./chats.ts"
 import type { ChannelContext } from "./machine.ts"
+import type { SeriesIndex } from "./series.ts"
+import { noSeries, seriesOf, withEnd, withInstance } from "./series.ts"
 import type { Joined, Mark, Threads } from "./threads.ts"
 import { learn, least, noThreads, presentThread } from "./threads.ts"
 
@@ -25,9 +27,17 @@ export interface ChannelFacts {
   readonly owner_key: string | null
   /** Keys of the addresses that the account has sent mail from; absent: none. */
   readonly own_keys?: ReadonlyArray<string>
+  /** Which calendar events are instances of which series, and which of those are over. */
+  readonly series: SeriesIndex
 }
 
-export const noFacts: ChannelFacts = { threads: noThreads, chats: noChats, waiting: [], owner_key: null }
+export const noFacts: ChannelFacts = {
+  threads: noThreads,
+  chats: noChats,
+  waiting: [],
+  owner_key: null,
+  series: noSeries
+}
 
 /** Addresses of an account that are remembered; the oldest are forgotten first (I8). */
 const ownLimit = 32
@@ -177,7 +187,7 @@ export const factArrived = (d: Draft<ChannelContext>, event: FactArrived): void 
   const own_keys = withSender(found.facts.own_keys, event.fact)
   const facts = own_keys === found.facts.own_keys ? found.facts : { ...found.facts, own_keys: own_keys ?? [] }
   d.set({ facts })
-  d.tell({ type: "fact_placed", fact: withPlace(event, thread, facts) })
+  d.tell({ type: "fact_placed", fact: ofSeries(d, withPlace(event, thread, facts)) })
   tellJoined(d, joined, event.received)
 }
 
@@ -186,6 +196,26 @@ const withSender = (known: ChannelFacts["own_keys"], fact: Fact): ChannelFacts["
   if (fact.type !== "message_received" || fact.letter?.stage !== "sent" || fact.sender === null) return known
   const { key } = fact.sender
   return isNobody(key) || known?.includes(key) === true ? known : [...(known ?? []), key].slice(-ownLimit)
+}
+
+/** An instance is remembered beside its series, and hears with its own news whether that is over. */
+const ofSeries = (d: Draft<ChannelContext>, fact: PlacedFact): PlacedFact => {
+  if (fact.type !== "calendar_event_shown" || fact.series_id === null || fact.series_id === undefined) return fact
+  const { facts } = d.context
+  const series = withInstance(facts.series, fact.series_id, fact.external_thread_id, fact.received)
+  if (series !== facts.series) d.set({ facts: { ...facts, series } })
+  return { ...fact, series_over_since: seriesOf(series, fact.series_id)?.over_since ?? null }
+}
+
+/** Any calendar event may be a series of which instances are known or still to come. */
+export const calendarSettled = (d: Draft<ChannelContext>, event: CalendarSettled): void => {
+  const { account_id, channel_type, facts } = d.context
+  const { external_thread_id, over_since, received } = event
+  const series = withEnd(facts.series, external_thread_id, over_since, received)
+  if (series !== facts.series) d.set({ facts: { ...facts, series } })
+  const instances = seriesOf(series, external_thread_id)?.instances ?? []
+  if (instances.length === 0) return
+  d.tell({ type: "series_told", account_id, channel_type, instances, over_since, received })
 }
 
 /** Two threads are one from now on: so are the places where a waiting fact may belong. */

@@ -18,11 +18,19 @@ import type {
 import { initialOf } from "../field.ts"
 import { statesFollowing } from "../following.ts"
 import { recounted, redated } from "../recount.ts"
-import type { AuthChanged, MessageAppeared, MessageCounted, MessageDiscounted, MessageNamed, Told } from "../told.ts"
+import type {
+  AuthChanged,
+  CalendarSettled,
+  MessageAppeared,
+  MessageCounted,
+  MessageDiscounted,
+  MessageNamed,
+  Told
+} from "../told.ts"
 import type { ChannelType } from "../vocabulary.ts"
 import { AuthStatus } from "../vocabulary.ts"
 import type { ChannelFacts } from "./arrivals.ts"
-import { factArrived, factsFound, messageNamed, noFacts } from "./arrivals.ts"
+import { calendarSettled, factArrived, factsFound, messageNamed, noFacts } from "./arrivals.ts"
 import type { ChannelFields } from "./fields.ts"
 import { channelFields } from "./fields.ts"
 
@@ -48,6 +56,7 @@ export type ChannelEvent =
   | MessageNamed
   | MessageDiscounted
   | AuthChanged
+  | CalendarSettled
 
 const nameLimit = 100
 
@@ -62,6 +71,7 @@ const rules: Rules<Draft<ChannelContext>, ChannelEvent> = {
       is_active: event.is_active ?? d.context.is_active
     }),
   fact_arrived: factArrived,
+  calendar_settled: calendarSettled,
   channel_sync_settings_set: (d, event) => {
     if (!same(event.sync_settings, d.context.sync_settings)) d.set({ sync_settings: event.sync_settings })
   },

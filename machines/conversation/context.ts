@@ -13,6 +13,8 @@ import type { MemberRole } from "../vocabulary.ts"
 import type { Shown } from "../person/shown.ts"
 import type { SyncFacts } from "../syncs.ts"
 import { noSyncs } from "../syncs.ts"
+import type { CalendarVersion } from "./calendar.ts"
+import type { CalendarDeletion } from "./calendar-end.ts"
 import { conversationFields } from "./fields.ts"
 import type { ConversationFields } from "./fields.ts"
 import type { LocalMessage } from "./local.ts"
@@ -143,8 +145,11 @@ export interface ConversationFacts {
   readonly roster: { readonly at: number; readonly keys: ReadonlyArray<string> } | null
   /** Keys of the account's own people besides the owner: addresses that it has sent from. */
   readonly own_keys?: ReadonlyArray<string>
-  /** The newest version of a calendar event, and whether the event is gone for good. */
-  readonly calendar?: { readonly at: number; readonly text: string; readonly is_cancelled: boolean } | null
+  /** Of a calendar event: its newest version, its newest deletion, and since when the series that it is an instance of is over. */
+  readonly calendar?: CalendarVersion | null
+  readonly calendar_deletion?: CalendarDeletion | null
+  readonly series_over_since?: number | null
+  /** What earlier versions kept of a deletion. */
   readonly calendar_deleted?: boolean
 }
 

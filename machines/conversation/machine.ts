@@ -47,7 +47,8 @@ import type { ConversationContext, ConversationInput } from "./context.ts"
 import { freshConversation } from "./context.ts"
 import { messageSubjectSet, messageTimed } from "./corrections.ts"
 import { Decision } from "./decision.ts"
-import { calendarEventShown } from "./calendar.ts"
+import type { SeriesSettled } from "./calendar.ts"
+import { calendarEventShown, seriesSettled } from "./calendar.ts"
 import { heatChecked, heatSet } from "./heat.ts"
 import type { ConversationAbsorbed, ThreadJoined } from "./joining.ts"
 import { conversationAbsorbed, threadJoined } from "./joining.ts"
@@ -83,6 +84,7 @@ export type ConversationEvent =
   | ConversationHeatChecked
   | MailTracked
   | CalendarEventShown
+  | SeriesSettled
   | ThreadJoined
   | ConversationAbsorbed
   | PersonMerged
@@ -118,6 +120,7 @@ const rules: Rules<Decision, ConversationEvent> = {
   conversation_heat_checked: heatChecked,
   mail_tracked: mailTracked,
   calendar_event_shown: calendarEventShown,
+  series_settled: seriesSettled,
   thread_joined: threadJoined,
   conversation_absorbed: conversationAbsorbed,
   person_merged: personMerged,

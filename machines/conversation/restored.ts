@@ -92,9 +92,15 @@ export const restoredConversation = (rows: ConversationRows): ConversationContex
       metadata_at: fields.last_message_at,
       thread_metadata: fields.metadata,
       prioritised: fields.priority === "normal" ? null : { priority: fields.priority, at },
-      filed: fields.status === "active" ? null : { status: fields.status, at, arrived }
+      ...(isGone(fields)
+        ? { calendar_deletion: { at, restored: false } }
+        : { filed: fields.status === "active" ? null : { status: fields.status, at, arrived } })
     }
   }
 }
+
+/** A calendar event that is deleted comes back with a newer version of it. */
+const isGone = ({ conversation_type, status }: ConversationFields): boolean =>
+  conversation_type === "calendar_event" && status === "deleted"
 
 const newest = (times: ReadonlyArray<number>): number | null => (times.length === 0 ? null : Math.max(...times))

@@ -9,6 +9,7 @@ import type {
   Thread
 } from "../events.ts"
 import type { ConversationStatus, ConversationType } from "../vocabulary.ts"
+import { isOver } from "./calendar-end.ts"
 import type { ConversationContext, Filing } from "./context.ts"
 import type { Decision } from "./decision.ts"
 import { busyThread } from "./heat.ts"
@@ -176,22 +177,18 @@ const isEarlier = ({ status, at }: Filing, known: Filing | null): boolean =>
 const isHidden = (filing: Filing): boolean => filing.status === "archived" || filing.status === "deleted"
 
 /** The filing that stands, and whether a new message of the other side has brought the conversation back since (spam stays). */
-const filed = ({ facts }: ConversationContext): ConversationStatus => {
-  if (facts.calendar_deleted === true || facts.calendar?.is_cancelled === true) return "deleted"
+const filed = (context: ConversationContext): ConversationStatus => {
+  if (isOver(context)) return "deleted"
+  const { facts } = context
   const { filed: explicit, came_filed = null, newest_inbound, news_since = null, inbox_at } = facts
   const isExplicit = explicit !== null && explicit.status !== "active"
   const filing = isExplicit || came_filed === "over" ? explicit : (came_filed ?? explicit)
   if (filing === null) return "active"
   if (!isHidden(filing)) return filing.status
   const isBack =
-    filing.arrived === undefined
-      ? (later(newest_inbound, inbox_at) ?? -Infinity) > filing.at
-      : news_since !== null && (filing.status === "archived" || news_since >= filing.at - onItsWay)
+    filing.arrived === undefined ? (later(newest_inbound, inbox_at) ?? -Infinity) > filing.at : news_since !== null
   return isBack ? "active" : filing.status
 }
-
-/** A message may have been on its way for so long while somebody deleted the conversation; an older one is of what was deleted. */
-const onItsWay = 30 * 60_000
 
 /** The other side has written: news since the conversation was filed brings it back. */
 export const newsAppeared = (d: Decision, record: MessageRecord): void => {

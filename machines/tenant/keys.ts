@@ -6,11 +6,17 @@
 import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
 import type { Once } from "../events.ts"
+import type { SendDecided } from "../told.ts"
+
+/** How an event with a key ended; `decided` is there when sends were asked for and allowed. */
+export interface KeyedOutcome {
+  readonly outcome: "applied" | "duplicate"
+  readonly decided?: SendDecided
+}
 
 /** What is remembered of a key: what it was used for, and how that ended. */
-export interface UsedKey {
+export interface UsedKey extends KeyedOutcome {
   readonly print: string
-  readonly outcome: "applied" | "duplicate"
 }
 type Generation = HashMap.HashMap<string, UsedKey>
 
@@ -31,17 +37,25 @@ export const useOf = (keys: UsedKeys, key: string): UsedKey | undefined =>
   Option.getOrUndefined(Option.orElse(HashMap.get(keys.young, key), () => HashMap.get(keys.old, key)))
 
 /** The keys with one more. */
-export const withKey = (keys: UsedKeys, once: Once, outcome: UsedKey["outcome"], received: number): UsedKeys => {
+export const withKey = (keys: UsedKeys, once: Once, ended: KeyedOutcome, received: number): UsedKeys => {
   const full = HashMap.size(keys.young) >= generationLimit || received >= keys.since + generationLasts
   const begun = full ? { young: HashMap.empty<string, UsedKey>(), old: keys.young, since: received } : keys
-  return { ...begun, young: HashMap.set(begun.young, once.key, { print: once.print, outcome }) }
+  return { ...begun, young: HashMap.set(begun.young, once.key, { print: once.print, ...ended }) }
 }
 
-type Packed = ReadonlyArray<readonly [key: string, print: string, outcome: UsedKey["outcome"]]>
+type Packed = ReadonlyArray<readonly [key: string, print: string, outcome: UsedKey["outcome"], decided?: SendDecided]>
 
-const list = (keys: Generation): Packed => [...keys].map(([key, { print, outcome }]) => [key, print, outcome])
+const list = (keys: Generation): Packed =>
+  [...keys].map(([key, { print, outcome, decided }]) =>
+    decided === undefined ? [key, print, outcome] : [key, print, outcome, decided]
+  )
 const unlist = (packed: Packed): Generation =>
-  HashMap.fromIterable(packed.map(([key, print, outcome]) => [key, { print, outcome }] as const))
+  HashMap.fromIterable(
+    packed.map(
+      ([key, print, outcome, decided]) =>
+        [key, { print, outcome, ...(decided === undefined ? {} : { decided }) }] as const
+    )
+  )
 
 /** The keys as plain data, for a snapshot, and back. */
 export const packKeys = ({ young, old, since }: UsedKeys) => ({ young: list(young), old: list(old), since })

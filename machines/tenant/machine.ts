@@ -107,8 +107,10 @@ const rules: Rules<Draft<TenantContext>, TenantEvent> = {
       webhook_failures: event.ok ? 0 : d.context.webhook_failures + 1
     }),
   connection_registered: limitsForAccount,
-  key_used: (d, event) =>
-    d.set({ facts: { keys: withKey(d.context.facts.keys, event.once, event.outcome, event.received) } }),
+  key_used: (d, { once, outcome, decided, received }) => {
+    const ended = { outcome, ...(decided === undefined ? {} : { decided }) }
+    d.set({ facts: { keys: withKey(d.context.facts.keys, once, ended, received) } })
+  },
   webhook_failed: (d, event) =>
     d.set({
       last_webhook_received: later(d.context.last_webhook_received, event.received),

@@ -7,6 +7,7 @@ import recordProfiles from "./0061_record_profiles.ts"
 import keptPayloads from "./0075_kept_payloads.ts"
 import writtenColumns from "./0076_written_columns.ts"
 import messageScope from "./0081_message_scope.ts"
+import keptAnswers from "./0083_kept_answers.ts"
 import analytics from "./0050_analytics.ts"
 
 export const migrations = {
@@ -17,6 +18,7 @@ export const migrations = {
   "0075_kept_payloads": keptPayloads,
   "0076_written_columns": writtenColumns,
   "0081_message_scope": messageScope,
+  "0083_kept_answers": keptAnswers,
   "0050_analytics": analytics,
   "0040_crm_records": crmRecords
 }

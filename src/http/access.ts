@@ -1,25 +1,33 @@
 /** Who may call an endpoint: the holder of the admin key everything, the holder of a tenant's key what belongs to the tenant. */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import type * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
 import * as HttpApiSecurity from "effect/http-api/HttpApiSecurity"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as HttpRouter from "effect/http/HttpRouter"
+import type { HttpServerResponse } from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
 import { Author } from "../../actors/author.ts"
+import { Tenant } from "./api/parameters.ts"
 import { refusals } from "./api/refusals.ts"
 import { allows, type Caller, CurrentCaller, type Scope } from "./caller.ts"
 import { Forbidden, Unauthorised } from "./faults.ts"
 import { type Grant, Keys } from "./keys.ts"
 import { refusedAuth } from "./metrics.ts"
+import { AnswersRepeats, Repeats } from "./repeats.ts"
 
 /** Marks an endpoint that only the admin key opens. */
 export const AdminOnly = Context.Reference<boolean>("switchboard/http/AdminOnly", { defaultValue: () => false })
 
 /** Marks an endpoint that a tenant's key opens only with this scope. */
 export const NeedsScope = Context.Reference<Scope | null>("switchboard/http/NeedsScope", { defaultValue: () => null })
+
+/** What can be no tenant's name is the endpoint's to refuse. */
+const isTenant = Schema.is(Tenant)
 
 const callerOf = (grant: Grant): Caller =>
   grant.kind === "admin"
@@ -39,6 +47,7 @@ export class Access extends HttpApiMiddleware.Service<Access>()("switchboard/htt
     Access,
     Effect.gen(function* () {
       const keys = yield* Keys
+      const repeats = yield* Repeats
 
       const admitted = Effect.fnUntraced(function* (key: string, adminOnly: boolean, scope: Scope | null) {
         const grant = yield* keys.grantOf(key)
@@ -54,6 +63,18 @@ export class Access extends HttpApiMiddleware.Service<Access>()("switchboard/htt
         return caller
       })
 
+      /** A question may be asked as often as one likes; a command happens once under its Idempotency-Key. */
+      const onceOnly = <E, R>(
+        handler: Effect.Effect<HttpServerResponse, E, R>,
+        { method, annotations }: HttpApiEndpoint.Top,
+        { name: caller }: Caller
+      ) =>
+        Effect.flatMap(HttpRouter.params, ({ tenant }) =>
+          method === "GET" || !isTenant(tenant)
+            ? handler
+            : repeats.once(handler, { tenant, caller, answersRepeats: Context.get(annotations, AnswersRepeats) })
+        )
+
       return {
         api_key: (handler, { credential, endpoint }) =>
           admitted(
@@ -63,7 +84,7 @@ export class Access extends HttpApiMiddleware.Service<Access>()("switchboard/htt
           ).pipe(
             Effect.tapErrorTag(["Unauthorised", "Forbidden"], () => refusedAuth("key")),
             Effect.flatMap((caller) =>
-              handler.pipe(
+              onceOnly(handler, endpoint, caller).pipe(
                 Effect.provideService(CurrentCaller, caller),
                 // Every command that the handler submits is the caller's.
                 Effect.provideService(Author, caller.name)

@@ -1,8 +1,10 @@
-/** Idempotency-Key (CONTRACT §4): read from a request, and turned into what the tenant remembers of it. */
+/** Idempotency-Key (CONTRACT §4): read from a request, and turned into what is remembered of it. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { HttpServerRequest } from "effect/http/HttpServerRequest"
+import * as Result from "effect/Result"
 import type { Once } from "../../machines/events.ts"
+import { bytesOf, jsonIn } from "./body.ts"
 import { ParameterInvalid } from "./faults.ts"
 import { sha256 } from "../secrets/hash.ts"
 
@@ -32,10 +34,19 @@ export const keyIn = ({ headers }: HttpServerRequest): Effect.Effect<string | nu
     : Effect.fail(new ParameterInvalid({ field: "Idempotency-Key", rule: `must have 1 to ${longest} characters` }))
 }
 
-/** What every command's event begins with. The key counts for this method, path and body. */
-export const commandBase = Effect.fnUntraced(function* (request: HttpServerRequest, body: unknown) {
-  const received = yield* Clock.currentTimeMillis
-  const key = yield* keyIn(request)
-  const once = key === null ? {} : { once: onceOf(key, [request.method, request.url, body]) }
-  return { received, via: "api" as const, ...once }
+/** The order of an object's members says nothing; a client that builds the body again may write another one. */
+const sorted = (_: string, value: unknown): unknown =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value
+
+/** What a request's key counts for: its method, path and body. A body that is no JSON counts as it is. */
+export const contentOf = Effect.fnUntraced(function* (request: HttpServerRequest) {
+  const bytes = yield* bytesOf(request)
+  const json = bytes.length === 0 ? Result.succeed({}) : jsonIn(bytes)
+  const body = Result.isSuccess(json) ? JSON.stringify(json.success, sorted) : Buffer.from(bytes).toString("base64")
+  return [request.method, request.url, body]
 })
+
+/** What every command's event begins with. Its key and its author are the owner's to write (actors/request-key.ts, author.ts). */
+export const commandBase = Effect.map(Clock.currentTimeMillis, (received) => ({ received, via: "api" as const }))

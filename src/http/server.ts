@@ -52,6 +52,7 @@ import { unipileWebhook } from "./handlers/webhooks.ts"
 import { Keys } from "./keys.ts"
 import { answered } from "./metrics.ts"
 import { defectResponse, problemResponse } from "./problem.ts"
+import { Repeats } from "./repeats.ts"
 import { Refusing } from "./refusing.ts"
 import { unrouted } from "./routes-known.ts"
 import { WebhookBodies } from "./webhook-body.ts"
@@ -118,6 +119,7 @@ const edge = Layer.mergeAll(
   Rotation.layer,
   GenericEvents.layer.pipe(Layer.provideMerge(Tokens.layer)),
   Keys.layer,
+  Repeats.layer,
   WebhookGate.layer,
   WebhookBodies.layer,
   Reception.layer.pipe(Layer.provide(Rooms.layer)),

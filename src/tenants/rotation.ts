@@ -6,7 +6,6 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type { SubmitError } from "../../actors/errors.ts"
 import { TenantOwner } from "../../actors/tenant-owner.ts"
-import type { Once } from "../../machines/events.ts"
 import { KeyRing } from "../secrets/key-ring.ts"
 import { freshWebhookSecret, webhookSecretPlace } from "./webhook-secret.ts"
 
@@ -19,8 +18,8 @@ export interface Rotated {
 export class Rotation extends Context.Service<
   Rotation,
   {
-    /** `grace` in milliseconds. A repeat of the same `once` shows the secret that it made. */
-    rotate(tenant: string, grace: number, once: Once | undefined): Effect.Effect<Rotated, SubmitError>
+    /** `grace` in milliseconds. */
+    rotate(tenant: string, grace: number): Effect.Effect<Rotated, SubmitError>
   }
 >()("switchboard/tenants/Rotation") {
   static readonly layer = Layer.effect(
@@ -29,17 +28,16 @@ export class Rotation extends Context.Service<
       const owner = yield* TenantOwner
       const ring = yield* KeyRing
 
-      const rotate = Effect.fn("Rotation.rotate")(function* (tenant: string, grace: number, once: Once | undefined) {
+      const rotate = Effect.fn("Rotation.rotate")(function* (tenant: string, grace: number) {
         const received = yield* Clock.currentTimeMillis
         yield* owner.submit(tenant, {
           type: "webhook_secret_rotated",
           received,
           via: "api",
-          ...(once === undefined ? {} : { once }),
           webhook_secret: ring.seal(freshWebhookSecret(), webhookSecretPlace(tenant)),
           previous_until: received + grace
         })
-        // What stands now, not what was made above: of a repeat, that was thrown away.
+        // What stands now, not what was made above: under an Idempotency-Key that was used before, that was thrown away.
         const { webhook_secret, previous } = yield* owner.gate(tenant)
         const webhookSecret = yield* Effect.orDie(ring.open(webhook_secret, webhookSecretPlace(tenant)))
         return { webhookSecret, previousUntil: previous?.until ?? received }

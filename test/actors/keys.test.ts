@@ -1,6 +1,10 @@
 /** Idempotency-Keys and the policy of reading on reply over a restart: a replay remembers what was remembered (I2). */
+import * as HashMap from "effect/HashMap"
 import { expect, test } from "vitest"
+import { kinds } from "../../actors/kinds.ts"
 import type { Event } from "../../machines/events.ts"
+import { unpackKeys, useOf } from "../../machines/tenant/keys.ts"
+import type { TenantContext } from "../../machines/tenant/machine.ts"
 import { ann, me, message, start } from "../machines/facts.ts"
 import { House } from "./house.ts"
 
@@ -69,4 +73,36 @@ test("what a reply read under the policy of its moment, a replay reads again", (
   for (const event of events) house.submit(event)
   expect(house.conversation.unread_count).toBe(1)
   expect(restarted(house).conversation).toEqual(house.conversation)
+})
+
+test("what was decided about sends under a key is told again after a restart, whatever has happened since", () => {
+  const reserve = (key: string, count = 1): Event => ({
+    type: "send_reserved",
+    account_id: "account",
+    reservation_id: `r-${key}`,
+    count,
+    idempotency_key: null,
+    received: start,
+    via: "api",
+    once: { key, print: "p" }
+  })
+  const decided = (house: House, event: Event) => {
+    let answer: unknown
+    house.runtime.submit({ event, settle: (result) => void (answer = "decided" in result ? result.decided : result) })
+    house.commit()
+    return answer
+  }
+  const house = new House()
+  const first = decided(house, reserve("k"))
+  expect(first).toMatchObject({ allowed: true, reservation_id: "r-k" })
+  decided(house, reserve("l", 5))
+  expect(decided(house, { ...reserve("k"), reservation_id: "another" } as Event)).toEqual(first)
+  const next = restarted(house)
+  expect(decided(next, { ...reserve("k"), reservation_id: "another" } as Event)).toEqual(first)
+  const { pack, unpack } = kinds.tenant
+  const woken = unpack(structuredClone(pack(tenantOf(next)))) as TenantContext
+  expect(useOf(woken.facts.keys, "k")).toEqual({ print: "p", outcome: "applied", decided: first })
+  expect(unpackKeys({ young: [["old", "p", "applied"]], old: [], since: 0 }).young).toEqual(
+    HashMap.make(["old", { print: "p", outcome: "applied" }])
+  )
 })

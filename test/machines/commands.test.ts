@@ -195,14 +195,15 @@ describe("an Idempotency-Key", () => {
 
   test("is forgotten, not kept for ever: a day and 10 000 newer ones, and never more than twice as many", () => {
     let keys = noKeys
-    for (let n = 0; n < 30_000; n++) keys = withKey(keys, { key: `k${n}`, print: "p" }, "applied", start + n)
+    for (let n = 0; n < 30_000; n++)
+      keys = withKey(keys, { key: `k${n}`, print: "p" }, { outcome: "applied" }, start + n)
     expect(useOf(keys, "k20000")).toEqual({ print: "p", outcome: "applied" })
     expect(useOf(keys, "k9999")).toBeUndefined()
     const packed = packKeys(keys)
     expect(packed.young.length + packed.old.length).toBeLessThanOrEqual(20_000)
     expect(useOf(unpackKeys(packed), "k29999")).toEqual({ print: "p", outcome: "applied" })
     for (const late of [1, 2])
-      keys = withKey(keys, { key: `late${late}`, print: "p" }, "applied", start + late * 2 * day)
+      keys = withKey(keys, { key: `late${late}`, print: "p" }, { outcome: "applied" }, start + late * 2 * day)
     expect(useOf(keys, "k29999")).toBeUndefined()
   })
 })

@@ -1,11 +1,15 @@
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { SqlClient } from "effect/sql/SqlClient"
 import { randomUUID } from "node:crypto"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { noTotals } from "../../actors/summary.ts"
 import type { ConversationFields } from "../../machines/conversation/fields.ts"
 import { type ConversationPage, type ConversationQuery, Conversations } from "../../persistence/conversations.ts"
 import type { EntityRow } from "../../persistence/cut.ts"
+import { Participants } from "../../persistence/participants.ts"
 import { Snapshots } from "../../persistence/snapshots.ts"
+import { foldRows, layerFolding } from "../../persistence/unfolded-rows.ts"
 import { databases, openPersistence, type Persistence } from "../support/databases.ts"
 
 const day = 24 * 60 * 60 * 1000
@@ -137,6 +141,82 @@ describe.each(databases)("conversations on $name", (database) => {
         expect(yield* threads("search", { q: "\\" })).toEqual(["subject"])
       })
     ))
+
+  test("a search does not care for case, accents or how they were typed, and signs that folding makes stand for themselves", () =>
+    persistence.run(
+      Effect.gen(function* () {
+        const rows = [
+          conversation("subject", { subject: "Stra\u00dfe 50\uff05 \u00d8rsted", last_message_at: now }),
+          conversation("member", { last_message_at: now - 1 }),
+          conversation("participant", { last_message_at: now - 2 })
+        ]
+        yield* write("accents", rows, [
+          [rows[1]!.id, "Jose\u0301 Nu\u0301n\u0303ez", null],
+          [rows[2]!.id, null, "\uff2a\uff2f\uff33\u00c9 Ruiz"]
+        ])
+        const names = ["Jos\u00e9 N\u00fa\u00f1ez", "jose nunez", "N\u00da\u00d1EZ", "nun\u0303ez", " nunez "]
+        for (const q of names) expect(yield* threads("accents", { q })).toEqual(["member"])
+        expect(yield* threads("accents", { q: "jos\u00e9" })).toEqual(["member", "participant"])
+        for (const q of ["strasse", "STRASSE", "stra\u00dfe", "orsted", "50%"])
+          expect(yield* threads("accents", { q })).toEqual(["subject"])
+        expect(yield* threads("accents", { q: "\uff05" })).toEqual(["subject"])
+        expect(yield* threads("accents", { q: "\uff3f" })).toEqual([])
+        const people = (q: string) =>
+          Participants.use((service) => service.list("accents", { q, limit: 10 })).pipe(
+            Effect.map(({ items }) => items.map((item) => item["name"]))
+          )
+        expect(yield* people("jose\u0301")).toEqual(["\uff2a\uff2f\uff33\u00c9 Ruiz"])
+      })
+    ))
+
+  test("rows of a version before folded columns are found by the letter at once, and without accents after the next start", async () => {
+    const q = "nunez"
+    await persistence.run(
+      Effect.gen(function* () {
+        const rows = [
+          conversation("subject", { subject: "For N\u00fa\u00f1ez", last_message_at: now }),
+          conversation("member", { last_message_at: now - 1 })
+        ]
+        yield* write("before", rows, [[rows[1]!.id, "N\u00fa\u00f1ez", "N\u00fa\u00f1ez"]])
+        const sql = yield* SqlClient
+        yield* sql`update conversations set subject_folded = null where tenant_id = 'before'`
+        yield* sql`update members set name_folded = null where tenant_id = 'before'`
+        yield* sql`update participants set name_folded = null, search_folded = null where tenant_id = 'before'`
+        expect(yield* threads("before", { q: "N\u00fa\u00f1" })).toEqual(["subject", "member"])
+        expect(yield* threads("before", { q })).toEqual([])
+        yield* foldRows
+        expect(yield* threads("before", { q })).toEqual(["subject", "member"])
+        expect((yield* Participants.use((service) => service.list("before", { q, limit: 10 }))).items).toHaveLength(1)
+        const left = yield* sql<{ readonly left: number }>`
+          select (select count(*) from conversations where subject_folded is null)::integer
+            + (select count(*) from members where name_folded is null)::integer
+            + (select count(*) from participants where search_folded is null)::integer as left`
+        expect(left).toEqual([{ left: 0 }])
+      })
+    )
+  })
+
+  test("a start fills them in by itself, more than one portion of them", async () => {
+    await persistence.run(
+      Effect.gen(function* () {
+        const rows = Array.from({ length: 1_100 }, (_, n) => conversation(`t${n}`, { subject: `N\u00fa\u00f1ez ${n}` }))
+        yield* write("many", rows)
+        yield* SqlClient.use((sql) => sql`update conversations set subject_folded = null where tenant_id = 'many'`)
+      })
+    )
+    await persistence.run(
+      Effect.gen(function* () {
+        yield* Layer.build(Layer.fresh(layerFolding))
+        yield* Effect.repeat(
+          SqlClient.use(
+            (sql) => sql<{ n: number }>`
+            select count(*)::integer as n from conversations where tenant_id = 'many' and subject_folded is null`
+          ),
+          { until: ([row]) => row!.n === 0 }
+        )
+      }).pipe(Effect.scoped, Effect.timeout("60 seconds"))
+    )
+  })
 
   test("totals add up what is unread in the inbox, and count what is filed away apart", () =>
     persistence.run(

@@ -1,5 +1,6 @@
 /** The inbox: the live list on one side, a conversation on the other. */
 import { useMemo, useState } from "preact/hooks"
+import { folded, foldedQuery } from "../../../machines/folding.ts"
 import type { Connection, Summary } from "../../client/index.ts"
 import { html } from "../html.ts"
 import { useFetched, useLive, useStore } from "../live.ts"
@@ -38,9 +39,9 @@ export const Inbox = ({ rest: [selected] }: { readonly rest: ReadonlyArray<strin
   const all = Object.entries(conversations).sort(newestFirst)
   const { archived, spam, deleted } = totals
   if (totals.conversations + archived + spam + deleted === 0) return html`<${Empty} />`
-  const wanted = text.trim().toLowerCase()
+  const wanted = foldedQuery(text)
   const shown = all.filter(
-    ([, one]) => filters[filter].holds(one) && (wanted === "" || titleOf(one).toLowerCase().includes(wanted))
+    ([, one]) => filters[filter].holds(one) && (wanted === "" || folded(titleOf(one)).includes(wanted))
   )
   return html`
     <div class=${`inbox ${selected === undefined ? "" : "has-selection"} ${inbox.status}`}>

@@ -4,7 +4,6 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { Access } from "../access.ts"
-import { idempotent } from "./idempotency.ts"
 import { entityInTenant } from "./parameters.ts"
 import { refusals } from "./refusals.ts"
 import { ChannelWire, ConnectionWire, Instant } from "./wire.ts"
@@ -24,7 +23,6 @@ export const Description = Schema.Struct({ description: Schema.String.check(Sche
 
 const onConnection = {
   params: entityInTenant,
-  headers: idempotent,
   success: ConnectionWire,
   error: refusals(404, 413, 422)
 } as const

@@ -12,6 +12,7 @@ import { events } from "./events.ts"
 import { feedTokens } from "./feed-tokens.ts"
 import { fields } from "./fields.ts"
 import { health } from "./health.ts"
+import { withIdempotencyKeys } from "./idempotency.ts"
 import { inspection } from "./inspection.ts"
 import { keys } from "./keys.ts"
 import { secrets } from "./secrets.ts"
@@ -41,4 +42,4 @@ export const served = HttpApi.make("switchboard")
   )
 
 /** What is documented: the webhooks too, which are served beside the framework. */
-export const documented = served.add(webhooks)
+export const documented = served.add(webhooks).annotateMerge(OpenApi.annotations({ transform: withIdempotencyKeys }))

@@ -6,6 +6,7 @@ import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { AccountStatus, AuthStatus, ChannelType } from "../../../machines/vocabulary.ts"
 import { Access } from "../access.ts"
+import { AnswersRepeats } from "../repeats.ts"
 import { Outcome } from "./outcome.ts"
 import { entityInTenant, Id, inTenant } from "./parameters.ts"
 import { refusals } from "./refusals.ts"
@@ -123,13 +124,15 @@ const reserve = HttpApiEndpoint.post("reserve", `${base}/:id/sends`, {
   payload: Sends,
   success: [Allowed, Refused],
   error: refusals(404, 413, 422)
-}).annotateMerge(
-  OpenApi.annotations({
-    summary: "Ask before sending",
-    description:
-      "count is 1 if absent. When allowed: sets messages_sent_this_hour, messages_sent_today and messages_sent_count. A reservation that is neither confirmed nor seen as an echo within an hour gives its place back. The same idempotency_key gives the same reservation."
-  })
-)
+})
+  .annotate(AnswersRepeats, true)
+  .annotateMerge(
+    OpenApi.annotations({
+      summary: "Ask before sending",
+      description:
+        "count is 1 if absent. When allowed: sets messages_sent_this_hour, messages_sent_today and messages_sent_count. A reservation that is neither confirmed nor seen as an echo within an hour gives its place back. The same key, as the header Idempotency-Key or as idempotency_key of the body, gives the same reservation and the same answer; where both are given, the header counts. One that was not allowed is decided anew."
+    })
+  )
 
 const confirm = HttpApiEndpoint.post("confirm", `${base}/:id/sends/:reservation_id/confirm`, {
   params: atReservation,

@@ -5,7 +5,6 @@ import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { ConversationStatus, ConversationType, Priority } from "../../../machines/vocabulary.ts"
 import { Access } from "../access.ts"
-import { idempotent } from "./idempotency.ts"
 import { Outcome } from "./outcome.ts"
 import { entityInTenant, Id, inTenant, page, SearchText, YesOrNo } from "./parameters.ts"
 import { refusals } from "./refusals.ts"
@@ -25,7 +24,8 @@ export const Filter = Schema.Struct({
   connection: Schema.optionalKey(Id).annotate({ description: "Our id of the connection, or its account id" }),
   type: Schema.optionalKey(ConversationType),
   q: Schema.optionalKey(SearchText).annotate({
-    description: "Part of the subject or of somebody's name"
+    description:
+      "Part of the subject or of somebody's name, however it is typed: case, accents and Unicode forms do not matter"
   }),
   ...page
 })
@@ -114,7 +114,6 @@ const timeline = HttpApiEndpoint.get("timeline", `${one}/timeline`, {
 /** A command on one conversation that answers with the conversation after it. */
 const command = {
   params: entityInTenant,
-  headers: idempotent,
   success: ConversationWire,
   error: refusals(404, 413, 422)
 } as const

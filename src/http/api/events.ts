@@ -6,7 +6,6 @@ import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { Access } from "../access.ts"
 import { Outcome } from "./outcome.ts"
-import { idempotent } from "./idempotency.ts"
 import { Id, inTenant } from "./parameters.ts"
 import { refusals } from "./refusals.ts"
 import { AuthEvent, ConversationEvent, everyEvent, MessageEvent, ParticipantEvent } from "./processors.ts"
@@ -57,7 +56,6 @@ const Results = Schema.Struct({
 
 const post = HttpApiEndpoint.post("post", "/v1/tenants/:tenant/events", {
   params: inTenant,
-  headers: idempotent,
   payload: [
     Schema.Union([IncomingEvent, Schema.Array(IncomingEvent)]),
     IncomingEvent.pipe(HttpApiSchema.asJson({ contentType: "application/x-ndjson" }))
@@ -68,7 +66,7 @@ const post = HttpApiEndpoint.post("post", "/v1/tenants/:tenant/events", {
   OpenApi.annotations({
     summary: "Tell what happened",
     description:
-      "One event, an array, or NDJSON; several are applied in order and answered one by one in results. Idempotency-Key for one event, idempotency_key in each of several: a repeat is answered like the first and not applied again. auth: sets account_status, auth_status, provider_config, checkpoint_data, hosted_auth_url and last_error. message: as a provider's webhook, a row and every count of its conversation, members, channel and participants; with is_local_only as the command on local messages. conversation: hints for conversation_type, priority high when urgent, is_hot above 100 messages, subject, sync_status and its errors; participant_count stands in metadata only. participant: identifiers and name where empty (a number or an id gives way to a name), the newest avatar_url; resolved_contact_id sets contact_record, resolution_confidence, resolution_method and resolved_at. typing: shown on the feed, sets nothing. participant_left: sets left_at and is_active of the member, participant_count and conversation_type. read_receipt: on an outbound message raises status and read_at of it and of earlier ones, on an inbound one the owner's last_read_at and unread_count, or those of the member whom it names."
+      "One event, an array, or NDJSON; several are applied in order and answered one by one in results. Idempotency-Key for the whole, idempotency_key for one event, which goes before it: a repeat is answered like the first and not applied again. auth: sets account_status, auth_status, provider_config, checkpoint_data, hosted_auth_url and last_error. message: as a provider's webhook, a row and every count of its conversation, members, channel and participants; with is_local_only as the command on local messages. conversation: hints for conversation_type, priority high when urgent, is_hot above 100 messages, subject, sync_status and its errors; participant_count stands in metadata only. participant: identifiers and name where empty (a number or an id gives way to a name), the newest avatar_url; resolved_contact_id sets contact_record, resolution_confidence, resolution_method and resolved_at. typing: shown on the feed, sets nothing. participant_left: sets left_at and is_active of the member, participant_count and conversation_type. read_receipt: on an outbound message raises status and read_at of it and of earlier ones, on an inbound one the owner's last_read_at and unread_count, or those of the member whom it names."
   })
 )
 

@@ -31,7 +31,7 @@ const create = HttpApiEndpoint.post("create", base, {
   OpenApi.annotations({
     summary: "A new key",
     description:
-      "The key is shown this once; only its hash is kept. A key with the scope secrets is made by the admin key only. Sets no field. Audited."
+      "The key is shown this once; only its hash is kept, and for a repeat under the same Idempotency-Key the answer, encrypted, for two days at most. A key with the scope secrets is made by the admin key only. Sets no field. Audited."
   })
 )
 

@@ -17,7 +17,9 @@ const atRecord = { ...inTenant, record_id: Id }
 const list = Schema.Array(Schema.NonEmptyString.check(Schema.isMaxLength(320))).check(Schema.isMaxLength(100))
 
 export const PeopleFilter = Schema.Struct({
-  q: Schema.optionalKey(SearchText).annotate({ description: "Part of a name, address, number or handle" }),
+  q: Schema.optionalKey(SearchText).annotate({
+    description: "Part of a name, address, number or handle; case, accents and Unicode forms do not matter"
+  }),
   resolved: Schema.optionalKey(YesOrNo).annotate({ description: "Whether a CRM record is linked" }),
   ambiguous: Schema.optionalKey(YesOrNo).annotate({ description: "Whether several records match, so that you choose" }),
   ...page

@@ -5,7 +5,6 @@ import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { ReadOn } from "../../../machines/vocabulary.ts"
 import { Access } from "../access.ts"
-import { idempotent } from "./idempotency.ts"
 import { Outcome } from "./outcome.ts"
 import { Id, inTenant } from "./parameters.ts"
 import { refusals } from "./refusals.ts"
@@ -62,7 +61,6 @@ const get = HttpApiEndpoint.get("get", base, {
 
 const configure = HttpApiEndpoint.patch("configure", base, {
   params: inTenant,
-  headers: idempotent,
   payload: Config,
   success: TenantWire,
   error: refusals(404, 413, 422)
@@ -76,7 +74,6 @@ const configure = HttpApiEndpoint.patch("configure", base, {
 
 const preferences = HttpApiEndpoint.put("preferences", `${base}/provider-preferences/:provider`, {
   params: { ...inTenant, provider: Id },
-  headers: idempotent,
   payload: Preferences,
   success: TenantWire,
   error: refusals(404, 413, 422)
@@ -90,7 +87,6 @@ const preferences = HttpApiEndpoint.put("preferences", `${base}/provider-prefere
 
 const rotate = HttpApiEndpoint.post("rotate", `${base}/webhook-secret`, {
   params: inTenant,
-  headers: idempotent,
   payload: Rotation,
   success: Schema.Struct({ webhook_secret: Schema.String, previous_valid_until: Instant }),
   error: refusals(404, 413, 422)
@@ -104,7 +100,6 @@ const rotate = HttpApiEndpoint.post("rotate", `${base}/webhook-secret`, {
 
 const status = HttpApiEndpoint.post("status", `${base}/webhook-status`, {
   params: inTenant,
-  headers: idempotent,
   payload: WebhookStatus,
   success: Outcome,
   error: refusals(404, 413, 422)

@@ -25,7 +25,7 @@ const put = HttpApiEndpoint.put("put", "/v1/tenants/:tenant", {
     OpenApi.annotations({
       summary: "Create a tenant, or rename it",
       description:
-        "Sets name; the first time also webhook_secret, created_at and the defaults of every setting. 201 shows api_key and webhook_secret once, they cannot be shown again; a repeat answers 200 without them."
+        "Sets name; the first time also webhook_secret, created_at and the defaults of every setting. 201 shows api_key and webhook_secret once, they cannot be shown again; a repeat answers 200 without them, unless it has the Idempotency-Key of the first."
     })
   )
 

@@ -5,7 +5,6 @@ import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { SyncStatus } from "../../../machines/vocabulary.ts"
 import { Access } from "../access.ts"
-import { idempotent } from "./idempotency.ts"
 import { Outcome } from "./outcome.ts"
 import { entityInTenant, Id } from "./parameters.ts"
 import { refusals } from "./refusals.ts"
@@ -59,7 +58,6 @@ export const Handles = Schema.Struct({
 
 const command = {
   params: entityInTenant,
-  headers: idempotent,
   success: ConversationWire,
   error: refusals(404, 413, 422)
 } as const

@@ -19,7 +19,7 @@ interface CommandRequest {
   readonly params: { readonly tenant: string; readonly id: string }
   readonly request: HttpServerRequest
 }
-type Base = Effect.Success<ReturnType<typeof commandBase>>
+type Base = Effect.Success<typeof commandBase>
 
 export const accountHandlers = HttpApiBuilder.group(
   served,
@@ -42,7 +42,7 @@ export const accountHandlers = HttpApiBuilder.group(
         const body = yield* bodyOf(request)
         const view = yield* owner.view(tenant, kind, id)
         const name = { account_id: view["account_id"] as string, channel_id: view["id"] as string }
-        yield* owner.submit(tenant, yield* eventOf(body, yield* commandBase(request, body), name))
+        yield* owner.submit(tenant, yield* eventOf(body, yield* commandBase, name))
         return json(yield* owner.view(tenant, kind, view["id"] as string))
       })
     }

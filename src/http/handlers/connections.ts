@@ -12,6 +12,7 @@ import { WaitingRoom } from "../../webhooks/waiting-room.ts"
 import { served } from "../api/api.ts"
 import { Confirmation, RateLimit, Registration, Sends } from "../api/connections.ts"
 import { bodyReader } from "../body.ts"
+import { keyIn, onceOf } from "../once.ts"
 
 const json = HttpServerResponse.jsonUnsafe
 type Map = Readonly<Record<string, unknown>>
@@ -111,8 +112,13 @@ export const connectionHandlers = HttpApiBuilder.group(
       .handleRaw(
         "reserve",
         Effect.fnUntraced(function* ({ params: { tenant, id }, request }) {
-          const { count = 1, idempotency_key = null } = yield* readSends(request)
+          const { count = 1, idempotency_key } = yield* readSends(request)
           const account_id = yield* accountOf(tenant, id)
+          // The header wins. A key of the body is the account's: the same one at another account is another one.
+          const isInBody = idempotency_key !== undefined && (yield* keyIn(request)) === null
+          const own = isInBody
+            ? { once: onceOf(JSON.stringify(["sends", account_id, idempotency_key]), { count }) }
+            : {}
           const { decided } = yield* owner.submit(tenant, {
             type: "send_reserved",
             received: yield* Clock.currentTimeMillis,
@@ -120,7 +126,8 @@ export const connectionHandlers = HttpApiBuilder.group(
             account_id,
             reservation_id: randomUUID(),
             count,
-            idempotency_key
+            idempotency_key: isInBody ? idempotency_key : null,
+            ...own
           })
           if (decided === undefined)
             return yield* Effect.die(new Error("a request for sends was applied without a decision"))

@@ -116,13 +116,13 @@ export const conversationHandlers = HttpApiBuilder.group(
     /** A command: its event is applied and durable, then the conversation is shown. */
     const command = <A>(
       schema: Schema.Codec<A, any>,
-      eventOf: (body: A, base: { conversation_id: string } & Effect.Success<ReturnType<typeof commandBase>>) => Event
+      eventOf: (body: A, base: { conversation_id: string } & Effect.Success<typeof commandBase>) => Event
     ) => {
       const bodyOf = bodyReader(schema)
       return Effect.fnUntraced(function* ({ params: { tenant, id }, request }: CommandRequest) {
         const body = yield* bodyOf(request)
         const conversation_id = yield* owner.resolve(tenant, "conversation", id)
-        const base = yield* commandBase(request, body)
+        const base = yield* commandBase
         yield* owner.submit(tenant, eventOf(body, { ...base, conversation_id }))
         return json(yield* owner.view(tenant, "conversation", conversation_id))
       })

@@ -4,6 +4,7 @@ import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Result from "effect/Result"
+import { CurrentRequestKey } from "../../../actors/request-key.ts"
 import { GenericEvents } from "../generic-events.ts"
 import type { NotJson, TooDeep } from "../../providers/unipile/parse.ts"
 import { served } from "../api/api.ts"
@@ -52,10 +53,15 @@ export const eventHandlers = HttpApiBuilder.group(
       "post",
       Effect.fnUntraced(function* ({ params: { tenant }, request }) {
         const told = yield* Effect.fromResult(toldIn(request, yield* bytesOf(request)))
-        if ("one" in told) return json(yield* events.take(tenant, told.one, yield* keyIn(request)))
-        const results = yield* Effect.forEach(told.many, (value) =>
-          events.take(tenant, value, null).pipe(Effect.catch((fault) => Effect.succeed({ error: problemOf(fault) })))
+        const key = yield* keyIn(request)
+        if ("one" in told) return json(yield* events.take(tenant, told.one, key))
+        const results = yield* Effect.forEach(told.many, (value, place) =>
+          events
+            .take(tenant, value, key === null ? null : `${key}\0${place}`)
+            .pipe(Effect.catch((fault) => Effect.succeed({ error: problemOf(fault) })))
         )
+        const isToBeTriedAgain = results.some((result) => "error" in result && result.error.status >= 500)
+        if (isToBeTriedAgain) (yield* CurrentRequestKey)?.leaveOpen()
         return json({ results })
       })
     )

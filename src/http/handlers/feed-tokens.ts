@@ -21,7 +21,10 @@ export const feedTokenHandlers = HttpApiBuilder.group(
         const wish = yield* readRequest(request)
         // A token is signed, not stored: without this look, the admin key could make one for a tenant that is not there.
         yield* owner.gate(tenant)
-        return HttpServerResponse.jsonUnsafe(yield* tokens.issue({ ...wish, tenant }), { status: 201 })
+        return HttpServerResponse.jsonUnsafe(yield* tokens.issue({ ...wish, tenant }), {
+          status: 201,
+          headers: { "cache-control": "no-store" }
+        })
       })
     )
   })

@@ -4,6 +4,7 @@ import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import { SqlClient } from "effect/sql/SqlClient"
 import { ActorUnknown } from "../../../actors/errors.ts"
 import { TenantOwner } from "../../../actors/tenant-owner.ts"
 import { isoInstant } from "../../../machines/field.ts"
@@ -14,6 +15,7 @@ import { bodyReader } from "../body.ts"
 import { CurrentCaller } from "../caller.ts"
 import { Forbidden } from "../faults.ts"
 import { Keys } from "../keys.ts"
+import { withItsAnswer } from "../repeats.ts"
 
 const json = HttpServerResponse.jsonUnsafe
 
@@ -24,6 +26,7 @@ export const keyHandlers = HttpApiBuilder.group(
     const owner = yield* TenantOwner
     const known = yield* Keys
     const keys = yield* TenantKeys
+    const sql = yield* SqlClient
     const readWish = bodyReader(KeyWish)
 
     return handlers
@@ -36,11 +39,17 @@ export const keyHandlers = HttpApiBuilder.group(
             return yield* new Forbidden({ reason: "A key with a scope is made with the admin key." })
           }
           yield* owner.gate(tenant)
-          const { id, created_at, key } = yield* keys.make(tenant, { name, scopes, by: caller?.name ?? "api" })
-          return json(
-            { id, name, scopes, created_at: isoInstant(created_at), key: Redacted.value(key) },
-            { status: 201, headers: { "cache-control": "no-store" } }
-          )
+          const made = keys
+            .make(tenant, { name, scopes, by: caller?.name ?? "api" })
+            .pipe(
+              Effect.map(({ id, created_at, key }) =>
+                json(
+                  { id, name, scopes, created_at: isoInstant(created_at), key: Redacted.value(key) },
+                  { status: 201, headers: { "cache-control": "no-store" } }
+                )
+              )
+            )
+          return yield* withItsAnswer(sql, made)
         })
       )
       .handleRaw(

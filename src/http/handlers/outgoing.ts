@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Redacted from "effect/Redacted"
+import { SqlClient } from "effect/sql/SqlClient"
 import { ActorUnknown } from "../../../actors/errors.ts"
 import { isUuid } from "../../../actors/identity.ts"
 import { outgoingSecretPlace } from "../../../actors/sealed-place.ts"
@@ -17,6 +18,7 @@ import { OutgoingEndpointBody } from "../api/outgoing.ts"
 import { defaultLimit } from "../api/parameters.ts"
 import { bodyReader } from "../body.ts"
 import { BodyInvalid } from "../faults.ts"
+import { withItsAnswer } from "../repeats.ts"
 
 const json = HttpServerResponse.jsonUnsafe
 
@@ -38,6 +40,7 @@ export const outgoingHandlers = HttpApiBuilder.group(
     const owner = yield* TenantOwner
     const outgoing = yield* Outgoing
     const ring = yield* KeyRing
+    const sql = yield* SqlClient
     const readEndpoint = bodyReader(OutgoingEndpointBody)
 
     return handlers
@@ -53,11 +56,17 @@ export const outgoingHandlers = HttpApiBuilder.group(
           }
           yield* owner.gate(tenant)
           const now = yield* Clock.currentTimeMillis
-          const isMoved = !rotate_secret && (yield* outgoing.moveEndpoint(tenant, url, now))
-          if (isMoved) return json({ url })
-          const secret = freshOutgoingSecret()
-          yield* outgoing.setEndpoint(tenant, { url, secret: ring.seal(secret, outgoingSecretPlace(tenant)) }, now)
-          return json({ url, secret: Redacted.value(secret) }, { status: 201 })
+          const set = Effect.gen(function* () {
+            const isMoved = !rotate_secret && (yield* outgoing.moveEndpoint(tenant, url, now))
+            if (isMoved) return json({ url })
+            const secret = freshOutgoingSecret()
+            yield* outgoing.setEndpoint(tenant, { url, secret: ring.seal(secret, outgoingSecretPlace(tenant)) }, now)
+            return json(
+              { url, secret: Redacted.value(secret) },
+              { status: 201, headers: { "cache-control": "no-store" } }
+            )
+          })
+          return yield* withItsAnswer(sql, set)
         })
       )
       .handleRaw(

@@ -64,7 +64,7 @@ export const settingsHandlers = HttpApiBuilder.group(
               ? {}
               : { blacklist: yield* Effect.forEach(blacklist, (word, index) => normalised(owner, tenant, word, index)) }
           const changes = { ...rest, ...words }
-          yield* owner.submit(tenant, { type: "tenant_configured", ...(yield* commandBase(request, changes)), changes })
+          yield* owner.submit(tenant, { type: "tenant_configured", ...(yield* commandBase), changes })
           return yield* shown(tenant)
         })
       )
@@ -72,7 +72,7 @@ export const settingsHandlers = HttpApiBuilder.group(
         "preferences",
         Effect.fnUntraced(function* ({ params: { tenant, provider }, request }) {
           const preferences = yield* readPreferences(request)
-          const base = yield* commandBase(request, preferences)
+          const base = yield* commandBase
           yield* owner.submit(tenant, { type: "provider_preferences_set", ...base, provider, preferences })
           return yield* shown(tenant)
         })
@@ -81,19 +81,18 @@ export const settingsHandlers = HttpApiBuilder.group(
         "rotate",
         Effect.fnUntraced(function* ({ params: { tenant }, request }) {
           const body = yield* readRotation(request)
-          const { once } = yield* commandBase(request, body)
-          const { webhookSecret, previousUntil } = yield* rotation.rotate(tenant, (body.grace_s ?? grace) * 1_000, once)
-          return json({
-            webhook_secret: Redacted.value(webhookSecret),
-            previous_valid_until: isoInstant(previousUntil)
-          })
+          const { webhookSecret, previousUntil } = yield* rotation.rotate(tenant, (body.grace_s ?? grace) * 1_000)
+          return json(
+            { webhook_secret: Redacted.value(webhookSecret), previous_valid_until: isoInstant(previousUntil) },
+            { headers: { "cache-control": "no-store" } }
+          )
         })
       )
       .handleRaw(
         "status",
         Effect.fnUntraced(function* ({ params: { tenant }, request }) {
           const body = yield* readStatus(request)
-          const base = yield* commandBase(request, body)
+          const base = yield* commandBase
           const at = yield* timeOf(body.at, base.received)
           const { outcome } = yield* owner.submit(tenant, { type: "webhook_status_reported", ...base, ok: body.ok, at })
           return json({ outcome })

@@ -29,7 +29,7 @@ export const tenantHandlers = HttpApiBuilder.group(
             webhook_secret: Redacted.value(secrets.webhookSecret),
             webhook_url
           },
-          { status: 201 }
+          { status: 201, headers: { "cache-control": "no-store" } }
         )
       })
     )

@@ -32,7 +32,7 @@ import { threadOf } from "../known-thread.ts"
 import { commandBase } from "../once.ts"
 
 const json = HttpServerResponse.jsonUnsafe
-type Base = Effect.Success<ReturnType<typeof commandBase>>
+type Base = Effect.Success<typeof commandBase>
 
 /** Identifiers in their one form; what is none is refused. */
 const corrected = Effect.fnUntraced(function* (handles: typeof Handles.Type) {
@@ -75,7 +75,7 @@ export const threadHandlers = HttpApiBuilder.group(
         const { tenant, id } = params
         const body = yield* bodyOf(request)
         const conversation_id = yield* owner.resolve(tenant, "conversation", id)
-        const base = { ...(yield* commandBase(request, body)), conversation_id }
+        const base = { ...(yield* commandBase), conversation_id }
         const { outcome } = yield* owner.submit(tenant, yield* eventOf(body, base, params))
         return json(answer === "outcome" ? { outcome } : yield* owner.view(tenant, "conversation", conversation_id))
       })
@@ -101,7 +101,7 @@ export const threadHandlers = HttpApiBuilder.group(
         const body = yield* bodyOf(request)
         const conversation_id = yield* owner.resolve(tenant, "conversation", id)
         const thread = yield* threadOf(owner, tenant, conversation_id, participant)
-        const base = { ...(yield* commandBase(request, body)), conversation_id, key: thread.person!.key }
+        const base = { ...(yield* commandBase), conversation_id, key: thread.person!.key }
         yield* owner.submit(tenant, yield* eventOf(body, base, thread))
         return json(yield* owner.view(tenant, "conversation", conversation_id))
       })
@@ -200,7 +200,7 @@ export const threadHandlers = HttpApiBuilder.group(
           const body = yield* readAt(request)
           const conversation_id = yield* owner.resolve(tenant, "conversation", id)
           const { person } = yield* threadOf(owner, tenant, conversation_id, participant)
-          const base = { ...(yield* commandBase(request, body)), conversation_id, key: person!.key }
+          const base = { ...(yield* commandBase), conversation_id, key: person!.key }
           const at = yield* timeOf(body.at, base.received)
           const { context } = yield* owner.inspect(tenant, "conversation", conversation_id)
           const { aliases } = (context as unknown as ConversationContext).facts
@@ -216,7 +216,7 @@ export const threadHandlers = HttpApiBuilder.group(
         "handles",
         Effect.fnUntraced(function* ({ params: { tenant, id }, request }) {
           const corrections = yield* corrected(yield* readHandles(request))
-          const base = yield* commandBase(request, corrections)
+          const base = yield* commandBase
           const participant_id = (yield* owner.view(tenant, "participant", id))["id"] as string
           yield* owner.submit(tenant, { type: "participant_corrected", ...base, participant_id, corrections })
           return json(yield* owner.view(tenant, "participant", participant_id))

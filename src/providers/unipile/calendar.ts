@@ -1,11 +1,11 @@
-/** Calendar events as conversations of their own (unipile.md §4). The newest version counts; a deletion is for good. */
+/** Calendar events as conversations of their own (unipile.md §4). The newest version counts, a deletion until a newer one. */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { CalendarEventShown, FactArrived, Person } from "../../../machines/events.ts"
 import { nobodyOf, personAt } from "./correspondent.ts"
-import { instantShown } from "./message.ts"
+import { instantIn, instantShown } from "./message.ts"
 import { Hint, reader, RequiredId } from "./payload.ts"
-import { cut, hints, label, record, requiredIdentity, yesNo } from "./text.ts"
+import { cut, hints, identity, label, record, requiredIdentity, yesNo } from "./text.ts"
 import { subjectLength } from "./thread.ts"
 import type { Unreadable } from "./unreadable.ts"
 
@@ -40,19 +40,21 @@ const kinds: ReadonlySet<string> = new Set([
 ])
 export const isCalendarKind = (kind: string): boolean => kinds.has(kind)
 
-/** The event of a calendar payload. `kind` is one that `isCalendarKind` knows. */
+/**
+ * The event of a calendar payload. `kind` is one that `isCalendarKind` knows; `told` is when the provider said it, where an
+ * envelope around the payload tells.
+ */
 export const calendarEventOf = (
   body: unknown,
   kind: string,
-  received: number
+  received: number,
+  told: unknown = null
 ): Result.Result<FactArrived, Unreadable> => {
   const read = readCalendar(body)
   if (Result.isFailure(read)) return Result.fail(read.failure)
   const calendar = read.success
   const is_deleted = kind === "calendar_event_deleted"
-  // A first version may tell when it was made instead; a later one would be taken for the first then.
-  const made = kind === "calendar_event_created" ? instantShown(calendar.created_at) : null
-  const at = instantShown(calendar.updated_at) ?? made ?? received
+  const at = changedAt(calendar, is_deleted, received, told)
   const account_id = requiredIdentity(calendar.account_id)
   return Result.succeed({
     type: "fact_arrived",
@@ -65,6 +67,23 @@ export const calendarEventOf = (
     where: { thread_id: threadIdOf(calendar.id), names: [], roots: [], answers: [] },
     fact: { ...shown(calendar, is_deleted), at, owner: nobodyOf(account_id) }
   })
+}
+
+/**
+ * When it changed. A deletion may repeat the times of the version that it ends, so it counts from its own telling where that is
+ * known. No fact lies ahead.
+ */
+const changedAt = (
+  { created_at, updated_at }: Calendar,
+  is_deleted: boolean,
+  received: number,
+  told: unknown
+): number => {
+  const said = is_deleted ? [told, updated_at] : [updated_at, told, created_at]
+  return instantIn(
+    said.find((value) => instantShown(value) !== null),
+    received
+  )
 }
 
 const threadIdOf = (id: string | number): string => `calendar:${requiredIdentity(id)}`
@@ -86,6 +105,7 @@ const shown = (
     calendar.attendees.length <= attendeeLimit &&
     yesNo(calendar.is_attendees_list_hidden) !== true,
   owner_known: false,
+  series_id: seriesIdOf(calendar),
   metadata: is_deleted ? {} : metadataOf(calendar)
 })
 
@@ -95,6 +115,12 @@ const attendeeLimit = 1_024
 /** The attendees; one that stands alone needs no list. */
 const attendeesOf = ({ attendees }: Calendar): ReadonlyArray<unknown> =>
   (Array.isArray(attendees) ? attendees : [attendees]).slice(0, attendeeLimit)
+
+/** The thread of the series that an instance belongs to. */
+const seriesIdOf = ({ id, master_event_id }: Calendar): string | null => {
+  const master = identity(master_event_id)
+  return master === null || master === requiredIdentity(id) ? null : threadIdOf(master)
+}
 
 /** The organiser and everybody invited, each once; rooms and other resources are not people. */
 const peopleOf = (calendar: Calendar): ReadonlyArray<Person> => {

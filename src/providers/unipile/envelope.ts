@@ -223,7 +223,7 @@ const related: Maker = (envelope, received) => {
 const calendar =
   (kind: string): Maker =>
   (envelope, received) =>
-    one(calendarEventOf({ ...envelope.payload, account_id: envelope.account_id }, kind, received))
+    one(calendarEventOf({ ...envelope.payload, account_id: envelope.account_id }, kind, received, envelope.created_at))
 
 const makers: Readonly<Record<string, Maker>> = {
   ...Object.fromEntries(Object.keys(statuses).map((type) => [type, statusOf])),
