@@ -173,14 +173,15 @@ const updated: Maker = (envelope, received) => {
   return Result.map(Result.all(made), (events) => events.flat())
 }
 
-/** Receipts hold ids only: whose message it is, its conversation knows. */
+/** Receipts hold ids only: whose message it is, its conversation knows. Who read it, they may say. */
 const about =
   (event: string): Maker =>
   (envelope, received) =>
     one(
       factOf(envelope, received, event, {
         is_sender: true,
-        timestamp: label(envelope.payload["timestamp"], 40) ?? envelope.created_at
+        timestamp: label(envelope.payload["timestamp"], 40) ?? envelope.created_at,
+        read_by: envelope.payload["read_by"] ?? envelope.payload["user"] ?? envelope.payload["user_id"]
       })
     )
 
