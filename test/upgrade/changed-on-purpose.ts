@@ -6,10 +6,18 @@ import { isDeepStrictEqual } from "node:util"
 import { type Answers, conversationsOf, kindOf } from "./answers.ts"
 import type { Difference } from "./differences.ts"
 
+/** What is known of the fixture beside its answers. */
+export interface Left {
+  /** When that version was stopped, epoch milliseconds. */
+  readonly stopped: number
+  /** Ids of the message rows that it had written; later messages stand in its journal alone. */
+  readonly written: ReadonlySet<unknown>
+}
+
 interface Purpose {
   readonly reason: string
   /** Whether the difference is the rule's doing. `after` is all that the later version says of the tenant. */
-  readonly allows: (difference: Difference, after: Answers, stopped: number) => boolean
+  readonly allows: (difference: Difference, after: Answers, left: Left) => boolean
 }
 
 const activeOf = (answers: Answers) => conversationsOf(answers).filter(({ status }) => status === "active")
@@ -25,6 +33,8 @@ const timeOf = ({ entities }: Answers, thread: string, id: unknown): unknown => 
   const message = entities[`message ${thread} / ${String(id)}`]
   return message?.["sent_at"] ?? message?.["received_at"] ?? message?.["created_at"]
 }
+
+const isLater = (is: unknown, was: unknown): boolean => Date.parse(String(is)) > Date.parse(String(was))
 
 const timeFields = new Set(["last_message_at", "joined_at", "received_at", "last_seen", "first_seen", "last_read_at"])
 
@@ -96,7 +106,7 @@ export const changedOnPurpose: ReadonlyArray<Purpose> = [
   },
   {
     reason: "No fact lies ahead: a time later than its arrival counts as its arrival",
-    allows: (difference, _, stopped) => {
+    allows: (difference, _, { stopped }) => {
       const { tenant, entity, field, was, is } = difference
       if (tenant !== "rules") return false
       if (kindOf(entity) === "analytics") return true
@@ -121,6 +131,16 @@ export const changedOnPurpose: ReadonlyArray<Purpose> = [
       if (field === "can_send") return is === true
       return field === "needs_action" && is === undefined
     }
+  },
+  {
+    reason: "A message's row is told by its conversation, and so is its id; rows that were written keep theirs",
+    allows: ({ entity, field, was }, _, { written }) =>
+      kindOf(entity) === "message" && field === "id" && !written.has(was)
+  },
+  {
+    reason: "A connection remembers its first live message; that version remembered none",
+    allows: ({ entity, field, was, is }, _, { stopped }) =>
+      kindOf(entity) === "connection" && field === "updated_at" && isLater(is, was) && Date.parse(String(is)) <= stopped
   },
   {
     reason: "The first reset of a day's counters is the midnight before the registration",
