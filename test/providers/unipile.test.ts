@@ -170,6 +170,26 @@ describe("content", () => {
   })
 })
 
+describe("who wrote it", () => {
+  const echo = (changes: Json) => messageIn("whatsapp_outbound_echo", changes)
+
+  test.each([false, 0, null, undefined, true])(
+    "the account's own number writes outbound, is_sender being %j",
+    (is_sender) => expect(echo({ is_sender }).message.direction).toBe("outbound")
+  )
+
+  test("so does its own id, where the account is known by one", () => {
+    expect(messageIn("linkedin_outbound_echo", { is_sender: false }).message.direction).toBe("outbound")
+  })
+
+  test("an attachment that cannot be fetched says so, in either spelling", () => {
+    for (const unavailable of [true, "true", 1]) {
+      const { attachments } = messageIn("whatsapp_direct", { attachments: [{ id: "a", unavailable }] }).message
+      expect(attachments).toMatchObject([{ id: "a", unavailable: true }])
+    }
+  })
+})
+
 describe("receipts and reactions", () => {
   const read = (changes: Json) => understood({ ...fixture("message_read"), ...changes }, "message_read")
   const reacted = (changes: Json) => understood({ ...fixture("message_reaction_added"), ...changes }, "message_reacted")
