@@ -27,10 +27,14 @@ export const admitted = (runtime: TenantRuntime, event: Event): Event => {
   const said =
     event.channel_type !== null && channelOf(runtime, event) !== undefined ? event.channel_type : channel_type
   const known = { ...event, channel_type: said, own_email: emailOf(context) }
-  return event.located === true
-    ? knownInMemory(runtime.population.ofKind("conversation"), known, channelOf(runtime, known))
-    : known
+  return event.located === true ? knownIn(runtime, known) : known
 }
+
+/** The event with the threads that memory knows beside the rows. */
+export const knownIn = (runtime: TenantRuntime, event: Event): Event =>
+  event.type === "fact_arrived"
+    ? knownInMemory(runtime.population.ofKind("conversation"), event, channelOf(runtime, event))
+    : event
 
 /** A chat payload that shows nothing of the account's own person is completed with the number that the account is registered with. */
 const withOwnNumber = (runtime: TenantRuntime, event: Event): Event => {

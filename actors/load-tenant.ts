@@ -10,6 +10,7 @@ import { Journal } from "../persistence/journal.ts"
 import { Quarantine } from "../persistence/quarantine.ts"
 import { Snapshots } from "../persistence/snapshots.ts"
 import { decodeEvent } from "./event-codec.ts"
+import { completedEntry } from "./locate.ts"
 import { Inbox, inboxLimit } from "./inbox.ts"
 import { RecordIndex } from "./record-index.ts"
 import type { Aside, RuntimeLimits } from "./tenant-runtime.ts"
@@ -72,7 +73,7 @@ const brought = Effect.fnUntraced(function* (runtime: TenantRuntime, seq: number
 })
 
 const replay = Effect.fnUntraced(function* (runtime: TenantRuntime, seq: number, body: Uint8Array, now: number) {
-  const event = decodeEvent(body)
+  const event = yield* completedEntry(runtime, decodeEvent(body))
   for (let asleep = runtime.replay(seq, event); asleep.length > 0; asleep = runtime.replay(seq, event)) {
     const [broken] = yield* wakeActors(runtime, asleep, now)
     if (broken !== undefined) return yield* Effect.die(new Error(unreadable(broken)))

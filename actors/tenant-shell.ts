@@ -25,8 +25,7 @@ import { Messages } from "../persistence/messages.ts"
 import type { Snapshots } from "../persistence/snapshots.ts"
 import { describe } from "../persistence/sql-state.ts"
 import type { PlaceRequest } from "./arrival.ts"
-import { located } from "./arrival.ts"
-import { mailPlaceIn } from "./mail-rows.ts"
+import { lookedUp } from "./locate.ts"
 import { analyticsUpkeep } from "./analytics-upkeep.ts"
 import { DatabaseAway, EventIndigestible, OwnershipLost } from "./errors.ts"
 import { GroupCommit } from "./group-commit.ts"
@@ -304,28 +303,15 @@ const recall = Effect.fnUntraced(function* (
 /** Which threads a fact may belong to. Rare: only where nothing that the channel knows tells. */
 const locate = Effect.fnUntraced(function* (
   runtime: TenantRuntime,
-  { channel_id, chat, names = [], mail, withNewest }: PlaceRequest,
+  request: PlaceRequest,
   event: Event,
   cut: Effect.Effect<void, unknown>
 ) {
-  const messages = yield* Messages
-  const { tenant } = runtime
-  const found =
-    chat !== undefined
-      ? Effect.map(messages.threadsOfChat(tenant, channel_id, chat), (threads) => located(event, threads))
-      : mail === undefined
-        ? Effect.map(messages.threadsKnowing(tenant, channel_id, names), (threads) => located(event, threads))
-        : Effect.map(
-            messages.mailsNamed(tenant, channel_id, {
-              message_ids: mail.own === null ? mail.ancestors : [mail.own, ...mail.ancestors],
-              names
-            }),
-            (rows) => {
-              const { known_in, constants } = mailPlaceIn(mail, names, rows)
-              return located(event, known_in, constants)
-            }
-          )
-  return yield* Effect.andThen(withNewest ? cut : Effect.void, found).pipe(Effect.retry(untilItIsBack), Effect.orDie)
+  const found = lookedUp(runtime.tenant, request, event)
+  return yield* Effect.andThen(request.withNewest ? cut : Effect.void, found).pipe(
+    Effect.retry(untilItIsBack),
+    Effect.orDie
+  )
 })
 
 /** Idle and clean actors leave memory; their rows bring them back. */

@@ -186,9 +186,14 @@ const filed = (context: ConversationContext): ConversationStatus => {
   if (filing === null) return "active"
   if (!isHidden(filing)) return filing.status
   const isBack =
-    filing.arrived === undefined ? (later(newest_inbound, inbox_at) ?? -Infinity) > filing.at : news_since !== null
+    filing.arrived === undefined
+      ? (later(newest_inbound, inbox_at) ?? -Infinity) > filing.at
+      : news_since !== null && (filing.status === "archived" || news_since >= filing.at - onItsWay)
   return isBack ? "active" : filing.status
 }
+
+/** A message may have been on its way for so long while somebody deleted the conversation; an older one is of what was deleted. */
+const onItsWay = 30 * 60_000
 
 /** The other side has written: news since the conversation was filed brings it back. */
 export const newsAppeared = (d: Decision, record: MessageRecord): void => {
