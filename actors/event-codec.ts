@@ -7,10 +7,16 @@ const packr = new Packr({ useRecords: false, moreTypes: false })
 
 export const encodeEvent = (event: Event): Uint8Array => packr.pack({ v: eventVersion, event })
 
-/** Throws on a body of a version that is newer than this process. */
+/** Bytes that a newer version wrote. Thrown by the codecs; whoever reads must not overwrite them. */
+export class NewerVersion extends Error {
+  constructor(what: string, found: number, known: number) {
+    super(`${what} of version ${found}: this process knows up to ${known}; start a newer one`)
+  }
+}
+
+/** Throws NewerVersion on a body of a version that is newer than this process. */
 export const decodeEvent = (body: Uint8Array): Event => {
   const { v, event } = packr.unpack(body)
-  if (v > eventVersion)
-    throw new Error(`journal entry of version ${v}: this process knows up to ${eventVersion}; start a newer one`)
+  if (v > eventVersion) throw new NewerVersion("journal entry", v, eventVersion)
   return event
 }

@@ -21,6 +21,7 @@ const nobody: Aside = {
   recall: () => {},
   locate: () => {},
   journal: () => {},
+  fence: () => {},
   startTask: () => {},
   rearm: () => {},
   cutSoon: () => {}

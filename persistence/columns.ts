@@ -22,12 +22,33 @@ const columnOf = (field: Field<any>): string => {
   return value === null ? field.column : `${field.column} not null default ${value}`
 }
 
-/** Brings every table up to its fields, one statement per table; what is there already stays. */
+/** A table of ours, and the columns that it lacks. */
+export interface MissingColumns {
+  readonly table: string
+  readonly names: ReadonlyArray<string>
+}
+
+/** The tables that lack columns of their fields. */
+export const missingColumns = Effect.gen(function* () {
+  const sql = yield* SqlClient
+  const rows = yield* sql<{ readonly place: string }>`
+    select table_name || '.' || column_name as place from information_schema.columns where table_schema = current_schema()`
+  const there = new Set(rows.map(({ place }) => place))
+  return fieldTables.flatMap(({ table, fields }): ReadonlyArray<MissingColumns> => {
+    const names = Object.keys(fields).filter((name) => !there.has(`${table}.${name}`))
+    return names.length === 0 ? [] : [{ table, names }]
+  })
+})
+
+/** Brings every table up to its fields, one statement per table that lacks something; what is there already stays. */
 export const addFieldColumns = Effect.gen(function* () {
   const sql = yield* SqlClient
+  const missing = new Map((yield* missingColumns).map(({ table, names }) => [table, names]))
   for (const { table, fields } of fieldTables) {
-    const additions = Object.entries(fields).map(
-      ([name, field]) => sql`add column if not exists ${sql(name)} ${sql.literal(columnOf(field))}`
+    const names = missing.get(table)
+    if (names === undefined) continue
+    const additions = names.map(
+      (name) => sql`add column if not exists ${sql(name)} ${sql.literal(columnOf(fields[name]!))}`
     )
     yield* sql`alter table ${sql(table)} ${sql.csv(additions)}`
   }

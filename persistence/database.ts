@@ -62,16 +62,38 @@ const unreachable = (where: string, error: SqlError) =>
     cure: "check that it runs and that its address and credentials are right"
   })
 
+/**
+ * Bounds that the server itself keeps for our sessions, so that a process that froze, or whose network is gone, lets go of its
+ * locks without anybody's help: milliseconds, but for the keepalives, which are seconds and a count.
+ */
+const sessionBounds = (statement: number): Readonly<Record<string, string>> => ({
+  idle_in_transaction_session_timeout: "5000",
+  lock_timeout: "30000",
+  statement_timeout: String(statement),
+  tcp_keepalives_idle: "20",
+  tcp_keepalives_interval: "5",
+  tcp_keepalives_count: "3",
+  tcp_user_timeout: "35000"
+})
+/** A statement of a cut or of a task; the cut as a whole is given five minutes (actors/tenant-shell.ts). */
+const longestStatement = 300_000
+/** A journal statement: what the last, longest try of an append waits for (actors/group-commit.ts). */
+const longestAppend = 60_000
+
 /** Connections for cuts, tasks and questions. */
 const pooled = 10
 /** Connections for the journal: it uses one, and a second while the first has gone silent. */
 const journaling = 2
 
-const server = Effect.fnUntraced(function* (url: Redacted.Redacted, maxConnections: number) {
+const server = Effect.fnUntraced(function* (url: Redacted.Redacted, maxConnections: number, statement: number) {
   const where = hostOf(Redacted.value(url))
-  const client = yield* PgClient.make({ url, maxConnections, applicationName: "switchboard" }).pipe(
-    Effect.mapError((error) => unreachable(where, error))
-  )
+  const client = yield* PgClient.make({
+    url,
+    maxConnections,
+    applicationName: "switchboard",
+    keepAlive: "20 seconds",
+    startupParameters: sessionBounds(statement)
+  }).pipe(Effect.mapError((error) => unreachable(where, error)))
   return yield* proven(client, where)
 })
 
@@ -104,8 +126,8 @@ export const layerDatabase = (
   Option.match(options.url, {
     onSome: (url) =>
       Layer.merge(
-        PgClient.layerFrom(server(url, pooled)),
-        Layer.effect(JournalClient, server(url, journaling)).pipe(Layer.provide(Reactivity.layer))
+        PgClient.layerFrom(server(url, pooled, longestStatement)),
+        Layer.effect(JournalClient, server(url, journaling, longestAppend)).pipe(Layer.provide(Reactivity.layer))
       ),
     onNone: () =>
       Layer.effect(JournalClient, SqlClient).pipe(Layer.provideMerge(PgClient.layerFrom(embedded(options.dataDir))))

@@ -19,6 +19,8 @@ export class House {
   readonly wakes: Array<() => void> = []
   readonly tasks: Array<TaskStarted> = []
   isLate = false
+  /** Whether another writer has gone on with the journal. */
+  isOvertaken = false
   readonly runtime: TenantRuntime
 
   /** `founded`: with the tenant and its account in it. */
@@ -42,6 +44,7 @@ export class House {
         this.runtime.attempt({ ...envelope, event: located(envelope.event, found ?? null) })
       },
       journal: (seq, event) => void this.journaled.push({ seq, event }),
+      fence: (seq) => (this.isOvertaken ? this.runtime.lose() : this.runtime.durable(seq)),
       startTask: (task) => void this.tasks.push(task),
       rearm: () => {},
       cutSoon: () => {}
