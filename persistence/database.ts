@@ -10,6 +10,7 @@ import * as Redacted from "effect/Redacted"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import * as Reactivity from "effect/reactivity/Reactivity"
+import { chmodSync, mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { lockDataDirectory } from "./data-directory-lock.ts"
 import { DatabaseUnavailable } from "./database-unavailable.ts"
@@ -97,9 +98,27 @@ const server = Effect.fnUntraced(function* (url: Redacted.Redacted, maxConnectio
   return yield* proven(client, where)
 })
 
+/** Opens the files of the embedded Postgres to this process's user alone, as a Postgres server demands it, at every start. */
+const keptPrivate = (directory: string) =>
+  Effect.try({
+    try: () => {
+      mkdirSync(directory, { recursive: true, mode: 0o700 })
+      chmodSync(directory, 0o700)
+    },
+    catch: (cause) =>
+      new DatabaseUnavailable({
+        where: directory,
+        problem: `it cannot be closed to other users: ${String(cause)}`,
+        cure: "make the data directory belong to the user that runs Switchboard"
+      })
+  })
+
 const embedded = Effect.fnUntraced(function* (dataDir: string) {
   const directory = dataDir === "memory://" ? null : join(dataDir, "postgres")
-  if (directory !== null) yield* lockDataDirectory(dataDir)
+  if (directory !== null) {
+    yield* lockDataDirectory(dataDir)
+    yield* keptPrivate(directory)
+  }
   const stream = yield* startPglite(directory)
   const client = yield* PgClient.make({
     stream,

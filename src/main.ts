@@ -10,7 +10,9 @@ import { layerMigrated } from "../persistence/migrated.ts"
 import { Settings } from "./config.ts"
 import { FeedServer } from "./feed/server.ts"
 import { feedLimits } from "./feed/limits.ts"
+import { PassGuard } from "./feed/pass-guard.ts"
 import { FeedTokens } from "./feed/tokens.ts"
+import { Keys } from "./http/keys.ts"
 import { onePort } from "./http/one-port.ts"
 import { serve } from "./http/server.ts"
 import * as Delivery from "./outgoing/delivery.ts"
@@ -29,7 +31,8 @@ export const switchboard = Layer.unwrap(
     const { mailboxLimit: mailbox, residentActors: residents, snapshotInterval } = settings
     return Layer.mergeAll(serve, welcome, Delivery.layer()).pipe(
       Layer.provideMerge(onePort(settings)),
-      Layer.provide(FeedServer.layer(feedLimits)),
+      Layer.provide(FeedServer.layer(feedLimits).pipe(Layer.provide(PassGuard.layer))),
+      Layer.provide(Keys.layer),
       Layer.provide([FeedTokens.layer(settings.adminKey), keys]),
       Layer.provide(ownerLayer({ mailbox, events, snapshotInterval, idle, residents })),
       Layer.provide(KeyRing.resealing.pipe(Layer.provide(keys))),

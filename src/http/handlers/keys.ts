@@ -37,6 +37,7 @@ export const keyHandlers = HttpApiBuilder.group(
           }
           yield* owner.gate(tenant)
           const { id, created_at, key } = yield* keys.make(tenant, { name, scopes, by: caller?.name ?? "api" })
+          yield* known.forget(tenant)
           return json(
             { id, name, scopes, created_at: isoInstant(created_at), key: Redacted.value(key) },
             { status: 201, headers: { "cache-control": "no-store" } }
@@ -63,7 +64,7 @@ export const keyHandlers = HttpApiBuilder.group(
           const caller = yield* CurrentCaller
           const digest = yield* keys.revoke(tenant, key_id, caller?.name ?? "api")
           if (Option.isSome(digest)) {
-            yield* known.forget(digest.value)
+            yield* known.forget(tenant)
             return json({ outcome: "applied" })
           }
           const isThere = (yield* keys.list(tenant)).some(({ id }) => id === key_id)
