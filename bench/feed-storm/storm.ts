@@ -215,16 +215,11 @@ export const feedStorm = async ({ sockets, environment = {} }: StormOptions): Pr
     for (let left = sockets; left > 0; left -= perProcess) {
       clients.push(fork("bench/feed-storm/clients.ts", { execPath: process.execPath, execArgv: [] }))
     }
-    await phase("opened", () => {
-      clients.forEach((client, n) => {
+    await phase("opened", async () => {
+      for (const [n, client] of clients.entries()) {
         const share = Math.min(perProcess, sockets - n * perProcess)
-        client.send({
-          type: "begin",
-          urls: await urlsFor(share, clients.length),
-          sockets: share,
-          topics
-        } satisfies Order)
-      })
+        client.send({ type: "begin", urls: await urlsFor(share, n), sockets: share, topics } satisfies Order)
+      }
     })
     await phase("all break at once", () => order({ type: "break" }))
     await phase("all break again", () => order({ type: "break" }))
