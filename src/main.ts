@@ -29,7 +29,11 @@ export const switchboard = Layer.unwrap(
   Effect.map(Settings, (settings) => {
     const keys = KeyRing.layer(settings.encryptionKeys)
     const { mailboxLimit: mailbox, residentActors: residents, snapshotInterval } = settings
-    return Layer.mergeAll(serve, welcome, Delivery.layer()).pipe(
+    return Layer.mergeAll(
+      serve,
+      welcome,
+      Delivery.layer({ ...Delivery.deliveryDefaults, reach: settings.outgoingReach })
+    ).pipe(
       Layer.provideMerge(onePort(settings)),
       Layer.provide(FeedServer.layer(feedLimits).pipe(Layer.provide(PassGuard.layer))),
       Layer.provide(Keys.layer),
