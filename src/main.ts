@@ -17,6 +17,7 @@ import { onePort } from "./http/one-port.ts"
 import { serve } from "./http/server.ts"
 import * as Delivery from "./outgoing/delivery.ts"
 import { KeyRing } from "./secrets/key-ring.ts"
+import { endInTime } from "./shutdown.ts"
 import { welcome } from "./welcome.ts"
 
 /** An actor that heard nothing for so long, in milliseconds, goes to sleep. */
@@ -48,4 +49,7 @@ export const switchboard = Layer.unwrap(
   })
 ).pipe(Layer.provideMerge(Settings.layer))
 
-if (import.meta.main) Layer.launch(switchboard).pipe(NodeRuntime.runMain)
+if (import.meta.main) {
+  endInTime()
+  Layer.launch(switchboard).pipe(NodeRuntime.runMain)
+}
