@@ -34,8 +34,9 @@ const run = (batch: Uint8Array, answer: (bytes: Uint8Array) => void): Promise<vo
     .execProtocolRawStream(batch, {
       onRawData: (bytes) => {
         const own = new Uint8Array(bytes)
-        answer(own)
+        // Before it is handed on: then the bytes are the receiver's.
         const problem = ailing.after(own, Date.now())
+        answer(own)
         if (problem !== null) giveUp(problem)
       }
     })
