@@ -44,6 +44,20 @@ export class DatabaseAway extends Schema.TaggedError<DatabaseAway>()("DatabaseAw
   }
 }
 
+/**
+ * The tenant's journal or snapshots are not what this process can go on from: a hole, or a newer version. Nothing of the tenant
+ * is served or overwritten until somebody has looked; other tenants go on.
+ */
+export class TenantHalted extends Schema.TaggedError<TenantHalted>()("TenantHalted", {
+  tenant: Schema.String,
+  problem: Schema.String,
+  cure: Schema.String
+}) {
+  override get message() {
+    return `"${this.tenant}" is halted: ${this.problem}; ${this.cure}.`
+  }
+}
+
 /** A command breaks a rule; nothing changed (DESIGN §10: 422). */
 export class RuleBroken extends Schema.TaggedError<RuleBroken>()("RuleBroken", {
   field: Schema.String,
@@ -76,7 +90,7 @@ export class AccountUnknown extends Schema.TaggedError<AccountUnknown>()("Accoun
 /** Another process writes this tenant's journal (I6). What was not acknowledged here must be sent again. */
 export class OwnershipLost extends Schema.TaggedError<OwnershipLost>()("OwnershipLost", { tenant: Schema.String }) {
   override get message() {
-    return `Another process has taken over "${this.tenant}". This event was not applied; send it again.`
+    return `The journal of "${this.tenant}" does not end where this process left it: another process has taken over, or the database lost its newest entries. This event was not applied; send it again.`
   }
 }
 
@@ -114,4 +128,5 @@ export type SubmitError =
   | OwnershipLost
   | MemoryDropped
   | DatabaseAway
+  | TenantHalted
   | EventIndigestible

@@ -23,11 +23,17 @@ const withoutAhead = <E extends Timed>(event: E, received: number): E => ({
 })
 const isAfter = (at: unknown, received: number): boolean => typeof at === "number" && at > received
 
-/** Throws on a body of a version that is newer than this process. */
+/** Bytes that a newer version wrote. Thrown by the codecs; whoever reads must not overwrite them. */
+export class NewerVersion extends Error {
+  constructor(what: string, found: number, known: number) {
+    super(`${what} of version ${found}: this process knows up to ${known}; start a newer one`)
+  }
+}
+
+/** Throws NewerVersion on a body of a version that is newer than this process. */
 export const decodeEvent = (body: Uint8Array): Event => {
   const { v, event } = packr.unpack(body)
-  if (v > eventVersion)
-    throw new Error(`journal entry of version ${v}: this process knows up to ${eventVersion}; start a newer one`)
+  if (v > eventVersion) throw new NewerVersion("journal entry", v, eventVersion)
   // Whoever reads what may be no event at all looks first (src/webhooks/journaled-event.ts).
   return typeof event?.received === "number" ? withoutAhead(event, event.received) : event
 }

@@ -11,7 +11,7 @@ import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import type { SqlError } from "effect/sql/SqlError"
 import type { Event } from "../machines/events.ts"
-import type { JournalEntry } from "../persistence/journal.ts"
+import type { Base, JournalEntry } from "../persistence/journal.ts"
 import { Journal } from "../persistence/journal.ts"
 import { describe, neverPasses } from "../persistence/sql-state.ts"
 import { encodeEvent } from "./event-codec.ts"
@@ -21,6 +21,8 @@ import { realClock, within } from "./real-time.ts"
 export interface Pending {
   readonly tenant_id: string
   readonly seq: number
+  /** The entry before it, as its tenant knows it. */
+  readonly base: Base
   readonly at: number
   readonly event: Event
   /** Called once: everything of the tenant up to `seq` is durable, or another writer holds the tenant (I6). */
@@ -29,6 +31,16 @@ export interface Pending {
   /** Instead of `written`: no database will ever take this entry. */
   readonly refused: (detail: string) => void
   /** Whether its tenant was lost meanwhile: what that memory still had on its way must not be written any more. */
+  readonly isStale: () => boolean
+}
+
+/** A question whether a tenant's journal still ends with an entry: for answers that changed nothing. */
+export interface Fence {
+  readonly tenant_id: string
+  readonly base: Base
+  /** Called once: it does, or another writer holds the tenant (I6). */
+  readonly holds: () => void
+  readonly lost: () => void
   readonly isStale: () => boolean
 }
 
@@ -65,6 +77,8 @@ export class GroupCommit extends Context.Service<
   {
     /** Puts an event into the next statement. Never waits, never fails. */
     push(pending: Pending): void
+    /** Asks with the next statement. Never waits, never fails. */
+    fence(fence: Fence): void
     /** Since when, epoch milliseconds, nothing can be written; null while the journal works. */
     readonly stuckSince: Effect.Effect<number | null>
   }
@@ -73,8 +87,8 @@ export class GroupCommit extends Context.Service<
     GroupCommit,
     Effect.gen(function* () {
       const journal = yield* Journal
-      const queue = yield* Queue.unbounded<Pending>()
-      let carried: ReadonlyArray<Pending> = []
+      const queue = yield* Queue.unbounded<Pending | Fence>()
+      let carried: ReadonlyArray<Pending | Fence> = []
       let underWaySince: number | null = null
       let hasFailed = false
 
@@ -84,14 +98,14 @@ export class GroupCommit extends Context.Service<
         return waiting.slice(0, batchLimit).filter((pending) => !pending.isStale())
       })
 
-      /** Tries until it is written, or the fault is the entries' own. */
-      const append = (rows: ReadonlyArray<JournalEntry>) =>
+      /** Tries until the database has answered, or the fault is the entries' own. */
+      const insistently = <A>(statement: Effect.Effect<A, SqlError>) =>
         Effect.suspend(() => {
           let patience = firstTry / 2
           underWaySince = realClock.currentTimeMillisUnsafe()
           return Effect.suspend(() => {
             patience = Math.min(patience * 2, longestTry)
-            return within(journal.append(rows), patience, Effect.fail(new JournalSilent({ waited_ms: patience })))
+            return within(statement, patience, Effect.fail(new JournalSilent({ waited_ms: patience })))
           }).pipe(
             Effect.tapError((error) => {
               if (isOwnFault(error)) return Effect.void
@@ -113,7 +127,7 @@ export class GroupCommit extends Context.Service<
        * the one entry is refused whose fault it is, and all other tenants go on.
        */
       const settle = (batch: ReadonlyArray<Pending>, rows: ReadonlyArray<JournalEntry>): Effect.Effect<void> =>
-        append(rows).pipe(
+        insistently(journal.append(rows, basesOf(batch))).pipe(
           Effect.matchEffect({
             onSuccess: Effect.fnUntraced(function* ({ lost }) {
               yield* Metric.update(batches, 1)
@@ -145,13 +159,26 @@ export class GroupCommit extends Context.Service<
           `Tenant ${pending.tenant_id}: entry ${pending.seq} (${pending.event.type}) can never be journaled and is refused: ${detail}`
         ).pipe(Effect.andThen(Effect.sync(() => pending.refused(detail))))
 
-      /** One statement. What does not fit into it goes back to the front. */
-      const write = Effect.fnUntraced(function* (batch: ReadonlyArray<Pending>) {
-        if (batch.length === 0) return
+      /** One question for all tenants that wait for one. */
+      const look = Effect.fnUntraced(function* (fences: ReadonlyArray<Fence>) {
+        const overtaken = new Set(yield* Effect.orDie(insistently(journal.overtaken(basesOf(fences)))))
+        for (const fence of fences) {
+          if (overtaken.has(fence.tenant_id)) fence.lost()
+          else fence.holds()
+        }
+      })
+
+      /** One statement, and one for the fences among them. What does not fit goes back to the front. */
+      const write = Effect.fnUntraced(function* (all: ReadonlyArray<Pending | Fence>) {
+        const batch = all.filter(isPending)
         const { rows, broken } = encoded(batch)
         carried = [...batch.slice(rows.length + (broken === null ? 0 : 1)), ...carried]
         if (rows.length > 0) yield* settle(batch.slice(0, rows.length), rows)
         if (broken !== null) yield* refuse(batch[rows.length]!, broken)
+        // An append is a fence itself: who had one in this statement has been answered by it.
+        const fenced = new Set(rows.map(({ tenant_id }) => tenant_id))
+        const fences = all.filter(isFence).filter((fence) => !fence.isStale() && !fenced.has(fence.tenant_id))
+        if (fences.length > 0) yield* look(fences)
       })
 
       const commit = Effect.flatMap(nextBatch, (batch) =>
@@ -169,6 +196,7 @@ export class GroupCommit extends Context.Service<
       yield* Effect.forever(commit).pipe(Effect.forkScoped)
       return GroupCommit.of({
         push: (pending) => void Queue.offerUnsafe(queue, pending),
+        fence: (fence) => void Queue.offerUnsafe(queue, fence),
         stuckSince: Effect.sync(() => {
           if (underWaySince === null) return null
           const isSlow = realClock.currentTimeMillisUnsafe() - underWaySince > slowest
@@ -177,6 +205,16 @@ export class GroupCommit extends Context.Service<
       })
     })
   )
+}
+
+const isPending = (each: Pending | Fence): each is Pending => "event" in each
+const isFence = (each: Pending | Fence): each is Fence => !isPending(each)
+
+/** Each tenant's base: that of the first of its own in the batch. */
+const basesOf = (batch: ReadonlyArray<Pending | Fence>): ReadonlyMap<string, Base> => {
+  const bases = new Map<string, Base>()
+  for (const { tenant_id, base } of batch) if (!bases.has(tenant_id)) bases.set(tenant_id, base)
+  return bases
 }
 
 /** As many entries as one statement takes, up to one that cannot be encoded; `broken` says what is wrong with that one. */

@@ -3,13 +3,16 @@
  * when the journal names them.
  */
 import * as Effect from "effect/Effect"
+import type { SqlError } from "effect/sql/SqlError"
 import type { ActorKind } from "../machines/events.ts"
 import { Conversations } from "../persistence/conversations.ts"
 import { CrmRecords } from "../persistence/crm-records.ts"
-import { Journal } from "../persistence/journal.ts"
+import type { JournaledEntry } from "../persistence/journal.ts"
+import { Journal, lostKind } from "../persistence/journal.ts"
 import { Quarantine } from "../persistence/quarantine.ts"
 import { Snapshots } from "../persistence/snapshots.ts"
-import { decodeEvent } from "./event-codec.ts"
+import { TenantHalted } from "./errors.ts"
+import { decodeEvent, NewerVersion } from "./event-codec.ts"
 import { completedEntry } from "./locate.ts"
 import { Inbox, inboxLimit } from "./inbox.ts"
 import { RecordIndex } from "./record-index.ts"
@@ -55,16 +58,27 @@ const brought = Effect.fnUntraced(function* (runtime: TenantRuntime, seq: number
   const journal = yield* Journal
   const { tenant } = runtime
   for (const kind of settled) {
-    for (const actor of yield* snapshots.loadAll(tenant, kind)) yield* rouse(runtime, kind, actor, now)
+    for (const actor of yield* snapshots.loadAll(tenant, kind)) {
+      if (!(yield* rouse(runtime, kind, actor, now))) return yield* halted(tenant, unreadable({ kind, id: actor.id }))
+    }
   }
   let replayed = 0
-  for (let page = yield* journal.read(tenant, seq, pageSize); page.length > 0;) {
+  // The entry at the checkpoint comes along: its writer is what the next append stands on.
+  for (let page = yield* journal.read(tenant, seq - 1, pageSize); page.length > 0;) {
     for (const entry of page) {
-      yield* replay(runtime, entry.seq, entry.body, now).pipe(
-        // An entry that this version cannot apply must not keep the tenant down, and must not vanish (I9).
-        Effect.catchDefect((defect) => keepIndigestible(runtime, entry, String(defect)))
-      )
-      replayed++
+      if (entry.seq > seq) {
+        yield* follows(runtime, entry)
+        yield* replay(runtime, entry, now).pipe(
+          Effect.catchDefect((defect): Effect.Effect<void, SqlError | TenantHalted, Quarantine> =>
+            defect instanceof NewerVersion
+              ? halted(tenant, `entry ${entry.seq} of its journal: ${defect.message}`)
+              : // An entry that this version cannot apply must not keep the tenant down, and must not vanish (I9).
+                keepIndigestible(runtime, entry, String(defect))
+          )
+        )
+        replayed++
+      }
+      runtime.standsOn({ seq: entry.seq, writer: entry.writer })
     }
     page = page.length < pageSize ? [] : yield* journal.read(tenant, runtime.seq, pageSize)
   }
@@ -72,7 +86,22 @@ const brought = Effect.fnUntraced(function* (runtime: TenantRuntime, seq: number
     yield* Effect.logInfo(`Tenant ${tenant}: ${replayed} journal entries after the cut at ${seq} applied again`)
 })
 
-const replay = Effect.fnUntraced(function* (runtime: TenantRuntime, seq: number, body: Uint8Array, now: number) {
+const halted = (tenant: string, problem: string) =>
+  Effect.fail(
+    new TenantHalted({ tenant, problem, cure: "docs/operations.md says what to do, under A tenant that is halted" })
+  )
+
+/** State is a fold of every entry (I2): past a hole it would be something else. */
+const follows = ({ tenant, seq }: TenantRuntime, entry: JournaledEntry) =>
+  entry.seq === seq + 1
+    ? Effect.void
+    : halted(tenant, `entries ${seq + 1} to ${entry.seq - 1} of its journal are missing, and later ones are there`)
+
+const replay = Effect.fnUntraced(function* (runtime: TenantRuntime, { seq, kind, body }: JournaledEntry, now: number) {
+  if (kind === lostKind) {
+    runtime.seq = runtime.durableSeq = seq
+    return yield* Effect.logWarning(`Tenant ${runtime.tenant}: entry ${seq} of its journal was given up as lost`)
+  }
   const event = yield* completedEntry(runtime, decodeEvent(body))
   for (let asleep = runtime.replay(seq, event); asleep.length > 0; asleep = runtime.replay(seq, event)) {
     const [broken] = yield* wakeActors(runtime, asleep, now)

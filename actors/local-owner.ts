@@ -16,7 +16,7 @@ import { TenantRows } from "../persistence/tenants.ts"
 import { AccountIndex } from "./account-index.ts"
 import { Author, signed } from "./author.ts"
 import { ActorUnknown, DatabaseAway, TenantUnknown } from "./errors.ts"
-import type { SubmitError } from "./errors.ts"
+import type { SubmitError, TenantHalted } from "./errors.ts"
 import { isUuid } from "./identity.ts"
 import { kinds } from "./kinds.ts"
 import { Admissions, Backlog, Residency } from "./shared-bounds.ts"
@@ -24,7 +24,7 @@ import { promptly } from "./patience.ts"
 import { CurrentRequestKey } from "./request-key.ts"
 import type { Address } from "./population.ts"
 import { sealedPlace } from "./sealed-place.ts"
-import type { Answer, Inspection } from "./tenant-owner.ts"
+import type { Answer, Inspection, Unreached } from "./tenant-owner.ts"
 import { TenantOwner } from "./tenant-owner.ts"
 import { singleFlight } from "./single-flight.ts"
 import { statsOf } from "./stats.ts"
@@ -36,6 +36,7 @@ import { timelineOf } from "./timeline.ts"
 import { viewOf } from "./views.ts"
 import { unreadable, wakeActors } from "./wake.ts"
 
+type Unopened = DatabaseAway | TenantHalted
 type Opened = TenantShell & { readonly scope: Scope.Closeable }
 
 export const ownerLayer = (options: ShellOptions) =>
@@ -56,7 +57,7 @@ export const ownerLayer = (options: ShellOptions) =>
       const accounts = new AccountIndex()
       const oneAtATime = yield* Semaphore.make(1)
 
-      const loadNow = Effect.fnUntraced(function* (tenant: string): Effect.fn.Return<Opened, DatabaseAway> {
+      const loadNow = Effect.fnUntraced(function* (tenant: string): Effect.fn.Return<Opened, Unopened> {
         const already = open.get(tenant)
         if (already !== undefined && !already.runtime.isLost) return already
         if (already !== undefined) {
@@ -78,8 +79,8 @@ export const ownerLayer = (options: ShellOptions) =>
         return opened
       }, oneAtATime.withPermits(1))
 
-      const loading = singleFlight<Opened, DatabaseAway>(scope)
-      const load = (tenant: string): Effect.Effect<Opened, DatabaseAway> => loading(tenant, loadNow(tenant))
+      const loading = singleFlight<Opened, Unopened>(scope)
+      const load = (tenant: string): Effect.Effect<Opened, Unopened> => loading(tenant, loadNow(tenant))
       const waking = singleFlight<ReadonlyArray<Address>, DatabaseAway>(scope)
 
       /** A name that is not known may have been made by another process; asked for at most once a second, however many ask. */
@@ -91,11 +92,11 @@ export const ownerLayer = (options: ShellOptions) =>
         Effect.cachedWithTTL("1 second")
       )
 
-      const shellOf = (tenant: string): Effect.Effect<TenantShell, TenantUnknown | DatabaseAway> => {
+      const shellOf = (tenant: string): Effect.Effect<TenantShell, Unreached> => {
         const shell = open.get(tenant)
         if (shell !== undefined && !shell.runtime.isLost) return Effect.succeed(shell)
         if (known.has(tenant)) return load(tenant)
-        return Effect.flatMap(refreshed, (): Effect.Effect<TenantShell, TenantUnknown | DatabaseAway> =>
+        return Effect.flatMap(refreshed, (): Effect.Effect<TenantShell, Unreached> =>
           known.has(tenant) ? load(tenant) : Effect.fail(new TenantUnknown({ tenant }))
         )
       }
@@ -243,7 +244,20 @@ export const ownerLayer = (options: ShellOptions) =>
       })
 
       // Deadlines and tasks of a tenant run only while it is in memory, so all of them are brought in at start.
-      yield* Effect.forEach([...known], load, { discard: true })
+      // One that cannot be opened keeps nobody else down: it is tried again, and answers its own callers with why.
+      const unopened = yield* Effect.filter([...known], (tenant) =>
+        Effect.map(openedOrWarned(load(tenant), tenant), (isOpen) => !isOpen)
+      )
+      yield* Effect.forEach(
+        unopened,
+        (tenant) =>
+          openedOrWarned(load(tenant), tenant).pipe(
+            Effect.delay(reopening),
+            Effect.repeat({ until: (isOpen) => isOpen }),
+            Effect.forkScoped
+          ),
+        { discard: true }
+      )
       yield* Effect.addFinalizer(() =>
         Effect.forEach([...open.values()], (shell) => Scope.close(shell.scope, Exit.void), {
           concurrency: 4,
@@ -252,6 +266,18 @@ export const ownerLayer = (options: ShellOptions) =>
       )
       return owner
     })
+  )
+
+/** A tenant that could not be opened at start is tried again after this. */
+const reopening = "1 minute"
+
+/** Whether it is open. */
+const openedOrWarned = (load: Effect.Effect<Opened, Unopened>, tenant: string): Effect.Effect<boolean> =>
+  load.pipe(
+    Effect.as(true),
+    Effect.catchCause((cause) =>
+      Effect.as(Effect.logError(`Tenant ${tenant} cannot be opened and is left out; the others go on`, cause), false)
+    )
   )
 
 /** Who asked hears that the database is away; the log, why. */

@@ -22,6 +22,7 @@ const nobody: Aside = {
   recall: () => {},
   locate: () => {},
   journal: () => {},
+  fence: () => {},
   startTask: () => {},
   rearm: () => {},
   cutSoon: () => {}

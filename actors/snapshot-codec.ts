@@ -1,6 +1,7 @@
 /** An actor's snapshot as bytes (the column `internals`) and back. The bytes carry a version. */
 import { Packr } from "msgpackr"
 import type { AnyMachineSnapshot } from "xstate"
+import { NewerVersion } from "./event-codec.ts"
 import type { Kind } from "./kinds.ts"
 
 const packr = new Packr({ useRecords: false, moreTypes: false })
@@ -11,9 +12,10 @@ const version = 1
 export const encodeSnapshot = (kind: Kind, snapshot: AnyMachineSnapshot): Uint8Array =>
   packr.pack({ version, value: snapshot.value, context: kind.pack(snapshot.context) })
 
-/** Throws when the bytes are not what `encodeSnapshot` wrote. */
+/** Throws when the bytes are not what `encodeSnapshot` wrote; NewerVersion when a newer process wrote them. */
 export const decodeSnapshot = (kind: Kind, bytes: Uint8Array): AnyMachineSnapshot => {
   const kept = packr.unpack(bytes)
+  if (kept?.version > version) throw new NewerVersion("snapshot", kept.version, version)
   if (kept?.version !== version) throw new Error(`snapshot version ${kept?.version} is not known here`)
   return kind.machine.resolveState({ value: kept.value, context: kind.unpack(kept.context) })
 }

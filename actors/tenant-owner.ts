@@ -7,7 +7,7 @@ import type * as Effect from "effect/Effect"
 import type { SqlError } from "effect/sql/SqlError"
 import type { ActorKind, Event, Signal } from "../machines/events.ts"
 import type { SendDecided } from "../machines/told.ts"
-import type { ActorUnknown, DatabaseAway, SubmitError, TenantUnknown } from "./errors.ts"
+import type { ActorUnknown, DatabaseAway, SubmitError, TenantHalted, TenantUnknown } from "./errors.ts"
 import type { Hub } from "./feed/hub.ts"
 import type { TimelinePage, TimelineQuery } from "./timeline.ts"
 import type { TenantStats } from "./tenant-stats.ts"
@@ -55,7 +55,7 @@ export interface SealedValue {
 }
 
 /** Why a tenant cannot be asked: it is not there, or it has to be loaded and cannot. */
-export type Unreached = TenantUnknown | DatabaseAway
+export type Unreached = TenantUnknown | DatabaseAway | TenantHalted
 
 export class TenantOwner extends Context.Service<
   TenantOwner,

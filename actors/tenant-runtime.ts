@@ -12,6 +12,7 @@ import type { PresenceEvent } from "../machines/presence/machine.ts"
 import type { TaskStarted } from "../machines/told.ts"
 import type { PlaceRequest } from "./arrival.ts"
 import { admitted, neededPlace } from "./arrival.ts"
+import type { Base } from "../persistence/journal.ts"
 import { AuditTrail } from "./audit-trail.ts"
 import { Deadlines } from "./deadlines.ts"
 import {
@@ -72,6 +73,8 @@ export interface Aside {
   readonly locate: (request: PlaceRequest, envelope: Envelope) => void
   /** Journal the event; call `durable` or `lose` in time. */
   readonly journal: (seq: number, event: Event) => void
+  /** Look whether the journal still ends with the entry `seq`; call `durable` or `lose` in time. */
+  readonly fence: (seq: number) => void
   readonly startTask: (task: TaskStarted) => void
   /** Deadlines have changed. */
   readonly rearm: () => void
@@ -118,6 +121,7 @@ export class TenantRuntime {
   #unanswered: Array<Waiting> = []
   #closed: OwnershipLost | MemoryDropped | null = null
   #uncutWeight = 0
+  #loaded: Base
 
   constructor(
     tenant: string,
@@ -133,6 +137,7 @@ export class TenantRuntime {
     this.audit = new AuditTrail(this.identity)
     this.inbox = start.inbox
     this.seq = this.durableSeq = this.checkpointSeq = start.seq
+    this.#loaded = { seq: start.seq, writer: null }
     this.limits = limits
     this.#aside = aside
     this.hub = new Hub({
@@ -268,6 +273,16 @@ export class TenantRuntime {
     if (answered > 0) this.#unanswered.splice(0, answered)
   }
 
+  /** The journal's entry that this memory was loaded up to. */
+  standsOn(loaded: Base): void {
+    this.#loaded = loaded
+  }
+
+  /** The entry `seq` as a base: the one that was loaded last, else one of this process's own. */
+  baseAt(seq: number): Base {
+    return seq === this.#loaded.seq ? this.#loaded : { seq }
+  }
+
   /** Calls back when everything up to now is durable, or when the tenant is lost. */
   whenDurable(settle: (now: number) => void, lose: () => void, refuse?: (detail: string) => void): void {
     if (this.durableSeq >= this.seq) settle(performance.now())
@@ -343,17 +358,21 @@ export class TenantRuntime {
       // Not in a replay: what ran has run, and what did not end is known to the scheduler.
       for (const task of done.tasks) this.#aside.startTask(task)
     }
-    // A repeat waits for the same commit as the first.
-    this.whenDurable(
-      (now) => {
-        this.figures.acknowledged(since, now)
-        this.#answer(envelope, answer)
-      },
-      () => this.#answer(envelope, this.#closed!),
-      isJournaled
-        ? (detail) => this.#answer(envelope, new EventIndigestible({ type: envelope.event.type, detail }))
-        : undefined
-    )
+    const settle = (now: number) => {
+      this.figures.acknowledged(since, now)
+      this.#answer(envelope, answer)
+    }
+    const lose = () => this.#answer(envelope, this.#closed!)
+    if (isJournaled) {
+      const refuse = (detail: string) =>
+        this.#answer(envelope, new EventIndigestible({ type: envelope.event.type, detail }))
+      this.#unanswered.push({ seq: this.seq, settle, lose, refuse })
+      return
+    }
+    // "Nothing changes" is a promise too, and stale memory may be wrong about it (I6): a commit under way proves that this memory
+    // is the newest, else the journal is asked.
+    this.#unanswered.push({ seq: this.seq, settle, lose })
+    if (this.durableSeq >= this.seq) this.#aside.fence(this.seq)
   }
 
   /** A webhook's repeat moves nothing but the tenant's last_webhook_received: the journal need not hold it once more. */

@@ -131,11 +131,20 @@ export const openTenant = Effect.fn("openTenant")(function* (
         commits.push({
           tenant_id: tenant,
           seq,
+          base: runtime.baseAt(seq - 1),
           at: event.received,
           event,
           written: (written) => runtime.durable(written),
           lost: () => runtime.lose(),
           refused: (detail) => runtime.refused(seq, detail),
+          isStale: () => runtime.isLost
+        }),
+      fence: (seq) =>
+        commits.fence({
+          tenant_id: tenant,
+          base: runtime.baseAt(seq),
+          holds: () => runtime.durable(seq),
+          lost: () => runtime.lose(),
           isStale: () => runtime.isLost
         }),
       startTask: (task) => void Queue.offerUnsafe(tasks, task),

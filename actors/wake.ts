@@ -5,6 +5,7 @@ import type { AnyMachineSnapshot } from "xstate"
 import type { ActorKind } from "../machines/events.ts"
 import { Snapshots } from "../persistence/snapshots.ts"
 import type { SleepingActor } from "../persistence/snapshots.ts"
+import { NewerVersion } from "./event-codec.ts"
 import { kinds } from "./kinds.ts"
 import type { Address } from "./population.ts"
 import { rebuildActor } from "./rebuild.ts"
@@ -22,6 +23,11 @@ export const rouse = Effect.fnUntraced(function* (
   if (Result.isSuccess(read)) {
     awake(runtime, kind, actor.id, read.success, now)
     return true
+  }
+  // What a newer version wrote must stay as it is: to build the actor again would overwrite it.
+  if (read.failure instanceof NewerVersion) {
+    yield* Effect.logError(`Tenant ${runtime.tenant}: ${kind} ${actor.id} stays asleep: ${read.failure.message}`)
+    return false
   }
   const address = { kind, id: actor.id }
   const snapshot = yield* rebuildActor(runtime, address, actor, String(read.failure), now)

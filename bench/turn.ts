@@ -47,6 +47,7 @@ const newRuntime = (): TenantRuntime => {
       recall: (_request, envelope) =>
         runtime.attempt({ ...envelope, event: { ...envelope.event, recalled: [] } as MessageReceived }),
       journal: (seq) => runtime.durable(seq),
+      fence: (seq) => runtime.durable(seq),
       startTask: () => {},
       rearm: () => {},
       cutSoon: () => {}

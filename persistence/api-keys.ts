@@ -18,6 +18,8 @@ export interface NewApiKey {
 
 /** What a key opens. */
 export interface KeyGrant {
+  readonly id: string
+  readonly hash: Uint8Array
   readonly tenant_id: string
   readonly name: string
   readonly scopes: ReadonlyArray<string>
@@ -34,6 +36,8 @@ export interface ListedApiKey {
 
 /** Keys of a tenant that are listed; revoked ones beyond it are the oldest. */
 const listed = 1_000
+/** Keys of a tenant in use; one more is refused. */
+export const mostKeys = 1_000
 
 export class ApiKeys extends Context.Service<
   ApiKeys,
@@ -50,8 +54,8 @@ export class ApiKeys extends Context.Service<
       id: string,
       at: number
     ): Effect.Effect<Option.Option<{ readonly hash: Uint8Array; readonly name: string }>, SqlError>
-    /** What the key opens, unless it is unknown or revoked. */
-    find(hash: Uint8Array): Effect.Effect<Option.Option<KeyGrant>, SqlError>
+    /** The keys of a tenant that are not revoked, the newest first, at most `mostKeys`. */
+    inUse(tenant_id: string): Effect.Effect<ReadonlyArray<KeyGrant>, SqlError>
   }
 >()("switchboard/persistence/ApiKeys") {
   static readonly layer = Layer.effect(
@@ -66,11 +70,13 @@ export class ApiKeys extends Context.Service<
           on conflict (hash) do nothing`.pipe(Effect.asVoid)
       )
 
-      const find = Effect.fn("ApiKeys.find")(function* (hash: Uint8Array) {
-        const rows = yield* sql<KeyGrant>`
-          select tenant_id, name, scopes from api_keys where hash = ${hash} and revoked_at is null`
-        return Option.fromNullishOr(rows[0])
-      })
+      const inUse = Effect.fn("ApiKeys.inUse")(
+        (tenant_id: string) =>
+          sql<KeyGrant>`
+            select id, hash, tenant_id, name, scopes from api_keys
+            where tenant_id = ${tenant_id} and revoked_at is null
+            order by created_at desc limit ${mostKeys}`
+      )
 
       const create = Effect.fn("ApiKeys.create")(function* (key: NewApiKey) {
         const rows = yield* sql<{ readonly id: string }>`
@@ -107,7 +113,7 @@ export class ApiKeys extends Context.Service<
         return Option.fromNullishOr(rows[0])
       })
 
-      return ApiKeys.of({ add, create, list, revoke, find })
+      return ApiKeys.of({ add, create, list, revoke, inUse })
     })
   )
 }

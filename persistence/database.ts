@@ -10,6 +10,7 @@ import * as Redacted from "effect/Redacted"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import * as Reactivity from "effect/reactivity/Reactivity"
+import { chmodSync, mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { lockDataDirectory } from "./data-directory-lock.ts"
 import { DatabaseUnavailable } from "./database-unavailable.ts"
@@ -62,22 +63,62 @@ const unreachable = (where: string, error: SqlError) =>
     cure: "check that it runs and that its address and credentials are right"
   })
 
+/**
+ * Bounds that the server itself keeps for our sessions, so that a process that froze, or whose network is gone, lets go of its
+ * locks without anybody's help: milliseconds, but for the keepalives, which are seconds and a count.
+ */
+const sessionBounds = (statement: number): Readonly<Record<string, string>> => ({
+  idle_in_transaction_session_timeout: "5000",
+  lock_timeout: "30000",
+  statement_timeout: String(statement),
+  tcp_keepalives_idle: "20",
+  tcp_keepalives_interval: "5",
+  tcp_keepalives_count: "3",
+  tcp_user_timeout: "35000"
+})
+/** A statement of a cut or of a task; the cut as a whole is given five minutes (actors/tenant-shell.ts). */
+const longestStatement = 300_000
+/** A journal statement: what the last, longest try of an append waits for (actors/group-commit.ts). */
+const longestAppend = 60_000
+
 /** Connections for cuts, tasks and questions. */
 const pooled = 10
 /** Connections for the journal: it uses one, and a second while the first has gone silent. */
 const journaling = 2
 
-const server = Effect.fnUntraced(function* (url: Redacted.Redacted, maxConnections: number) {
+const server = Effect.fnUntraced(function* (url: Redacted.Redacted, maxConnections: number, statement: number) {
   const where = hostOf(Redacted.value(url))
-  const client = yield* PgClient.make({ url, maxConnections, applicationName: "switchboard" }).pipe(
-    Effect.mapError((error) => unreachable(where, error))
-  )
+  const client = yield* PgClient.make({
+    url,
+    maxConnections,
+    applicationName: "switchboard",
+    keepAlive: "20 seconds",
+    startupParameters: sessionBounds(statement)
+  }).pipe(Effect.mapError((error) => unreachable(where, error)))
   return yield* proven(client, where)
 })
 
+/** Opens the files of the embedded Postgres to this process's user alone, as a Postgres server demands it, at every start. */
+const keptPrivate = (directory: string) =>
+  Effect.try({
+    try: () => {
+      mkdirSync(directory, { recursive: true, mode: 0o700 })
+      chmodSync(directory, 0o700)
+    },
+    catch: (cause) =>
+      new DatabaseUnavailable({
+        where: directory,
+        problem: `it cannot be closed to other users: ${String(cause)}`,
+        cure: "make the data directory belong to the user that runs Switchboard"
+      })
+  })
+
 const embedded = Effect.fnUntraced(function* (dataDir: string) {
   const directory = dataDir === "memory://" ? null : join(dataDir, "postgres")
-  if (directory !== null) yield* lockDataDirectory(dataDir)
+  if (directory !== null) {
+    yield* lockDataDirectory(dataDir)
+    yield* keptPrivate(directory)
+  }
   const stream = yield* startPglite(directory)
   const client = yield* PgClient.make({
     stream,
@@ -104,8 +145,8 @@ export const layerDatabase = (
   Option.match(options.url, {
     onSome: (url) =>
       Layer.merge(
-        PgClient.layerFrom(server(url, pooled)),
-        Layer.effect(JournalClient, server(url, journaling)).pipe(Layer.provide(Reactivity.layer))
+        PgClient.layerFrom(server(url, pooled, longestStatement)),
+        Layer.effect(JournalClient, server(url, journaling, longestAppend)).pipe(Layer.provide(Reactivity.layer))
       ),
     onNone: () =>
       Layer.effect(JournalClient, SqlClient).pipe(Layer.provideMerge(PgClient.layerFrom(embedded(options.dataDir))))

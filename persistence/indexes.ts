@@ -30,8 +30,19 @@ const indexes: ReadonlyArray<string> = [
   "index if not exists messages_unread_by_others on messages (tenant_id, conversation_id, sent_at) where direction = 'outbound' and status <> 'read'"
 ]
 
-/** Creates what is missing. */
+const nameOf = (index: string): string => /index if not exists (\w+) on/.exec(index)![1]!
+
+/** The indexes that are not there yet. */
+export const missingIndexes = Effect.gen(function* () {
+  const sql = yield* SqlClient
+  const rows = yield* sql<{ readonly name: string }>`
+    select indexname as name from pg_indexes where schemaname = current_schema()`
+  const there = new Set(rows.map(({ name }) => name))
+  return indexes.map((index) => ({ index, name: nameOf(index) })).filter(({ name }) => !there.has(name))
+})
+
+/** Creates what is missing. Not even `if not exists` is asked of what is there: it would wait for the table's lock. */
 export const addIndexes = Effect.gen(function* () {
   const sql = yield* SqlClient
-  for (const index of indexes) yield* sql`create ${sql.literal(index)}`
+  for (const { index } of yield* missingIndexes) yield* sql`create ${sql.literal(index)}`
 })

@@ -22,13 +22,29 @@ export interface JournalEntry {
 }
 
 /** One event as it is read back; its tenant is known to whoever reads. */
-export type JournaledEntry = Omit<JournalEntry, "tenant_id">
+export interface JournaledEntry extends Omit<JournalEntry, "tenant_id"> {
+  /** The process that wrote it. */
+  readonly writer: string
+}
+
+/**
+ * The entry that a tenant's memory ends with: everything up to it has been applied, nothing past it (I6). `writer` is null where
+ * the entry itself is trimmed and only the checkpoint tells of it; absent: this process.
+ */
+export interface Base {
+  readonly seq: number
+  readonly writer?: string | null
+}
+
+/** An entry of this kind stands for one that is lost and was given up by hand (docs/operations.md); a load passes over it. */
+export const lostKind = "lost"
 
 interface Row {
   readonly seq: bigint
   readonly at: Date
   readonly kind: string
   readonly body: Uint8Array
+  readonly writer: string
 }
 const toEntry = (row: Row): JournaledEntry => ({ ...row, seq: Number(row.seq), at: row.at.getTime() })
 
@@ -37,14 +53,19 @@ export interface Appended {
   readonly lost: ReadonlyArray<string>
 }
 
+const isRows = <A>(attempt: ReadonlyArray<A> | SqlError): attempt is ReadonlyArray<A> => Array.isArray(attempt)
+
 export class Journal extends Context.Service<
   Journal,
   {
     /**
      * Writes all entries in one statement. An entry that an earlier attempt of this process wrote already, its answer
-     * lost, counts as written. A tenant with a key that another writer holds is reported in `lost` and writes nothing.
+     * lost, counts as written. A tenant with a key that another writer holds, or whose entry in `bases` is not there as it was
+     * (a restore or a failover lost it), is reported in `lost` and writes nothing.
      */
-    append(entries: ReadonlyArray<JournalEntry>): Effect.Effect<Appended, SqlError>
+    append(entries: ReadonlyArray<JournalEntry>, bases?: ReadonlyMap<string, Base>): Effect.Effect<Appended, SqlError>
+    /** Of these tenants, those whose journal does not end with the entry named: their memory has fallen behind (I6). */
+    overtaken(bases: ReadonlyMap<string, Base>): Effect.Effect<ReadonlyArray<string>, SqlError>
     /** At most `limit` entries of a tenant after `after`, by seq. */
     read(tenant_id: string, after: number, limit: number): Effect.Effect<ReadonlyArray<JournaledEntry>, SqlError>
     /**
@@ -76,16 +97,45 @@ export class Journal extends Context.Service<
       const fault = yield* FaultPoints
       const writer = randomUUID()
 
-      const insert = (entries: ReadonlyArray<JournalEntry>) => own`
-        insert into journal (tenant_id, seq, at, kind, body, writer)
-        select tenant_id, seq, at, kind, body, ${writer}::uuid
-        from unnest(
-          ${entries.map((entry) => entry.tenant_id)}::text[],
-          ${entries.map((entry) => String(entry.seq))}::bigint[],
-          ${entries.map((entry) => new Date(entry.at))}::timestamptz[],
-          ${entries.map((entry) => entry.kind)}::text[],
-          ${entries.map((entry) => entry.body)}::bytea[]
-        ) as entry (tenant_id, seq, at, kind, body)`
+      /** Bases as a table; a base before the first entry stands on nothing. */
+      const basesOf = (bases: ReadonlyMap<string, Base>) => {
+        const rows = [...bases].map(([tenant_id, base]) => ({ tenant_id, ...base }))
+        return own`
+          unnest(
+            ${rows.map(({ tenant_id }) => tenant_id)}::text[],
+            ${rows.map(({ seq }) => String(seq))}::bigint[],
+            ${rows.map((base) => (base.writer === undefined ? writer : (base.writer ?? "")))}::text[]
+          ) as base (tenant_id, seq, writer)`
+      }
+      /** Whether the entry of a base is there, from the same writer; a trimmed one is told by the checkpoint that stands on it. */
+      const stands = own`
+        (base.seq = 0
+          or exists (
+            select 1 from journal
+            where journal.tenant_id = base.tenant_id and journal.seq = base.seq
+              and (base.writer = '' or journal.writer::text = base.writer))
+          or (exists (select 1 from checkpoints where checkpoints.tenant_id = base.tenant_id and checkpoints.seq = base.seq)
+            and not exists (
+              select 1 from journal where journal.tenant_id = base.tenant_id and journal.seq = base.seq)))`
+
+      /** Answers the tenants whose base is gone; their entries are left out. */
+      const insert = (entries: ReadonlyArray<JournalEntry>, bases: ReadonlyMap<string, Base>) => own<{
+        readonly tenant_id: string
+      }>`
+        with fallen as materialized (select base.tenant_id from ${basesOf(bases)} where not ${stands}),
+        written as (
+          insert into journal (tenant_id, seq, at, kind, body, writer)
+          select tenant_id, seq, at, kind, body, ${writer}::uuid
+          from unnest(
+            ${entries.map((entry) => entry.tenant_id)}::text[],
+            ${entries.map((entry) => String(entry.seq))}::bigint[],
+            ${entries.map((entry) => new Date(entry.at))}::timestamptz[],
+            ${entries.map((entry) => entry.kind)}::text[],
+            ${entries.map((entry) => entry.body)}::bytea[]
+          ) as entry (tenant_id, seq, at, kind, body)
+          where tenant_id not in (select tenant_id from fallen)
+        )
+        select tenant_id from fallen`
 
       /** Which of the keys are taken, and whether by this very entry of an earlier attempt of ours. */
       const taken = (entries: ReadonlyArray<JournalEntry>) => own<{
@@ -113,16 +163,21 @@ export class Journal extends Context.Service<
         return { rest, lost }
       })
 
-      const append = Effect.fn("Journal.append")(function* (entries: ReadonlyArray<JournalEntry>) {
+      const append = Effect.fn("Journal.append")(function* (
+        entries: ReadonlyArray<JournalEntry>,
+        bases: ReadonlyMap<string, Base> = new Map()
+      ) {
         yield* fault("before_journal")
         const lost = new Set<string>()
         let pending = entries
         while (pending.length > 0) {
-          const attempt = yield* insert(pending).pipe(
-            Effect.as(null),
+          const attempt = yield* insert(pending, bases).pipe(
             Effect.catchReason("SqlError", "UniqueViolation", (_reason, error) => Effect.succeed(error))
           )
-          if (attempt === null) break
+          if (isRows(attempt)) {
+            for (const { tenant_id } of attempt) lost.add(tenant_id)
+            break
+          }
           const conflict = yield* afterConflict(pending, attempt)
           for (const tenant of conflict.lost) lost.add(tenant)
           pending = conflict.rest
@@ -131,10 +186,18 @@ export class Journal extends Context.Service<
         return { lost: [...lost] }
       })
 
+      const overtaken = Effect.fn("Journal.overtaken")(function* (bases: ReadonlyMap<string, Base>) {
+        const rows = yield* own<{ readonly tenant_id: string }>`
+          select base.tenant_id from ${basesOf(bases)}
+          where not ${stands}
+            or exists (select 1 from journal where journal.tenant_id = base.tenant_id and journal.seq > base.seq)`
+        return rows.map(({ tenant_id }) => tenant_id)
+      })
+
       const read = Effect.fn("Journal.read")(function* (tenant_id: string, after: number, limit: number) {
         yield* fault("replay")
         const rows = yield* sql<Row>`
-          select seq, at, kind, body from journal
+          select seq, at, kind, body, writer from journal
           where tenant_id = ${tenant_id} and seq > ${after}
           order by seq limit ${limit}`
         return rows.map(toEntry)
@@ -146,7 +209,7 @@ export class Journal extends Context.Service<
         { before, window, limit }: { readonly before: number; readonly window: number; readonly limit: number }
       ) {
         const rows = yield* sql<Row>`
-          select seq, at, kind, body from journal
+          select seq, at, kind, body, writer from journal
           where tenant_id = ${tenant_id} and seq < ${before} and seq >= ${before - window}
             and exists (select 1 from unnest(${needles}::bytea[]) as needle where position(needle in body) > 0)
           order by seq desc limit ${limit}`
@@ -192,7 +255,7 @@ export class Journal extends Context.Service<
         Effect.map((rows) => rows[0]?.writable === true)
       )
 
-      return Journal.of({ append, read, mentioning, oldest, head, isWhole, trim, isWritable })
+      return Journal.of({ append, overtaken, read, mentioning, oldest, head, isWhole, trim, isWritable })
     })
   )
 }

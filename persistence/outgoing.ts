@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
+import { storableJson } from "./field-values.ts"
 
 /** Where a tenant's announcements go. `secret` is sealed. */
 export interface OutgoingEndpoint {
@@ -39,6 +40,15 @@ const toOutgoing = (row: Row): OutgoingRow => ({
   delivered_at: row.delivered_at?.getTime() ?? null
 })
 
+/** How many may be taken. */
+export interface OutgoingRoom {
+  readonly limit: number
+  /** Of one tenant, those included that are under way. */
+  readonly perTenant: number
+  /** Under way, by tenant. */
+  readonly taken: ReadonlyMap<string, number>
+}
+
 export class Outgoing extends Context.Service<
   Outgoing,
   {
@@ -56,7 +66,7 @@ export class Outgoing extends Context.Service<
       limit: number
     ): Effect.Effect<ReadonlyArray<OutgoingRow>, SqlError>
     /** Takes what is due, counts the attempt and keeps it from others until `lease`. Only tenants with an endpoint. */
-    claim(now: number, lease: number, limit: number): Effect.Effect<ReadonlyArray<OutgoingRow>, SqlError>
+    claim(now: number, lease: number, room: OutgoingRoom): Effect.Effect<ReadonlyArray<OutgoingRow>, SqlError>
     delivered(row: OutgoingRow, at: number): Effect.Effect<void, SqlError>
     /** It was not taken: `next` is when it is tried again; null: never. */
     failed(row: OutgoingRow, error: string, next: number | null): Effect.Effect<void, SqlError>
@@ -122,14 +132,23 @@ export class Outgoing extends Context.Service<
         return rows.map(toOutgoing)
       })
 
-      const claim = Effect.fn("Outgoing.claim")(function* (now: number, lease: number, limit: number) {
+      const claim = Effect.fn("Outgoing.claim")(function* (now: number, lease: number, room: OutgoingRoom) {
+        const taken = storableJson(Object.fromEntries(room.taken))
         const rows = yield* sql<Row>`
           update outgoing set attempts = attempts + 1, next_attempt_at = ${new Date(lease)}
           from (
             select waiting.tenant_id, waiting.id from outgoing waiting
-            join outgoing_endpoints on outgoing_endpoints.tenant_id = waiting.tenant_id
             where waiting.status = 'pending' and waiting.next_attempt_at <= ${new Date(now)}
-            order by waiting.next_attempt_at limit ${limit}
+              and (waiting.tenant_id, waiting.id) in (
+                select tenant_id, id from (
+                  select outgoing.tenant_id, id, next_attempt_at,
+                    row_number() over (partition by outgoing.tenant_id order by next_attempt_at, id) as place
+                  from outgoing
+                  join outgoing_endpoints on outgoing_endpoints.tenant_id = outgoing.tenant_id
+                  where status = 'pending' and next_attempt_at <= ${new Date(now)}
+                ) as queued
+                where place <= ${room.perTenant} - coalesce((${taken}::jsonb ->> tenant_id)::integer, 0)
+                order by next_attempt_at limit ${room.limit})
             for update of waiting skip locked
           ) as due
           where outgoing.tenant_id = due.tenant_id and outgoing.id = due.id

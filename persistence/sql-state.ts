@@ -31,6 +31,23 @@ export const describe = (error: SqlError): string => {
   return `${messages.at(-1) ?? error.message}${code === undefined ? "" : `, ${code}`}`
 }
 
+/** Classes of SQLSTATE, and codes of broken sockets, as a stranger may hear of them. */
+const publicWords: ReadonlyArray<readonly [RegExp, string]> = [
+  [/^28/, "the database refuses our credentials"],
+  [/^(25006|0A)/, "the database is read-only"],
+  [/^53/, "the database has no room or no connections left"],
+  [/^57/, "the database is being shut down or started"],
+  [/^(58|XX)/, "the database cannot use its files"],
+  [/^(ECONNREFUSED|ENOENT)$/, "the database refuses connections"],
+  [/^(ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/, "the database cannot be reached"]
+]
+
+/** Why, for somebody who may be a stranger: no address, no name, nothing that the database said. The log has the rest. */
+export const inOurWords = (error: SqlError): string => {
+  const code = sqlStateOf(error) ?? ""
+  return publicWords.find(([codes]) => codes.test(code))?.[1] ?? "the database does not answer as it should"
+}
+
 /**
  * Classes of SQLSTATE in which the rows themselves are the fault: data exception, integrity constraint, program limit. All others
  * speak of the server, the connection or somebody else, and pass; what we do not know is taken to pass as well, since to wait

@@ -11,6 +11,8 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import * as SchemaGetter from "effect/SchemaGetter"
+import { isRange, Reach } from "./outgoing/reach.ts"
 import { addressAt } from "./own-url.ts"
 import { keptSecrets } from "./secrets/kept-secrets.ts"
 
@@ -34,6 +36,18 @@ const WebhookBodyLimit = Schema.ByteSizeFromString.check(
     (size) =>
       ByteSize.between(size, { minimum: ByteSize.mebibytes(1), maximum: ByteSize.mebibytes(64) }) ||
       'must be from 1 MiB to 64 MiB, like "16 MiB"'
+  )
+)
+
+const Ranges = Schema.String.pipe(
+  Schema.decodeTo(Schema.Array(Schema.String), {
+    decode: SchemaGetter.transform((text: string) => text.split(",").flatMap((part) => part.trim() || [])),
+    encode: SchemaGetter.transform((parts: ReadonlyArray<string>) => parts.join(","))
+  }),
+  Schema.check(
+    Schema.makeFilter(
+      (ranges) => ranges.every(isRange) || 'must be addresses or ranges, like "10.20.0.0/16,192.168.7.9"'
+    )
   )
 )
 
@@ -72,6 +86,8 @@ const environment = Config.all({
   ),
   /** Actors in memory, over all tenants, past which the least recently touched sleep early. */
   residentActors: Config.schema(AtLeastOne, "SWITCHBOARD_RESIDENT_ACTORS").pipe(Config.withDefault(50_000)),
+  /** Addresses and ranges (CIDR), comma-separated, that announcements may reach although they are not public. */
+  outgoingAllow: Config.schema(Ranges, "SWITCHBOARD_OUTGOING_ALLOW").pipe(Config.withDefault([])),
   /** Events of one tenant that may wait for the database before webhooks get 503. */
   mailboxLimit: Config.schema(AtLeastOne, "SWITCHBOARD_MAILBOX_LIMIT").pipe(Config.withDefault(10_000)),
   /** Bytes of a webhook that are taken; longer ones get 413. */
@@ -82,13 +98,14 @@ const environment = Config.all({
 })
 
 const read = Effect.gen(function* () {
-  const { adminKey, encryptionKeys, publicUrl, ...rest } = yield* environment
+  const { adminKey, encryptionKeys, publicUrl, outgoingAllow, ...rest } = yield* environment
   if (Option.exists(adminKey, (key) => Redacted.value(key).length < shortestAdminKey))
     return yield* new AdminKeyShort({})
   const needed = Option.isNone(adminKey) || Option.isNone(encryptionKeys)
   const kept = needed ? yield* keptSecrets(rest.dataDir) : null
   return {
     ...rest,
+    outgoingReach: new Reach(outgoingAllow),
     adminKey: Option.getOrElse(adminKey, () => kept!.adminKey),
     encryptionKeys: Option.getOrElse(encryptionKeys, () => kept!.encryptionKeys),
     publicUrl: Option.match(publicUrl, {

@@ -10,11 +10,14 @@ import { layerMigrated } from "../persistence/migrated.ts"
 import { Settings } from "./config.ts"
 import { FeedServer } from "./feed/server.ts"
 import { feedLimits } from "./feed/limits.ts"
+import { PassGuard } from "./feed/pass-guard.ts"
 import { FeedTokens } from "./feed/tokens.ts"
+import { Keys } from "./http/keys.ts"
 import { onePort } from "./http/one-port.ts"
 import { serve } from "./http/server.ts"
 import * as Delivery from "./outgoing/delivery.ts"
 import { KeyRing } from "./secrets/key-ring.ts"
+import { endInTime } from "./shutdown.ts"
 import { welcome } from "./welcome.ts"
 
 /** An actor that heard nothing for so long, in milliseconds, goes to sleep. */
@@ -27,9 +30,14 @@ export const switchboard = Layer.unwrap(
   Effect.map(Settings, (settings) => {
     const keys = KeyRing.layer(settings.encryptionKeys)
     const { mailboxLimit: mailbox, residentActors: residents, snapshotInterval } = settings
-    return Layer.mergeAll(serve, welcome, Delivery.layer()).pipe(
+    return Layer.mergeAll(
+      serve,
+      welcome,
+      Delivery.layer({ ...Delivery.deliveryDefaults, reach: settings.outgoingReach })
+    ).pipe(
       Layer.provideMerge(onePort(settings)),
-      Layer.provide(FeedServer.layer(feedLimits)),
+      Layer.provide(FeedServer.layer(feedLimits).pipe(Layer.provide(PassGuard.layer))),
+      Layer.provide(Keys.layer),
       Layer.provide([FeedTokens.layer(settings.adminKey), keys]),
       Layer.provide(ownerLayer({ mailbox, events, snapshotInterval, idle, residents })),
       Layer.provide(KeyRing.resealing.pipe(Layer.provide(keys))),
@@ -41,4 +49,7 @@ export const switchboard = Layer.unwrap(
   })
 ).pipe(Layer.provideMerge(Settings.layer))
 
-if (import.meta.main) Layer.launch(switchboard).pipe(NodeRuntime.runMain)
+if (import.meta.main) {
+  endInTime()
+  Layer.launch(switchboard).pipe(NodeRuntime.runMain)
+}

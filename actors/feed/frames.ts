@@ -49,6 +49,7 @@ export type SubscriptionErrorCode =
   | "too_many_subscriptions"
   | "too_many_topics"
   | "database_unavailable"
+  | "tenant_halted"
 /** What any frame can be refused with. */
 export type ErrorCode =
   | SubscriptionErrorCode

@@ -188,8 +188,11 @@ class Follower {
 
 let followers: ReadonlyArray<Follower> = []
 
-const begin = ({ url, sockets, topics }: Begin): void => {
-  followers = Array.from({ length: sockets }, (_, n) => new Follower(url, ["inbox", topics[n % topics.length]!]))
+const begin = ({ urls, sockets, topics }: Begin): void => {
+  followers = Array.from({ length: sockets }, (_, n) => {
+    const url = urls[n % urls.length]!
+    return new Follower(url, ["inbox", topics[n % topics.length]!])
+  })
   for (const follower of followers) follower.join()
 }
 

@@ -3,7 +3,8 @@ import { createHash } from "node:crypto"
 
 export interface Begin {
   readonly type: "begin"
-  readonly url: string
+  /** One of each user; sockets take them by turns. */
+  readonly urls: ReadonlyArray<string>
   readonly sockets: number
   /** Topics that a socket can follow beside the inbox; each follows one of them. */
   readonly topics: ReadonlyArray<string>

@@ -114,6 +114,9 @@ const most = (limit: number) => {
   throw new Error(`${limit} open files are needed and ulimit -Hn allows ${files}: run with fewer sockets, or raise it.`)
 }
 
+/** Sockets of one user, fewer than the feed allows one. */
+const perUser = 100
+
 /** Runs the storm; throws when somebody ends with anything but what a fresh viewer gets. */
 export const feedStorm = async ({ sockets, environment = {} }: StormOptions): Promise<StormResult> => {
   most(Math.max(sockets, perProcess) + otherFiles)
@@ -140,8 +143,14 @@ export const feedStorm = async ({ sockets, environment = {} }: StormOptions): Pr
       await fetch(`${base}/conversations?limit=${chats}`, { headers: { authorization: `Bearer ${api_key}` } })
     ).json()) as { items: ReadonlyArray<{ readonly id: string }> }
     const topics = items.map(({ id }) => `conversation:${id}`)
-    const { token } = await call("POST", `${base}/feed-tokens`, api_key, { user_id: "storm", ttl_s: 3_600 })
-    const url = `${server.url.replace("http", "ws")}/v1/feed?token=${token}`
+    const urlOf = async (user_id: string): Promise<string> => {
+      const { token } = await call("POST", `${base}/feed-tokens`, api_key, { user_id, ttl_s: 3_600 })
+      return `${server.url.replace("http", "ws")}/v1/feed?token=${token}`
+    }
+    const url = await urlOf("onlooker")
+    /** As many users as that many sockets need. */
+    const urlsFor = (count: number, process: number): Promise<ReadonlyArray<string>> =>
+      Promise.all(Array.from({ length: Math.ceil(count / perUser) }, (_, n) => urlOf(`viewer-${process}-${n}`)))
 
     const order = (message: Order) => clients.forEach((client) => client.send(message))
     const reports = (): Promise<ReadonlyArray<Report>> =>
@@ -206,11 +215,11 @@ export const feedStorm = async ({ sockets, environment = {} }: StormOptions): Pr
     for (let left = sockets; left > 0; left -= perProcess) {
       clients.push(fork("bench/feed-storm/clients.ts", { execPath: process.execPath, execArgv: [] }))
     }
-    await phase("opened", () => {
-      clients.forEach((client, n) => {
+    await phase("opened", async () => {
+      for (const [n, client] of clients.entries()) {
         const share = Math.min(perProcess, sockets - n * perProcess)
-        client.send({ type: "begin", url, sockets: share, topics } satisfies Order)
-      })
+        client.send({ type: "begin", urls: await urlsFor(share, n), sockets: share, topics } satisfies Order)
+      }
     })
     await phase("all break at once", () => order({ type: "break" }))
     await phase("all break again", () => order({ type: "break" }))

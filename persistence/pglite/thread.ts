@@ -12,7 +12,10 @@ export interface WorkerInput {
   readonly directory: string | null
 }
 export type ToWorker = { readonly type: "connect"; readonly port: MessagePort } | { readonly type: "close" }
-export type FromWorker = { readonly type: "ready" } | { readonly type: "closed"; readonly problem: string | null }
+export type FromWorker =
+  | { readonly type: "ready" }
+  | { readonly type: "broken"; readonly problem: string }
+  | { readonly type: "closed"; readonly problem: string | null }
 
 export interface Thread {
   /** Opens a connection; throws when the thread has died. */
@@ -47,6 +50,7 @@ export const startThread = (directory: string | null): Effect.Effect<Thread, Dat
     )
     worker.on("message", (message: FromWorker) => {
       if (message.type === "ready") Deferred.doneUnsafe(ready, Effect.void)
+      else if (message.type === "broken") death ??= new Error(message.problem)
       else Deferred.doneUnsafe(closed, Effect.void)
     })
     const die = (cause: Error): void => {

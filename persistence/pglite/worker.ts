@@ -4,6 +4,7 @@
  */
 import { PGlite } from "@electric-sql/pglite"
 import { type MessagePort, parentPort, workerData } from "node:worker_threads"
+import { Ailing } from "./ailing.ts"
 import { DurableFileSystem, durableStartParams } from "./file-system.ts"
 import { isCancelRequest, isTerminate, makeFrames } from "./frames.ts"
 import type { FromWorker, ToWorker, WorkerInput } from "./thread.ts"
@@ -15,9 +16,31 @@ const pg = await PGlite.create(
   directory === null ? {} : { fs: new DurableFileSystem(directory), startParams: durableStartParams }
 )
 
+/** Errors of the embedded Postgres that it does not get over by itself. */
+const ailing = new Ailing()
+
+/**
+ * Ends this thread, and nothing else of the process: Postgres has panicked or cannot use its files any more. Whoever started
+ * the thread starts it again on the same files, and Postgres recovers from its log as after any crash.
+ */
+const giveUp = (problem: string): never => {
+  tell({ type: "broken", problem })
+  process.exit(1)
+}
+
 /** Runs one batch and hands the answer's bytes on. The bytes belong to Postgres' memory: copied before they leave. */
 const run = (batch: Uint8Array, answer: (bytes: Uint8Array) => void): Promise<void> =>
-  pg.execProtocolRawStream(batch, { onRawData: (bytes) => answer(new Uint8Array(bytes)) })
+  pg
+    .execProtocolRawStream(batch, {
+      onRawData: (bytes) => {
+        const own = new Uint8Array(bytes)
+        // Before it is handed on: then the bytes are the receiver's.
+        const problem = ailing.after(own, Date.now())
+        answer(own)
+        if (problem !== null) giveUp(problem)
+      }
+    })
+    .catch((cause: unknown) => giveUp(String(cause)))
 
 const query = (text: string): Uint8Array => {
   const body = Buffer.from(`${text}\0`)

@@ -7,6 +7,8 @@ export interface FeedLimits {
    * come back at once, those that they left may not have been noticed yet.
    */
   readonly sockets: number
+  /** Sockets of one user of a tenant; further ones get 503. A person has tabs, not hundreds of them. */
+  readonly userSockets: number
   /** Subscriptions of one socket; further ones get an error frame. */
   readonly subscriptions: number
   /** Conversations that one socket has open at a time; past it the one that it opened longest ago counts as left. */
@@ -21,12 +23,15 @@ export interface FeedLimits {
   readonly hopelessBytes: number
   /** How often a socket is pinged; one that has not answered by the next time is cut off. */
   readonly heartbeat: Duration.Input
+  /** How often the key and the tenant behind the open sockets are looked at; a socket whose token has ended is closed. */
+  readonly guard: Duration.Input
   /** How long an opening handshake may wait for its tenant; then 503. */
   readonly handshake: Duration.Input
 }
 
 export const feedLimits: FeedLimits = {
   sockets: 20_000,
+  userSockets: 200,
   subscriptions: 256,
   viewed: 16,
   frameBytes: 64 * 1024,
@@ -34,5 +39,6 @@ export const feedLimits: FeedLimits = {
   slowBytes: 256 * 1024,
   hopelessBytes: 8 * 1024 * 1024,
   heartbeat: "30 seconds",
+  guard: "2 seconds",
   handshake: "10 seconds"
 }

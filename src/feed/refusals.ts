@@ -37,7 +37,8 @@ export type Refusal = FrameRefused | SubmitError
 const unfound: Readonly<Record<Unfound["_tag"], SubscriptionErrorCode>> = {
   TenantUnknown: "not_found",
   ActorUnknown: "not_found",
-  DatabaseAway: "database_unavailable"
+  DatabaseAway: "database_unavailable",
+  TenantHalted: "tenant_halted"
 }
 
 const codes: Readonly<Record<SubmitError["_tag"], ErrorCode>> = {

@@ -18,11 +18,13 @@ import type { WebSocket } from "ws"
 import { subprotocols } from "../../actors/feed/frames.ts"
 import { TenantOwner } from "../../actors/tenant-owner.ts"
 import { Accesses } from "./accesses.ts"
+import { Crowd } from "./crowd.ts"
 import { answer, leaveAll } from "./answers.ts"
 import type { Answering } from "./answers.ts"
 import { negotiate, offeredBy, refuse, tokenOf } from "./handshake.ts"
 import type { Refused } from "./handshake.ts"
 import type { FeedLimits } from "./limits.ts"
+import { PassGuard } from "./pass-guard.ts"
 import { Session } from "./session.ts"
 import type { Incoming } from "./session.ts"
 import { FeedTokens } from "./tokens.ts"
@@ -55,7 +57,7 @@ export class FeedServer extends Context.Service<
     readonly sockets: () => number
   }
 >()("switchboard/feed/FeedServer") {
-  static layer(limits: FeedLimits): Layer.Layer<FeedServer, never, TenantOwner | FeedTokens> {
+  static layer(limits: FeedLimits): Layer.Layer<FeedServer, never, TenantOwner | FeedTokens | PassGuard> {
     return Layer.effect(FeedServer, makeFeedServer(limits))
   }
 }
@@ -63,9 +65,11 @@ export class FeedServer extends Context.Service<
 const makeFeedServer = Effect.fn("makeFeedServer")(function* (limits: FeedLimits) {
   const owner = yield* TenantOwner
   const tokens = yield* FeedTokens
+  const guard = yield* PassGuard
   const random = yield* Random.Random
   const run = yield* FiberSet.makeRuntime()
   const sessions = new Map<Session, WebSocket>()
+  const crowd = new Crowd(limits)
   const answering: Answering = {
     owner,
     limits,
@@ -80,6 +84,7 @@ const makeFeedServer = Effect.fn("makeFeedServer")(function* (limits: FeedLimits
   const wss = new WebSocketServer({
     noServer: true,
     clientTracking: false,
+    autoPong: false,
     perMessageDeflate: false,
     maxPayload: limits.frameBytes,
     handleProtocols: (offered) =>
@@ -90,12 +95,13 @@ const makeFeedServer = Effect.fn("makeFeedServer")(function* (limits: FeedLimits
     const encoding = Option.getOrUndefined(negotiate(offeredBy(request)))
     if (encoding === undefined) return yield* Effect.fail(unknownSubprotocol)
     const pass = yield* tokens.verify(tokenOf(request)).pipe(Effect.mapError(() => tokenRefused))
+    if (!(yield* guard.holds(pass))) return yield* Effect.fail(tokenRefused)
     // Wakes the tenant. That it does not exist is not told to who has no right to know.
     yield* owner.hub(pass.tenant).pipe(
       Effect.mapError(({ _tag }) => (_tag === "TenantUnknown" ? tokenRefused : notNow)),
       Effect.timeoutOrElse({ duration: limits.handshake, orElse: () => Effect.fail(notNow) })
     )
-    if (isClosing || sessions.size >= limits.sockets) return yield* Effect.fail(notNow)
+    if (isClosing || !crowd.hasRoomFor(pass)) return yield* Effect.fail(notNow)
     return { encoding, pass }
   })
 
@@ -134,10 +140,12 @@ const makeFeedServer = Effect.fn("makeFeedServer")(function* (limits: FeedLimits
           random: () => random.nextDoubleUnsafe()
         })
         sessions.set(session, ws)
+        crowd.add(pass)
         run(counted)
         const fiber = run(live(session))
         ws.once("close", () => {
           sessions.delete(session)
+          crowd.remove(pass)
           run(counted)
           fiber.interruptUnsafe()
           if (session.viewed.size > 0) answering.background(leaveAll(session, answering))
@@ -164,7 +172,21 @@ const makeFeedServer = Effect.fn("makeFeedServer")(function* (limits: FeedLimits
     for (const ws of sessions.values()) ws.terminate()
   })
 
+  /** Each token once, however many sockets it has opened. */
+  const guarded = Effect.suspend(() => {
+    const byToken = Map.groupBy(sessions.keys(), ({ pass }) => `${pass.key ?? ""} ${pass.tenant}`)
+    return Effect.forEach(
+      byToken.values(),
+      (group) =>
+        Effect.map(guard.holds(group[0]!.pass), (holds) => {
+          if (!holds) for (const session of group) session.close("token_expired")
+        }),
+      { discard: true }
+    )
+  })
+
   yield* Effect.addFinalizer(() => close)
+  yield* guarded.pipe(Effect.delay(limits.guard), Effect.forever, Effect.forkScoped)
   yield* Effect.sync(() => [...sessions.keys()].forEach((session) => session.beat())).pipe(
     Effect.delay(limits.heartbeat),
     Effect.forever,

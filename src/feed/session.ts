@@ -33,6 +33,9 @@ type State =
   | { readonly at: "closing" }
   | { readonly at: "closed" }
 
+/** A socket that has not been read for so many beats is closed. */
+const unreadBeats = 3
+
 export interface SessionParts {
   readonly ws: WebSocket
   /** The stream under `ws`, for its `drain`. */
@@ -47,6 +50,8 @@ export interface SessionParts {
 
 export class Session implements Line {
   readonly #parts: SessionParts
+  /** Beats in a row at which the peer had read nothing of what waits for it. */
+  #unread = 0
   #state: State = { at: "open", subscriptions: new Map(), heartbeat: "heard" }
   /** Tells this socket from the user's others. */
   readonly id = crypto.randomUUID()
@@ -58,6 +63,7 @@ export class Session implements Line {
     const { ws, stream } = parts
     ws.on("message", (data, isBinary) => this.#receive(data as Buffer, isBinary))
     ws.on("pong", () => this.#hear())
+    ws.on("ping", (data) => this.#pinged(data))
     // The WebSocket layer closes by itself after an error, with a standard code of the table.
     ws.on("error", () => this.#leave("closing"))
     ws.once("close", () => this.#leave("closed"))
@@ -88,6 +94,7 @@ export class Session implements Line {
   /** Sends a frame for this socket alone. */
   tell(frame: ServerFrame): void {
     this.send(new Packet(frame))
+    this.#hold()
   }
 
   /** The next message; the socket is read again once few enough wait. */
@@ -96,8 +103,8 @@ export class Session implements Line {
   }
   /** To be called when a message has been worked off. */
   handled(): void {
-    const { ws, inbox, limits } = this.#parts
-    if (ws.isPaused && Queue.sizeUnsafe(inbox) < limits.inbox) ws.resume()
+    const { ws, stream, inbox, limits } = this.#parts
+    if (ws.isPaused && Queue.sizeUnsafe(inbox) < limits.inbox && !stream.writableNeedDrain) ws.resume()
   }
 
   /** Says goodbye with a code of the table. Only the first call counts. */
@@ -122,7 +129,8 @@ export class Session implements Line {
   /** Pings; a peer that was pinged before and not heard since is gone. */
   beat(): void {
     if (this.#state.at !== "open") return
-    const { ws } = this.#parts
+    const { ws, stream } = this.#parts
+    if (stream.writableNeedDrain && ++this.#unread >= unreadBeats) return this.close("too_slow")
     // What a paused socket has sent, we have not looked at: that is our fault, not its.
     if (this.#state.heartbeat === "pinged" && !ws.isPaused) return ws.terminate()
     this.#state = { ...this.#state, heartbeat: "pinged" }
@@ -132,6 +140,19 @@ export class Session implements Line {
   #write(packet: Packet): void {
     const { ws, encoding } = this.#parts
     ws.send(packet.bytes(encoding), { binary: encoding === "msgpack" })
+  }
+
+  /** Answers a ping of the WebSocket layer; a peer that does not read its answers gets none, and is not read. */
+  #pinged(data: Buffer): void {
+    if (this.#state.at !== "open") return
+    this.#hear()
+    if (!this.#parts.stream.writableNeedDrain) this.#parts.ws.pong(data)
+    this.#hold()
+  }
+
+  /** Stops reading a peer whose answers pile up; it is read again once they have left (#drained). */
+  #hold(): void {
+    if (this.#state.at === "open" && this.#parts.stream.writableNeedDrain) this.#parts.ws.pause()
   }
 
   #hear(): void {
@@ -148,6 +169,8 @@ export class Session implements Line {
   }
 
   #drained(): void {
+    this.#unread = 0
+    if (this.#state.at === "open") this.handled()
     for (const subscription of this.subscriptions?.values() ?? []) subscription.drained()
   }
 

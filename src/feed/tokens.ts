@@ -37,6 +37,8 @@ export const FeedPass = Schema.Struct({
   user_id: Schema.String,
   name: Schema.String,
   topics: Schema.NullOr(Schema.Array(Schema.String)),
+  /** The key that made it, by its id; null for the admin key. Absent in tokens of earlier versions, which end within a day. */
+  key: Schema.optionalKey(Schema.NullOr(Schema.String)),
   /** Epoch milliseconds. */
   expires_at: Schema.Int
 })
@@ -69,7 +71,7 @@ export class FeedTokens extends Context.Service<
   {
     /** A token for a user of a tenant. `expires_at` is ISO 8601, as it stands on the wire. */
     issue(
-      request: FeedTokenRequest & { readonly tenant: string }
+      request: FeedTokenRequest & { readonly tenant: string; readonly key?: string | null }
     ): Effect.Effect<{ readonly token: string; readonly expires_at: string }>
     /** What a token allows now. */
     verify(token: string): Effect.Effect<FeedPass, FeedTokenRefused>
@@ -83,12 +85,12 @@ export class FeedTokens extends Context.Service<
 
 const make = (secret: Redacted.Redacted): FeedTokens["Service"] => {
   // The secret has other uses; the label keeps a signature made for one of them from being worth anything here.
-  const key = Buffer.from(hkdfSync("sha256", Redacted.value(secret), "", "switchboard/feed-token/1", 32))
-  const sign = (payload: string): Buffer => createHmac("sha256", key).update(payload).digest()
+  const signing = Buffer.from(hkdfSync("sha256", Redacted.value(secret), "", "switchboard/feed-token/1", 32))
+  const sign = (payload: string): Buffer => createHmac("sha256", signing).update(payload).digest()
   return {
-    issue: Effect.fnUntraced(function* ({ tenant, user_id, name, topics, ttl_s }) {
+    issue: Effect.fnUntraced(function* ({ tenant, key = null, user_id, name, topics, ttl_s }) {
       const expires_at = (yield* Clock.currentTimeMillis) + (ttl_s ?? tokenLifetime.default) * 1_000
-      const pass: FeedPass = { tenant, user_id, name: name ?? user_id, topics: topics ?? null, expires_at }
+      const pass: FeedPass = { tenant, user_id, name: name ?? user_id, topics: topics ?? null, key, expires_at }
       const payload = Buffer.from(JSON.stringify(pass)).toString("base64url")
       const token = `${payload}.${sign(payload).toString("base64url")}`
       return { token, expires_at: new Date(expires_at).toISOString() }

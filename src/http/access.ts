@@ -31,8 +31,8 @@ const isTenant = Schema.is(Tenant)
 
 const callerOf = (grant: Grant): Caller =>
   grant.kind === "admin"
-    ? { kind: "admin", name: "admin", scopes: [] }
-    : { kind: "key", name: `key:${grant.name}`, scopes: grant.scopes }
+    ? { kind: "admin", key: null, name: "admin", scopes: [] }
+    : { kind: "key", key: grant.id, name: `key:${grant.name}`, scopes: grant.scopes }
 
 const bearer = HttpApiSecurity.bearer.pipe(
   HttpApiSecurity.annotate(OpenApi.Description, "The key of a tenant, from its creation, or the admin key.")

@@ -6,6 +6,8 @@ export type Scope = "secrets"
 
 export interface Caller {
   readonly kind: "admin" | "key"
+  /** The id of a tenant's key; null for the admin key. */
+  readonly key: string | null
   /** `admin` or `key:<name>`: how the caller stands in the audit trail. */
   readonly name: string
   readonly scopes: ReadonlyArray<string>

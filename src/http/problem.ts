@@ -91,6 +91,7 @@ const table: Table = {
     extra: { retry_after_s: 1 }
   }),
   DatabaseAway: () => ({ status: 503, code: "database_unavailable", extra: { retry_after_s: 1 } }),
+  TenantHalted: () => ({ status: 503, code: "tenant_halted", extra: { retry_after_s: 60 } }),
   JournalStuck: () => ({ status: 503, code: "database_unavailable", extra: { retry_after_s: 1 } }),
   InvalidCursor: ({ message }) => ({
     status: 400,

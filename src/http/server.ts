@@ -4,7 +4,6 @@
  */
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
-import * as HttpApiScalar from "effect/http-api/HttpApiScalar"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as HttpRouter from "effect/http/HttpRouter"
 import { HttpServerError } from "effect/http/HttpServerError"
@@ -26,6 +25,7 @@ import { waitingUpkeep } from "../webhooks/waiting-upkeep.ts"
 import { Access } from "./access.ts"
 import { documented, served } from "./api/api.ts"
 import { dashboard } from "./dashboard/routes.ts"
+import { readableDocs } from "./readable-docs.ts"
 import { GenericEvents } from "./generic-events.ts"
 import { auditHandlers } from "./handlers/audit.ts"
 import { accountHandlers } from "./handlers/accounts.ts"
@@ -49,7 +49,6 @@ import { tenantHandlers } from "./handlers/tenants.ts"
 import { threadHandlers } from "./handlers/threads.ts"
 import { waitingHandlers } from "./handlers/waiting.ts"
 import { unipileWebhook } from "./handlers/webhooks.ts"
-import { Keys } from "./keys.ts"
 import { answered } from "./metrics.ts"
 import { defectResponse, problemResponse } from "./problem.ts"
 import { Repeats } from "./repeats.ts"
@@ -85,10 +84,17 @@ const api = HttpApiBuilder.layer(served).pipe(
   Layer.provide([Access.layer, Refusing.layer])
 )
 
+/** Made once; all answers share its bytes. */
 const openapi = HttpRouter.add(
   "GET",
   "/openapi.json",
-  Effect.sync(() => HttpServerResponse.jsonUnsafe(OpenApi.fromApi(documented)))
+  Effect.cached(
+    Effect.sync(() =>
+      HttpServerResponse.uint8Array(Buffer.from(JSON.stringify(OpenApi.fromApi(documented))), {
+        contentType: "application/json"
+      })
+    )
+  ).pipe(Effect.flatten)
 )
 
 /** Around every route: what no route took gets its problem, every answer is counted. */
@@ -118,7 +124,6 @@ const edge = Layer.mergeAll(
   TenantKeys.layer,
   Rotation.layer,
   GenericEvents.layer.pipe(Layer.provideMerge(Tokens.layer)),
-  Keys.layer,
   Repeats.layer,
   WebhookGate.layer,
   WebhookBodies.layer,
@@ -130,14 +135,9 @@ const edge = Layer.mergeAll(
 ).pipe(Layer.provideMerge(Application.layer))
 
 /** Every route of the public surface. */
-export const routes = Layer.mergeAll(
-  api,
-  unipileWebhook,
-  openapi,
-  HttpApiScalar.layer(documented),
-  dashboard,
-  around
-).pipe(Layer.provide(edge))
+export const routes = Layer.mergeAll(api, unipileWebhook, openapi, readableDocs, dashboard, around).pipe(
+  Layer.provide(edge)
+)
 
 /** The routes on the HttpServer that is in the context. */
 export const serve = HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
@@ -149,6 +149,8 @@ export const serve = HttpRouter.serve(routes, { disableLogger: true, disableList
  * longer. An idle connection is kept for 65 s, longer than common load balancers keep theirs.
  */
 export const serverTimeouts = {
+  /** An answer of which nothing is read for so long is given up, with its connection; longer than an answer waits for a slow database. */
+  silence: 120_000,
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   keepAliveTimeout: 65_000,

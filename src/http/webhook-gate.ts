@@ -4,7 +4,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import type { DatabaseAway } from "../../actors/errors.ts"
+import type { DatabaseAway, TenantHalted } from "../../actors/errors.ts"
 import { type Gate, TenantOwner } from "../../actors/tenant-owner.ts"
 import { Forbidden, Replayed, Unauthorised } from "./faults.ts"
 import { refusedAuth } from "./metrics.ts"
@@ -27,13 +27,13 @@ export class WebhookGate extends Context.Service<
   WebhookGate,
   {
     /** Passes whoever brings the tenant's secret. Unknown tenant, missing and wrong secret look alike; 403 needs the secret. */
-    admit(tenant: string, secret: string): Effect.Effect<void, Unauthorised | Forbidden | DatabaseAway>
+    admit(tenant: string, secret: string): Effect.Effect<void, Unauthorised | Forbidden | DatabaseAway | TenantHalted>
     /** The same for whoever signs with the secret (v2): `t=<unix seconds>,v0=<hex>` over `t.body`, at most 300 s old or ahead. */
     admitSigned(
       tenant: string,
       signature: string,
       body: Uint8Array
-    ): Effect.Effect<void, Unauthorised | Forbidden | Replayed | DatabaseAway>
+    ): Effect.Effect<void, Unauthorised | Forbidden | Replayed | DatabaseAway | TenantHalted>
   }
 >()("switchboard/http/WebhookGate") {
   static readonly layer = Layer.effect(

@@ -5,15 +5,17 @@
 import * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as Random from "effect/Random"
-import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import { outgoingSecretPlace } from "../../actors/sealed-place.ts"
 import type { OutgoingEndpoint, OutgoingRow } from "../../persistence/outgoing.ts"
 import { Outgoing } from "../../persistence/outgoing.ts"
 import { KeyRing } from "../secrets/key-ring.ts"
+import { post } from "./post.ts"
+import { Reach } from "./reach.ts"
 import { signedHeaders } from "./signature.ts"
 
 export interface DeliveryOptions {
@@ -25,6 +27,8 @@ export interface DeliveryOptions {
   readonly attempts: number
   /** How long the CRM may take to answer. */
   readonly patience: Duration.Input
+  /** Which addresses may be posted to. */
+  readonly reach: Reach
 }
 
 /** Twelve tries within some thirty hours. */
@@ -32,7 +36,8 @@ export const deliveryDefaults: DeliveryOptions = {
   every: "1 second",
   firstRetry: 2_000,
   attempts: 12,
-  patience: "15 seconds"
+  patience: "15 seconds",
+  reach: new Reach([])
 }
 
 /** The CRM did not take it. */
@@ -43,8 +48,10 @@ class NotTaken extends Schema.TaggedError<NotTaken>()("NotTaken", { reason: Sche
 }
 
 const longestWait = 6 * 3_600_000
-/** Announcements that are under way at once. */
+/** Announcements that are under way at once, over all tenants. */
 const atOnce = 16
+/** Announcements of one tenant that are under way at once: a CRM that does not answer holds no more places than these. */
+const perTenant = 4
 /** A claim outlives a try, so that nobody else tries meanwhile. */
 const lease = 60_000
 
@@ -59,25 +66,15 @@ const wait = (attempts: number, firstRetry: number): Effect.Effect<number> =>
     Math.round(Math.min(longestWait, firstRetry * 4 ** (attempts - 1)) * jitter)
   )
 
-const post = Effect.fnUntraced(function* (row: OutgoingRow, endpoint: OutgoingEndpoint, options: DeliveryOptions) {
+const tell = Effect.fnUntraced(function* (row: OutgoingRow, endpoint: OutgoingEndpoint, options: DeliveryOptions) {
   const ring = yield* KeyRing
   const secret = yield* ring
     .open(endpoint.secret, outgoingSecretPlace(row.tenant_id))
     .pipe(Effect.mapError((error) => new NotTaken({ reason: error.message })))
   const headers = signedHeaders(secret, row.id, yield* Clock.currentTimeMillis, row.body)
   const status = yield* Effect.tryPromise({
-    try: async (signal) => {
-      const response = await fetch(endpoint.url, {
-        method: "POST",
-        headers: { "content-type": "application/json", ...headers },
-        body: row.body,
-        // A redirect could lead the body, signed, to somebody else.
-        redirect: "manual",
-        signal
-      })
-      await response.body?.cancel()
-      return response.status
-    },
+    try: (signal) =>
+      post(endpoint.url, { "content-type": "application/json", ...headers }, row.body, options.reach, signal),
     catch: (error) => new NotTaken({ reason: `no answer: ${reasonOf(error)}` })
   }).pipe(
     Effect.timeoutOrElse({
@@ -89,15 +86,15 @@ const post = Effect.fnUntraced(function* (row: OutgoingRow, endpoint: OutgoingEn
 })
 
 const reasonOf = (error: unknown): string => {
-  const { message, cause } = error as { readonly message?: string; readonly cause?: { readonly code?: string } }
-  return (cause?.code ?? message ?? String(error)).slice(0, 200)
+  const { message, code } = error as { readonly message?: string; readonly code?: string }
+  return (code ?? message ?? String(error)).slice(0, 200)
 }
 
 const deliver = Effect.fnUntraced(function* (row: OutgoingRow, options: DeliveryOptions) {
   const outgoing = yield* Outgoing
   const endpoint = yield* outgoing.endpoint(row.tenant_id)
   if (endpoint === null) return
-  yield* post(row, endpoint, options).pipe(
+  yield* tell(row, endpoint, options).pipe(
     Effect.matchEffect({
       onSuccess: Effect.fnUntraced(function* () {
         yield* outgoing.delivered(row, yield* Clock.currentTimeMillis)
@@ -114,21 +111,61 @@ const deliver = Effect.fnUntraced(function* (row: OutgoingRow, options: Delivery
   )
 })
 
-const deliverDue = Effect.fnUntraced(function* (options: DeliveryOptions) {
+/** Which tenants' announcements are under way. A place that becomes free is given to whoever is due. */
+class Places {
+  readonly freed = Latch.makeUnsafe()
+  readonly #taken = new Map<string, number>()
+  #all = 0
+
+  get free(): number {
+    return atOnce - this.#all
+  }
+  /** How many are under way of each tenant that has any. */
+  get taken(): ReadonlyMap<string, number> {
+    return this.#taken
+  }
+  take(tenant: string): void {
+    this.#all++
+    this.#taken.set(tenant, (this.#taken.get(tenant) ?? 0) + 1)
+  }
+  give(tenant: string): void {
+    this.#all--
+    const left = (this.#taken.get(tenant) ?? 1) - 1
+    if (left > 0) this.#taken.set(tenant, left)
+    else this.#taken.delete(tenant)
+    this.freed.openUnsafe()
+  }
+}
+
+/** Begins what is due, as far as there are places; it goes on beside this. */
+const beginDue = Effect.fnUntraced(function* (places: Places, options: DeliveryOptions) {
+  if (places.free === 0) return
   const outgoing = yield* Outgoing
   const now = yield* Clock.currentTimeMillis
-  const due = yield* outgoing.claim(now, now + lease, atOnce)
-  yield* Effect.forEach(due, (row) => deliver(row, options), { concurrency: atOnce, discard: true })
-  return due.length
+  places.freed.closeUnsafe()
+  const due = yield* outgoing.claim(now, now + lease, { limit: places.free, perTenant, taken: places.taken })
+  for (const row of due) {
+    places.take(row.tenant_id)
+    yield* deliver(row, options).pipe(
+      Effect.catchCause((cause) =>
+        Effect.logWarning("An announcement could not be tried; it waits for its lease", cause)
+      ),
+      Effect.ensuring(Effect.sync(() => places.give(row.tenant_id))),
+      Effect.forkScoped
+    )
+  }
 })
 
 /** A loop as long as the scope. While the database is away it looks again each time. */
 export const layer = (options: DeliveryOptions = deliveryDefaults) =>
   Layer.effectDiscard(
-    deliverDue(options).pipe(
-      Effect.repeat({ while: (found) => found === atOnce }),
-      Effect.catchCause((cause) => Effect.logWarning("Announcements could not be looked for; they wait", cause)),
-      Effect.repeat(Schedule.spaced(options.every)),
-      Effect.forkScoped
-    )
+    Effect.suspend(() => {
+      const places = new Places()
+      return beginDue(places, options).pipe(
+        Effect.catchCause((cause) => Effect.logWarning("Announcements could not be looked for; they wait", cause)),
+        Effect.andThen(Effect.raceFirst(Effect.sleep(options.every), places.freed.await)),
+        Effect.forever,
+        Effect.forkScoped
+      )
+    })
   )

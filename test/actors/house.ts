@@ -20,6 +20,8 @@ export class House {
   readonly wakes: Array<() => void> = []
   readonly tasks: Array<TaskStarted> = []
   isLate = false
+  /** Whether another writer has gone on with the journal. */
+  isOvertaken = false
   readonly runtime: TenantRuntime
 
   /** `founded`: with the tenant and its account in it. */
@@ -44,6 +46,7 @@ export class House {
         this.runtime.attempt({ ...envelope, event: located(envelope.event, [...new Set(found)]) })
       },
       journal: (seq, event) => void this.journaled.push({ seq, event }),
+      fence: (seq) => (this.isOvertaken ? this.runtime.lose() : this.runtime.durable(seq)),
       startTask: (task) => void this.tasks.push(task),
       rearm: () => {},
       cutSoon: () => {}

@@ -18,6 +18,7 @@ import { FeedTokens } from "../../src/feed/tokens.ts"
 import { UpgradeServer } from "../../src/feed/upgrade-server.ts"
 import { Client } from "./client.ts"
 import { ownerOf, TenantInMemory } from "./owner-in-memory.ts"
+import { keepsItsToken } from "./keeps-its-token.ts"
 
 test("the feed and NodeHttpServer live on one port, and closing it does not wait for viewers to leave", async () => {
   const http = Layer.unwrap(
@@ -33,7 +34,8 @@ test("the feed and NodeHttpServer live on one port, and closing it does not wait
     Layer.provideMerge(FeedServer.layer(feedLimits)),
     Layer.provideMerge([
       Layer.succeed(TenantOwner, ownerOf({ acme: new TenantInMemory() })),
-      FeedTokens.layer(Redacted.make("s"))
+      FeedTokens.layer(Redacted.make("s")),
+      keepsItsToken
     ])
   )
   const scope = await Effect.runPromise(Scope.make())

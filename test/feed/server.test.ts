@@ -22,6 +22,7 @@ import type { FeedTokenRequest } from "../../src/feed/tokens.ts"
 import { UpgradeServer } from "../../src/feed/upgrade-server.ts"
 import { Client } from "./client.ts"
 import { ownerOf, TenantInMemory } from "./owner-in-memory.ts"
+import { keepsItsToken } from "./keeps-its-token.ts"
 import { told } from "./told.ts"
 import { Viewer } from "./viewer.ts"
 
@@ -43,7 +44,11 @@ const start = async () => {
   tenants.rival.states["conversation:r1"] = {}
   const scope = await Effect.runPromise(Scope.make())
   const layer = FeedServer.layer(limits).pipe(
-    Layer.provideMerge([Layer.succeed(TenantOwner, ownerOf(tenants)), FeedTokens.layer(Redacted.make("secret"))]),
+    Layer.provideMerge([
+      Layer.succeed(TenantOwner, ownerOf(tenants)),
+      FeedTokens.layer(Redacted.make("secret")),
+      keepsItsToken
+    ]),
     Layer.provideMerge(TestClock.layer({ warningDelay: "1 hour" }))
   )
   const context = await Effect.runPromise(Layer.buildWithScope(layer, scope))

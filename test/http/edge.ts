@@ -14,6 +14,7 @@ import { layer as persistence } from "../../persistence/layer.ts"
 import { layerMigrated } from "../../persistence/migrated.ts"
 import { Settings } from "../../src/config.ts"
 import { FeedTokens } from "../../src/feed/tokens.ts"
+import { Keys } from "../../src/http/keys.ts"
 import { serve, serverTimeouts } from "../../src/http/server.ts"
 import { KeyRing } from "../../src/secrets/key-ring.ts"
 
@@ -71,6 +72,7 @@ export const startEdge = async (
     })
   )
   const layer = serve.pipe(
+    Layer.provide(Keys.layer),
     Layer.provideMerge(owner),
     Layer.provide(GroupCommit.layer),
     Layer.provideMerge(persistence),

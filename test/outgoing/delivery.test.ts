@@ -18,6 +18,7 @@ import { layerMigrated } from "../../persistence/migrated.ts"
 import { Outgoing } from "../../persistence/outgoing.ts"
 import { Snapshots } from "../../persistence/snapshots.ts"
 import * as Delivery from "../../src/outgoing/delivery.ts"
+import { Reach } from "../../src/outgoing/reach.ts"
 import { freshOutgoingSecret } from "../../src/outgoing/signature.ts"
 import { KeyRing } from "../../src/secrets/key-ring.ts"
 
@@ -89,7 +90,8 @@ const listed = (tenant: string) => run(Outgoing.use((outgoing) => outgoing.list(
 /** Delivers until the answer is no longer awaited; `end` stops it at once, in the middle of whatever it does. */
 const deliver = async (options: Partial<Delivery.DeliveryOptions> = {}) => {
   const scope = Scope.makeUnsafe()
-  const layer = Delivery.layer({ ...Delivery.deliveryDefaults, every: "5 millis", firstRetry: 5, ...options })
+  const reach = new Reach(["127.0.0.1"])
+  const layer = Delivery.layer({ ...Delivery.deliveryDefaults, every: "5 millis", firstRetry: 5, reach, ...options })
   await run(Layer.buildWithScope(Layer.fresh(layer), scope))
   return { end: () => run(Scope.close(scope, Exit.void)) }
 }

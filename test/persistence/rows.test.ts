@@ -206,15 +206,14 @@ describe.each(databases)("on $name", (database) => {
         }
         yield* keys.add(key)
         yield* keys.add({ ...key, tenant_id: "thief" })
-        expect(yield* keys.find(key.hash)).toEqual(
-          Option.some({ tenant_id: "k", name: "first", scopes: ["read", "secrets"] })
-        )
-        expect(yield* keys.find(randomBytes(32))).toEqual(Option.none())
-        const bare = { ...key, hash: randomBytes(32), scopes: [] }
+        const inUse = Effect.map(keys.inUse("k"), (all) => all.map(({ name, scopes }) => ({ name, scopes })))
+        expect(yield* inUse).toEqual([{ name: "first", scopes: ["read", "secrets"] }])
+        expect(yield* keys.inUse("thief")).toEqual([])
+        const bare = { ...key, hash: randomBytes(32), name: "second", scopes: [], created_at: at + 1 }
         yield* keys.add(bare)
-        expect(yield* keys.find(bare.hash)).toEqual(Option.some({ tenant_id: "k", name: "first", scopes: [] }))
+        expect((yield* inUse)[0]).toEqual({ name: "second", scopes: [] })
         yield* SqlClient.use((sql) => sql`update api_keys set revoked_at = now() where hash = ${key.hash}`)
-        expect(yield* keys.find(key.hash)).toEqual(Option.none())
+        expect(yield* inUse).toEqual([{ name: "second", scopes: [] }])
       })
     ))
 

@@ -37,7 +37,8 @@ const refusals: Readonly<Record<SubscriptionErrorCode, "gone" | "refused" | "lat
   too_many_subscriptions: "refused",
   malformed: "refused",
   too_many_topics: "later",
-  database_unavailable: "later"
+  database_unavailable: "later",
+  tenant_halted: "later"
 }
 const isOfSubscription = (code: string): code is SubscriptionErrorCode => Object.hasOwn(refusals, code)
 

@@ -4,6 +4,7 @@ import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Result from "effect/Result"
+import { RuleBroken } from "../../../actors/errors.ts"
 import { CurrentRequestKey } from "../../../actors/request-key.ts"
 import { GenericEvents } from "../generic-events.ts"
 import type { NotJson, TooDeep } from "../../providers/unipile/parse.ts"
@@ -15,6 +16,8 @@ import { problemOf } from "../problem.ts"
 
 const json = HttpServerResponse.jsonUnsafe
 const newline = 10
+/** Events in one request: each is answered by itself, and a fault weighs a hundred times its event. */
+const mostEvents = 5_000
 
 /** The lines of an NDJSON body; empty ones are left out. */
 const linesOf = (bytes: Uint8Array): ReadonlyArray<Uint8Array> => {
@@ -55,6 +58,10 @@ export const eventHandlers = HttpApiBuilder.group(
         const told = yield* Effect.fromResult(toldIn(request, yield* bytesOf(request)))
         const key = yield* keyIn(request)
         if ("one" in told) return json(yield* events.take(tenant, told.one, key))
+        if (told.many.length > mostEvents) {
+          const rule = `holds ${told.many.length} events; send at most ${mostEvents} in one request`
+          return yield* new RuleBroken({ field: "body", rule })
+        }
         const results = yield* Effect.forEach(told.many, (value, place) =>
           events
             .take(tenant, value, key === null ? null : `${key}\0${place}`)

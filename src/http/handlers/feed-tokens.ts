@@ -6,6 +6,8 @@ import { TenantOwner } from "../../../actors/tenant-owner.ts"
 import { FeedTokenRequest, FeedTokens } from "../../feed/tokens.ts"
 import { served } from "../api/api.ts"
 import { bodyReader } from "../body.ts"
+import { CurrentCaller } from "../caller.ts"
+import { Forbidden } from "../faults.ts"
 
 export const feedTokenHandlers = HttpApiBuilder.group(
   served,
@@ -20,8 +22,10 @@ export const feedTokenHandlers = HttpApiBuilder.group(
       Effect.fnUntraced(function* ({ params: { tenant }, request }) {
         const wish = yield* readRequest(request)
         // A token is signed, not stored: without this look, the admin key could make one for a tenant that is not there.
-        yield* owner.gate(tenant)
-        return HttpServerResponse.jsonUnsafe(yield* tokens.issue({ ...wish, tenant }), {
+        const { is_active } = yield* owner.gate(tenant)
+        if (!is_active) return yield* new Forbidden({ reason: "The tenant is inactive: its feed opens for nobody." })
+        const key = (yield* CurrentCaller)?.key ?? null
+        return HttpServerResponse.jsonUnsafe(yield* tokens.issue({ ...wish, tenant, key }), {
           status: 201,
           headers: { "cache-control": "no-store" }
         })

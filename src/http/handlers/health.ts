@@ -8,7 +8,7 @@ import { GroupCommit } from "../../../actors/group-commit.ts"
 import { promptly } from "../../../actors/patience.ts"
 import { TenantOwner } from "../../../actors/tenant-owner.ts"
 import { Journal } from "../../../persistence/journal.ts"
-import { describe } from "../../../persistence/sql-state.ts"
+import { describe, inOurWords } from "../../../persistence/sql-state.ts"
 import { FieldPopulation } from "../../../persistence/field-population.ts"
 import { Quarantine } from "../../../persistence/quarantine.ts"
 import { Waiting } from "../../../persistence/waiting.ts"
@@ -23,6 +23,8 @@ const fine = HttpServerResponse.jsonUnsafe({ status: "ok" })
 const patience = "2 seconds"
 /** What is kept of payloads is counted in the database; scrapers that ask more often get the same figures. */
 const keptFresh = "10 seconds"
+/** Between two looks at the database, however many ask whether it is there. */
+const lookFresh = "250 millis"
 const stuck = (why: string) => new JournalStuck({ why })
 
 export const healthHandlers = HttpApiBuilder.group(
@@ -36,8 +38,9 @@ export const healthHandlers = HttpApiBuilder.group(
     const journal = yield* Journal
     const commits = yield* GroupCommit
 
-    // What was last tried tells most; a look at the database tells of it when nothing has been tried for long.
-    const ready = Effect.gen(function* () {
+    // What was last tried tells most; a look at the database tells of it when nothing has been tried for long. Strangers may ask
+    // as often as they like: one look serves all who ask meanwhile, and it never stands before the journal more than once.
+    const ready = yield* Effect.gen(function* () {
       const since = yield* commits.stuckSince
       if (since !== null) {
         const seconds = Math.round(((yield* Clock.currentTimeMillis) - since) / 1000)
@@ -47,8 +50,11 @@ export const healthHandlers = HttpApiBuilder.group(
     }).pipe(
       promptly,
       Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.fail(stuck("the database does not answer")) }),
-      Effect.catchTag("SqlError", (error) => Effect.fail(stuck(describe(error)))),
-      Effect.matchCauseEffect({ onSuccess: () => Effect.succeed(fine), onFailure: refuse })
+      Effect.catchTag("SqlError", (error) =>
+        Effect.andThen(Effect.logWarning(`Not ready: ${describe(error)}`), Effect.fail(stuck(inOurWords(error))))
+      ),
+      Effect.matchCauseEffect({ onSuccess: () => Effect.succeed(fine), onFailure: refuse }),
+      Effect.cachedWithTTL(lookFresh)
     )
 
     // While the database is away these stay as they were; the others, which need none, are still told.

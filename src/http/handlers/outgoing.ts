@@ -11,6 +11,7 @@ import { outgoingSecretPlace } from "../../../actors/sealed-place.ts"
 import { TenantOwner } from "../../../actors/tenant-owner.ts"
 import { isoInstant } from "../../../machines/field.ts"
 import { Outgoing } from "../../../persistence/outgoing.ts"
+import { Settings } from "../../config.ts"
 import { freshOutgoingSecret } from "../../outgoing/signature.ts"
 import { KeyRing } from "../../secrets/key-ring.ts"
 import { served } from "../api/api.ts"
@@ -41,6 +42,7 @@ export const outgoingHandlers = HttpApiBuilder.group(
     const outgoing = yield* Outgoing
     const ring = yield* KeyRing
     const sql = yield* SqlClient
+    const settings = yield* Settings
     const readEndpoint = bodyReader(OutgoingEndpointBody)
 
     return handlers
@@ -52,6 +54,12 @@ export const outgoingHandlers = HttpApiBuilder.group(
             return yield* new BodyInvalid({
               field: "url",
               rule: "must be an http or https address without credentials"
+            })
+          }
+          if (!settings.outgoingReach.allowsHost(new URL(url).hostname)) {
+            return yield* new BodyInvalid({
+              field: "url",
+              rule: "must be a public address: loopback, private and link-local ones are reached only where the operator allows them (SWITCHBOARD_OUTGOING_ALLOW)"
             })
           }
           yield* owner.gate(tenant)

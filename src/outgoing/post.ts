@@ -1,0 +1,56 @@
+/** One POST to an address that a tenant has named: no redirects, no inner addresses, nothing of the answer but its status. */
+import { lookup, type LookupAddress } from "node:dns"
+import * as http from "node:http"
+import * as https from "node:https"
+import type { LookupFunction } from "node:net"
+import type { Reach } from "./reach.ts"
+
+/** The address is one that announcements must not reach. */
+export class Unreachable extends Error {
+  constructor() {
+    super("the address is not public, and the operator has not allowed it")
+  }
+}
+
+/** Resolves names like the system, and refuses a name when any of its addresses is refused: what is checked is what is connected to. */
+const guardedLookup =
+  (reach: Reach): LookupFunction =>
+  (hostname, options, callback) =>
+    lookup(hostname, { ...options, all: true }, (error, addresses: Array<LookupAddress>) => {
+      if (error !== null) return callback(error, "")
+      if (!addresses.every(({ address }) => reach.allows(address))) return callback(new Unreachable(), "")
+      if (options.all === true) return callback(null, addresses)
+      const [first] = addresses
+      return callback(null, first?.address ?? "", first?.family)
+    })
+
+/** The status of the answer; rejects when there is none. The signal ends it. */
+export const post = (
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+  reach: Reach,
+  signal: AbortSignal
+): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const target = new URL(url)
+    // A number is connected to without a look-up.
+    if (!reach.allowsHost(target.hostname)) return reject(new Unreachable())
+    const { request } = target.protocol === "https:" ? https : http
+    const sent = request(
+      target,
+      {
+        method: "POST",
+        headers: { ...headers, "content-length": Buffer.byteLength(body) },
+        lookup: guardedLookup(reach),
+        agent: false,
+        signal
+      },
+      (response) => {
+        resolve(response.statusCode ?? 0)
+        response.destroy()
+      }
+    )
+    sent.on("error", reject)
+    sent.end(body)
+  })
