@@ -71,7 +71,7 @@ const reacted = (chat: number | null, number: number, sign: string) =>
   })
 
 const chat = fc.nat(chats - 1)
-const number = fc.nat(numbers - 1)
+const number = fc.integer({ min: 1, max: numbers })
 const chatTelling = fc.oneof(
   { weight: 2, arbitrary: fc.record({ tell: fc.constant("v1" as const), chat, number }) },
   { weight: 2, arbitrary: fc.record({ tell: fc.constant("v2" as const), chat, number }) },
