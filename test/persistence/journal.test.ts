@@ -37,11 +37,65 @@ describe.each(databases)("the journal on $name", (database) => {
       Effect.gen(function* () {
         const journal = yield* Journal
         expect(yield* journal.append([entry("g2", 2), ...range("g1", 1, 3), entry("g2", 1)])).toEqual({ lost: [] })
-        expect(yield* journal.read("g1", 1, 10)).toEqual(range("g1", 2, 3).map(({ tenant_id: _, ...rest }) => rest))
+        expect(yield* journal.read("g1", 1, 10)).toEqual(
+          range("g1", 2, 3).map(({ tenant_id: _, ...rest }) => ({ ...rest, writer: expect.any(String) }))
+        )
         expect((yield* journal.read("g2", 0, 1)).map(({ seq }) => seq)).toEqual([1])
         expect(yield* journal.head("g1")).toBe(3)
         expect(yield* journal.head("nobody")).toBe(0)
         expect(yield* journal.append([])).toEqual({ lost: [] })
+      })
+    ))
+
+  test("an append stands on the entry before it: over a hole nothing is written, and others' entries are (I6)", () =>
+    persistence.run(
+      Effect.gen(function* () {
+        const journal = yield* Journal
+        const sql = yield* SqlClient
+        yield* journal.append(range("hole", 1, 5))
+        yield* sql`delete from journal where tenant_id = 'hole' and seq > 3`
+        const bases = new Map([
+          ["hole", { seq: 5 }],
+          ["whole", { seq: 0 }]
+        ])
+        expect(yield* journal.append([entry("hole", 6), entry("whole", 1)], bases)).toEqual({ lost: ["hole"] })
+        expect(yield* journal.head("hole")).toBe(3)
+        expect(yield* journal.head("whole")).toBe(1)
+        expect(yield* journal.append([entry("hole", 4)], new Map([["hole", { seq: 3 }]]))).toEqual({ lost: [] })
+      })
+    ))
+
+  test("an entry of another writer in the place of the own one is no base, and one known by its checkpoint alone is", () =>
+    persistence.run(
+      Effect.gen(function* () {
+        const journal = yield* Journal
+        const sql = yield* SqlClient
+        yield* otherProcess(Journal.use((other) => other.append(range("taken", 1, 2))))
+        const own = new Map([["taken", { seq: 2 }]])
+        expect(yield* journal.append([entry("taken", 3)], own)).toEqual({ lost: ["taken"] })
+        const [last] = yield* journal.read("taken", 1, 1)
+        const loaded = new Map([["taken", { seq: 2, writer: last!.writer }]])
+        expect(yield* journal.append([entry("taken", 3)], loaded)).toEqual({ lost: [] })
+        yield* sql`insert into checkpoints (tenant_id, seq, at) values ('trimmed', 7, now())`
+        const known = (seq: number) => new Map([["trimmed", { seq, writer: null }]])
+        expect(yield* journal.append([entry("trimmed", 9)], known(8))).toEqual({ lost: ["trimmed"] })
+        expect(yield* journal.append([entry("trimmed", 8)], known(7))).toEqual({ lost: [] })
+      })
+    ))
+
+  test("a memory that the journal has gone past, or behind, is overtaken", () =>
+    persistence.run(
+      Effect.gen(function* () {
+        const journal = yield* Journal
+        yield* journal.append([...range("even", 1, 2), ...range("ahead", 1, 2)])
+        yield* otherProcess(Journal.use((other) => other.append([entry("ahead", 3)])))
+        const bases = new Map([
+          ["even", { seq: 2 }],
+          ["ahead", { seq: 2 }],
+          ["empty", { seq: 0 }],
+          ["gone", { seq: 4 }]
+        ])
+        expect([...(yield* journal.overtaken(bases))].sort()).toEqual(["ahead", "gone"])
       })
     ))
 
