@@ -88,6 +88,10 @@ const conversations = (made: House): ReadonlyArray<ConversationContext> =>
 const channel = (made: House): ChannelContext =>
   made.runtime.population.get("channel", made.runtime.identity.channel("gmail", "post"))!.context
 
+/** The context without the places in the journal at which its messages came. */
+const withoutArrivals = (context: ConversationContext): ConversationContext =>
+  JSON.parse(JSON.stringify(context, (name, value) => (name === "arrival" ? undefined : value)))
+
 /** Everything of the conversations that are left, the channel's counts, and each person's. */
 const stateOf = (made: House) => {
   const { message_count, last_message_at } = channel(made)
@@ -105,7 +109,8 @@ const stateOf = (made: House) => {
     .sort((a, b) => (a.key < b.key ? -1 : 1))
   const threads = conversations(made)
     .map((context) => {
-      const { facts, members, ...fields } = comparable(context) as ConversationContext
+      // How much had arrived when somebody read, and when each message arrived, is the order itself.
+      const { facts, members, owner_reads: _, ...fields } = withoutArrivals(comparable(context) as ConversationContext)
       const sorted = Object.fromEntries(Object.entries(members).sort(([a], [b]) => (a < b ? -1 : 1)))
       return { ...fields, members: sorted, window: facts.window, newest: facts.newest }
     })

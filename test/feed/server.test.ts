@@ -143,13 +143,14 @@ describe("the handshake", () => {
     either.terminate()
   })
 
-  test("upgrades for other paths are not the feed's", async () => {
-    const other = once(house.server, "upgrade")
+  test("upgrades for other paths are passed over: their requests are answered as requests, and have a request's timeouts", async () => {
+    const other = once(house.server, "request")
     const ws = new WebSocket(`ws://127.0.0.1:${house.port}/v1/feeds?token=${await house.token()}`)
     ws.on("error", () => {})
-    const [request, socket] = await other
+    const [request, response] = await other
     expect(request.url).toMatch(/^\/v1\/feeds/)
-    socket.destroy()
+    response.writeHead(404).end()
+    await once(ws, "close")
   })
 
   test("a peer that hangs up in the middle of it, and nonsense in its place, do no harm", async () => {

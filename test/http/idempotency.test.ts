@@ -207,7 +207,7 @@ describe.each(databases)("Idempotency-Key on $name", (database) => {
     }),
     "PUT /v1/tenants/{tenant}/outgoing-webhook": () => ({
       path: "/outgoing-webhook",
-      body: { url: "http://127.0.0.1:9/hooks" },
+      body: { url: "https://crm.example/hooks" },
       status: 201
     }),
     "POST /v1/tenants/{tenant}/outgoing/{id}/retry": async () => ({
@@ -345,7 +345,7 @@ describe.each(databases)("Idempotency-Key on $name", (database) => {
     for (const [method, path, body] of [
       ["POST", "/keys", { name: "secret" }],
       ["POST", "/webhook-secret", { grace_s: 60 }],
-      ["PUT", "/outgoing-webhook", { url: "http://127.0.0.1:9/", rotate_secret: true }],
+      ["PUT", "/outgoing-webhook", { url: "https://crm.example/", rotate_secret: true }],
       ["POST", "/feed-tokens", { user_id: "u" }]
     ] as const) {
       const first = await call(method, path, body, `secret ${path}`, adminKey)

@@ -26,7 +26,7 @@ describe.each(databases)("on $name", (database) => {
     [
       ["POST", "/v1/tenants/acme/connections/account/sends", { count: 2 }],
       ["POST", "/v1/tenants/acme/keys", { name: "desk" }],
-      ["PUT", "/v1/tenants/acme/outgoing-webhook", { url: "http://127.0.0.1:9/" }],
+      ["PUT", "/v1/tenants/acme/outgoing-webhook", { url: "https://crm.example/" }],
       ["POST", "/v1/tenants/acme/connections/account/syncs", { error: "broke" }],
       ["PUT", "/v1/tenants/acme/records/r-1", { emails: ["a@b.example"] }],
       ["PUT", "/v1/tenants/other", { name: "Other" }, adminKey]
