@@ -102,7 +102,7 @@ export class Messages extends Context.Service<
           where tenant_id = ${tenant_id} and conversation_id = ${conversation_id}
             and is_local_only is not true
             and (external_message_id = any(${ids}::text[]) or provider_message_id = any(${ids}::text[])
-              or left(lower(metadata->>'message_id'), 512) = any(${ids.map((id) => id.toLowerCase())}::text[]))`
+              or left(lower(metadata->>'message_id'), 512) = any(${ids.map((id) => id.toLowerCase().slice(0, 512))}::text[]))`
         return rows.map(toMessage)
       })
 

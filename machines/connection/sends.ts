@@ -257,7 +257,9 @@ export const sendNamed = (d: Decision, { names, received }: MessageNamed): void 
     if (fresh.length === 0 && echo === undefined) return
     const paid = [...facts.paid, ...fresh].slice(-echoLimit)
     d.set({ facts: { ...facts, paid, echoes: facts.echoes.filter((other) => other !== echo) } })
-    if (echo !== undefined) spend(d, echo.at, -1, received)
+    // One that had the place of a confirmation without an id was no usage of its own; the next echo may take that place.
+    if (echo !== undefined && echo.place === undefined) spend(d, echo.at, -1, received)
+    seatEchoes(d, facts.unnamed ?? [], received)
   } else if (echo !== undefined) {
     const ids = [...new Set([...echo.ids, ...names])]
     d.set({ facts: { ...facts, echoes: facts.echoes.map((other) => (other === echo ? { ...echo, ids } : other)) } })

@@ -171,6 +171,11 @@ describe("one Message-ID on different mails", () => {
       { message_id: "<mailer@broken>", from_attendee: who("bo@acme.example"), date: mail(1).date, body_plain: "text 1" }
     ],
     ["that is none", { message_id: "<>" }, { message_id: "<>" }],
+    [
+      "that is somebody's address",
+      { message_id: "jo@acme.example", date: mail(1).date },
+      { message_id: "jo@acme.example", date: mail(1).date, body_plain: "text 1" }
+    ],
     ["without an @", { message_id: "<1>" }, { message_id: "<1>" }]
   ])("%s is no name", (_, one, other) => {
     for (const order of orders([mail(1, one), mail(2, other)])) {
@@ -217,6 +222,23 @@ describe("a copy to oneself", () => {
       expectOne(box, 0, 1)
     }
   })
+})
+
+test("a copy that takes the place of a confirmation without an id is given back once", () => {
+  const toBoth = { to_attendees: [who("jo@acme.example"), who(own)], date: new Date(start + hour).toISOString() }
+  const box = new Mailbox()
+  const base = { account_id: "post", received: start + hour, via: "api" } as const
+  const reserve = (reservation_id: string, external_message_id: string | null) => {
+    box.apply({ type: "send_reserved", ...base, reservation_id, count: 1, idempotency_key: null })
+    box.apply({ type: "send_confirmed", ...base, reservation_id, external_message_id })
+  }
+  box.apply({ type: "account_status_changed", ...base, status: "OK", at: start })
+  reserve("unnamed", null)
+  reserve("named", "E1")
+  box.hear(mail(1, { ...byMarta, ...toBoth, email_id: "E1b", provider_id: "P1b" }))
+  box.hear(sent(1, toBoth))
+  // Two were reserved and confirmed, one of them has come.
+  expect(box.sends).toBe(2)
 })
 
 describe("a mail from an own address", () => {

@@ -35,7 +35,8 @@ export const mailEventOf = (body: unknown, kind: string, received: number): Resu
   const { roles, people } = castOf(mail, from)
   const folders = placesWith(mail.role, mail.folders)
   const subject = label(mail.subject, subjectLength)
-  const message_id = messageIdOf(mail)
+  const where = whereaboutsOf(mail, label(mail.date, 40) === null ? null : at)
+  const message_id = where.mail?.message_id ?? null
   const former = identity(mail.deprecated_id)
   return Result.succeed({
     type: "fact_arrived",
@@ -45,7 +46,7 @@ export const mailEventOf = (body: unknown, kind: string, received: number): Resu
     channel_type: mailChannel(mail.account_type),
     own_email: null,
     at,
-    where: whereaboutsOf(mail, label(mail.date, 40) === null ? null : at),
+    where,
     fact: {
       type: "message_received",
       at,
@@ -107,9 +108,6 @@ const isDraft = (mail: Mail, role: string | null): boolean => {
 }
 
 const roleOf = (mail: Mail): string | null => label(mail.role, 40)?.toLowerCase() ?? null
-
-/** The mail's Message-ID in its normal form; null for what identifies no mail. */
-const messageIdOf = (mail: Mail): string | null => messageIdsIn(label(mail.message_id, 1024) ?? "")[0] ?? null
 
 /**
  * Everybody on the mail (whom answers are to go to is not: an address of that kind may be nobody's) with the first, which is the
