@@ -42,7 +42,7 @@ export const holdings = (
   return {
     ...(row.content === null ? {} : { text: digestOf(row.content) }),
     ...(attached === 0 ? {} : { attached }),
-    ...(parts === 0 ? {} : { parts })
+    parts
   }
 }
 
@@ -66,9 +66,12 @@ export interface Filled {
   readonly fields: Partial<MessageFields>
 }
 
-/** The known message with what this payload knows more of. A deleted one stays empty. */
+/**
+ * The known message with what this payload knows more of. A deleted one stays empty, and one of which an earlier version kept
+ * nothing is taken for complete: its repeat is a repeat.
+ */
 export const filled = (known: MessageRecord, event: MessageReceived): Filled => {
-  if (known.deleted_at !== null) return { record: known, fields: {} }
+  if (known.deleted_at !== null || known.parts === undefined) return { record: known, fields: {} }
   const { message } = event
   let record = known
   let fields: Filled["fields"] = {}
@@ -85,12 +88,12 @@ export const filled = (known: MessageRecord, event: MessageReceived): Filled => 
     fields = { ...fields, attachments }
   }
   const parts = partsShown(event)
-  let shown = partsOf(parts) & ~(known.parts ?? 0)
+  let shown = partsOf(parts) & ~known.parts
   // A command's subject stands, and so do the opens and clicks that a mail's metadata counts.
   if (known.subject_print !== undefined) shown &= ~bits.subject
   if (known.tracking !== undefined) shown &= ~bits.metadata
   if (shown === 0) return { record, fields }
   const more: Record<string, unknown> = {}
   for (const part in bits) if ((shown & bits[part as Part]) !== 0) more[part] = parts[part as Part]
-  return { record: { ...record, parts: (known.parts ?? 0) | shown }, fields: { ...fields, ...more } }
+  return { record: { ...record, parts: known.parts | shown }, fields: { ...fields, ...more } }
 }

@@ -59,7 +59,7 @@ export interface MessageRecord {
   readonly texts?: Texts
   /** Digest of the newest edit's text, where an earlier version kept no `texts`. */
   readonly edit_rank?: number
-  /** How much is known of its attachments, and which other parts of its row were shown (filling.ts). */
+  /** How much is known of its attachments, and which other parts of its row were shown (filling.ts); an earlier version kept neither. */
   readonly attached?: number
   readonly parts?: number
   readonly reactions: ReadonlyArray<Reaction>

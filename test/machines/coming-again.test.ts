@@ -61,6 +61,18 @@ describe("edits that bear the message's own time", () => {
     expect(tenant.changes(many[90]!)).toBe(false)
   })
 
+  test("a repeat of a message that an earlier version kept is a repeat", () => {
+    const tenant = after(m1)
+    const { window } = tenant.conversation().facts
+    const living = tenant.population.get("conversation", tenant.conversation().id)!
+    const old = ({ text: _, attached: __, parts: ___, ...rest }: any) => ({ ...rest, edit_rank: 0 })
+    const context = { ...living.context, facts: { ...living.context.facts, window: rebuilt(window, old) } }
+    living.restore({ ...living.snapshot, context } as never)
+    expect(tenant.changes(m1)).toBe(false)
+    tenant.apply(first)
+    expect(row(tenant).content).toBe("price is 101")
+  })
+
   test("an edit that an earlier version kept is known by its digest", () => {
     const tenant = after(m1, first)
     const { id } = tenant.conversation()
