@@ -5,15 +5,23 @@ import { House } from "./house.ts"
 
 const unchanged = { type: "connection_activity_set", account_id: "account", is_active: true, via: "api" } as const
 
-test("a memory that the journal ends with answers at once", () => {
+/** A house in which the command changes nothing any more. */
+const settledHouse = (): House => {
   const house = new House({})
+  house.submit({ ...unchanged, received: start })
+  house.commit()
+  return house
+}
+
+test("a memory that the journal ends with answers at once", () => {
+  const house = settledHouse()
   const before = house.journaled.length
   expect(house.submit({ ...unchanged, received: start + 1 }).answer).toBe("duplicate")
   expect(house.journaled).toHaveLength(before)
 })
 
 test("a memory that was overtaken gives no such answer, and is dropped", () => {
-  const house = new House({})
+  const house = settledHouse()
   house.isOvertaken = true
   expect(house.submit({ ...unchanged, received: start + 1 }).answer).toBe("OwnershipLost")
   expect(house.runtime.isLost).toBe(true)

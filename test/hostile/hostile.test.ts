@@ -110,7 +110,7 @@ test("a viewer that never reads costs the server a bounded buffer, and other vie
       return open
     })
   )
-  await expect.poll(() => figure("switchboard_feed_subscribers")).toBe(deaf.length)
+  await expect.poll(() => figure("switchboard_feed_subscribers"), { timeout: 20_000 }).toBe(deaf.length)
   for (let n = 0; n < 5; n++) await honest()
   expect(await figure("switchboard_process_resident_bytes")).toBeLessThan(1.5 * 2 ** 30)
   for (const { socket } of deaf) socket.destroy()

@@ -56,7 +56,7 @@ const statusOf: Maker = (envelope, received) =>
 
 /** The fact's own time; the envelope's where the payload tells none. */
 const timeOf = ({ payload, created_at }: Envelope, received: number): number =>
-  instantShown(payload["timestamp"]) ?? instantIn(created_at, received)
+  Math.min(instantShown(payload["timestamp"]) ?? instantIn(created_at, received), received)
 
 /** A fact in v1's shape, about the message that the payload names; its time is the envelope's unless it has its own. */
 const factOf = (

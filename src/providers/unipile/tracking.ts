@@ -24,7 +24,7 @@ export const trackingEventOf = (
   const email_id = requiredIdentity(track.email_id)
   const account_id = requiredIdentity(track.account_id)
   const dated = instantShown(track.date)
-  const at = dated ?? received
+  const at = Math.min(dated ?? received, received)
   return Result.succeed({
     type: "fact_arrived",
     received,
