@@ -149,8 +149,9 @@ describe("the handshake", () => {
     ws.on("error", () => {})
     const [request, response] = await other
     expect(request.url).toMatch(/^\/v1\/feeds/)
+    const closed = new Promise((resolve) => ws.once("close", resolve))
     response.writeHead(404).end()
-    await once(ws, "close")
+    await closed
   })
 
   test("a peer that hangs up in the middle of it, and nonsense in its place, do no harm", async () => {
