@@ -176,15 +176,15 @@ describe.each(databases)("on $name", (database) => {
           ["3", "edited later"]
         ])
         const sql = yield* SqlClient
-        expect(yield* sql`select date::text from analytics_stale where tenant_id = ${tenant_id}`).toEqual([
-          { date: "2026-06-10" }
-        ])
+        expect(yield* sql`select date::text from analytics_stale where tenant_id = ${tenant_id}`).toContainEqual({
+          date: "2026-06-10"
+        })
       })
     ))
 
   test("a database of the version before keeps its rows under the new key, and a second start changes nothing", async () => {
     const made = await database.make()
-    const { "0081_message_scope": _, ...before } = migrations
+    const before = Object.fromEntries(Object.entries(migrations).filter(([name]) => Number.parseInt(name, 10) < 81))
     const [conversation_id, other] = [randomUUID(), randomUUID()]
     await Effect.runPromise(
       Effect.gen(function* () {

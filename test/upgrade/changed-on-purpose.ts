@@ -36,6 +36,9 @@ const timeOf = ({ entities }: Answers, thread: string, id: unknown): unknown => 
 
 const isLater = (is: unknown, was: unknown): boolean => Date.parse(String(is)) > Date.parse(String(was))
 
+/** That version was told to end, and took events until it had, milliseconds. */
+const stopping = 60_000
+
 const timeFields = new Set(["last_message_at", "joined_at", "received_at", "last_seen", "first_seen", "last_read_at"])
 
 /** In a chat of the tenant `rules`, or in one of its members or messages. */
@@ -111,7 +114,7 @@ export const changedOnPurpose: ReadonlyArray<Purpose> = [
       if (tenant !== "rules") return false
       if (kindOf(entity) === "analytics") return true
       if (kindOf(entity) === "list") return ["list of conversations", "list of people"].includes(entity)
-      return timeFields.has(field) && Date.parse(String(was)) > stopped && Date.parse(String(is)) <= stopped
+      return timeFields.has(field) && Date.parse(String(was)) > stopped && Date.parse(String(is)) <= stopped + stopping
     }
   },
   {
@@ -140,7 +143,23 @@ export const changedOnPurpose: ReadonlyArray<Purpose> = [
   {
     reason: "A connection remembers its first live message; that version remembered none",
     allows: ({ entity, field, was, is }, _, { stopped }) =>
-      kindOf(entity) === "connection" && field === "updated_at" && isLater(is, was) && Date.parse(String(is)) <= stopped
+      kindOf(entity) === "connection" &&
+      field === "updated_at" &&
+      isLater(is, was) &&
+      Date.parse(String(is)) <= stopped + stopping
+  },
+  {
+    reason: "A channel remembers the chats of its account by the network's ids, and which addresses it sends from",
+    allows: ({ entity, field, was, is }, _, { stopped }) =>
+      kindOf(entity) === "channel" &&
+      field === "updated_at" &&
+      isLater(is, was) &&
+      Date.parse(String(is)) <= stopped + stopping
+  },
+  {
+    reason: "A member's activity moves last_message_at, as the message that it stands for would",
+    allows: ({ tenant, entity, field, was, is }) =>
+      tenant === "acme" && entity.startsWith("member wa-crew ") && field === "last_message_at" && isLater(is, was)
   },
   {
     reason: "The first reset of a day's counters is the midnight before the registration",

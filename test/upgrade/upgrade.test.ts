@@ -233,6 +233,8 @@ describe.each(databases)("a database of version 0903716 on $name", (database) =>
     expect(await hook(ofCrew)).toBe("duplicate")
     const id = "long-020"
     const ofLong = messaging(chats.long, { id, at: at(`message wa-long / ${id}`), text: "line 20" })
+    // Of a row of that version the first repeat may still tell what is remembered of a message today.
+    await hook(ofLong)
     expect(await hook(ofLong)).toBe("duplicate")
     const unchanged = ({ updated_at: _, last_accessed_at: __, ...rest }: any) => rest
     expect(unchanged(await conversation("wa-crew"))).toEqual(unchanged(crew))
