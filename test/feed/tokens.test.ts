@@ -19,6 +19,7 @@ test("a token says who, where, which topics, until when", async () => {
     user_id: "ann",
     name: "ann",
     topics: ["inbox"],
+    key: null,
     expires_at: 60_000
   })
 })
