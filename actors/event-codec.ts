@@ -14,7 +14,7 @@ interface Timed {
   readonly fact?: Timed
 }
 
-/** No fact lies ahead: every door sees to it now, and entries of earlier versions are read so. */
+/** No fact lies ahead: since version 2 every door sees to it; entries of version 1 are read so. */
 const withoutAhead = <E extends Timed>(event: E, received: number): E => ({
   ...event,
   ...(isAfter(event.at, received) ? { at: received } : {}),
@@ -35,5 +35,5 @@ export const decodeEvent = (body: Uint8Array): Event => {
   const { v, event } = packr.unpack(body)
   if (v > eventVersion) throw new NewerVersion("journal entry", v, eventVersion)
   // Whoever reads what may be no event at all looks first (src/webhooks/journaled-event.ts).
-  return typeof event?.received === "number" ? withoutAhead(event, event.received) : event
+  return v < 2 && typeof event?.received === "number" ? withoutAhead(event, event.received) : event
 }

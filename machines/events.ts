@@ -89,7 +89,7 @@ export type * from "./event/tenant.ts"
 export type * from "./event/thread.ts"
 
 /** Version of the journaled body. Older bodies are upcast on reading (DESIGN §4). */
-export const eventVersion = 1
+export const eventVersion = 2
 
 /** Everything that is journaled. */
 export type Event =

@@ -16,7 +16,7 @@ import { all, counts, emptyWindow, find, secondId, store } from "./message-windo
 import { outboundRead, readOutbound } from "./receipts.ts"
 import { deletedAt, reactionShown } from "./revisions.ts"
 import { joinedThread } from "./thread.ts"
-import { horizonJoined, unseenArrives } from "./unread.ts"
+import { horizonJoined, readsBounded } from "./unread.ts"
 import { draftsJoined } from "./drafts.ts"
 import { sameMail } from "./mail-names.ts"
 import { factHappens, ownersCorrected } from "./messages.ts"
@@ -58,8 +58,8 @@ export const threadJoined = (d: Decision, event: ThreadJoined): void => {
   })
 }
 
-export const conversationAbsorbed = (d: Decision, { was: told, received }: ConversationAbsorbed): void => {
-  const was = unseenArrives(d, told)
+export const conversationAbsorbed = (d: Decision, { was, received }: ConversationAbsorbed): void => {
+  readsBounded(d)
   const stranger = strangerOf(d, was)
   for (const member of Object.values(was.members)) if (member.key !== stranger) memberJoined(d, member, received)
   const roles = Object.fromEntries(
@@ -148,8 +148,7 @@ const messageJoined = (d: Decision, from_id: string, told: MessageRecord, receiv
   const read_at = record.outbound ? earlier(record.read_at, readOutbound(d, record.at)) : record.read_at
   const joined: MessageRecord = read_at === record.read_at ? record : { ...record, read_at, status: "read" }
   d.learn({ window: store(window, joined) })
-  const { arrival = null, status } = joined
-  rowOf(d, record.id, { arrival, status, read_at, updated_at: received }, record.sender)
+  rowOf(d, record.id, { status: joined.status, read_at, updated_at: received }, record.sender)
   if (counts(joined)) messageCounted(d, joined, 1, received)
 }
 

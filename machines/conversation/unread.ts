@@ -6,8 +6,8 @@ import type { ConversationRead, ConversationUnread } from "../events.ts"
 import { later } from "../draft.ts"
 import type { ConversationContext, UnreadMark } from "./context.ts"
 import type { Decision } from "./decision.ts"
-import type { MessageRecord, MessageWindow } from "./message-window.ts"
-import { all, awaitsReading, countUnread, find, store } from "./message-window.ts"
+import type { MessageRecord } from "./message-window.ts"
+import { all, awaitsReading, countUnread, find } from "./message-window.ts"
 import type { Place, Reading } from "./reading.ts"
 import {
   byPlace,
@@ -183,28 +183,23 @@ const setReader = (d: Decision, user: string, reader: ConversationContext["reade
   d.learn({ user_reads })
 }
 
-/**
- * Two parts of a thread become one: what neither part's readers have seen arrives only now, so that nobody's mark on the one part
- * reads the other. The records of both, as they are from now on.
- */
-export const unseenArrives = (d: Decision, was: ConversationContext): ConversationContext => {
-  const here = unseenBeside(d.context, was)
-  const there = unseenBeside(was, d.context)
-  const arrived = (window: MessageWindow, record: MessageRecord) => store(window, { ...record, arrival: d.seq })
-  d.learn({ window: here.reduce(arrived, d.context.facts.window) })
-  for (const { id } of here)
-    d.tell({ type: "row_changed", external_message_id: id, sender_key: null, fields: { arrival: d.seq } })
-  return { ...was, facts: { ...was.facts, window: there.reduce(arrived, was.facts.window) } }
-}
+/** Of the parts of a thread that become one, each was read as far as its horizon shows, and no further in the other. */
+const upToHorizon = (reads: Reads, horizon: number | null): Reads =>
+  reads.some(({ at }) => at === null)
+    ? reads
+        .map((reading) => (reading.at === null ? { ...reading, at: horizon ?? 0 } : reading))
+        .reduce<Reads>(withReading, [])
+    : reads
 
-/** Messages that wait here, and that what users did with the other part would read or file away. */
-const unseenBeside = (here: ConversationContext, other: ConversationContext): ReadonlyArray<MessageRecord> => {
-  const reads = ownerReads(here)
-  const marks = ownerReads(other).filter(({ arrived }) => arrived !== null)
-  const isFiled = other.facts.filed?.arrived !== undefined
-  return [...all(here.facts.window)].filter(
-    (record) => awaitsReading(record) && !isCovered(reads, record) && (isFiled || isCovered(marks, record))
-  )
+/** Before messages of another part come in: what was read here is read up to the horizons. */
+export const readsBounded = (d: Decision): void => {
+  ownerReadsBecome(d, upToHorizon(ownerReads(d.context), d.context.facts.owner_horizon))
+  for (const user of Object.keys(d.context.readers)) {
+    const reads = readsOf(d.context, user)!
+    const reader = d.context.readers[user]!
+    const bounded = upToHorizon(reads, reader.last_read_at)
+    if (bounded !== reads) setReader(d, user, reader, bounded)
+  }
 }
 
 /** What was read of another part of the thread is read here: by the owner and by each user. */
@@ -212,7 +207,7 @@ export const horizonJoined = (d: Decision, was: ConversationContext): void => {
   const { owner_horizon } = was.facts
   const marks = [...unreadMarks(d.context), ...unreadMarks(was)].sort((a, b) => a.at - b.at)
   if (marks.length > 0) d.learn({ unread_marks: marks.reduce(withMark, []) })
-  const reads = ownerReads(was)
+  const reads = upToHorizon(ownerReads(was), owner_horizon)
   const users = reads.filter(({ arrived }) => arrived !== null)
   const receipts = reads.filter(({ arrived }) => arrived === null)
   ownerReadsBecome(d, users.reduce(withReading, ownerReads(d.context)))
@@ -223,7 +218,8 @@ export const horizonJoined = (d: Decision, was: ConversationContext): void => {
       Object.hasOwn(d.context.readers, user) ? d.context.readers[user]!.last_read_at : null,
       was.readers[user]!.last_read_at
     )
-    const reads = [...(readsOf(d.context, user) ?? []), ...readsOf(was, user)!].reduce<Reads>(withReading, [])
+    const there = upToHorizon(readsOf(was, user)!, was.readers[user]!.last_read_at)
+    const reads = [...(readsOf(d.context, user) ?? []), ...there].reduce<Reads>(withReading, [])
     setReader(d, user, { last_read_at: at, unread_count: countUnread(d.context.facts.window, reads) }, reads)
   }
 }
