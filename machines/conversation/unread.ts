@@ -130,7 +130,7 @@ export const conversationUnread = (d: Decision, event: ConversationUnread): void
   const mark: UnreadMark = { at: event.received, to, ...(before.at === to ? {} : { place: before.place! }) }
   d.learn({ unread_marks: withMark(unreadMarks(d.context), mark) })
   // What the window let go stands before the newest, and stays as it was.
-  ownerReadsBecome(d, heldBack(ownerReads(d.context), before))
+  ownerReadsBecome(d, (reads) => heldBack(reads, before))
   if (d.context.facts.owner_horizon !== null) horizonShown(d, Math.min(d.context.facts.owner_horizon, to))
   d.set({ unread_count: Math.max(1, d.context.unread_count) })
   const own = readsOf(d.context, event.user_id)
@@ -146,8 +146,9 @@ export const conversationUnread = (d: Decision, event: ConversationUnread): void
 }
 
 /** The owner's readings are others now, which makes no difference to what the window let go. */
-const ownerReadsBecome = (d: Decision, reads: Reads): void => {
+const ownerReadsBecome = (d: Decision, change: (before: Reads) => Reads): void => {
   const before = ownerReads(d.context)
+  const reads = change(before)
   if (reads === before) return
   const { window } = d.context.facts
   const unread_count = d.context.unread_count + countUnread(window, reads) - countUnread(window, before)
@@ -193,7 +194,7 @@ const upToHorizon = (reads: Reads, horizon: number | null): Reads =>
 
 /** Before messages of another part come in: what was read here is read up to the horizons. */
 export const readsBounded = (d: Decision): void => {
-  ownerReadsBecome(d, upToHorizon(ownerReads(d.context), d.context.facts.owner_horizon))
+  ownerReadsBecome(d, (reads) => upToHorizon(reads, d.context.facts.owner_horizon))
   for (const user of Object.keys(d.context.readers)) {
     const reads = readsOf(d.context, user)!
     const reader = d.context.readers[user]!
@@ -210,7 +211,7 @@ export const horizonJoined = (d: Decision, was: ConversationContext): void => {
   const reads = upToHorizon(ownerReads(was), owner_horizon)
   const users = reads.filter(({ arrived }) => arrived !== null)
   const receipts = reads.filter(({ arrived }) => arrived === null)
-  ownerReadsBecome(d, users.reduce(withReading, ownerReads(d.context)))
+  ownerReadsBecome(d, (here) => users.reduce(withReading, here))
   for (const receipt of receipts) ownerHasRead(d, receipt, receipt.at!)
   if (owner_horizon !== null) horizonShown(d, later(d.context.facts.owner_horizon, owner_horizon)!)
   for (const user of Object.keys(was.readers)) {
