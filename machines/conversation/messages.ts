@@ -172,7 +172,8 @@ export const factHappens = (d: Decision, fact: WaitingFact): void => {
 const messageShownAgain = (d: Decision, event: MessageReceived, known: MessageRecord): void => {
   const { message, sender } = event
   const { record: full, fields } = filled(renamed(d, event, known), event)
-  let record = known.hidden && !message.hidden ? { ...full, hidden: false } : full
+  // Nobody has seen it before it is shown: it arrives now.
+  let record = known.hidden && !message.hidden ? { ...full, hidden: false, arrival: d.seq } : full
   if (sender !== null && !known.outbound) {
     if (isProvenOwn(event)) record = owned(d, record, sender.key)
     else if (isNobody(known.sender) && !isNobody(sender.key)) record = { ...record, sender: sender.key }
@@ -228,6 +229,7 @@ const recordChanged = (
     fields: {
       ...fields,
       hidden: record.hidden,
+      ...(record.arrival === known.arrival ? {} : { arrival: record.arrival! }),
       read_at: record.read_at,
       status: record.status,
       ...(isOwned ? { direction: "outbound", sent_at: record.at, received_at: null } : {}),

@@ -76,6 +76,11 @@ describe("a read mark", () => {
     expect(unread(first, third, markRead(10), timed)).toBe(0)
   })
 
+  test("does not cover what was hidden then and is shown only later", () => {
+    const waiting = message("m2", 2, ann, { message: { hidden: true } })
+    expect(unread(first, waiting, markRead(10), second)).toBe(1)
+  })
+
   test("of a late message that is deleted again counts nothing", () => {
     expect(unread(first, third, markRead(10), second, deleted("m2", 11))).toBe(0)
   })

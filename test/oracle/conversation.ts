@@ -22,7 +22,7 @@ export const conversationOf = (said: ReadonlyArray<Said>, read_on: ReadOn = "ope
   const replies = read_on === "reply" ? messages.filter((message) => message.outbound && message.isMessage) : []
   const { horizon, unread_count, readers, last_accessed_at } = readingOf(said, messages, [
     ...receiptsTold(receipts.filter((receipt) => isOwners(receipt, owner))),
-    ...replies.map(({ at, arrival }) => ({ to: at, place: arrival, told: at }))
+    ...replies.map(({ at, heard }) => ({ to: at, place: heard, told: at }))
   ])
   const signs = signsOf(said, messages, receipts, owner)
   const members = Object.fromEntries(

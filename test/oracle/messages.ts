@@ -31,7 +31,8 @@ const showingsOf = (said: ReadonlyArray<Said>): ReadonlyArray<ReadonlyArray<Mess
 export interface Known {
   readonly names: ReadonlyArray<string>
   readonly at: number
-  /** Place of its first showing in the history. */
+  /** Where in the history it is heard of first, and where it is shown first: until then nobody sees it. */
+  readonly heard: number
   readonly arrival: number
   /** Null is nobody. */
   readonly sender: string | null
@@ -94,7 +95,10 @@ const known = (
   return {
     names,
     at,
-    arrival: Math.min(...showings.map((showing) => said.indexOf(showing))),
+    heard: Math.min(...showings.map((showing) => said.indexOf(showing))),
+    arrival: Math.min(
+      ...showings.filter((showing) => hidden || !showing.message.hidden).map((showing) => said.indexOf(showing))
+    ),
     sender: sender?.key ?? null,
     outbound,
     isStory: message.is_story === true,
