@@ -135,7 +135,7 @@ export const conversationUnread = (d: Decision, event: ConversationUnread): void
   d.set({ unread_count: Math.max(1, d.context.unread_count) })
   const own = readsOf(d.context, event.user_id)
   const reads = own === undefined ? [{ ...before, arrived: d.seq }] : heldBack(own, before)
-  if (reads === own) return
+  if (reads === own && d.context.readers[event.user_id]!.last_read_at! <= to) return
   const known = own === undefined ? null : d.context.readers[event.user_id]!
   const unread_count =
     own === undefined

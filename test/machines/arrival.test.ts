@@ -118,6 +118,11 @@ describe("mark unread", () => {
     expect(unread(...said, markUnread(2_400), receipt("m2", 1_000))).toBe(1)
   })
 
+  test("is shown on the horizon of a user who had not read that message at all", () => {
+    const own = [message("o1", 5, me), message("m1", 5, ann), markRead(10, "o1"), markUnread(11)]
+    expect(conversation(...own).readers["u"]).toEqual({ last_read_at: start + 4, unread_count: 1 })
+  })
+
   test("gives what comes late its own place", () => {
     expect(unread(...said, markRead(10), markUnread(11), message("m0", 0, ann))).toBe(2)
   })
