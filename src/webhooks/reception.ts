@@ -48,18 +48,16 @@ export class Reception extends Context.Service<
       const waiting = yield* Waiting
       const commits = yield* GroupCommit
 
-      /** Bookkeeping of a webhook that is answered with a refusal: it must not delay that, nor take its place. */
+      /** Bookkeeping of a webhook whose answer is certain without the journal: it must not delay that for long, nor take its place. */
       const keptCount = Effect.fnUntraced(
         function* (tenant: string, as: "webhook_failed" | "webhook_noted") {
           if ((yield* commits.stuckSince) !== null) return
           const base = { received: yield* Clock.currentTimeMillis, via: "webhook" } as const
-          yield* owner.submit(
-            tenant,
-            as === "webhook_failed" ? { type: as, ...base } : { type: as, ...base, success: false }
-          )
+          const event = as === "webhook_failed" ? { type: as, ...base } : { type: as, ...base, success: false }
+          yield* promptly(owner.submit(tenant, event))
         },
-        // What cannot be counted stands in the log, and comes again.
-        Effect.catchCause((cause) => Effect.logWarning("A refused webhook could not be counted", cause))
+        // What cannot be counted stands in the log.
+        Effect.catchCause((cause) => Effect.logWarning("A webhook that was refused or kept could not be counted", cause))
       )
       const noted = (tenant: string) => keptCount(tenant, "webhook_noted")
 
@@ -93,7 +91,8 @@ export class Reception extends Context.Service<
         const id = yield* promptly(rooms.wait({ tenant_id: tenant, account_id, source, body, received_at: received }))
         const end = yield* again
         if (end.outcome !== "applied" && end.outcome !== "duplicate") {
-          yield* owner.submit(tenant, { type: "webhook_noted", received, via: "webhook", success: false })
+          // Its row is durable: a journal that is stuck, or a full mailbox, does not make it wait.
+          yield* noted(tenant)
           return { outcome: "waiting" as const, id }
         }
         yield* waiting.remove(tenant, [id])
