@@ -57,7 +57,9 @@ export class Reception extends Context.Service<
           yield* promptly(owner.submit(tenant, event))
         },
         // What cannot be counted stands in the log.
-        Effect.catchCause((cause) => Effect.logWarning("A webhook that was refused or kept could not be counted", cause))
+        Effect.catchCause((cause) =>
+          Effect.logWarning("A webhook that was refused or kept could not be counted", cause)
+        )
       )
       const noted = (tenant: string) => keptCount(tenant, "webhook_noted")
 
