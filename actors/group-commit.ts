@@ -2,6 +2,7 @@
  * Group commit: the events of all tenants that came while one journal statement was under way go into the next one together.
  * It owns the order of appending and the retries; what an append means for a tenant is the tenant's business.
  */
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -49,7 +50,7 @@ const batchLimit = 1_000
 /** Bytes in one statement, well below what a Postgres message takes. */
 const batchBytes = 4 * 1024 * 1024
 
-/** While the database is away an append is tried again and again; answers wait for it (DESIGN §4). */
+/** While the database is away an append is tried again and again, in real time; answers wait for it (DESIGN §4). */
 const untilItIsBack = Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("1 second")])
 
 /** A statement that is under way for longer, in milliseconds, counts as stuck for those who ask. */
@@ -113,6 +114,7 @@ export class GroupCommit extends Context.Service<
               return Effect.logWarning(`The journal cannot be written (${reasonOf(error)}); answers wait until it can`)
             }),
             Effect.retry({ schedule: untilItIsBack, while: (error) => !isOwnFault(error) }),
+            Effect.provideService(Clock.Clock, realClock),
             Effect.ensuring(
               Effect.sync(() => {
                 underWaySince = null

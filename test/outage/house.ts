@@ -4,7 +4,7 @@ import * as Redacted from "effect/Redacted"
 import { randomUUID } from "node:crypto"
 import { type PostgresServer, startPostgres } from "../support/postgres-server.ts"
 import { startServer } from "../support/server.ts"
-import { ask } from "./administrator.ts"
+import { ask } from "../support/administrator.ts"
 import type { Fault, Place } from "./fault.ts"
 import { startProxy } from "./proxy.ts"
 

@@ -6,7 +6,7 @@ import type { Database } from "../support/databases.ts"
 import { startServer } from "../support/server.ts"
 import { message } from "../support/whatsapp.ts"
 import { type PostgresServer, startPostgres } from "../support/postgres-server.ts"
-import { ask } from "./administrator.ts"
+import { ask } from "../support/administrator.ts"
 
 describe("the process", () => {
   let postgres: PostgresServer

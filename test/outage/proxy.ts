@@ -3,6 +3,8 @@ import { connect, createServer, type Socket } from "node:net"
 
 export interface Proxy {
   readonly port: number
+  /** The port that new connections are led to. */
+  target: number
   /** Milliseconds by which everything that the client sends is held back; bytes sent together travel together. */
   delay: number
   /** While silent, connections are taken and nothing ever answers. */
@@ -19,7 +21,7 @@ export const startProxy = (target: number): Promise<Proxy> =>
     const sockets = new Set<Socket>()
     let touched = 0
     const pass = (client: Socket) => {
-      const server = connect(target, "127.0.0.1")
+      const server = connect(proxy.target, "127.0.0.1")
       let line = Promise.resolve()
       const end = () => {
         client.destroy()
@@ -50,6 +52,7 @@ export const startProxy = (target: number): Promise<Proxy> =>
     const listener = createServer(pass)
     const proxy = {
       port: 0,
+      target,
       delay: 0,
       isSilent: false,
       touched: () => touched,

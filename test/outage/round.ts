@@ -1,7 +1,7 @@
 /** One fault under load, from before to after, and every claim about it. */
 import type { Server, Tenant } from "../support/server.ts"
 import { eventually } from "../support/eventually.ts"
-import { ask } from "./administrator.ts"
+import { ask } from "../support/administrator.ts"
 import type { Fault, Place } from "./fault.ts"
 import { slowness } from "./faults/slow.ts"
 import { chatName, chats, Provider } from "./provider.ts"

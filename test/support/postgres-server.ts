@@ -12,7 +12,7 @@ process.prependListener("beforeExit", () => {
 })
 
 /** A port that is free at this moment. */
-const freePort = (): Promise<number> =>
+export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const server = createServer()
     server.once("error", reject)
@@ -24,6 +24,8 @@ const freePort = (): Promise<number> =>
 
 export interface PostgresServer {
   readonly port: number
+  /** Where its data lies. */
+  readonly folder: string
   /** Stops the server process as an administrator would (fast shutdown); its data stays. */
   halt(): Promise<void>
   /** Starts it again on the same data and port. */
@@ -34,21 +36,23 @@ export interface PostgresServer {
   stop(): Promise<void>
 }
 
-/** Starts it, durable as it is shipped. `initdbFlags` go to initdb, `flags` to the server; fails with what the server printed. */
-export const startPostgres = async (
+/** A name for a new data directory. */
+export const newFolder = (): string => join(tmpdir(), `switchboard-postgres-${randomUUID()}`)
+
+/** A server of the package on that data, not started yet. */
+export const serverOn = (
+  databaseDir: string,
+  port: number,
+  log: Array<string>,
   initdbFlags: ReadonlyArray<string> = [],
   flags: ReadonlyArray<string> = []
-): Promise<PostgresServer> => {
-  // Not inside a private directory: as root, the server runs as a user of its own, who must be able to reach it.
-  const databaseDir = join(tmpdir(), `switchboard-postgres-${randomUUID()}`)
-  const port = await freePort()
-  const log: Array<string> = []
-  const postgres = new EmbeddedPostgres({
+): EmbeddedPostgres =>
+  new EmbeddedPostgres({
     databaseDir,
     port,
     user: "postgres",
     password: "postgres",
-    // Its folder outlives a halt; `stop` deletes it.
+    // Its folder outlives a halt.
     persistent: true,
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: [...initdbFlags],
@@ -56,6 +60,17 @@ export const startPostgres = async (
     onLog: (message) => log.push(message),
     onError: (message) => log.push(String(message))
   })
+
+/** Starts it, durable as it is shipped. `initdbFlags` go to initdb, `flags` to the server; fails with what the server printed. */
+export const startPostgres = async (
+  initdbFlags: ReadonlyArray<string> = [],
+  flags: ReadonlyArray<string> = []
+): Promise<PostgresServer> => {
+  // Not inside a private directory: as root, the server runs as a user of its own, who must be able to reach it.
+  const databaseDir = newFolder()
+  const port = await freePort()
+  const log: Array<string> = []
+  const postgres = serverOn(databaseDir, port, log, initdbFlags, flags)
   try {
     await postgres.initialise()
     await postgres.start()
@@ -64,6 +79,7 @@ export const startPostgres = async (
   }
   return {
     port,
+    folder: databaseDir,
     url: `postgres://postgres:postgres@127.0.0.1:${port}`,
     halt: () => postgres.stop(),
     resume: () => postgres.start(),

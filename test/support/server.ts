@@ -123,6 +123,9 @@ export const startServer = async (
     },
     /** kill -9. */
     kill: () => end("SIGKILL"),
+    /** SIGSTOP: nothing of the process runs until `thaw`. */
+    freeze: (): void => void running.child.kill("SIGSTOP"),
+    thaw: (): void => void running.child.kill("SIGCONT"),
     /** SIGTERM, and waits for the drain. */
     stop: () => end("SIGTERM"),
     /** Starts it again; `changed` are settings that are others from now on. */

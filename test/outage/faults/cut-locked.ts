@@ -1,5 +1,5 @@
 import { eventually } from "../../support/eventually.ts"
-import { openAdministrator } from "../administrator.ts"
+import { openAdministrator } from "../../support/administrator.ts"
 import { type Fault, mustBe } from "../fault.ts"
 
 /** Only cuts fail: somebody holds a lock on the table of conversations, as a long `alter table` does. */

@@ -7,7 +7,7 @@ import { chown, mkdtemp, rm, rmdir, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { promisify } from "node:util"
-import { ask, openAdministrator, stateOf } from "../administrator.ts"
+import { ask, openAdministrator, stateOf } from "../../support/administrator.ts"
 import { type Fault, mustBe } from "../fault.ts"
 
 const run = promisify(execFile)

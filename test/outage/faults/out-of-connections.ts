@@ -1,4 +1,4 @@
-import { type Administrator, failureOf, openAdministrator, terminate } from "../administrator.ts"
+import { type Administrator, failureOf, openAdministrator, terminate } from "../../support/administrator.ts"
 import { type Fault, mustBe } from "../fault.ts"
 
 /** Others take every connection that Postgres has, and those of Switchboard end. */

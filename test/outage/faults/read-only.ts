@@ -1,4 +1,4 @@
-import { failureOf, openAdministrator, terminate } from "../administrator.ts"
+import { failureOf, openAdministrator, terminate } from "../../support/administrator.ts"
 import { type Fault, mustBe } from "../fault.ts"
 
 /** Everything can be read and nothing written, as on a server that lost its role. */

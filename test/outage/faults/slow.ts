@@ -1,4 +1,4 @@
-import { ask } from "../administrator.ts"
+import { ask } from "../../support/administrator.ts"
 import { type Fault, mustBe } from "../fault.ts"
 
 /** Milliseconds of every round trip. */

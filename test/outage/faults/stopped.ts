@@ -1,4 +1,4 @@
-import { failureOf } from "../administrator.ts"
+import { failureOf } from "../../support/administrator.ts"
 import { type Fault, mustBe } from "../fault.ts"
 
 /** The server process of Postgres is stopped and started again later. */
