@@ -24,6 +24,8 @@ export interface DatabaseOptions {
   readonly url: Option.Option<Redacted.Redacted>
   /** Where the embedded one keeps its files; `memory://` keeps nothing, for tests. */
   readonly dataDir: string
+  /** Path of a dump (tar) of a data directory that the one in memory begins with; left out: it begins empty. */
+  readonly dump?: string | undefined
 }
 
 /** As the server counts its versions: 15.0. */
@@ -113,13 +115,13 @@ const keptPrivate = (directory: string) =>
       })
   })
 
-const embedded = Effect.fnUntraced(function* (dataDir: string) {
+const embedded = Effect.fnUntraced(function* (dataDir: string, dump: string | undefined) {
   const directory = dataDir === "memory://" ? null : join(dataDir, "postgres")
   if (directory !== null) {
     yield* lockDataDirectory(dataDir)
     yield* keptPrivate(directory)
   }
-  const stream = yield* startPglite(directory)
+  const stream = yield* startPglite(directory, dump)
   const client = yield* PgClient.make({
     stream,
     ssl: false,
@@ -149,5 +151,7 @@ export const layerDatabase = (
         Layer.effect(JournalClient, server(url, journaling, longestAppend)).pipe(Layer.provide(Reactivity.layer))
       ),
     onNone: () =>
-      Layer.effect(JournalClient, SqlClient).pipe(Layer.provideMerge(PgClient.layerFrom(embedded(options.dataDir))))
+      Layer.effect(JournalClient, SqlClient).pipe(
+        Layer.provideMerge(PgClient.layerFrom(embedded(options.dataDir, options.dump)))
+      )
   })

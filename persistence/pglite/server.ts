@@ -15,16 +15,20 @@ const untilItStarts = Schedule.min([Schedule.exponential("100 millis"), Schedule
 
 /**
  * Starts the embedded Postgres and returns what opens a connection to it; while there is none, that throws. Fails when it does
- * not start at all. In memory (`null`) everything goes with the thread, and nothing is started again.
+ * not start at all. In memory (`null`) everything goes with the thread, and nothing is started again; there it begins with
+ * `dump` (database.ts).
  */
-export const startPglite = (directory: string | null): Effect.Effect<() => Duplex, DatabaseUnavailable, Scope.Scope> =>
+export const startPglite = (
+  directory: string | null,
+  dump?: string
+): Effect.Effect<() => Duplex, DatabaseUnavailable, Scope.Scope> =>
   Effect.gen(function* () {
     // Closes after whatever is opened on this, later threads included: Postgres ends when its last session has.
     const lives = yield* Scope.fork(yield* Effect.scope)
     /** A thread in a scope of its own, which closes when the thread has died, or in the end. */
     const live = Effect.gen(function* () {
       const own = yield* Scope.fork(lives)
-      const thread = yield* startThread(directory).pipe(
+      const thread = yield* startThread(directory, dump).pipe(
         Scope.provide(own),
         Effect.onError(() => Scope.close(own, Exit.void))
       )

@@ -7,9 +7,10 @@ import { MessageChannel, type MessagePort, Worker } from "node:worker_threads"
 import { DatabaseUnavailable } from "../database-unavailable.ts"
 import { portStream } from "./stream.ts"
 
-/** What the worker is started with; `null`: in memory, for tests. */
+/** What the worker is started with; directory `null`: in memory, for tests, beginning with the dump at that path if there is one. */
 export interface WorkerInput {
   readonly directory: string | null
+  readonly dump: string | undefined
 }
 export type ToWorker = { readonly type: "connect"; readonly port: MessagePort } | { readonly type: "close" }
 export type FromWorker =
@@ -28,7 +29,10 @@ export interface Thread {
  * Starts the thread and waits until Postgres answers. When the scope closes, Postgres shuts down cleanly (it writes its
  * checkpoint) before the thread ends. Should the thread die on its own, its connections break and no new one opens.
  */
-export const startThread = (directory: string | null): Effect.Effect<Thread, DatabaseUnavailable, Scope.Scope> =>
+export const startThread = (
+  directory: string | null,
+  dump?: string
+): Effect.Effect<Thread, DatabaseUnavailable, Scope.Scope> =>
   Effect.gen(function* () {
     const where = directory ?? "memory"
     const ready = Deferred.makeUnsafe<void, DatabaseUnavailable>()
@@ -38,7 +42,12 @@ export const startThread = (directory: string | null): Effect.Effect<Thread, Dat
     let death: Error | null = null
 
     const worker = yield* Effect.acquireRelease(
-      Effect.sync(() => new Worker(new URL("./worker.ts", import.meta.url), { workerData: { directory } })),
+      Effect.sync(
+        () =>
+          new Worker(new URL("./worker.ts", import.meta.url), {
+            workerData: { directory, dump } satisfies WorkerInput
+          })
+      ),
       (worker) =>
         Effect.gen(function* () {
           if (death === null) {

@@ -3,17 +3,19 @@
  * that turns actors only ever sees bytes on a port (DESIGN §4). It serves one session at a time: there is one backend.
  */
 import { PGlite } from "@electric-sql/pglite"
+import { readFileSync } from "node:fs"
 import { type MessagePort, parentPort, workerData } from "node:worker_threads"
 import { Ailing } from "./ailing.ts"
 import { DurableFileSystem, durableStartParams } from "./file-system.ts"
 import { isCancelRequest, isTerminate, makeFrames } from "./frames.ts"
 import type { FromWorker, ToWorker, WorkerInput } from "./thread.ts"
 
-const { directory } = workerData as WorkerInput
+const { directory, dump } = workerData as WorkerInput
 const tell = (message: FromWorker): void => parentPort!.postMessage(message)
 
+const beginning = dump === undefined ? {} : { loadDataDir: new Blob([readFileSync(dump)]) }
 const pg = await PGlite.create(
-  directory === null ? {} : { fs: new DurableFileSystem(directory), startParams: durableStartParams }
+  directory === null ? beginning : { fs: new DurableFileSystem(directory), startParams: durableStartParams }
 )
 
 /** Errors of the embedded Postgres that it does not get over by itself. */

@@ -36,6 +36,7 @@ import {
   running,
   start
 } from "../machines/facts.ts"
+import { inMemory } from "../support/fresh-cluster.ts"
 
 const options: ShellOptions = { mailbox: 1000, snapshotInterval: "1 hour", idle: day, residents: 50_000 }
 const opened: Array<() => Promise<void>> = []
@@ -44,8 +45,9 @@ afterEach(async () => {
 })
 
 /** A database, and owners on it, each in a scope of its own. The clock begins at `start`. */
-const house = async (dataDir = "memory://") => {
-  const database = layerMigrated.pipe(Layer.provideMerge(layerDatabase({ url: Option.none(), dataDir })))
+const house = async (dataDir?: string) => {
+  const at = dataDir === undefined ? inMemory() : { url: Option.none(), dataDir }
+  const database = layerMigrated.pipe(Layer.provideMerge(layerDatabase(at)))
   // The database lives in real time; only who stands on it has the test's clock.
   const runtime = ManagedRuntime.make(
     TestClock.layer({ warningDelay: "1 hour" }).pipe(Layer.provideMerge(layerPersistence), Layer.provideMerge(database))

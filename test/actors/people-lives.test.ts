@@ -3,7 +3,6 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
-import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import { SqlClient } from "effect/sql/SqlClient"
 import { TestClock } from "effect/testing"
@@ -18,8 +17,9 @@ import { layer as layerPersistence } from "../../persistence/layer.ts"
 import { layerMigrated } from "../../persistence/migrated.ts"
 import { Outgoing } from "../../persistence/outgoing.ts"
 import { ann, ben, day, message, person, registered, running, start } from "../machines/facts.ts"
+import { inMemory } from "../support/fresh-cluster.ts"
 
-const database = layerMigrated.pipe(Layer.provideMerge(layerDatabase({ url: Option.none(), dataDir: "memory://" })))
+const database = layerMigrated.pipe(Layer.provideMerge(layerDatabase(inMemory())))
 const runtime = ManagedRuntime.make(
   TestClock.layer({ warningDelay: "1 hour" }).pipe(Layer.provideMerge(layerPersistence), Layer.provideMerge(database))
 )

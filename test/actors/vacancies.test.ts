@@ -1,5 +1,4 @@
 /** Who has been looked up and is not there is remembered, up to a limit; past it a look-up is repeated, and no event is lost to it. */
-import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import { expect, test } from "vitest"
 import type { Event } from "../../machines/events.ts"
@@ -7,6 +6,7 @@ import { Population } from "../../actors/population.ts"
 import { translate } from "../../src/providers/unipile/translate.ts"
 import { startProcess } from "../support/process.ts"
 import { message } from "../support/whatsapp.ts"
+import { inMemory } from "../support/fresh-cluster.ts"
 
 const received = Date.UTC(2026, 4, 4)
 const inbound = (chat: string): Event =>
@@ -27,7 +27,7 @@ const record = (record_id: string, addresses: number): Event => ({
 })
 
 test("the first messages of new chats are applied, however many people of the CRM nobody has written with", async () => {
-  const process = startProcess({ url: Option.none(), dataDir: "memory://" })
+  const process = startProcess(inMemory())
   try {
     await process.found(received)
     await process.submit(record("one", 4_998))

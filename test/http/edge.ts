@@ -12,6 +12,7 @@ import { ownerLayer } from "../../actors/local-owner.ts"
 import { type DatabaseOptions, layerDatabase } from "../../persistence/database.ts"
 import { layer as persistence } from "../../persistence/layer.ts"
 import { layerMigrated } from "../../persistence/migrated.ts"
+import { inMemory } from "../support/fresh-cluster.ts"
 import { Settings } from "../../src/config.ts"
 import { FeedTokens } from "../../src/feed/tokens.ts"
 import { Keys } from "../../src/http/keys.ts"
@@ -57,7 +58,8 @@ export const startEdge = async (
     readonly database?: DatabaseOptions
   } = {}
 ) => {
-  const dataDir = limits.dataDir ?? "memory://"
+  const embedded = limits.dataDir === undefined ? inMemory() : { url: Option.none(), dataDir: limits.dataDir }
+  const { dataDir } = embedded
   const owner = ownerLayer({
     mailbox: limits.mailbox ?? 1_000,
     snapshotInterval: "1 hour",
@@ -77,7 +79,7 @@ export const startEdge = async (
     Layer.provide(GroupCommit.layer),
     Layer.provideMerge(persistence),
     Layer.provide(layerMigrated),
-    Layer.provideMerge(layerDatabase(limits.database ?? { url: Option.none(), dataDir })),
+    Layer.provideMerge(layerDatabase(limits.database ?? embedded)),
     Layer.provide(secrets),
     Layer.provide(settled),
     Layer.provideMerge(NodeHttpServer.layer(() => createServer(serverTimeouts), { port: 0, host: "127.0.0.1" }))

@@ -4,7 +4,6 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Metric from "effect/Metric"
-import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import { createHmac, randomBytes, randomUUID } from "node:crypto"
@@ -21,6 +20,7 @@ import * as Delivery from "../../src/outgoing/delivery.ts"
 import { Reach } from "../../src/outgoing/reach.ts"
 import { freshOutgoingSecret } from "../../src/outgoing/signature.ts"
 import { KeyRing } from "../../src/secrets/key-ring.ts"
+import { inMemory } from "../support/fresh-cluster.ts"
 
 interface Heard {
   readonly headers: Record<string, string | undefined>
@@ -41,7 +41,7 @@ const runtime = ManagedRuntime.make(
   KeyRing.layer(Redacted.make(randomBytes(32).toString("base64"))).pipe(
     Layer.provideMerge(layerPersistence),
     Layer.provideMerge(layerMigrated),
-    Layer.provideMerge(layerDatabase({ url: Option.none(), dataDir: "memory://" }))
+    Layer.provideMerge(layerDatabase(inMemory()))
   )
 )
 const run = runtime.runPromise

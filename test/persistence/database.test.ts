@@ -17,7 +17,7 @@ import { type DatabaseOptions, layerDatabase } from "../../persistence/database.
 import { layerMigrated } from "../../persistence/migrated.ts"
 import { fieldTables } from "../../persistence/tables.ts"
 import { databases, type TestDatabase } from "../support/databases.ts"
-import { copyFreshCluster } from "../support/fresh-cluster.ts"
+import { copyInitialised } from "../support/fresh-cluster.ts"
 
 const on = <A, E>(options: DatabaseOptions, effect: Effect.Effect<A, E, SqlClient>) =>
   Effect.runPromise(Effect.provide(effect, layerDatabase(options), { local: true }))
@@ -114,7 +114,7 @@ describe("the embedded database", () => {
   const children = new Set<ChildProcess>()
   beforeEach(async () => {
     dataDir = await mkdtemp(join(tmpdir(), "switchboard-data-"))
-    await copyFreshCluster(dataDir)
+    await copyInitialised(dataDir)
   })
   afterEach(async () => {
     for (const child of children) child.kill("SIGKILL")

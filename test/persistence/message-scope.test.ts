@@ -183,7 +183,7 @@ describe.each(databases)("on $name", (database) => {
     ))
 
   test("a database of the version before keeps its rows under the new key, and a second start changes nothing", async () => {
-    const made = await database.make()
+    const made = await database.make("empty")
     const before = Object.fromEntries(Object.entries(migrations).filter(([name]) => Number.parseInt(name, 10) < 81))
     const [conversation_id, other] = [randomUUID(), randomUUID()]
     await Effect.runPromise(

@@ -1,13 +1,11 @@
 /** Empty databases of their own, embedded or on a Postgres that runs already. */
-import * as PgClient from "@effect/sql-pg/PgClient"
-import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { randomUUID } from "node:crypto"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { copyFreshCluster } from "./fresh-cluster.ts"
+import { administer, copyFreshCluster, copyInitialised, createDatabase } from "./fresh-cluster.ts"
 import type { DatabaseOptions } from "../../persistence/database.ts"
 
 /** An empty database of its own. */
@@ -19,26 +17,17 @@ export interface TestDatabase {
 
 export interface Database {
   readonly name: "pglite" | "postgres"
-  make(): Promise<TestDatabase>
+  /** As it is after a first start; `empty`: as it is before any. */
+  make(from?: "empty"): Promise<TestDatabase>
 }
-
-/** One statement on the server's own database: databases cannot be created from inside another one's transaction. */
-const administer = (server: string, statement: string): Promise<unknown> =>
-  Effect.gen(function* () {
-    const sql = yield* PgClient.PgClient
-    yield* sql`${sql.literal(statement)}`
-  }).pipe(
-    Effect.provide(PgClient.layer({ url: Redacted.make(`${server}/postgres`), maxConnections: 1 })),
-    Effect.runPromise
-  )
 
 /** Databases on the server at `url`, which is asked for when one is made. */
 export const postgresAt = (url: () => string): Database => ({
   name: "postgres",
-  make: async () => {
+  make: async (from) => {
     const server = url()
     const name = `test_${randomUUID().replaceAll("-", "")}`
-    await administer(server, `create database ${name}`)
+    await createDatabase(server, name, from === "empty")
     return {
       options: { url: Option.some(Redacted.make(`${server}/${name}`)), dataDir: "unused" },
       close: async () => {
@@ -50,9 +39,9 @@ export const postgresAt = (url: () => string): Database => ({
 
 export const pglite: Database = {
   name: "pglite",
-  make: async () => {
+  make: async (from) => {
     const dataDir = await mkdtemp(join(tmpdir(), "switchboard-data-"))
-    await copyFreshCluster(dataDir)
+    await (from === "empty" ? copyInitialised(dataDir) : copyFreshCluster(dataDir))
     return {
       options: { url: Option.none(), dataDir },
       close: () => rm(dataDir, { recursive: true, force: true })

@@ -1,6 +1,6 @@
 /**
  * A real Postgres for one run of the tests: started before the first test file, stopped and deleted after the last.
- * Its address reaches the test files as `inject("postgresUrl")`. And what embedded ones are copied from (fresh-cluster.ts).
+ * Its address reaches the test files as `inject("postgresUrl")`. And what databases are copied from (fresh-cluster.ts).
  */
 import type { TestProject } from "vitest/node"
 import { makeFreshCluster } from "./fresh-cluster.ts"
@@ -20,7 +20,7 @@ let deleteCluster: (() => Promise<void>) | null = null
 export const setup = async (project: TestProject): Promise<void> => {
   postgres = await startPostgres(["--encoding=UTF8", "--locale=C", "--no-sync"])
   project.provide("postgresUrl", postgres.url)
-  deleteCluster = await makeFreshCluster()
+  deleteCluster = await makeFreshCluster(postgres.url)
 }
 
 export const teardown = async (): Promise<void> => {

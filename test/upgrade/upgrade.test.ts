@@ -112,7 +112,7 @@ const factsInTail: ReadonlyArray<PlacedFact["type"]> = [
 const filled = (database: Database): Database => ({
   name: database.name,
   make: async () => {
-    const made = await database.make()
+    const made = await database.make("empty")
     await Effect.runPromise(Effect.provide(loadDatabase(folder), layerDatabase(made.options)))
     return made
   }
