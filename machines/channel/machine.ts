@@ -17,6 +17,7 @@ import type {
 } from "../events.ts"
 import { initialOf } from "../field.ts"
 import { statesFollowing } from "../following.ts"
+import { shortened } from "../shortened.ts"
 import { recounted, redated } from "../recount.ts"
 import type {
   AuthChanged,
@@ -63,7 +64,7 @@ const nameLimit = 100
 const rules: Rules<Draft<ChannelContext>, ChannelEvent> = {
   connection_registered: (d, event) =>
     d.set({
-      name: event.account_name.slice(0, nameLimit),
+      name: shortened(event.account_name, nameLimit),
       created_by: event.user_id,
       ...(same(event.connection_config, d.context.connection_config)
         ? {}

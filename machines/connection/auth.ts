@@ -3,6 +3,7 @@ import type { Draft } from "../draft.ts"
 import type { AuthReported } from "../events.ts"
 import type { AccountStatus, AuthReport, AuthStatus } from "../vocabulary.ts"
 import type { ConnectionContext } from "./context.ts"
+import { shortened } from "../shortened.ts"
 import { errorLimit } from "./errors.ts"
 import { pieceTold } from "./pieces.ts"
 import { wordGiven } from "./standing.ts"
@@ -27,6 +28,6 @@ export const authReported = (d: Draft<ConnectionContext>, event: AuthReported): 
   if (provider_config !== undefined) pieceTold(d, "provider_config", provider_config, at)
   if (checkpoint_data !== undefined) pieceTold(d, "checkpoint_data", checkpoint_data, at)
   if (hosted_auth_url !== undefined) pieceTold(d, "hosted_auth_url", hosted_auth_url, at)
-  if (error !== undefined) pieceTold(d, "last_error", error.slice(0, errorLimit), at)
+  if (error !== undefined) pieceTold(d, "last_error", shortened(error, errorLimit), at)
   wordGiven(d, account, auth, at)
 }

@@ -1,6 +1,7 @@
 /** How the syncs of an account ended (CONTRACT 2.2): three failures in a row fail the account, a success lifts it again. */
 import type { Draft } from "../draft.ts"
 import type { ConnectionSynced } from "../events.ts"
+import { shortened } from "../shortened.ts"
 import { syncEnded } from "../syncs.ts"
 import type { AccountStatus } from "../vocabulary.ts"
 import type { ConnectionContext } from "./context.ts"
@@ -26,7 +27,7 @@ export const connectionSynced = (d: Draft<ConnectionContext>, event: ConnectionS
     const sync = syncEnded(d.context.facts.sync, at, true)
     if (sync === d.context.facts.sync) return
     d.set({ facts: { ...d.context.facts, sync }, sync_error_count: sync.failures.length })
-    pieceTold(d, "last_error", error.slice(0, errorLimit), at)
+    pieceTold(d, "last_error", shortened(error, errorLimit), at)
     if (sync.failures.length >= patience) wordGiven(d, "failed", null, sync.failures.at(-1)!)
   }
 }

@@ -4,6 +4,7 @@
  */
 import * as Hash from "effect/Hash"
 import type { CalendarEventShown } from "../events.ts"
+import { shortened } from "../shortened.ts"
 import { deletionOf, overSince } from "./calendar-end.ts"
 import type { ConversationFacts } from "./context.ts"
 import type { Decision } from "./decision.ts"
@@ -67,7 +68,7 @@ const versionShown = (d: Decision, event: CalendarEventShown): void => {
   if (calendar && at < calendar.at) return
   const former = calendar?.at === at ? [...(calendar.former ?? []), Hash.string(calendar.text)] : []
   d.learn({ calendar: { at, text, is_cancelled, former: former.slice(-formerLimit) } })
-  d.set({ subject: title?.slice(0, subjectLimit) ?? null, metadata })
+  d.set({ subject: title === null ? null : shortened(title, subjectLimit), metadata })
 }
 
 const isKnown = (calendar: ConversationFacts["calendar"], at: number, text: string): boolean =>

@@ -1,5 +1,6 @@
 /** How far a conversation's history is known (CONTRACT 2.4): the newest word by event time; failures count since the last success. */
 import type { ConversationSynced } from "../events.ts"
+import { shortened } from "../shortened.ts"
 import { syncEnded } from "../syncs.ts"
 import type { SyncStatus } from "../vocabulary.ts"
 import type { Decision } from "./decision.ts"
@@ -18,7 +19,7 @@ export const syncTold = (d: Decision, sync_status: SyncStatus, error: string | n
     d.learn({ sync_at: at })
     d.set({ sync_status })
   }
-  const message = sync_status === "synced" ? "" : (error?.slice(0, errorLimit) ?? null)
+  const message = sync_status === "synced" ? "" : error === null ? null : shortened(error, errorLimit)
   const known = d.context.sync_error_message
   if (message !== null && (sync_error_at === null || at > sync_error_at || (at === sync_error_at && message > known))) {
     d.learn({ sync_error_at: at })

@@ -1,5 +1,6 @@
 /** What payloads say of the thread itself: subject, filing, type, priority, hints (CONTRACT 2.4). Newest by event time wins. */
 import { later } from "../draft.ts"
+import { shortened } from "../shortened.ts"
 import type {
   ConversationPrioritised,
   ConversationStatusSet,
@@ -76,7 +77,7 @@ export const metadataSettled = (d: Decision): void => {
 export const subjectShown = (d: Decision, subject: string, at: number): void => {
   if (!newer(at, d.context.facts.subject_at, subject, d.context.subject)) return
   d.learn({ subject_at: at })
-  d.set({ subject: subject.slice(0, subjectLimit) })
+  d.set({ subject: shortened(subject, subjectLimit) })
 }
 
 /** Hints add up: a thread that was called a group once stays one. */

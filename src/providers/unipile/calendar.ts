@@ -2,10 +2,11 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { CalendarEventShown, FactArrived, Person } from "../../../machines/events.ts"
+import { shortened } from "../../../machines/shortened.ts"
 import { nobodyOf, personAt } from "./correspondent.ts"
 import { instantIn, instantShown } from "./message.ts"
 import { Hint, reader, RequiredId } from "./payload.ts"
-import { cut, hints, identity, label, record, requiredIdentity, yesNo } from "./text.ts"
+import { hints, identity, label, record, requiredIdentity, yesNo } from "./text.ts"
 import { subjectLength } from "./thread.ts"
 import type { Unreadable } from "./unreadable.ts"
 
@@ -147,7 +148,7 @@ const metadataOf = (calendar: Calendar) => {
     location: label(calendar.location, shortText),
     is_all_day: yesNo(calendar.is_all_day),
     is_cancelled: yesNo(calendar.is_cancelled),
-    description: typeof calendar.body === "string" ? cut(calendar.body, descriptionLength) : null,
+    description: typeof calendar.body === "string" ? shortened(calendar.body, descriptionLength) : null,
     organizer: label(record(calendar.organizer)["email"], shortText)?.toLowerCase(),
     responses: Object.fromEntries(
       attendees.flatMap(({ email, response_status }) => {

@@ -55,6 +55,8 @@ const places: ReadonlyMap<string, Place> = new Map(
 const namespace = /^(\[(gmail|google mail)\]\/|inbox\.)/
 
 const nameLength = 100
+/** Folders of one chat whose names are kept; where it is filed, any of them may say (I8). */
+const folderLimit = 64
 
 const placeNamed = (value: unknown): Place | undefined => {
   const name = label(value, nameLength)?.normalize("NFC").toLowerCase()
@@ -76,7 +78,7 @@ export const placesOf = (folders: unknown): ReadonlyArray<Place> => {
 
 /** The folders of a chat by name: our words for the provider's own, others in upper case. */
 export const foldersOf = (folders: unknown): ReadonlyArray<string> => {
-  const others = (Array.isArray(folders) ? folders : [folders]).flatMap((folder) => {
+  const others = (Array.isArray(folders) ? folders.slice(0, folderLimit) : [folders]).flatMap((folder) => {
     const name = label(folder, nameLength)?.toUpperCase()
     return name === undefined || placeNamed(folder) !== undefined ? [] : [name]
   })

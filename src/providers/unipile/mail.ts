@@ -3,6 +3,7 @@ import * as Result from "effect/Result"
 import type { FactArrived, Letter, MessageBody, Person } from "../../../machines/events.ts"
 import type { Direction, MemberRole } from "../../../machines/vocabulary.ts"
 import { messageIdsIn } from "../../../machines/message-id.ts"
+import { shortened } from "../../../machines/shortened.ts"
 import { attachmentsOf } from "./attachment.ts"
 import { channelNamed } from "./channel.ts"
 import { correspondent, correspondents, nobodyOf } from "./correspondent.ts"
@@ -11,7 +12,7 @@ import { mailText } from "./mail-body.ts"
 import { type Mail, readMail } from "./mail-payload.ts"
 import { whereaboutsOf } from "./mail-thread.ts"
 import { contentLength, instantIn, instantShown } from "./message.ts"
-import { cut, hints, identity, label, requiredIdentity } from "./text.ts"
+import { hints, identity, label, requiredIdentity } from "./text.ts"
 import { subjectLength } from "./thread.ts"
 import { type Unreadable, unreadable } from "./unreadable.ts"
 
@@ -132,6 +133,9 @@ const castOf = (mail: Mail, from: Person | null) => {
   return { roles, people }
 }
 
+/** The conversation remembers them for as long as it remembers the mail, to count opens beside them (I8). */
+const mailHints = { each: 2_048, all: 4_096 } as const
+
 const messageOf = (
   mail: Mail,
   external_message_id: string,
@@ -145,7 +149,7 @@ const messageOf = (
     external_message_id,
     provider_message_id: identity(mail.provider_id) ?? identity(mail.message_id),
     direction,
-    content: text === null ? null : cut(text, contentLength),
+    content: text === null ? null : shortened(text, contentLength),
     subject,
     attachments: attachmentsOf(mail.attachments),
     is_event: false,
@@ -153,14 +157,17 @@ const messageOf = (
     hidden: false,
     deleted: false,
     read_at: read === null ? null : Math.min(read, received),
-    metadata: hints({
-      message_id: messageIdsIn(label(mail.message_id, 1024) ?? "")[0] ?? identity(mail.message_id),
-      in_reply_to: mail.in_reply_to,
-      reply_to: correspondents(mail.reply_to_attendees).flatMap(({ identifiers }) => identifiers.email ?? []),
-      tracking_id: identity(mail.tracking_id),
-      origin: label(mail.origin, 40) ?? "external",
-      role: label(mail.role, 40),
-      content_length: text !== null && text.length > contentLength ? text.length : null
-    })
+    metadata: hints(
+      {
+        message_id: messageIdsIn(label(mail.message_id, 1024) ?? "")[0] ?? identity(mail.message_id),
+        tracking_id: identity(mail.tracking_id),
+        origin: label(mail.origin, 40) ?? "external",
+        role: label(mail.role, 40),
+        content_length: text !== null && text.length > contentLength ? text.length : null,
+        in_reply_to: mail.in_reply_to,
+        reply_to: correspondents(mail.reply_to_attendees).flatMap(({ identifiers }) => identifiers.email ?? [])
+      },
+      mailHints
+    )
   }
 }

@@ -1,10 +1,11 @@
 /** The message that a messaging payload names: its ids, its time, its text. */
 import * as Result from "effect/Result"
 import type { MessageBody } from "../../../machines/events.ts"
+import { shortened } from "../../../machines/shortened.ts"
 import type { ChannelType, Direction } from "../../../machines/vocabulary.ts"
 import { attachmentsOf } from "./attachment.ts"
 import type { Messaging } from "./payload.ts"
-import { clean, cut, hints, identity, label, record, yesNo } from "./text.ts"
+import { clean, hints, identity, label, record, yesNo } from "./text.ts"
 import { isStory, subjectLength } from "./thread.ts"
 import type { Unreadable } from "./unreadable.ts"
 import { unreadable } from "./unreadable.ts"
@@ -58,7 +59,7 @@ const textOf = (payload: Messaging): string | null => {
 /** The text of a payload, at most 64 Ki characters; null when there is none, "" when it is empty. */
 export const contentOf = (payload: Messaging): string | null => {
   const text = textOf(payload)
-  return text === null ? null : cut(text, contentLength)
+  return text === null ? null : shortened(text, contentLength)
 }
 
 /** The message as the provider shows it. Only networks with letters (LinkedIn, mail) have subjects per message. */
@@ -74,7 +75,7 @@ export const messageOf = (
     external_message_id: ids.external_message_id,
     provider_message_id: ids.provider_message_id,
     direction,
-    content: text === null ? null : cut(text, contentLength),
+    content: text === null ? null : shortened(text, contentLength),
     subject: lettered.has(channel_type) ? label(payload.subject, subjectLength) : null,
     attachments: attachmentsOf(payload.attachments),
     is_event: yesNo(payload.is_event) === true,

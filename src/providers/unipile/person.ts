@@ -14,6 +14,8 @@ import { hints, identity, label, record } from "./text.ts"
 const nameLength = 200
 /** Longer picture addresses are inlined images; those are not kept. */
 const avatarLength = 2048
+/** Hints of one person: every conversation with them keeps them (I8). */
+const personHints = { each: 2_048, all: 4_096 } as const
 
 /** What a network's own id is called in a person's key. */
 const keyKinds: Partial<Record<ChannelType, string>> = {
@@ -57,7 +59,7 @@ export const personOf = (
 const hintsOf = (attendee: Attendee): Record<string, unknown> => {
   const { occupation, network_distance, is_company, relationship_status } = record(attendee.attendee_specifics)
   const profile_url = label(attendee.attendee_profile_url, avatarLength)
-  return hints({ occupation, network_distance, is_company, relationship_status, profile_url })
+  return hints({ occupation, network_distance, is_company, relationship_status, profile_url }, personHints)
 }
 
 const normalised = (raw: string | null, normalise: (raw: string) => string | null): string | null =>

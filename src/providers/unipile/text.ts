@@ -1,12 +1,20 @@
 /**
  * Foreign values made safe to keep: Postgres text and jsonb hold neither NUL nor half a surrogate
- * pair. Everything here is total: a value of the wrong type reads as absent.
+ * pair. Everything here is total: a value of the wrong type reads as absent. Nothing that is made here holds on to a longer text
+ * that it was cut out of (I8).
  */
+import { apart, shortened } from "../../../machines/shortened.ts"
 
 const maximumIdLength = 512
 const maximumHintDepth = 64
-/** Characters that one hint may take: a quotation is kept, a picture inside of it is not, and no entry grows with its body (I8). */
-const hintLength = 32_768
+/**
+ * Characters that one hint may take, and all of one thing together: a quotation is kept, a picture inside of it is not, and no
+ * entry grows with its body (I8).
+ */
+const hintLength = { each: 32_768, all: 65_536 } as const
+/** What a value counts for besides its characters, and an object or a list: a list of nothings has an end too. */
+const perValue = 16
+const perHolder = 48
 
 /** Text without NUL and without broken surrogates. */
 export const clean = (text: string): string => {
@@ -14,18 +22,11 @@ export const clean = (text: string): string => {
   return withoutNul.isWellFormed() ? withoutNul : withoutNul.toWellFormed()
 }
 
-/** At most `length` UTF-16 units, never ending in half a character. */
-export const cut = (text: string, length: number): string => {
-  if (text.length <= length) return text
-  const last = text.charCodeAt(length - 1)
-  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length)
-}
-
 /** Trimmed text of at most `length` characters; null when it is absent or blank. */
 export const label = (value: unknown, length: number): string | null => {
   if (typeof value !== "string") return null
-  const text = cut(clean(value).trim(), length)
-  return text === "" ? null : text
+  const text = shortened(clean(value).trim(), length)
+  return text === "" ? null : apart(text, value)
 }
 
 /**
@@ -71,14 +72,11 @@ export const quantity = (value: unknown): number | null => {
 export const record = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
 
-/** A value to keep as the provider shows it, cleaned through and through; what does not fit in `hintLength` is left out. */
-export const hint = (value: unknown): unknown => fitting(value, { left: hintLength }, maximumHintDepth)
-
-/** As much of the value as there is room for. Every value costs a little, so that a list of nothing has an end too. */
+/** As much of the value as there is room for, as the provider shows it, cleaned through and through. */
 const fitting = (value: unknown, room: { left: number }, depth: number): unknown => {
-  room.left -= 8
+  room.left -= typeof value === "object" && value !== null ? perHolder : perValue
   if (typeof value === "string") {
-    const text = cut(clean(value), Math.max(0, room.left))
+    const text = shortened(clean(value), Math.max(0, room.left))
     room.left -= text.length
     return text
   }
@@ -101,12 +99,23 @@ const fitting = (value: unknown, room: { left: number }, depth: number): unknown
   return Object.fromEntries(kept)
 }
 
-/** The hints that say something, by name; null and missing ones are left out. */
-export const hints = (values: Readonly<Record<string, unknown>>): Record<string, unknown> => {
+/**
+ * The hints that say something, by name; null and missing ones are left out. What does not fit in the length is left out too, of
+ * what is named last first.
+ */
+export const hints = (
+  values: Readonly<Record<string, unknown>>,
+  length: { readonly each: number; readonly all: number } = hintLength
+): Record<string, unknown> => {
   const kept: Record<string, unknown> = {}
+  let left = length.all
   for (const name in values) {
     const value = values[name]
-    if (value !== undefined && value !== null) kept[name] = hint(value)
+    if (value === undefined || value === null || left <= 0) continue
+    const room = { left: Math.min(left, length.each) }
+    const before = room.left
+    kept[name] = fitting(value, room, maximumHintDepth)
+    left -= before - room.left
   }
   return kept
 }

@@ -7,6 +7,8 @@ import { hints, identity, label, quantity, yesNo } from "./text.ts"
 /** CONTRACT 2.4 and 2.6. */
 export const subjectLength = 500
 const contentLength = 100
+/** Hints of a chat: its conversation keeps them (I8). */
+const threadHints = { each: 2_048, all: 4_096 } as const
 
 /** Chats of WhatsApp that are named after somebody, and those that never are chats of two. */
 const namedAfterPerson = /@(?:s\.whatsapp\.net|c\.us|lid)$/i
@@ -68,14 +70,17 @@ export const threadOf = (payload: Messaging, external_thread_id: string, partner
     folders: foldersOf(payload.folder),
     message_count: quantity(payload.message_count),
     is_urgent: yesNo(payload.is_urgent) === true || payload.priority === "high",
-    metadata: hints({
-      pinned: yesNo(payload.chat_pinned),
-      folder: payload.folder,
-      content_type: content,
-      is_broadcast: yesNo(payload.is_broadcast),
-      is_channel: yesNo(payload.is_channel),
-      is_community: yesNo(payload.is_community),
-      provider_chat_id: chat
-    })
+    metadata: hints(
+      {
+        pinned: yesNo(payload.chat_pinned),
+        folder: payload.folder,
+        content_type: content,
+        is_broadcast: yesNo(payload.is_broadcast),
+        is_channel: yesNo(payload.is_channel),
+        is_community: yesNo(payload.is_community),
+        provider_chat_id: chat
+      },
+      threadHints
+    )
   }
 }
