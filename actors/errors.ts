@@ -37,6 +37,27 @@ export class CutBehind extends Schema.TaggedError<CutBehind>()("CutBehind", {
   }
 }
 
+/**
+ * What stays in memory for as long as its tenant is at its limit (I8): its connections by number, or connections, channels and records
+ * by what they weigh. Nothing is put out for a new one.
+ */
+export class TenantFull extends Schema.TaggedError<TenantFull>()("TenantFull", {
+  tenant: Schema.String,
+  /** What would be one more. */
+  kind: Schema.Literals(["connection", "record"]),
+  /** Connections, or bytes of the heap. */
+  limit: Schema.Int,
+  unit: Schema.Literals(["connections", "bytes"])
+}) {
+  override get message() {
+    const held =
+      this.unit === "connections"
+        ? `"${this.tenant}" has ${this.limit} connections, and a tenant has no more`
+        : `Connections, channels and records of "${this.tenant}" take ${Math.ceil(this.limit / 2 ** 20)} MiB of memory, all that there is for them`
+    return `${held}: no ${this.kind} was added. Divide the accounts among tenants, or give the process a larger heap (NODE_OPTIONS=--max-old-space-size=…).`
+  }
+}
+
 /** The database does not answer, and this needs it. */
 export class DatabaseAway extends Schema.TaggedError<DatabaseAway>()("DatabaseAway", {}) {
   override get message() {
@@ -122,6 +143,7 @@ export type SubmitError =
   | TenantUnknown
   | MailboxFull
   | CutBehind
+  | TenantFull
   | RuleBroken
   | ActorUnknown
   | AccountUnknown

@@ -6,6 +6,7 @@ import type { AnyActor, AnyMachineSnapshot } from "xstate"
 import { createActor } from "xstate"
 import type { ActorKind } from "../machines/events.ts"
 import type { Told } from "../machines/told.ts"
+import { bareActor } from "./actor-weight.ts"
 import type { Kind } from "./kinds.ts"
 import { Recent } from "./recent.ts"
 
@@ -16,6 +17,10 @@ export class Living {
   kept: "yes" | "writing" | "no" = "yes"
   /** When an event last reached it, epoch milliseconds. */
   touched: number
+  /** What it takes of the heap, as it was weighed last (actor-weight.ts). Population's to set. */
+  weight = bareActor
+  /** When it was woken, on the clock of `performance.now`; 0 for one that was made. */
+  woken = 0
   /** Events that changed it in the last minute. */
   readonly heat = new Recent(60_000)
   readonly #definition: Kind

@@ -3,19 +3,22 @@
  * when the journal names them.
  */
 import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
 import type { SqlError } from "effect/sql/SqlError"
 import type { ActorKind } from "../machines/events.ts"
 import { Conversations } from "../persistence/conversations.ts"
 import { CrmRecords } from "../persistence/crm-records.ts"
 import type { JournaledEntry } from "../persistence/journal.ts"
-import { Journal, lostKind } from "../persistence/journal.ts"
+import { Journal, lostKind, readBytes } from "../persistence/journal.ts"
 import { Quarantine } from "../persistence/quarantine.ts"
 import { Snapshots } from "../persistence/snapshots.ts"
+import { actorWeight, bareActor } from "./actor-weight.ts"
 import { TenantHalted } from "./errors.ts"
 import { decodeEvent, NewerVersion } from "./event-codec.ts"
 import { completedEntry } from "./locate.ts"
 import { Inbox, inboxLimit } from "./inbox.ts"
-import { RecordIndex } from "./record-index.ts"
+import { RecordIndex, recordsWeight } from "./record-index.ts"
+import type { SharedWeight } from "./shared-bounds.ts"
 import type { Aside, RuntimeLimits } from "./tenant-runtime.ts"
 import { TenantRuntime } from "./tenant-runtime.ts"
 import { rouse, unreadable, wakeActors } from "./wake.ts"
@@ -45,11 +48,32 @@ const loadOnce = Effect.fnUntraced(function* (tenant: string, limits: RuntimeLim
   const crmRecords = yield* CrmRecords
   const conversations = yield* Conversations
   const seq = yield* snapshots.checkpoint(tenant)
+  if (limits.settled !== undefined) yield* fits(tenant, limits.settled)
   const inbox = new Inbox(yield* conversations.totals(tenant), yield* conversations.recent(tenant, inboxLimit))
   const records = new RecordIndex(yield* crmRecords.list(tenant))
   const runtime = new TenantRuntime(tenant, { seq, inbox, records }, limits, aside)
   yield* brought(runtime, seq, now).pipe(Effect.onError(() => Effect.sync(() => runtime.lose())))
   return runtime
+})
+
+/**
+ * What stays in memory with the tenant must have room in it, or the start of this one would end the process and with it all others.
+ * Twice the share: what was accepted with this heap is always loaded again.
+ */
+const fits = Effect.fnUntraced(function* (tenant: string, settledShare: SharedWeight) {
+  const snapshots = yield* Snapshots
+  const records = yield* CrmRecords
+  const { actors, bytes } = yield* snapshots.weigh(tenant, settled)
+  const book = yield* records.weigh(tenant)
+  const weight = actors * bareActor + actorWeight(bytes) + recordsWeight(book.records, book.bytes)
+  const room = Math.max(2 * settledShare.limit - settledShare.held, settledShare.limit)
+  if (weight <= room) return
+  const megabytes = (size: number) => Math.ceil(size / 2 ** 20)
+  return yield* halted(
+    tenant,
+    `its connections, channels and records take some ${megabytes(weight)} MiB of memory, and there is room for ${megabytes(room)}`,
+    "start the process with a larger heap (NODE_OPTIONS=--max-old-space-size=…)"
+  )
 })
 
 /** Who stays in memory, and the journal after the cut. */
@@ -58,9 +82,11 @@ const brought = Effect.fnUntraced(function* (runtime: TenantRuntime, seq: number
   const journal = yield* Journal
   const { tenant } = runtime
   for (const kind of settled) {
-    for (const actor of yield* snapshots.loadAll(tenant, kind)) {
-      if (!(yield* rouse(runtime, kind, actor, now))) return yield* halted(tenant, unreadable({ kind, id: actor.id }))
-    }
+    yield* Stream.runForEach(snapshots.loadAll(tenant, kind), (actor) =>
+      Effect.flatMap(rouse(runtime, kind, actor, now), (isRead) =>
+        isRead ? Effect.void : halted(tenant, unreadable({ kind, id: actor.id }), cure)
+      )
+    )
   }
   let replayed = 0
   // The entry at the checkpoint comes along: its writer is what the next append stands on.
@@ -71,7 +97,7 @@ const brought = Effect.fnUntraced(function* (runtime: TenantRuntime, seq: number
         yield* replay(runtime, entry, now).pipe(
           Effect.catchDefect((defect): Effect.Effect<void, SqlError | TenantHalted, Quarantine> =>
             defect instanceof NewerVersion
-              ? halted(tenant, `entry ${entry.seq} of its journal: ${defect.message}`)
+              ? halted(tenant, `entry ${entry.seq} of its journal: ${defect.message}`, cure)
               : // An entry that this version cannot apply must not keep the tenant down, and must not vanish (I9).
                 keepIndigestible(runtime, entry, String(defect))
           )
@@ -80,22 +106,30 @@ const brought = Effect.fnUntraced(function* (runtime: TenantRuntime, seq: number
       }
       runtime.standsOn({ seq: entry.seq, writer: entry.writer })
     }
-    page = page.length < pageSize ? [] : yield* journal.read(tenant, runtime.seq, pageSize)
+    page = isLast(page) ? [] : yield* journal.read(tenant, runtime.seq, pageSize)
   }
   if (replayed > 0)
     yield* Effect.logInfo(`Tenant ${tenant}: ${replayed} journal entries after the cut at ${seq} applied again`)
 })
 
-const halted = (tenant: string, problem: string) =>
-  Effect.fail(
-    new TenantHalted({ tenant, problem, cure: "docs/operations.md says what to do, under A tenant that is halted" })
-  )
+/** Whether nothing was left out: neither the page's length nor its bytes were used up. */
+const isLast = (page: ReadonlyArray<JournaledEntry>): boolean =>
+  page.length < pageSize && page.reduce((sum, { body }) => sum + body.byteLength, 0) < readBytes
+
+const cure = "docs/operations.md says what to do, under A tenant that is halted"
+
+const halted = (tenant: string, problem: string, whatToDo: string) =>
+  Effect.fail(new TenantHalted({ tenant, problem, cure: whatToDo }))
 
 /** State is a fold of every entry (I2): past a hole it would be something else. */
 const follows = ({ tenant, seq }: TenantRuntime, entry: JournaledEntry) =>
   entry.seq === seq + 1
     ? Effect.void
-    : halted(tenant, `entries ${seq + 1} to ${entry.seq - 1} of its journal are missing, and later ones are there`)
+    : halted(
+        tenant,
+        `entries ${seq + 1} to ${entry.seq - 1} of its journal are missing, and later ones are there`,
+        cure
+      )
 
 const replay = Effect.fnUntraced(function* (runtime: TenantRuntime, { seq, kind, body }: JournaledEntry, now: number) {
   if (kind === lostKind) {

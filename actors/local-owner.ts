@@ -19,7 +19,8 @@ import { ActorUnknown, DatabaseAway, TenantUnknown } from "./errors.ts"
 import type { SubmitError, TenantHalted } from "./errors.ts"
 import { isUuid } from "./identity.ts"
 import { kinds } from "./kinds.ts"
-import { Admissions, Backlog, Residency } from "./shared-bounds.ts"
+import { memoryShares } from "./memory-shares.ts"
+import { Admissions, Backlog, Residency, SharedWeight } from "./shared-bounds.ts"
 import { promptly } from "./patience.ts"
 import { CurrentRequestKey } from "./request-key.ts"
 import type { Address } from "./population.ts"
@@ -44,10 +45,14 @@ export const ownerLayer = (options: ShellOptions) =>
     TenantOwner,
     Effect.gen(function* () {
       const rows = yield* TenantRows
+      const memory = options.memory ?? memoryShares()
       const shared = {
         residency: new Residency(options.residents),
+        residents: new SharedWeight(memory.residents),
+        settled: new SharedWeight(memory.settled),
+        feed: new SharedWeight(memory.feed),
         admissions: new Admissions(options.events ?? Infinity),
-        backlog: new Backlog()
+        backlog: new Backlog(memory.backlog)
       }
       const journal = yield* Journal
       const scope = yield* Effect.scope

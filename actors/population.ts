@@ -5,6 +5,7 @@
 import type { AnyMachineSnapshot } from "xstate"
 import type { ActorKind } from "../machines/events.ts"
 import type { Told } from "../machines/told.ts"
+import { actorWeight } from "./actor-weight.ts"
 import { kinds, presenceKind } from "./kinds.ts"
 import { Living } from "./living.ts"
 
@@ -16,6 +17,16 @@ export interface Address {
 
 /** Kinds that stay in memory as long as their tenant does: few, and needed by nearly every event. */
 const settled: ReadonlySet<string> = new Set(["tenant", "connection", "channel", "scheduler"])
+
+/** Whoever was woken less than so many milliseconds ago is about to be asked for. */
+const wakefulFor = 500
+
+/** What a population may hold before those who can sleep early. */
+export interface Room {
+  readonly actors: number
+  /** Of those that may sleep, in bytes of the heap. */
+  readonly weight: number
+}
 
 /** Vacant places that are remembered, the newest; forgetting one costs a look-up. */
 const vacancyLimit = 10_000
@@ -34,6 +45,8 @@ export class Population {
   /** Asked for and not in the database: may be made. */
   readonly #vacant = new Set<string>()
   readonly #hear: (from: Living, told: Told) => void
+  #weight = 0
+  #settledWeight = 0
 
   constructor(hear: (from: Living, told: Told) => void) {
     this.#hear = hear
@@ -45,6 +58,33 @@ export class Population {
 
   get size(): number {
     return Object.values(this.#living).reduce((sum, living) => sum + living.size, 0)
+  }
+
+  count(kind: Living["kind"]): number {
+    return this.#living[kind].size
+  }
+
+  /** What those weigh that may sleep, in bytes of the heap. */
+  get weight(): number {
+    return this.#weight
+  }
+
+  /** What those weigh that stay for as long as their tenant. */
+  get settledWeight(): number {
+    return this.#settledWeight
+  }
+
+  /** An actor's snapshot has so many bytes. One that has left in the meantime weighs nothing. */
+  weigh(living: Living, snapshotBytes: number): void {
+    if (this.#living[living.kind].get(living.id) !== living) return
+    const weight = actorWeight(snapshotBytes)
+    this.#add(living, weight - living.weight)
+    living.weight = weight
+  }
+
+  #add({ kind }: Living, weight: number): void {
+    if (settled.has(kind)) this.#settledWeight += weight
+    else this.#weight += weight
   }
 
   /** Whether the database was asked for it and did not have it. */
@@ -65,21 +105,27 @@ export class Population {
     const living = new Living(kind, id, definitionOf(kind), { input }, now, this.#hear)
     this.#vacant.delete(kind + id)
     this.#living[kind].set(id, living)
+    this.#add(living, living.weight)
     return living
   }
 
-  /** An actor from its snapshot. One that is here already is left alone: it knows more. */
-  wake(kind: ActorKind, id: string, snapshot: AnyMachineSnapshot, now: number): Living {
+  /** An actor from its snapshot, of so many bytes. One that is here already is left alone: it knows more. */
+  wake(kind: ActorKind, id: string, snapshot: AnyMachineSnapshot, now: number, snapshotBytes = 0): Living {
     const known = this.#living[kind].get(id)
     if (known !== undefined) return known
     const living = new Living(kind, id, definitionOf(kind), { snapshot }, now, this.#hear)
+    living.woken = performance.now()
     this.#living[kind].set(id, living)
+    this.#add(living, living.weight)
+    this.weigh(living, snapshotBytes)
     return living
   }
 
   remove(living: Living): void {
     living.stop()
+    if (this.#living[living.kind].get(living.id) !== living) return
     this.#living[living.kind].delete(living.id)
+    this.#add(living, -living.weight)
   }
 
   *all(): Iterable<Living> {
@@ -90,15 +136,26 @@ export class Population {
     return [...this.#living[kind].values()]
   }
 
-  /** Those that may sleep now: clean and idle since `before`; past `limit` residents also the least recently touched clean ones. */
-  drowsy(before: number, limit: number): ReadonlyArray<Living> {
+  /**
+   * Those that may sleep now: clean and idle since `before`; past the room also the least recently touched clean ones, whether it is
+   * their number or their weight that is too much.
+   */
+  drowsy(before: number, room: Room): ReadonlyArray<Living> {
+    const justWoken = performance.now() - wakefulFor
     const able = [this.#living.conversation, this.#living.participant, this.#living.record]
       .flatMap((living) => [...living.values()])
-      .filter((living) => living.kept === "yes")
-    const excess = this.size - limit
-    const idle = able.filter((living) => living.touched < before)
-    if (excess <= idle.length) return idle
-    return able.sort((a, b) => a.touched - b.touched).slice(0, excess)
+      .filter((living) => living.kept === "yes" && (living.woken === 0 || living.woken < justWoken))
+    const drowsy = able.filter((living) => living.touched < before)
+    let actors = this.size - drowsy.length
+    let weight = drowsy.reduce((left, living) => left - living.weight, this.#weight)
+    if (actors <= room.actors && weight <= room.weight) return drowsy
+    for (const living of able.filter(({ touched }) => touched >= before).sort((a, b) => a.touched - b.touched)) {
+      if (actors <= room.actors && weight <= room.weight) break
+      drowsy.push(living)
+      actors--
+      weight -= living.weight
+    }
+    return drowsy
   }
 }
 

@@ -10,6 +10,19 @@ import { companyDomains } from "./domains.ts"
 /** Records of one tenant; about 1 KB each in memory. Past that a new one is refused (I8). */
 export const recordLimit = 200_000
 
+/** Bytes of the heap for a record, and for each of its identifiers beside its characters: a text, a key and two entries of a map. */
+const bareRecord = 512
+const perIdentifier = 400
+const perCharacter = 4
+
+const weightOfRecord = ({ emails, phones, linkedin, domains }: CrmRecord): number =>
+  [emails, phones, linkedin, domains]
+    .flat()
+    .reduce((sum, { length }) => sum + perIdentifier + perCharacter * length, bareRecord)
+
+/** What so many records weigh that have so many bytes of identifiers, by and large. */
+export const recordsWeight = (records: number, bytes: number): number => bareRecord * records + 8 * bytes
+
 type Book<V> = Map<string, Map<string, V>>
 
 const enter = <V>(book: Book<V>, key: string, id: string, value: V): void => {
@@ -27,12 +40,19 @@ export class RecordIndex {
   readonly #contacts: Book<RecordsMatched["contacts"][number]> = new Map()
   readonly #companies: Book<RecordsMatched["companies"][number]> = new Map()
 
+  #weight = 0
+
   constructor(records: ReadonlyArray<CrmRecord> = []) {
     for (const record of records) this.set(record.record_id, record)
   }
 
   get size(): number {
     return this.#records.size
+  }
+
+  /** In bytes of the heap. */
+  get weight(): number {
+    return this.#weight
   }
 
   get(record_id: string): CrmRecord | null {
@@ -46,6 +66,7 @@ export class RecordIndex {
       for (const [key] of contactKeys(before)) strike(this.#contacts, key, record_id)
       for (const domain of companyDomains(before)) strike(this.#companies, domain, record_id)
       this.#records.delete(record_id)
+      this.#weight -= weightOfRecord(before)
     }
     if (record !== null) {
       for (const [key, method] of contactKeys(record)) enter(this.#contacts, key, record_id, { record_id, method })
@@ -53,6 +74,7 @@ export class RecordIndex {
         enter(this.#companies, domain, record_id, { record_id, pipeline_id: record.pipeline_id })
       }
       this.#records.set(record_id, record)
+      this.#weight += weightOfRecord(record)
     }
     return before
   }

@@ -8,6 +8,7 @@ import { Journal } from "../persistence/journal.ts"
 import { decodeEvent } from "./event-codec.ts"
 import { Inbox } from "./inbox.ts"
 import type { Address } from "./population.ts"
+import { memoryShares } from "./memory-shares.ts"
 import { noTotals } from "./summary.ts"
 import type { Aside } from "./tenant-runtime.ts"
 import { TenantRuntime } from "./tenant-runtime.ts"
@@ -28,13 +29,17 @@ const nobody: Aside = {
   cutSoon: () => {}
 }
 
-/** The actor as the entries up to `seq` made it; null when they never did. The journal has to be whole up to there. */
+/** The actor as the entries up to `seq` made it; null when they never did, or are too heavy to be folded in memory. The journal has to be whole up to there. */
 export const refolded = Effect.fn("refolded")(function* (tenant: string, address: Address, seq: number) {
   const journal = yield* Journal
   const inbox = new Inbox(noTotals, [])
   const scratch = new TenantRuntime(tenant, { seq: 0, inbox }, { mailbox: 0 }, nobody)
+  const mostBytes = memoryShares().backlog
+  let bytes = 0
   for (let at = 0; at < seq;) {
     const page = yield* journal.read(tenant, at, Math.min(pageSize, seq - at))
+    bytes += page.reduce((sum, { body }) => sum + body.byteLength, 0)
+    if (bytes > mostBytes) return null
     for (const entry of page) {
       // An entry that could not be applied then cannot be now; it stands in quarantine (load-tenant.ts).
       yield* Effect.ignore(Effect.try(() => fold(scratch, entry.seq, entry.body)))

@@ -109,11 +109,15 @@ const conversationOf = Effect.fnUntraced(function* (runtime: TenantRuntime, id: 
 const keysOf = Effect.fnUntraced(function* (runtime: TenantRuntime, ids: ReadonlyArray<string>) {
   const snapshots = yield* Snapshots
   const keys = new Map<string, string>()
-  for (const { id, internals } of yield* snapshots.load(runtime.tenant, "participant", ids)) {
-    const context = yield* Effect.option(
-      Effect.try(() => decodeSnapshot(kinds.participant, internals).context as ParticipantContext)
-    )
-    if (context._tag === "Some") keys.set(id, context.value.facts.key)
+  for (let wanted = ids; wanted.length > 0;) {
+    const { actors, left } = yield* snapshots.load(runtime.tenant, "participant", wanted)
+    for (const { id, internals } of actors) {
+      const context = yield* Effect.option(
+        Effect.try(() => decodeSnapshot(kinds.participant, internals).context as ParticipantContext)
+      )
+      if (context._tag === "Some") keys.set(id, context.value.facts.key)
+    }
+    wanted = left
   }
   return keys
 })

@@ -35,32 +35,59 @@ export class Backlog {
   }
 }
 
-/** Whoever holds actors in memory. */
-export interface Holder {
-  readonly size: number
-}
-
-/** Actors in memory, over all tenants. */
-export class Residency {
+/** Something that tenants hold in memory side by side, each a part of one limit. */
+export class Sharing<H> {
   readonly limit: number
-  readonly #holders = new Set<Holder>()
+  readonly #holders = new Set<H>()
+  readonly #heldBy: (holder: H) => number
 
-  constructor(limit: number) {
+  constructor(limit: number, heldBy: (holder: H) => number) {
     this.limit = limit
+    this.#heldBy = heldBy
   }
 
-  add(holder: Holder): void {
+  add(holder: H): void {
     this.#holders.add(holder)
   }
 
-  remove(holder: Holder): void {
+  remove(holder: H): void {
     this.#holders.delete(holder)
   }
 
-  /** Actors that a holder may keep: what the others leave, and never less than an even share, so that a busy tenant does not put a quiet one to sleep. */
-  roomFor(holder: Holder): number {
-    let others = 0
-    for (const each of this.#holders) if (each !== holder) others += each.size
-    return Math.max(this.limit - others, Math.floor(this.limit / Math.max(1, this.#holders.size)))
+  /** What all of them hold. */
+  get held(): number {
+    let held = 0
+    for (const each of this.#holders) held += this.#heldBy(each)
+    return held
+  }
+
+  /** What a holder may keep: what the others leave, and never less than an even share, so that a busy tenant does not push out a quiet one. */
+  roomFor(holder: H): number {
+    const others = this.held - (this.#holders.has(holder) ? this.#heldBy(holder) : 0)
+    return Math.max(this.limit - others, this.#even)
+  }
+
+  /** Whether a holder has more than it may keep. Cheap for one that has less than an even share. */
+  isCrowdedBy(holder: H): boolean {
+    const held = this.#heldBy(holder)
+    return held > this.#even && held > this.roomFor(holder)
+  }
+
+  get #even(): number {
+    return Math.floor(this.limit / Math.max(1, this.#holders.size))
+  }
+}
+
+/** Actors in memory, over all tenants, by their number. */
+export class Residency extends Sharing<{ readonly size: number }> {
+  constructor(limit: number) {
+    super(limit, ({ size }) => size)
+  }
+}
+
+/** Weights over all tenants, of things that are weighed alike. */
+export class SharedWeight extends Sharing<{ readonly weight: number }> {
+  constructor(limit: number) {
+    super(limit, ({ weight }) => weight)
   }
 }

@@ -30,16 +30,18 @@ import { weightOf } from "./event-weight.ts"
 import { Figures } from "./figures.ts"
 import { Hub, hubLimits } from "./feed/hub.ts"
 import { Identity } from "./identity.ts"
-import type { RecordIndex } from "./record-index.ts"
+import { RecordIndex } from "./record-index.ts"
 import type { Inbox } from "./inbox.ts"
 import type { Living } from "./living.ts"
 import type { Address } from "./population.ts"
 import { Population } from "./population.ts"
 import { neededRecall } from "./recall.ts"
 import type { RecallRequest } from "./recall.ts"
-import type { Admissions, Backlog } from "./shared-bounds.ts"
+import type { Admissions, Backlog, SharedWeight } from "./shared-bounds.ts"
 import { accountOf } from "./routes.ts"
 import { RowChanges } from "./row-changes.ts"
+import { Settled } from "./settled.ts"
+import type { SettledLimits } from "./settled.ts"
 import type { Answer } from "./tenant-owner.ts"
 import type { Done } from "./turn.ts"
 import { Turn } from "./turn.ts"
@@ -82,7 +84,7 @@ export interface Aside {
   readonly cutSoon: () => void
 }
 
-export interface RuntimeLimits {
+export interface RuntimeLimits extends SettledLimits {
   /** Events admitted and not yet durable; past that, 503 (I8). */
   readonly mailbox: number
   /** Journaled events that no cut holds, past which 503 (I8); `mostUncut` when left out. */
@@ -91,6 +93,9 @@ export interface RuntimeLimits {
   readonly admissions?: Admissions
   /** What uncut events weigh, for all tenants of the process. */
   readonly backlog?: Backlog
+  /** What actors weigh that may sleep, and what the feed holds, for all tenants of the process. */
+  readonly residents?: SharedWeight
+  readonly feed?: SharedWeight
 }
 
 /** What a sender is told to wait when a mailbox is full, seconds. */
@@ -111,6 +116,7 @@ export class TenantRuntime {
   readonly figures = new Figures()
   readonly hub: Hub
   readonly limits: RuntimeLimits
+  readonly settled: Settled
   inbox: Inbox
   seq: number
   durableSeq: number
@@ -132,7 +138,9 @@ export class TenantRuntime {
     this.tenant = tenant
     this.identity = new Identity(tenant)
     this.population = new Population((from, told) => this.#turn.hear(from, told))
-    this.#turn = new Turn(tenant, this.identity, this.population, start.records)
+    const records = start.records ?? new RecordIndex()
+    this.#turn = new Turn(tenant, this.identity, this.population, records)
+    this.settled = new Settled(tenant, this.identity, this.population, records, limits)
     this.rows = new RowChanges(this.identity)
     this.audit = new AuditTrail(this.identity)
     this.inbox = start.inbox
@@ -146,7 +154,8 @@ export class TenantRuntime {
       schedule: (run, after) => void setTimeout(run, after),
       epoch: () => crypto.randomUUID(),
       paces,
-      limits: hubLimits
+      limits: hubLimits,
+      isCrowded: () => this.limits.feed?.isCrowdedBy(this.hub) === true
     })
   }
 
@@ -211,6 +220,8 @@ export class TenantRuntime {
     if (account !== null && this.population.get("connection", this.identity.connection(account)) === undefined) {
       return this.#answer(envelope, new AccountUnknown({ account_id: account }))
     }
+    const full = this.settled.refusal(envelope.event)
+    if (full !== null) return this.#answer(envelope, full)
     const event = admitted(this, envelope.event)
     const wanted = neededPlace(this, event)
     if (wanted !== null) return this.#aside.locate(wanted, { ...envelope, event })
@@ -231,6 +242,11 @@ export class TenantRuntime {
       case "failed":
         return this.#answer(envelope, new EventIndigestible({ type: event.type, detail: String(result.cause) }))
     }
+  }
+
+  /** Actors came into memory: if they are too many or too heavy, some have to sleep soon. */
+  populated(): void {
+    if (this.limits.residents?.isCrowdedBy(this.population) === true) this.#aside.cutSoon()
   }
 
   /**
@@ -413,8 +429,15 @@ export class TenantRuntime {
       if (presence === undefined || message.key === null) continue
       this.#tellPresence(presence, { type: "typing_ended", typist_id: this.identity.participant(message.key) })
     }
-    if (this.rows.size >= changedRowsPerCut) this.#aside.cutSoon()
+    this.settled.grew(event, done.changes)
+    if (this.rows.size >= changedRowsPerCut || this.#isHeavy) this.#aside.cutSoon()
     this.#aside.rearm()
+  }
+
+  /** Whether a good part of what no cut may leave behind is this tenant's already. */
+  get #isHeavy(): boolean {
+    const { backlog } = this.limits
+    return backlog !== undefined && this.#uncutWeight >= backlog.limit / 8
   }
 
   #tellPresence(presence: Living, event: PresenceEvent): void {

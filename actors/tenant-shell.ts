@@ -30,11 +30,12 @@ import { analyticsUpkeep } from "./analytics-upkeep.ts"
 import { DatabaseAway, EventIndigestible, OwnershipLost } from "./errors.ts"
 import { GroupCommit } from "./group-commit.ts"
 import { loadTenant } from "./load-tenant.ts"
+import type { MemoryShares } from "./memory-shares.ts"
 import { promptly } from "./patience.ts"
 import type { Address } from "./population.ts"
 import type { RecallRequest } from "./recall.ts"
 import { messageTime, recalledRecord } from "./recall.ts"
-import type { Admissions, Backlog, Residency } from "./shared-bounds.ts"
+import type { Admissions, Backlog, Residency, SharedWeight } from "./shared-bounds.ts"
 import { runTask } from "./tasks/run-task.ts"
 import { within } from "./real-time.ts"
 import type { Envelope } from "./tenant-runtime.ts"
@@ -56,6 +57,10 @@ export interface ShellOptions {
   readonly idle: number
   /** Actors in memory, over all tenants, past which the least recently touched go to sleep early (I8). */
   readonly residents: number
+  /** What memory may hold, over all tenants; the shares of this process's heap when left out. */
+  readonly memory?: MemoryShares
+  /** Connections of one tenant; `mostConnections` when left out. */
+  readonly connections?: number
 }
 
 /** What the tenants of a process share. */
@@ -63,6 +68,10 @@ export interface SharedBounds {
   readonly admissions: Admissions
   readonly backlog: Backlog
   readonly residency: Residency
+  /** What actors weigh that may sleep, and what stays with its tenant. */
+  readonly residents: SharedWeight
+  readonly settled: SharedWeight
+  readonly feed: SharedWeight
 }
 
 /** A tenant that is in memory. */
@@ -90,6 +99,8 @@ class CutSlow extends Schema.TaggedError<CutSlow>()("CutSlow", { limit: Schema.S
 const lastCut = "10 seconds"
 /** A cut that is under way for so long is given up and tried again: its connection went silent, or somebody holds a lock. */
 const longestCut = "5 minutes"
+/** Where actors are still too heavy after a cut, the next one comes after this. */
+const crowdedRetry = "250 millis"
 /** A cut that failed is tried again after this. */
 const failedCutRetry = "5 seconds"
 
@@ -121,7 +132,11 @@ export const openTenant = Effect.fn("openTenant")(function* (
       mailbox: options.mailbox,
       admissions: shared.admissions,
       backlog: shared.backlog,
-      ...(options.uncut === undefined ? {} : { uncut: options.uncut })
+      residents: shared.residents,
+      settled: shared.settled,
+      feed: shared.feed,
+      ...(options.uncut === undefined ? {} : { uncut: options.uncut }),
+      ...(options.connections === undefined ? {} : { connections: options.connections })
     },
     {
       wake: (actors, envelope) => send({ type: "wake", actors, envelope }),
@@ -154,8 +169,10 @@ export const openTenant = Effect.fn("openTenant")(function* (
     yield* Clock.currentTimeMillis
   )
 
-  shared.residency.add(runtime.population)
-  yield* Effect.addFinalizer(() => Effect.sync(() => shared.residency.remove(runtime.population)))
+  yield* Effect.acquireRelease(
+    Effect.sync(() => holds(shared, runtime)),
+    () => Effect.sync(() => holdsNothing(shared, runtime))
+  )
 
   const cut = within(writeCut(runtime), longestCut, Effect.fail(new CutSlow({ limit: longestCut }))).pipe(
     oneCut.withPermits(1),
@@ -212,7 +229,12 @@ export const openTenant = Effect.fn("openTenant")(function* (
     else if (runtime.rows.size > 0) yield* Effect.sleep("1 second")
     if (isWritten) cutDue.closeUnsafe()
     else cutDue.openUnsafe()
-    yield* letSleep(runtime, options.idle, shared.residency)
+    yield* letSleep(runtime, options.idle, shared)
+    // Those who were woken a moment ago, or changed since the cut, cannot sleep yet.
+    if (shared.residents.isCrowdedBy(runtime.population)) {
+      yield* Effect.sleep(crowdedRetry)
+      runtime.populated()
+    }
   }).pipe(Effect.forever, Effect.forkScoped)
   yield* Effect.sleep(options.snapshotInterval).pipe(
     Effect.andThen(analyticsUpkeep(runtime)),
@@ -323,13 +345,38 @@ const locate = Effect.fnUntraced(function* (
   )
 })
 
+/** The tenant's part of what all of them share. */
+const holds = (
+  { residency, residents, settled, feed }: SharedBounds,
+  { population, settled: own, hub }: TenantRuntime
+) => {
+  residency.add(population)
+  residents.add(population)
+  settled.add(own)
+  feed.add(hub)
+}
+const holdsNothing = (
+  { residency, residents, settled, feed }: SharedBounds,
+  { population, settled: own, hub }: TenantRuntime
+) => {
+  residency.remove(population)
+  residents.remove(population)
+  settled.remove(own)
+  feed.remove(hub)
+}
+
 /** Idle and clean actors leave memory; their rows bring them back. */
-const letSleep = Effect.fnUntraced(function* (runtime: TenantRuntime, idle: number, residency: Residency) {
+const letSleep = Effect.fnUntraced(function* (
+  { hub, population, deadlines }: TenantRuntime,
+  idle: number,
+  { residency, residents }: SharedBounds
+) {
   const now = yield* Clock.currentTimeMillis
-  runtime.hub.flush()
-  for (const living of runtime.population.drowsy(now - idle, residency.roomFor(runtime.population))) {
-    runtime.deadlines.forget(living)
-    runtime.population.remove(living)
+  hub.flush()
+  const room = { actors: residency.roomFor(population), weight: residents.roomFor(population) }
+  for (const living of population.drowsy(now - idle, room)) {
+    deadlines.forget(living)
+    population.remove(living)
   }
-  runtime.hub.sweep(now)
+  hub.sweep(now)
 })

@@ -19,6 +19,9 @@ export interface TenantStats {
   /** What those entries weigh, in characters. */
   readonly snapshot_lag_weight: number
   readonly residents: Readonly<Record<ActorKind, number>>
+  /** What they take of the heap, in bytes as it is estimated: those that may sleep, and what stays with the tenant. */
+  readonly residents_weight: number
+  readonly settled_weight: number
   /** Known and not in memory, where that is known without asking the database. */
   readonly sleeping: { readonly conversation: number }
   readonly dirty: number
@@ -35,6 +38,8 @@ export interface TenantStats {
   readonly feed_subscribers: number
   /** Kept for those who come back. */
   readonly feed_patches: number
+  /** What open topics take of the heap, in bytes as it is estimated. */
+  readonly feed_weight: number
   /** ISO 8601, or null. */
   readonly last_webhook_received: string | null
   readonly webhook_failures: number

@@ -21,7 +21,7 @@ export const rouse = Effect.fnUntraced(function* (
 ) {
   const read = Result.try(() => decodeSnapshot(kinds[kind], actor.internals))
   if (Result.isSuccess(read)) {
-    awake(runtime, kind, actor.id, read.success, now)
+    awake(runtime, kind, actor, read.success, now)
     return true
   }
   // What a newer version wrote must stay as it is: to build the actor again would overwrite it.
@@ -32,17 +32,26 @@ export const rouse = Effect.fnUntraced(function* (
   const address = { kind, id: actor.id }
   const snapshot = yield* rebuildActor(runtime, address, actor, String(read.failure), now)
   if (snapshot === null) return false
-  awake(runtime, kind, actor.id, snapshot, now).kept = "no"
+  awake(runtime, kind, actor, snapshot, now).kept = "no"
   return true
 })
 
-const awake = (runtime: TenantRuntime, kind: ActorKind, id: string, snapshot: AnyMachineSnapshot, now: number) => {
-  const living = runtime.population.wake(kind, id, snapshot, now)
+const awake = (
+  runtime: TenantRuntime,
+  kind: ActorKind,
+  { id, internals }: SleepingActor,
+  snapshot: AnyMachineSnapshot,
+  now: number
+) => {
+  const living = runtime.population.wake(kind, id, snapshot, now, internals.byteLength)
   runtime.deadlines.note(living)
   return living
 }
 
-/** Loads what is not here; one statement per kind. Answers those that exist and cannot come: nothing replaces their snapshots. */
+/**
+ * Loads what is not here; one statement per kind. Of heavy ones not all come: whoever needs the others asks again. Answers those
+ * that exist and cannot come: nothing replaces their snapshots.
+ */
 export const wakeActors = Effect.fnUntraced(function* (
   runtime: TenantRuntime,
   actors: ReadonlyArray<Address>,
@@ -52,12 +61,15 @@ export const wakeActors = Effect.fnUntraced(function* (
   const broken: Array<Address> = []
   for (const [kind, ids] of byKind(runtime, actors)) {
     const missing = new Set(ids)
-    for (const actor of yield* snapshots.load(runtime.tenant, kind, ids)) {
+    const { actors: found, left } = yield* snapshots.load(runtime.tenant, kind, ids)
+    for (const actor of found) {
       missing.delete(actor.id)
       if (!(yield* rouse(runtime, kind, actor, now))) broken.push({ kind, id: actor.id })
     }
+    for (const id of left) missing.delete(id)
     for (const id of missing) runtime.population.markVacant({ kind, id })
   }
+  runtime.populated()
   return broken as ReadonlyArray<Address>
 })
 

@@ -58,7 +58,9 @@ const encode = Effect.fnUntraced(function* (runtime: TenantRuntime, draft: CutDr
   for (const { living, snapshot } of draft.taken) {
     const kind = living.kind as ActorKind
     const rows = (entities[kind] ??= [])
-    rows.push(entityRow(kind, snapshot, living.id))
+    const row = entityRow(kind, snapshot, living.id)
+    rows.push(row)
+    runtime.population.weigh(living, row.internals.byteLength)
     if (kind === "conversation") members.push(...memberRows(snapshot.context as ConversationContext, runtime.identity))
     if (++encoded % encodeGroup === 0) yield* Effect.yieldNow
   }

@@ -24,6 +24,8 @@ export class CrmRecords extends Context.Service<
   {
     /** All records of a tenant. */
     list(tenant_id: string): Effect.Effect<ReadonlyArray<CrmRecord>, SqlError>
+    /** How many records a tenant has, and the bytes of their identifiers as JSON. */
+    weigh(tenant_id: string): Effect.Effect<{ readonly records: number; readonly bytes: number }, SqlError>
     get(tenant_id: string, record_id: string): Effect.Effect<CrmRecord | null, SqlError>
     /** Participants that a company's domains may concern: with an address there or below, or linked to it by domain. At most `limit`. */
     concerned(
@@ -43,6 +45,13 @@ export class CrmRecords extends Context.Service<
         const rows = yield* sql<Row>`
           select record_id, kind, pipeline_id, identifiers from crm_records where tenant_id = ${tenant_id}`
         return rows.map(toRecord)
+      })
+
+      const weigh = Effect.fn("CrmRecords.weigh")(function* (tenant_id: string) {
+        const [row] = yield* sql<{ readonly records: number; readonly bytes: number }>`
+          select count(*)::integer as records, coalesce(sum(octet_length(identifiers::text)), 0)::float8 as bytes
+          from crm_records where tenant_id = ${tenant_id}`
+        return row!
       })
 
       const get = Effect.fn("CrmRecords.get")(function* (tenant_id: string, record_id: string) {
@@ -66,7 +75,7 @@ export class CrmRecords extends Context.Service<
         return rows.map((row) => row.id)
       })
 
-      return CrmRecords.of({ list, get, concerned })
+      return CrmRecords.of({ list, weigh, get, concerned })
     })
   )
 }

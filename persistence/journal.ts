@@ -55,6 +55,9 @@ export interface Appended {
 
 const isRows = <A>(attempt: ReadonlyArray<A> | SqlError): attempt is ReadonlyArray<A> => Array.isArray(attempt)
 
+/** Bytes of entries that are read at once. */
+export const readBytes = 16 * 2 ** 20
+
 export class Journal extends Context.Service<
   Journal,
   {
@@ -66,8 +69,16 @@ export class Journal extends Context.Service<
     append(entries: ReadonlyArray<JournalEntry>, bases?: ReadonlyMap<string, Base>): Effect.Effect<Appended, SqlError>
     /** Of these tenants, those whose journal does not end with the entry named: their memory has fallen behind (I6). */
     overtaken(bases: ReadonlyMap<string, Base>): Effect.Effect<ReadonlyArray<string>, SqlError>
-    /** At most `limit` entries of a tenant after `after`, by seq. */
-    read(tenant_id: string, after: number, limit: number): Effect.Effect<ReadonlyArray<JournaledEntry>, SqlError>
+    /**
+     * At most `limit` entries of a tenant after `after`, by seq; of long ones so many, at least one, that those before the last take
+     * less than `bytes` (I8). No entry: there is none.
+     */
+    read(
+      tenant_id: string,
+      after: number,
+      limit: number,
+      bytes?: number
+    ): Effect.Effect<ReadonlyArray<JournaledEntry>, SqlError>
     /**
      * The newest entries with seq < `before` whose body holds one of the byte strings, newest first: at most `limit` of them,
      * out of the `window` entries before `before`. A filter for who reads on, not an answer: bodies are not understood here.
@@ -194,12 +205,26 @@ export class Journal extends Context.Service<
         return rows.map(({ tenant_id }) => tenant_id)
       })
 
-      const read = Effect.fn("Journal.read")(function* (tenant_id: string, after: number, limit: number) {
+      const read = Effect.fn("Journal.read")(function* (
+        tenant_id: string,
+        after: number,
+        limit: number,
+        bytes = readBytes
+      ) {
         yield* fault("replay")
         const rows = yield* sql<Row>`
-          select seq, at, kind, body, writer from journal
-          where tenant_id = ${tenant_id} and seq > ${after}
-          order by seq limit ${limit}`
+          select seq, at, kind, body, writer
+          from (
+            select seq, at, kind, body, writer,
+              sum(octet_length(body)) over (order by seq) - octet_length(body) as before
+            from (
+              select seq, at, kind, body, writer from journal
+              where tenant_id = ${tenant_id} and seq > ${after}
+              order by seq limit ${limit}
+            ) as page
+          ) as weighed
+          where before < ${bytes}
+          order by seq`
         return rows.map(toEntry)
       })
 

@@ -5,6 +5,8 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import type { ActorKind } from "../machines/events.ts"
@@ -20,11 +22,19 @@ import { markDays, markDaysIn, markDaysOf, staleDaysOf } from "./stale-days.ts"
 import { entityTables } from "./tables.ts"
 import { type Upsert, upsert } from "./upsert.ts"
 
+/** Bytes of snapshots that are read at once, and actors where all of a kind are read (I8). */
+const atOnceBytes = 16 * 2 ** 20
+const pageLength = 1_000
+
 /** What wakes an actor. */
 export interface SleepingActor {
   readonly id: string
   readonly internals: Uint8Array
 }
+
+/** Whether nothing was left out of a page: neither its length nor its bytes were used up. */
+const isLast = (page: ReadonlyArray<SleepingActor>): boolean =>
+  page.length < pageLength && page.reduce((sum, { internals }) => sum + internals.byteLength, 0) < atOnceBytes
 
 /** A member's row; instants are epoch milliseconds. */
 export type StoredMember = MemberFields & { readonly participant_id: string }
@@ -34,14 +44,22 @@ export class Snapshots extends Context.Service<
   {
     /** Writes the whole cut or nothing. Fails with CutOutrun when another writer's cut is further on. */
     write(cut: Cut): Effect.Effect<void, SqlError | CutOutrun>
-    /** The actors of a kind that exist, in no order. */
+    /**
+     * The actors of a kind that exist, in no order. Heavy ones come a few at a time, at least one (I8): `left` are those that exist
+     * too and were left out.
+     */
     load(
       tenant_id: string,
       kind: ActorKind,
       ids: ReadonlyArray<string>
-    ): Effect.Effect<ReadonlyArray<SleepingActor>, SqlError>
-    /** All actors of a kind. */
-    loadAll(tenant_id: string, kind: ActorKind): Effect.Effect<ReadonlyArray<SleepingActor>, SqlError>
+    ): Effect.Effect<{ readonly actors: ReadonlyArray<SleepingActor>; readonly left: ReadonlyArray<string> }, SqlError>
+    /** All actors of a kind, by id, a page at a time. */
+    loadAll(tenant_id: string, kind: ActorKind): Stream.Stream<SleepingActor, SqlError>
+    /** How many actors of these kinds a tenant has, and the bytes of their snapshots. */
+    weigh(
+      tenant_id: string,
+      kinds: ReadonlyArray<ActorKind>
+    ): Effect.Effect<{ readonly actors: number; readonly bytes: number }, SqlError>
     /** An actor's fields as its columns say, in context form; null when it has no row. For one whose bytes cannot be read. */
     columns(
       tenant_id: string,
@@ -177,18 +195,62 @@ export class Snapshots extends Context.Service<
         Effect.andThen(sql.withTransaction(writeAll(cut)), fault("after_cut_commit"))
       )
 
-      const load = Effect.fn("Snapshots.load")((tenant_id: string, kind: ActorKind, ids: ReadonlyArray<string>) => {
+      const load = Effect.fn("Snapshots.load")(function* (
+        tenant_id: string,
+        kind: ActorKind,
+        ids: ReadonlyArray<string>
+      ) {
         const { table, id } = entityTables[kind]
-        const asleep = sql<SleepingActor>`
-          select id, internals from ${sql(table)}
-          where tenant_id = ${tenant_id} and id = any(${[...ids]}::${sql.literal(id)}[])`
-        return Effect.andThen(fault("wake"), asleep)
+        yield* fault("wake")
+        // The length of what is stored apart is known without reading it.
+        const rows = yield* sql<{ readonly id: string; readonly internals: Uint8Array | null }>`
+          select id, case when before < ${atOnceBytes} then internals end as internals
+          from (
+            select id, internals, sum(octet_length(internals)) over (order by id) - octet_length(internals) as before
+            from ${sql(table)}
+            where tenant_id = ${tenant_id} and id = any(${[...ids]}::${sql.literal(id)}[])
+          ) as asleep`
+        return {
+          actors: rows.filter((row): row is SleepingActor => row.internals !== null),
+          left: rows.flatMap((row) => (row.internals === null ? [row.id] : []))
+        }
       })
 
-      const loadAll = Effect.fn("Snapshots.loadAll")(
-        (tenant_id: string, kind: ActorKind) =>
-          sql<SleepingActor>`select id, internals from ${sql(entityTables[kind].table)} where tenant_id = ${tenant_id}`
-      )
+      const page = Effect.fn("Snapshots.page")(function* (tenant_id: string, kind: ActorKind, after: string | null) {
+        const { table, id } = entityTables[kind]
+        return yield* sql<SleepingActor>`
+          select id, internals
+          from (
+            select id, internals, sum(octet_length(internals)) over (order by id) - octet_length(internals) as before
+            from (
+              select id, internals from ${sql(table)}
+              where tenant_id = ${tenant_id} and (${after}::text is null or id > ${after}::${sql.literal(id)})
+              order by id limit ${pageLength}
+            ) as next
+          ) as weighed
+          where before < ${atOnceBytes}
+          order by id`
+      })
+
+      const loadAll = (tenant_id: string, kind: ActorKind) =>
+        Stream.paginate(null as string | null, (after) =>
+          Effect.map(page(tenant_id, kind, after), (actors) => [
+            actors,
+            isLast(actors) ? Option.none() : Option.some(actors.at(-1)!.id)
+          ])
+        )
+
+      const weigh = Effect.fn("Snapshots.weigh")(function* (tenant_id: string, kinds: ReadonlyArray<ActorKind>) {
+        let [actors, bytes] = [0, 0]
+        for (const kind of kinds) {
+          const [row] = yield* sql<{ readonly actors: number; readonly bytes: number }>`
+            select count(*)::integer as actors, coalesce(sum(octet_length(internals)), 0)::float8 as bytes
+            from ${sql(entityTables[kind].table)} where tenant_id = ${tenant_id}`
+          actors += row!.actors
+          bytes += row!.bytes
+        }
+        return { actors, bytes }
+      })
 
       const columns = Effect.fn("Snapshots.columns")(function* (tenant_id: string, kind: ActorKind, id: string) {
         const { table, fields, id: type } = entityTables[kind]
@@ -211,7 +273,7 @@ export class Snapshots extends Context.Service<
         return Number(rows[0]?.seq ?? 0)
       })
 
-      return Snapshots.of({ write, load, loadAll, columns, members, checkpoint })
+      return Snapshots.of({ write, load, loadAll, weigh, columns, members, checkpoint })
     })
   )
 }

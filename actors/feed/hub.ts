@@ -6,20 +6,24 @@
  */
 import type { Position } from "./frames.ts"
 import { Topic } from "./topic.ts"
-import type { Present, Subscriber } from "./topic.ts"
+import type { History, Present, Subscriber } from "./topic.ts"
 
 /** Changes of one topic within so many milliseconds are one patch (DESIGN §6). */
 const frameInterval = 20
 
 export interface HubLimits {
-  /** Patches kept per topic for those who come back; further back they get a snapshot. */
-  readonly history: number
+  /** What each topic keeps for those who come back; further back they get a snapshot. */
+  readonly history: History
   /** Topics that are open or linger; at the limit the one that nobody has watched for longest goes, if there is one. */
   readonly topics: number
   /** Milliseconds that a topic outlives its last subscriber, so that a reconnect recovers. */
   readonly linger: number
 }
-export const hubLimits: HubLimits = { history: 256, topics: 10_000, linger: 120_000 }
+export const hubLimits: HubLimits = {
+  history: { patches: 256, weight: 2 ** 20 },
+  topics: 10_000,
+  linger: 120_000
+}
 
 export interface HubOptions {
   /**
@@ -36,6 +40,8 @@ export interface HubOptions {
   /** Topics that nobody touches, each with the milliseconds between two looks at it while somebody watches. */
   readonly paces: Readonly<Record<string, number>>
   readonly limits: HubLimits
+  /** Whether the topics weigh more than they may; left out: never (I8). */
+  isCrowded?(): boolean
 }
 
 /** `ended` only after `end()`. */
@@ -58,6 +64,9 @@ export class Hub {
   #isFrameDue = false
   #hasEnded = false
   #subscribers = 0
+  /** What each topic weighed when it was looked at last, and all of them. */
+  readonly #weights = new Map<Topic, number>()
+  #weight = 0
 
   constructor(options: HubOptions) {
     this.#options = options
@@ -73,6 +82,11 @@ export class Hub {
   /** Patches kept for those who come back. */
   get patches(): number {
     return this.#topics.values().reduce((sum, topic) => sum + topic.patches, 0)
+  }
+
+  /** What the topics hold of the heap, in bytes. */
+  get weight(): number {
+    return this.#weight
   }
 
   /** What a topic without an actor shows has changed. */
@@ -111,8 +125,11 @@ export class Hub {
     // Whatever waits for the next frame goes to the others now, so that offset and state agree.
     topic.publish(state)
     this.#lingering.delete(topic)
+    if (open === undefined && !this.#hasRoom(topic)) return "too_many_topics"
     if (!topic.subscribers.has(subscriber)) this.#subscribers += 1
     topic.join(subscriber, since, this.#options.present(name))
+    this.#weigh(topic)
+    this.#makeRoom()
     this.#pace(topic)
     return "opened"
   }
@@ -135,11 +152,13 @@ export class Hub {
 
   /** Forgets topics that nobody has watched for `linger` milliseconds. For a call every few seconds. */
   sweep(now: number): void {
+    for (const topic of this.#topics.values()) {
+      topic.rest()
+      this.#weigh(topic)
+    }
     for (const [topic, since] of this.#lingering) {
-      if (since === null) {
-        topic.rest()
-        this.#lingering.set(topic, now)
-      } else if (now - since >= this.#options.limits.linger) this.#forget(topic)
+      if (since === null) this.#lingering.set(topic, now)
+      else if (now - since >= this.#options.limits.linger) this.#forget(topic)
     }
   }
 
@@ -165,7 +184,39 @@ export class Hub {
     return topic
   }
 
+  /** Whether one more topic may be opened: where those that are watched leave no room, it is taken back. */
+  #hasRoom(topic: Topic): boolean {
+    this.#weigh(topic)
+    this.#makeRoom(topic)
+    if (this.#options.isCrowded?.() !== true) return true
+    this.#forget(topic)
+    return false
+  }
+
+  /** Topics that nobody watches go first, the longest unwatched before the others; then what topics keep for those who come back. */
+  #makeRoom(except?: Topic): void {
+    if (this.#options.isCrowded?.() !== true) return
+    for (const topic of this.#lingering.keys()) {
+      this.#forget(topic)
+      if (!this.#options.isCrowded()) return
+    }
+    for (const topic of this.#topics.values()) {
+      if (topic === except) continue
+      topic.forget()
+      this.#weigh(topic)
+      if (!this.#options.isCrowded()) return
+    }
+  }
+
+  #weigh(topic: Topic): void {
+    const { weight } = topic
+    this.#weight += weight - (this.#weights.get(topic) ?? 0)
+    this.#weights.set(topic, weight)
+  }
+
   #forget(topic: Topic): void {
+    this.#weight -= this.#weights.get(topic) ?? 0
+    this.#weights.delete(topic)
     const actor = actorIn(topic.name)
     if (actor !== undefined) this.#byActor.delete(actor)
     this.#topics.delete(topic.name)
@@ -183,7 +234,10 @@ export class Hub {
   #publish(topic: Topic): void {
     try {
       const state = this.#options.view(topic.name)
-      if (state !== undefined) topic.publish(state)
+      if (state === undefined) return
+      topic.publish(state)
+      this.#weigh(topic)
+      this.#makeRoom()
     } catch {
       // A defect of ours in one view must not take the others' news with it. Who watches comes to look, meets it, and says so.
       this.#sendAway(topic)

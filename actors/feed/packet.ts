@@ -27,6 +27,11 @@ export class Packet {
     return (this.#bytes[encoding] ??= encoders[encoding](this.frame))
   }
 
+  /** Bytes of it in the encoding that was made first; undefined before anybody has asked. */
+  get length(): number | undefined {
+    return (this.#bytes.json ?? this.#bytes.msgpack)?.length
+  }
+
   /** The same frame under the name by which a subscriber asked for the topic; also made once per name. */
   named(topic: string): Packet {
     if (!("topic" in this.frame) || this.frame.topic === topic) return this

@@ -3,6 +3,7 @@
  * the offset grows by one per patch. It does not know where the state comes from or when to look.
  */
 import { isDeepStrictEqual } from "node:util"
+import { weightOf } from "../event-weight.ts"
 import { diff } from "./diff.ts"
 import type { Position, ServerFrame, TypingFrame, ViewingFrame } from "./frames.ts"
 import { Packet } from "./packet.ts"
@@ -26,13 +27,30 @@ export interface Present {
 }
 export const nobody: Present = { typists: [], viewers: [] }
 
+/** How much of its past a topic keeps for those who come back. */
+export interface History {
+  readonly patches: number
+  /** In bytes of the heap. */
+  readonly weight: number
+}
+
+/** A value in memory takes some three times the bytes of its encoding, which is kept beside it. */
+const valuePerByte = 3
+/** What a topic takes that shows nothing. */
+const bareTopic = 1_024
+
+/** What a value takes of the heap: by its encoding, where there is one, else by a walk over it. */
+const heapOf = (value: unknown, encoded: number | undefined): number => valuePerByte * (encoded ?? weightOf(value))
+
 export class Topic {
   readonly name: string
   readonly epoch: string
   readonly subscribers = new Set<Subscriber>()
   /** The newest patches, oldest first; the last one has `#offset`. */
-  readonly #history: Array<Packet> = []
-  readonly #keep: number
+  readonly #history: Array<{ readonly packet: Packet; readonly weight: number }> = []
+  readonly #keep: History
+  #historyWeight = 0
+  #stateWeight = 0
   #offset = 0
   #state: unknown
   /** The answer to everybody who comes before the next patch: after a restart, that is everybody. */
@@ -40,7 +58,7 @@ export class Topic {
   /** Who was shown last. */
   #present = nobody
 
-  constructor(name: string, epoch: string, state: unknown, keep: number) {
+  constructor(name: string, epoch: string, state: unknown, keep: History) {
     this.name = name
     this.epoch = epoch
     this.#state = state
@@ -49,6 +67,10 @@ export class Topic {
 
   get patches(): number {
     return this.#history.length
+  }
+  /** What it holds of the heap, in bytes: its state, its patches, and the snapshot for those who come. */
+  get weight(): number {
+    return bareTopic + this.#stateWeight + (this.#snapshot?.length ?? 0) + this.#historyWeight
   }
   /** As it was published last. */
   get state(): unknown {
@@ -63,9 +85,19 @@ export class Topic {
     this.#offset += 1
     this.#snapshot = undefined
     const packet = new Packet({ type: "patch", topic: this.name, offset: this.#offset, changes })
-    this.#history.push(packet)
-    if (this.#history.length > this.#keep) this.#history.shift()
     this.#deliver(packet)
+    // Weighed when it has been encoded for those who watch.
+    this.#remember(packet, heapOf(changes, packet.length) + (packet.length ?? 0))
+  }
+
+  #remember(packet: Packet, weight: number): void {
+    this.#history.push({ packet, weight })
+    this.#historyWeight += weight
+    // A patch that brings much of the state along tells how much that is.
+    this.#stateWeight = Math.max(this.#stateWeight, weight)
+    while (this.#history.length > this.#keep.patches || this.#historyWeight > this.#keep.weight) {
+      this.#historyWeight -= this.#history.shift()!.weight
+    }
   }
 
   /** Publishes each set that differs from what was shown, replaced as a whole; an empty one takes back what was shown. */
@@ -79,8 +111,11 @@ export class Topic {
     this.publishPresent(present)
     this.subscribers.add(subscriber)
     const missed = this.#missed(since)
-    if (missed === null) subscriber.deliver(this.name, this.#whole())
-    else {
+    if (missed === null) {
+      const whole = this.#whole()
+      subscriber.deliver(this.name, whole)
+      this.#stateWeight = heapOf(this.#state, whole.length)
+    } else {
       const position = { epoch: this.epoch, offset: this.#offset - missed.length }
       const subscribed = new Packet({ type: "subscribed", topic: this.name, ...position, recovered: true })
       for (const packet of [subscribed, ...missed]) subscriber.deliver(this.name, packet)
@@ -93,12 +128,19 @@ export class Topic {
     this.#snapshot = undefined
   }
 
+  /** Lets go of its past as well: who comes back gets a snapshot. */
+  forget(): void {
+    this.rest()
+    this.#history.length = 0
+    this.#historyWeight = 0
+  }
+
   /** Every patch after that place, or null when they are not all here. */
   #missed(since: Position | undefined): ReadonlyArray<Packet> | null {
     if (since === undefined || since.epoch !== this.epoch) return null
     const count = this.#offset - since.offset
     if (count < 0 || count > this.#history.length) return null
-    return this.#history.slice(this.#history.length - count)
+    return this.#history.slice(this.#history.length - count).map(({ packet }) => packet)
   }
 
   #whole(): Packet {

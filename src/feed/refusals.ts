@@ -46,6 +46,7 @@ const codes: Readonly<Record<SubmitError["_tag"], ErrorCode>> = {
   AccountUnknown: "not_found",
   MailboxFull: "mailbox_full",
   CutBehind: "cut_behind",
+  TenantFull: "rule_broken",
   RuleBroken: "rule_broken",
   OwnershipLost: "ownership_lost",
   MemoryDropped: "memory_dropped",

@@ -4,6 +4,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
+import { memoryShares } from "../../actors/memory-shares.ts"
 import type { TenantStats } from "../../actors/tenant-stats.ts"
 import type { Held } from "../../persistence/room.ts"
 import type { FieldFigure } from "../../persistence/field-population.ts"
@@ -54,6 +55,18 @@ const gauges: Readonly<Record<string, readonly [Metric.Gauge<number>, (all: Read
     gauge("uncut_characters", "What the events weigh that no cut holds, in characters, over all tenants"),
     (all) => sum(all, (one) => one.snapshot_lag_weight)
   ],
+  residents: [
+    gauge("actors_resident_bytes", "What actors that may sleep take of the heap, as it is estimated"),
+    (all) => sum(all, (one) => one.residents_weight)
+  ],
+  settled: [
+    gauge("settled_bytes", "What connections, channels and records take of the heap, as it is estimated"),
+    (all) => sum(all, (one) => one.settled_weight)
+  ],
+  feed: [
+    gauge("feed_bytes", "What feed topics and their patches take of the heap, as it is estimated"),
+    (all) => sum(all, (one) => one.feed_weight)
+  ],
   dirty: [gauge("actors_dirty", "Actors changed since their last cut"), (all) => sum(all, (one) => one.dirty)],
   applied: [
     gauge("events_applied", "Events applied by the tenants in memory"),
@@ -73,12 +86,21 @@ const gauges: Readonly<Record<string, readonly [Metric.Gauge<number>, (all: Read
 
 const residents = gauge("actors_resident", "Actors in memory by kind")
 
+/** What the figures in bytes are held against, on this machine. */
+const limits = gauge("memory_limit_bytes", "What each part of memory may take of the heap")
+const limitsMeasured = Effect.forEach(
+  Object.entries(memoryShares()),
+  ([part, bytes]) => Metric.update(Metric.withAttributes(limits, { part }), bytes),
+  { discard: true }
+)
+
 const sum = (all: ReadonlyArray<TenantStats>, of: (one: TenantStats) => number) =>
   all.reduce((total, one) => total + of(one), 0)
 
 /** Sets the gauges from the tenants that are in memory. */
 export const measured = Effect.fnUntraced(function* (all: ReadonlyArray<TenantStats>) {
   for (const [metric, read] of Object.values(gauges)) yield* Metric.update(metric, read(all))
+  yield* limitsMeasured
   const kinds = new Set(all.flatMap((one) => Object.keys(one.residents)))
   for (const kind of kinds) {
     const count = sum(all, (one) => one.residents[kind as keyof typeof one.residents])

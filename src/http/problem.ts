@@ -78,6 +78,7 @@ const table: Table = {
   AccountUnknown: () => ({ status: 422, code: "account_unknown" }),
   MailboxFull: ({ retry_after_s }) => ({ status: 503, code: "mailbox_full", extra: { retry_after_s } }),
   CutBehind: ({ retry_after_s }) => ({ status: 503, code: "cut_behind", extra: { retry_after_s } }),
+  TenantFull: ({ kind }) => ({ status: 422, code: "tenant_full", extra: { field: kind } }),
   QuarantineFull: ({ retry_after_s }) => ({ status: 503, code: "quarantine_full", extra: { retry_after_s } }),
   WaitingFull: ({ retry_after_s }) => ({ status: 503, code: "waiting_full", extra: { retry_after_s } }),
   StillUnreadable: () => ({ status: 422, code: "still_unreadable" }),

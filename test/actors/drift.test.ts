@@ -49,7 +49,7 @@ describe.each(databases)("the drift check on $name", (database) => {
   const doctor = (kind: ActorKind, id: string, changes: Record<string, number | string>) =>
     home.run(
       Effect.gen(function* () {
-        const [kept] = yield* Snapshots.use((snapshots) => snapshots.load("acme", kind, [id]))
+        const [kept] = (yield* Snapshots.use((snapshots) => snapshots.load("acme", kind, [id]))).actors
         const snapshot = decodeSnapshot(kinds[kind], kept!.internals)
         const internals = encodeSnapshot(kinds[kind], {
           ...snapshot,

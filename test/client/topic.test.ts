@@ -418,7 +418,7 @@ it("whatever frames are lost, cut off or come late: in the end the store holds w
         paces: {},
         schedule: (run) => (due = run),
         epoch: () => String(Math.random()),
-        limits: { history: 5, topics: 10, linger: 1e9 }
+        limits: { history: { patches: 5, weight: Infinity }, topics: 10, linger: 1e9 }
       })
       const frame = () => {
         const run = due

@@ -12,7 +12,12 @@ import { Viewer } from "./viewer.ts"
 type States = Record<string, Record<string, unknown> | undefined>
 
 /** A hub over plain states, whose frames come when the test says so. */
-const hubOver = (states: States, limits: Partial<HubLimits> = {}, paces: Readonly<Record<string, number>> = {}) => {
+const hubOver = (
+  states: States,
+  limits: Partial<HubLimits> = {},
+  paces: Readonly<Record<string, number>> = {},
+  isCrowded = () => false
+) => {
   const due: Array<() => void> = []
   const present: Record<string, Present> = {}
   let epochs = 0
@@ -22,7 +27,8 @@ const hubOver = (states: States, limits: Partial<HubLimits> = {}, paces: Readonl
     paces,
     schedule: (run) => due.push(run),
     epoch: () => `e${(epochs += 1)}`,
-    limits: { ...hubLimits, ...limits }
+    limits: { ...hubLimits, ...limits },
+    isCrowded
   })
   /** As the runtime touches: an actor by its id, everything else by its name. */
   const set = (topic: string, changes: Record<string, unknown>) => {
@@ -91,37 +97,43 @@ test("after any cuts and resumes in any storm of changes, viewers hold what a fr
   )
   // fast-check prints seed and counterexample when it fails.
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 120 }), fc.constantFrom(0, 1, 3, 256), (steps, history) => {
-      const states: States = Object.fromEntries(topics.map((name) => [name, { a: 0 }]))
-      const { hub, set, frame } = hubOver(states, { history, linger: 60_000 })
-      const viewers = new Map(topics.flatMap((name) => [0, 1, 2].map((n) => [`${name} ${n}`, new Viewer()])))
-      const open = new Set<string>()
-      let now = 0
-      for (const [what, where, who, with_] of steps as ReadonlyArray<[string, any, any, any]>) {
-        const key = `${where} ${who}`
-        if (what === "set") set(where, { [who]: with_ })
-        if (what === "frame") frame()
-        if (what === "sweep") hub.sweep((now += where))
-        if (what === "cut" && open.delete(key)) hub.close(where, viewers.get(key)!)
-        if (what === "resume" && !open.has(key)) {
-          const viewer = viewers.get(key)!
-          viewer.came()
-          hub.open(where, viewer, viewer.position)
-          open.add(key)
-          expect(["snapshot", "subscribed"]).toContain(viewer.frames[0]!.type)
-          expect(told(viewer.state)).toEqual(told(states[where]))
+    fc.property(
+      fc.array(step, { maxLength: 120 }),
+      fc.constantFrom(0, 1, 3, 256),
+      fc.constantFrom(0, 600, Infinity),
+      (steps, patches, weight) => {
+        const history = { patches, weight }
+        const states: States = Object.fromEntries(topics.map((name) => [name, { a: 0 }]))
+        const { hub, set, frame } = hubOver(states, { history, linger: 60_000 })
+        const viewers = new Map(topics.flatMap((name) => [0, 1, 2].map((n) => [`${name} ${n}`, new Viewer()])))
+        const open = new Set<string>()
+        let now = 0
+        for (const [what, where, who, with_] of steps as ReadonlyArray<[string, any, any, any]>) {
+          const key = `${where} ${who}`
+          if (what === "set") set(where, { [who]: with_ })
+          if (what === "frame") frame()
+          if (what === "sweep") hub.sweep((now += where))
+          if (what === "cut" && open.delete(key)) hub.close(where, viewers.get(key)!)
+          if (what === "resume" && !open.has(key)) {
+            const viewer = viewers.get(key)!
+            viewer.came()
+            hub.open(where, viewer, viewer.position)
+            open.add(key)
+            expect(["snapshot", "subscribed"]).toContain(viewer.frames[0]!.type)
+            expect(told(viewer.state)).toEqual(told(states[where]))
+          }
+          expect(hub.subscribers).toBe(open.size)
         }
-        expect(hub.subscribers).toBe(open.size)
+        frame()
+        for (const key of open) expect(told(viewers.get(key)!.state)).toEqual(told(states[key.split(" ")[0]!]))
       }
-      frame()
-      for (const key of open) expect(told(viewers.get(key)!.state)).toEqual(told(states[key.split(" ")[0]!]))
-    }),
+    ),
     { numRuns: 500 }
   )
 })
 
 test("recovered is said only when every missed patch is there", () => {
-  const { hub, set, frame } = hubOver({ inbox: { n: 0 } }, { history: 2 })
+  const { hub, set, frame } = hubOver({ inbox: { n: 0 } }, { history: { patches: 2, weight: Infinity } })
   const viewer = new Viewer()
   hub.open("inbox", viewer)
   hub.close("inbox", viewer)
@@ -384,4 +396,71 @@ test("a patch is encoded once per encoding, however many take it, and both encod
   const [a, b] = [...taken]
   expect(taken.size).toBe(2)
   expect(unpack(a!)).toEqual(JSON.parse(b!.toString()))
+})
+
+test("what a topic keeps for those who come back is bounded by its weight; who is further behind gets a snapshot (I8)", () => {
+  const { hub, set, frame } = hubOver({ inbox: { n: 0 } })
+  const viewer = new Viewer()
+  hub.open("inbox", viewer)
+  const change = (n: number, length: number) => {
+    set("inbox", { n, text: String(n).padEnd(length, "x") })
+    frame()
+  }
+  for (let n = 1; n <= 20; n++) change(n, 100)
+  expect(hub.patches).toBe(20)
+  for (let n = 21; n <= 60; n++) change(n, 100_000)
+  expect(hub.patches).toBeGreaterThan(1)
+  expect(hub.patches).toBeLessThan(11)
+  expect(hub.weight).toBeGreaterThan(hub.patches * 100_000)
+  expect(hub.weight).toBeLessThan(2 * hubLimits.history.weight)
+  const cameBack = (offset: number) => {
+    const back = new Viewer()
+    back.position = { epoch: viewer.position!.epoch, offset }
+    back.state = { n: offset }
+    hub.open("inbox", back, back.position)
+    expect(back.state).toMatchObject({ n: 60 })
+    return back.came()[0]
+  }
+  expect(cameBack(59)).toBe("subscribed")
+  expect(cameBack(40)).toBe("snapshot")
+  // One that is heavier than all that is kept: nobody comes back by patches.
+  change(60, 3_000_000)
+  expect(hub.patches).toBe(0)
+  expect(cameBack(60)).toBe("snapshot")
+  hub.sweep(0)
+  expect(hub.weight).toBeLessThan(4 * 3_000_000)
+})
+
+test("where topics weigh too much together, the unwatched go first, then what is kept for those who come back; then none is opened", () => {
+  const limit = 1_100_000
+  const states: States = {}
+  for (const name of ["a", "b", "c", "d"]) states[`conversation:${name}`] = { text: "y".repeat(100_000) }
+  const { hub, set, frame } = hubOver(states, {}, {}, () => hub.weight > limit)
+  const [a, b] = [new Viewer(), new Viewer()]
+  expect(hub.open("conversation:a", a)).toBe("opened")
+  expect(hub.open("conversation:b", b)).toBe("opened")
+  hub.close("conversation:a", a)
+  const say = (name: string, text: string) => {
+    set(`conversation:${name}`, { text })
+    frame()
+    expect(b.state).toEqual({ text })
+  }
+  const kept: Array<{ readonly topics: number; readonly patches: number }> = []
+  for (let n = 0; n < 60; n++) {
+    say("b", String(n).padEnd(10_000, "z"))
+    expect(hub.weight).toBeLessThanOrEqual(limit)
+    kept.push({ topics: hub.topics, patches: hub.patches })
+  }
+  const withoutA = kept.findIndex(({ topics }) => topics === 1)
+  expect(withoutA).toBeGreaterThan(5)
+  // It went before any patch did.
+  expect(kept[withoutA]!.patches).toBe(withoutA + 1)
+  expect(Math.max(...kept.map(({ patches }) => patches))).toBeLessThan(50)
+  expect(hub.open("conversation:c", new Viewer())).toBe("opened")
+  say("b", "x".repeat(500_000))
+  expect(hub.patches).toBe(0)
+  expect(hub.open("conversation:d", new Viewer())).toBe("too_many_topics")
+  expect(hub.topics).toBe(2)
+  hub.close("conversation:b", b)
+  expect(hub.open("conversation:d", new Viewer())).toBe("opened")
 })

@@ -3,6 +3,7 @@
  * found, then writes journal entries and cuts without end and says which seq was acknowledged.
  */
 import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { layerDatabase } from "../../persistence/database.ts"
@@ -20,9 +21,9 @@ const write = Effect.gen(function* () {
   const snapshots = yield* Snapshots
   const head = yield* journal.head(tenant_id)
   const checkpoint = yield* snapshots.checkpoint(tenant_id)
-  const entries = yield* journal.read(tenant_id, 0, 1_000_000)
+  const entries = yield* journal.read(tenant_id, 0, 1_000_000, Number.MAX_SAFE_INTEGER)
   const cut: Record<string, number> = {}
-  for (const { internals } of yield* snapshots.loadAll(tenant_id, "conversation")) {
+  for (const { internals } of yield* Stream.runCollect(snapshots.loadAll(tenant_id, "conversation"))) {
     const seq = Buffer.from(internals).toString()
     cut[seq] = (cut[seq] ?? 0) + 1
   }

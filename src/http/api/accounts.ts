@@ -4,6 +4,7 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { Access } from "../access.ts"
+import { FreeMap } from "./free-map.ts"
 import { entityInTenant } from "./parameters.ts"
 import { refusals } from "./refusals.ts"
 import { ChannelWire, ConnectionWire, Instant } from "./wire.ts"
@@ -18,7 +19,7 @@ export const SyncReport = Schema.Struct({
   }),
   at: Schema.optionalKey(Instant)
 })
-export const SyncSettings = Schema.Record(Schema.String, Schema.Unknown)
+export const SyncSettings = FreeMap
 export const Description = Schema.Struct({ description: Schema.String.check(Schema.isMaxLength(2_000)) })
 
 const onConnection = {
@@ -63,7 +64,7 @@ const syncSettings = HttpApiEndpoint.put("syncSettings", `${channel}/sync-settin
 }).annotateMerge(
   OpenApi.annotations({
     summary: "How a channel is synced",
-    description: "Sets sync_settings: the whole map is replaced."
+    description: "Sets sync_settings: the whole map is replaced. At most 16 KiB as JSON."
   })
 )
 

@@ -7,12 +7,12 @@ import * as Schema from "effect/Schema"
 import { AccountStatus, AuthStatus, ChannelType } from "../../../machines/vocabulary.ts"
 import { Access } from "../access.ts"
 import { AnswersRepeats } from "../repeats.ts"
+import { FreeMap } from "./free-map.ts"
 import { Outcome } from "./outcome.ts"
 import { entityInTenant, Id, inTenant } from "./parameters.ts"
 import { refusals } from "./refusals.ts"
 import { ConnectionWire, EffectiveLimit, Instant } from "./wire.ts"
 
-const Settings = Schema.Record(Schema.String, Schema.Unknown)
 const base = "/v1/tenants/:tenant/connections"
 const atReservation = { ...entityInTenant, reservation_id: Id }
 
@@ -20,8 +20,8 @@ export const Registration = Schema.Struct({
   channel_type: ChannelType,
   account_name: Schema.String.check(Schema.isMaxLength(200)),
   user_id: Schema.NonEmptyString.check(Schema.isMaxLength(200)),
-  connection_config: Schema.optionalKey(Settings),
-  provider_config: Schema.optionalKey(Settings),
+  connection_config: Schema.optionalKey(FreeMap),
+  provider_config: Schema.optionalKey(FreeMap),
   is_active: Schema.optionalKey(Schema.Boolean),
   account_status: Schema.optionalKey(AccountStatus).annotate({
     description: "What the account is now, where the CRM knows it; absent: pending until the provider says more"
@@ -29,7 +29,7 @@ export const Registration = Schema.Struct({
   auth_status: Schema.optionalKey(AuthStatus).annotate({
     description: "What its credentials are; absent: authenticated with active, expired with expired, else not said"
   }),
-  checkpoint_data: Schema.optionalKey(Settings),
+  checkpoint_data: Schema.optionalKey(FreeMap),
   hosted_auth_url: Schema.optionalKey(Schema.NullOr(Schema.NonEmptyString.check(Schema.isMaxLength(2_048))))
 }).check(
   Schema.makeFilter((body) =>
@@ -83,7 +83,7 @@ const put = HttpApiEndpoint.put("put", `${base}/:account_id`, {
   OpenApi.annotations({
     summary: "Register an account, or change its registration",
     description:
-      "Sets user_id, channel_type, account_name, connection_config, provider_config, checkpoint_data, hosted_auth_url and is_active; the first time also rate_limit_per_day, last_rate_limit_reset, created_at and the channel. account_status, where it is given, is the newest word on the account: it sets account_status and auth_status, and active clears sync_error_count and last_error. A new account without one is pending until the provider's word, a successful sync or its first live message. What is left out of a repeat stays as it is. Webhooks that waited for the account are applied before the answer."
+      "Sets user_id, channel_type, account_name, connection_config, provider_config, checkpoint_data, hosted_auth_url and is_active; the first time also rate_limit_per_day, last_rate_limit_reset, created_at and the channel. Each map takes at most 16 KiB as JSON. A tenant has at most 10,000 connections, and what stays in its memory has a bound too: past it a new account is refused (tenant_full). account_status, where it is given, is the newest word on the account: it sets account_status and auth_status, and active clears sync_error_count and last_error. A new account without one is pending until the provider's word, a successful sync or its first live message. What is left out of a repeat stays as it is. Webhooks that waited for the account are applied before the answer."
   })
 )
 

@@ -9,12 +9,12 @@ import {
   Priority,
   SyncStatus
 } from "../../../machines/vocabulary.ts"
+import { FreeMap } from "./free-map.ts"
 import { Id } from "./parameters.ts"
 import { Instant } from "./wire.ts"
 
 const text = (longest: number) => Schema.NonEmptyString.check(Schema.isMaxLength(longest))
 const optional = <S extends Schema.Top>(schema: S) => Schema.optionalKey(schema)
-const Settings = Schema.Record(Schema.String, Schema.Unknown)
 const whole = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 2_147_483_647 }))
 
 const idempotency_key = optional(text(255)).annotate({
@@ -47,8 +47,8 @@ export const AuthEvent = Schema.Struct({
   ...everyEvent,
   account,
   status: AuthReport,
-  provider_config: optional(Settings),
-  checkpoint_data: optional(Settings),
+  provider_config: optional(FreeMap),
+  checkpoint_data: optional(FreeMap),
   hosted_auth_url: optional(Schema.NullOr(text(2_048))),
   error: optional(Schema.String),
   // As store_tokens takes them: sealed at once, never in the event.
@@ -69,14 +69,14 @@ export const MessageEvent = Schema.Struct({
   sender: optional(PersonTold).annotate({ description: "Who wrote it; needed for an inbound message" }),
   owner: optional(PersonTold).annotate({ description: "The account's own person, where the conversation is new" }),
   people: optional(Schema.Array(PersonTold).check(Schema.isMaxLength(1_000))),
-  attachments: optional(Schema.Array(Settings).check(Schema.isMaxLength(100))),
+  attachments: optional(Schema.Array(FreeMap).check(Schema.isMaxLength(100))),
   is_group: optional(Schema.Boolean),
   is_urgent: optional(Schema.Boolean),
   is_event: optional(Schema.Boolean),
   hidden: optional(Schema.Boolean),
   read_at: optional(Instant),
   is_local_only: optional(Schema.Boolean),
-  metadata: optional(Settings)
+  metadata: optional(FreeMap)
 }).check(
   Schema.makeFilter((event) =>
     event.direction === "inbound" && event.sender === undefined
