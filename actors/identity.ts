@@ -9,6 +9,8 @@ import type { ChannelType } from "../machines/vocabulary.ts"
 const namespace = "5b0f6c1e-6c7a-5d52-9a43-2d1c6f5e8a10"
 /** Derived ids that are remembered per tenant. */
 const rememberLimit = 50_000
+/** Characters of a name that is worth it: hardly any network has longer ones, and the memory is to have a bound in bytes too (I8). */
+const longestRemembered = 300
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
@@ -65,8 +67,9 @@ export class Identity {
   #of(name: string): string {
     const known = this.#known.get(name)
     if (known !== undefined) return known
-    if (this.#known.size >= rememberLimit) this.#known = new Map()
     const id = v5(name, this.#tenant)
+    if (name.length > longestRemembered) return id
+    if (this.#known.size >= rememberLimit) this.#known = new Map()
     this.#known.set(name, id)
     return id
   }

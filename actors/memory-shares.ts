@@ -4,7 +4,7 @@
  */
 import { getHeapStatistics } from "node:v8"
 
-/** Weights over all tenants, in bytes of the heap as they are estimated (actor-weight.ts, event-weight.ts). */
+/** Weights over all tenants, in bytes of the heap as they are estimated (actor-weight.ts, weight.ts). */
 export interface MemoryShares {
   /** What stays for as long as its tenant: the tenant, its connections and channels, the CRM's records. */
   readonly settled: number

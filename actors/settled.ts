@@ -4,7 +4,7 @@
  */
 import type { Event } from "../machines/events.ts"
 import { TenantFull } from "./errors.ts"
-import { weightOf } from "./event-weight.ts"
+import { weightOf } from "../machines/weight.ts"
 import type { Identity } from "./identity.ts"
 import { kinds } from "./kinds.ts"
 import type { Population } from "./population.ts"

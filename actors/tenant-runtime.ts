@@ -26,7 +26,7 @@ import {
   RuleBroken
 } from "./errors.ts"
 import type { SubmitError } from "./errors.ts"
-import { weightOf } from "./event-weight.ts"
+import { weightOf } from "../machines/weight.ts"
 import { Figures } from "./figures.ts"
 import { Hub, hubLimits } from "./feed/hub.ts"
 import { Identity } from "./identity.ts"
@@ -105,6 +105,9 @@ const fullRetryAfter = 5
  * Cuts that fail while the journal works are paid for by memory and by the replay of the next start: so many events. A busy tenant of 100 events a second gets there in a quarter of an hour.
  */
 export const mostUncut = 100_000
+
+/** Conversations of a tenant in which somebody may type or look at a time; in further ones nobody is shown (I8). */
+const presentLimit = 10_000
 
 export class TenantRuntime {
   readonly tenant: string
@@ -342,7 +345,9 @@ export class TenantRuntime {
     const isBeginning = event.type === "typing_signalled" ? event.is_typing : event.is_viewing
     const presence =
       this.population.get("presence", id) ??
-      (isBeginning ? this.population.make("presence", id, { id }, event.received) : undefined)
+      (isBeginning && this.population.count("presence") < presentLimit
+        ? this.population.make("presence", id, { id }, event.received)
+        : undefined)
     if (presence !== undefined) this.#tellPresence(presence, event)
   }
 

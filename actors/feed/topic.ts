@@ -3,7 +3,7 @@
  * the offset grows by one per patch. It does not know where the state comes from or when to look.
  */
 import { isDeepStrictEqual } from "node:util"
-import { weightOf } from "../event-weight.ts"
+import { weightOf } from "../../machines/weight.ts"
 import { diff } from "./diff.ts"
 import type { Position, ServerFrame, TypingFrame, ViewingFrame } from "./frames.ts"
 import { Packet } from "./packet.ts"

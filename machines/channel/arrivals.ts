@@ -8,6 +8,7 @@ import { identifierKey } from "../identifiers.ts"
 import { isMessageId } from "../message-id.ts"
 import { isNobody } from "../person/keys.ts"
 import type { CalendarSettled, MessageAppeared, MessageNamed } from "../told.ts"
+import { newestOf } from "../weight.ts"
 import type { Chats } from "./chats.ts"
 import { chatNamed, chatShown, noChats, threadOfChat } from "./chats.ts"
 import type { ChannelContext } from "./machine.ts"
@@ -43,6 +44,8 @@ export const noFacts: ChannelFacts = {
 const ownLimit = 32
 /** Facts that wait per account; past that the oldest goes. */
 export const waitingLimit = 256
+/** And they weigh at most so many characters together. */
+const waitingWeight = 262_144
 /** A fact waits seven days for its message (CONTRACT 2.5). */
 const patience = 7 * 24 * 3_600_000
 
@@ -237,7 +240,8 @@ const waitFor = (d: Draft<ChannelContext>, event: FactArrived): void => {
   const known = JSON.stringify(event.where.known_in ?? [])
   const waiting = facts.waiting.filter((other) => other.received > event.received - patience)
   const repeated = waiting.findIndex((other) => JSON.stringify(other.fact) === fact)
-  if (repeated === -1) return d.set({ facts: { ...facts, waiting: [...waiting, event].slice(-waitingLimit) } })
+  if (repeated === -1)
+    return d.set({ facts: { ...facts, waiting: newestOf([...waiting, event], waitingLimit, waitingWeight) } })
   const earlier = waiting[repeated]!
   if (JSON.stringify(earlier.where.known_in ?? []) === known) return
   // It waits as long as the first, with what is known of its place by now.

@@ -18,9 +18,16 @@ export interface Series {
 /** The index: an immutable value. Its map is private for the reason that threads.ts gives. */
 export class SeriesIndex {
   readonly #series: HashMap.HashMap<string, Series>
+  readonly #instances: number
 
-  constructor(series: HashMap.HashMap<string, Series>) {
+  constructor(series: HashMap.HashMap<string, Series>, instances: number) {
     this.#series = series
+    this.#instances = instances
+  }
+
+  /** Instances of all of them. */
+  get instances(): number {
+    return this.#instances
   }
 
   get series(): HashMap.HashMap<string, Series> {
@@ -32,10 +39,12 @@ export class SeriesIndex {
 export const seriesLimit = 1024
 /** The oldest leave in groups, so that the sort is paid once per group. */
 const evictionGroup = 128
+/** Instances of all series of an account. */
+export const instancesLimit = 8_192
 /** Changed instances of one series; past that, those that became known first hear nothing of it any more. */
 export const instanceLimit = 256
 
-export const noSeries = new SeriesIndex(HashMap.empty())
+export const noSeries = new SeriesIndex(HashMap.empty(), 0)
 
 /** What is known of the series of a thread. */
 export const seriesOf = (index: SeriesIndex, key: string): Series | undefined =>
@@ -60,16 +69,22 @@ export const withEnd = (index: SeriesIndex, key: string, over_since: number | nu
   return series.over_since === over_since ? index : withSeries(index, { ...series, over_since, touched: received })
 }
 
-const withSeries = (index: SeriesIndex, series: Series): SeriesIndex =>
-  evicted(new SeriesIndex(HashMap.set(index.series, series.key, series)))
+const withSeries = (index: SeriesIndex, series: Series): SeriesIndex => {
+  const before = seriesOf(index, series.key)?.instances.length ?? 0
+  const instances = index.instances - before + series.instances.length
+  return evicted(new SeriesIndex(HashMap.set(index.series, series.key, series), instances))
+}
 
 const evicted = (index: SeriesIndex): SeriesIndex => {
-  const size = HashMap.size(index.series)
-  if (size <= seriesLimit + evictionGroup) return index
-  const oldest = toList(index)
-    .toSorted((a, b) => a.touched - b.touched)
-    .slice(0, size - seriesLimit)
-  return new SeriesIndex(oldest.reduce((series, { key }) => HashMap.remove(series, key), index.series))
+  if (HashMap.size(index.series) <= seriesLimit + evictionGroup && index.instances <= instancesLimit) return index
+  let { series } = index
+  let instances = index.instances
+  for (const { key, instances: own } of toList(index).toSorted((a, b) => a.touched - b.touched)) {
+    if (HashMap.size(series) <= seriesLimit && instances <= instancesLimit - instanceLimit) break
+    series = HashMap.remove(series, key)
+    instances -= own.length
+  }
+  return new SeriesIndex(series, instances)
 }
 
 /** The index as a plain list, for a snapshot. */
@@ -80,4 +95,7 @@ export const toList = (index: SeriesIndex): ReadonlyArray<Series> =>
 export const fromList = (list: ReadonlyArray<Series>): SeriesIndex =>
   list.length === 0
     ? noSeries
-    : new SeriesIndex(HashMap.fromIterable(list.map((series) => [series.key, series] as const)))
+    : new SeriesIndex(
+        HashMap.fromIterable(list.map((series) => [series.key, series] as const)),
+        list.reduce((sum, { instances }) => sum + instances.length, 0)
+      )

@@ -89,6 +89,9 @@ export interface Constant {
 export const groupLimit = 1024
 /** The oldest leave in groups, so that the sort is paid once per group. */
 const evictionGroup = 128
+const namesSlack = 2_048
+/** Names of all threads of an account; past that the threads that changed longest ago are forgotten too. */
+export const namesLimit = 16_384
 /** Names of one thread; past that, those of the earliest answers go. */
 export const nameLimit = 192
 /** Message-IDs that are remembered to stand on several mails; past that, those found first are forgotten. */
@@ -345,15 +348,16 @@ const placed = (threads: Threads, replaced: ReadonlyArray<Group>, group: Group):
 }
 
 /** Whether threads may have been forgotten: rarely it says so before any was. */
-export const hasForgotten = (threads: Threads): boolean => HashMap.size(threads.groups) >= groupLimit
+export const hasForgotten = (threads: Threads): boolean =>
+  HashMap.size(threads.groups) >= groupLimit || HashMap.size(threads.names) >= namesLimit / 2
 
 const evicted = (threads: Threads): Threads => {
-  if (HashMap.size(threads.groups) <= groupLimit + evictionGroup) return threads
-  const oldest = [...HashMap.values(threads.groups)]
-    .sort((a, b) => a.touched - b.touched || (a.key < b.key ? -1 : 1))
-    .slice(0, HashMap.size(threads.groups) - groupLimit)
+  const isWithin = HashMap.size(threads.groups) <= groupLimit + evictionGroup
+  if (isWithin && HashMap.size(threads.names) <= namesLimit) return threads
+  const byAge = [...HashMap.values(threads.groups)].sort((a, b) => a.touched - b.touched || (a.key < b.key ? -1 : 1))
   let { groups, names } = threads
-  for (const group of oldest) {
+  for (const group of byAge) {
+    if (HashMap.size(groups) <= groupLimit && HashMap.size(names) <= namesLimit - namesSlack) break
     groups = HashMap.remove(groups, group.key)
     for (const name of group.names.keys()) names = HashMap.remove(names, name)
   }

@@ -46,6 +46,7 @@ import { ConversationStatus } from "../vocabulary.ts"
 import type { ConversationContext, ConversationInput } from "./context.ts"
 import { freshConversation } from "./context.ts"
 import { messageSubjectSet, messageTimed } from "./corrections.ts"
+import { withinCrowd } from "./crowd.ts"
 import { Decision } from "./decision.ts"
 import type { SeriesSettled } from "./calendar.ts"
 import { calendarEventShown, seriesSettled } from "./calendar.ts"
@@ -148,7 +149,8 @@ const decideConversation = (context: ConversationContext, told: ConversationEven
   const present = withOwner(underPresentKeys(told, context.facts.aliases), context.facts.owner_key)
   const d = new Decision(remembering(context, present), (told as Arrived).seq)
   ownerShown(d, present)
-  const event = present.type === "message_received" ? amongTwo(d, present) : present
+  const event = withinCrowd(present.type === "message_received" ? amongTwo(d, present) : present, d.context)
+  if (event === null) return new Decision(context)
   rules[event.type](d, event as never)
   typeDetected(d)
   // What was only remembered and made no difference is forgotten again: a repeat changes nothing.

@@ -62,10 +62,18 @@ export const messageReacted = (d: Decision, event: MessageReacted): void => {
   reactionShown(d, known, { key: sender?.key ?? null, value: event.reaction, at }, received)
 }
 
+/** Reactions of one message that are kept, those included that were taken back; the oldest go first (I8). */
+export const reactionLimit = 512
+
+const newest = (reactions: ReadonlyArray<Reaction>): ReadonlyArray<Reaction> =>
+  reactions.length <= reactionLimit
+    ? reactions
+    : reactions.toSorted((a, b) => a.at - b.at || ((a.key ?? "") < (b.key ?? "") ? -1 : 1)).slice(-reactionLimit)
+
 /** A reaction of a known person to a known message. */
 export const reactionShown = (d: Decision, known: MessageRecord, reaction: Reaction, received: number): void => {
   if (!supersedes(reaction, known.reactions)) return
-  const reactions = [...known.reactions.filter((other) => other.key !== reaction.key), reaction]
+  const reactions = newest([...known.reactions.filter((other) => other.key !== reaction.key), reaction])
   const record: MessageRecord = { ...known, reactions }
   d.learn({ window: store(d.context.facts.window, record) })
   reactionsChanged(d, record, received)

@@ -1,9 +1,12 @@
 /** Facts about messages that are not known yet: they wait here, bounded, and happen when their message comes (CONTRACT 2.5). */
+import { newestOf } from "../weight.ts"
 import type { WaitingFact } from "./context.ts"
 import type { Decision } from "./decision.ts"
 
 /** A conversation keeps at most so many waiting facts; past that the oldest goes. */
 export const waitingLimit = 256
+/** And they weigh at most so many characters together. */
+const waitingWeight = 262_144
 /** A fact waits seven days for its message. */
 const patience = 7 * 24 * 3_600_000
 
@@ -12,7 +15,7 @@ export const waitFor = (d: Decision, fact: WaitingFact): void => {
   const waiting = d.context.facts.waiting.filter((other) => other.received > fact.received - patience)
   const repeated = waiting.findLastIndex((other) => isRepeat(other, fact))
   if (repeated !== -1 && !waiting.slice(repeated).some((other) => isOtherReaction(other, fact))) return
-  d.learn({ waiting: [...waiting, fact].slice(-waitingLimit) })
+  d.learn({ waiting: newestOf([...waiting, fact], waitingLimit, waitingWeight) })
 }
 
 /** Takes out what waited for the message of these names, in the order of its arrival. */

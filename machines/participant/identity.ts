@@ -36,6 +36,9 @@ export const personShown = (d: Draft<ParticipantContext>, event: PersonShown): v
   d.tell({ type: "participant_identified", key: facts.key, received: event.received })
 }
 
+/** Accounts of the tenant whose relation to one person is remembered; further ones are not (I8). */
+const relationLimit = 64
+
 /** A new relation on a network: it shows the person, and the earliest word of it stands, because most carry no time. */
 export const relationAdded = (d: Draft<ParticipantContext>, event: RelationAdded): void => {
   const shown = learn(d.context.facts.shown, event.person, event.at)
@@ -45,6 +48,7 @@ export const relationAdded = (d: Draft<ParticipantContext>, event: RelationAdded
     d.tell({ type: "participant_identified", key: d.context.facts.key, received: event.received })
   }
   const relations = (d.context.metadata["relations"] ?? {}) as Readonly<Record<string, { readonly since: string }>>
+  if (!Object.hasOwn(relations, event.account_id) && Object.keys(relations).length >= relationLimit) return
   const since = new Date(event.at).toISOString()
   if ((relations[event.account_id]?.since ?? "~") <= since) return
   const relation = { ...event.metadata, since }

@@ -18,6 +18,8 @@ export interface RecordsMatched {
 
 const matchConfidence = 0.95
 const domainConfidence = 0.8
+/** Candidates that a human is given to choose from; of more, the least by id (I8). */
+const candidateLimit = 100
 /** The surest way of matching first. */
 const methods: ReadonlyArray<MatchMethod> = ["email_match", "phone_match", "linkedin_match"]
 
@@ -50,7 +52,7 @@ const contactMatched = (d: Draft<ParticipantContext>, { contacts, received }: Re
       })
     } else if (isMatched) d.set(unlinked)
   }
-  listed(d, d.context.contact_record === null && records.length > 1 ? records : [])
+  listed(d, d.context.contact_record === null && records.length > 1 ? records.slice(0, candidateLimit) : [])
 }
 
 /** The records of which a human has to choose one. */

@@ -21,6 +21,12 @@ export type Shown = Readonly<Record<string, Piece>>
 /** Picture addresses of one instant that are told from news (I8). */
 const sameInstantLimit = 4
 
+/** Further keys of one person that are remembered as shown; past that a new one teaches nothing (I8). */
+const alsoLimit = 64
+const isAlso = (name: string): boolean => name.startsWith("also ")
+const hasRoomFor = (shown: Shown, name: string): boolean =>
+  !isAlso(name) || shown[name] !== undefined || Object.keys(shown).filter(isAlso).length < alsoLimit
+
 const standsIn = ({ value, stand_in }: Piece): boolean => stand_in === true || isStandIn(value)
 
 const isEarlier = (one: Piece, other: Piece): boolean =>
@@ -68,7 +74,7 @@ export const learn = (shown: Shown, person: Person, at: number): Shown => {
   }
   plain("avatar_url", person.avatar_url)
   plain("provider_participant_id", person.provider_participant_id)
-  for (const key of person.also ?? []) plain(`also ${key}`, key)
+  for (const key of person.also ?? []) if (hasRoomFor(next, `also ${key}`)) plain(`also ${key}`, key)
   for (const kind in person.identifiers) plain(kind, person.identifiers[kind as keyof Person["identifiers"]])
   return next
 }
@@ -78,8 +84,9 @@ export const joinShown = (one: Shown, other: Shown): Shown => {
   const joined: Record<string, Piece> = { ...one }
   for (const name in other) {
     const [mine, theirs] = [joined[name], other[name]!]
-    if (mine === undefined) joined[name] = theirs
-    else if (name === "avatar_url" && mine.at === theirs.at) joined[name] = mine.value < theirs.value ? theirs : mine
+    if (mine === undefined) {
+      if (hasRoomFor(joined, name)) joined[name] = theirs
+    } else if (name === "avatar_url" && mine.at === theirs.at) joined[name] = mine.value < theirs.value ? theirs : mine
     else joined[name] = pieceOf(name, mine, theirs)
   }
   return joined

@@ -4,8 +4,7 @@ import { Inbox } from "../../actors/inbox.ts"
 import { noTotals } from "../../actors/summary.ts"
 import { located } from "../../actors/arrival.ts"
 import type { RecallRequest } from "../../actors/recall.ts"
-import type { Aside, Envelope } from "../../actors/tenant-runtime.ts"
-import type { Admissions, Backlog } from "../../actors/shared-bounds.ts"
+import type { Aside, Envelope, RuntimeLimits } from "../../actors/tenant-runtime.ts"
 import { TenantRuntime } from "../../actors/tenant-runtime.ts"
 import type { Event } from "../../machines/events.ts"
 import type { TaskStarted } from "../../machines/told.ts"
@@ -25,11 +24,7 @@ export class House {
   readonly runtime: TenantRuntime
 
   /** `founded`: with the tenant and its account in it. */
-  constructor({
-    mailbox = 1000,
-    founded = true,
-    ...bounds
-  }: { mailbox?: number; founded?: boolean; admissions?: Admissions; backlog?: Backlog; uncut?: number } = {}) {
+  constructor({ mailbox = 1000, founded = true, ...bounds }: { founded?: boolean } & Partial<RuntimeLimits> = {}) {
     const aside: Aside = {
       wake: (actors, envelope) => {
         const wake = () => {

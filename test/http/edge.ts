@@ -52,6 +52,7 @@ export interface Call {
 export const startEdge = async (
   limits: {
     readonly mailbox?: number
+    readonly connections?: number
     readonly dataDir?: string
     readonly encryptionKeys?: string
     /** Another database than the embedded one of the data directory. */
@@ -64,7 +65,8 @@ export const startEdge = async (
     mailbox: limits.mailbox ?? 1_000,
     snapshotInterval: "1 hour",
     idle: 3_600_000,
-    residents: 10_000
+    residents: 10_000,
+    ...(limits.connections === undefined ? {} : { connections: limits.connections })
   })
   const settled = Settings.layer.pipe(Layer.provide(environment(dataDir, limits.encryptionKeys ?? "")))
   const secrets = Layer.unwrap(

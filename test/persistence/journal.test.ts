@@ -47,6 +47,22 @@ describe.each(databases)("the journal on $name", (database) => {
       })
     ))
 
+  test("long entries are read so many at a time that those before the last are short together (I8)", () =>
+    persistence.run(
+      Effect.gen(function* () {
+        const journal = yield* Journal
+        const lengths = [400, 400, 400, 3_000, 10, 10]
+        yield* journal.append(lengths.map((length, n) => entry("long", n + 1, "x".repeat(length))))
+        const seqs = (after: number) =>
+          Effect.map(journal.read("long", after, 4, 1_000), (entries) => entries.map(({ seq }) => seq))
+        expect(yield* seqs(0)).toEqual([1, 2, 3])
+        expect(yield* seqs(3)).toEqual([4])
+        expect(yield* seqs(4)).toEqual([5, 6])
+        expect(yield* seqs(6)).toEqual([])
+        expect(yield* journal.read("long", 0, 100)).toHaveLength(6)
+      })
+    ))
+
   test("an append stands on the entry before it: over a hole nothing is written, and others' entries are (I6)", () =>
     persistence.run(
       Effect.gen(function* () {

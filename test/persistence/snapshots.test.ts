@@ -138,6 +138,39 @@ describe.each(databases)("snapshots on $name", (database) => {
       })
     ))
 
+  test("heavy actors are read a few at a time, each of them once, and one that is heavier than that alone (I8)", () =>
+    persistence.run(
+      Effect.gen(function* () {
+        const snapshots = yield* Snapshots
+        const sizes = [7, 7, 7, 20, 1, 1, 1].map((mebibytes) => mebibytes * 2 ** 20)
+        const actors = sizes.map((size, n) => ({
+          ...actor("participant", "heavy", {}),
+          internals: new Uint8Array(size).fill(n + 1)
+        }))
+        for (const [seq, one] of actors.entries())
+          yield* snapshots.write(cutOf("heavy", seq + 1, { entities: { participant: [one] } }))
+        expect(yield* snapshots.weigh("heavy", ["participant", "connection"])).toEqual({
+          actors: 7,
+          bytes: 44 * 2 ** 20
+        })
+        const came: Array<string> = []
+        let pages = 0
+        for (let wanted = actors.map(({ id }) => id); wanted.length > 0; pages++) {
+          const { actors: found, left } = yield* snapshots.load("heavy", "participant", wanted)
+          expect(found.length).toBeGreaterThan(0)
+          const before = found.toSorted((a, b) => (a.id < b.id ? -1 : 1)).slice(0, -1)
+          expect(before.reduce((sum, { internals }) => sum + internals.length, 0)).toBeLessThan(16 * 2 ** 20)
+          expect(found.length + left.length).toBe(wanted.length)
+          came.push(...found.map(({ id }) => id))
+          wanted = [...left]
+        }
+        expect(pages).toBeGreaterThan(1)
+        expect(came.toSorted()).toEqual(actors.map(({ id }) => id).toSorted())
+        const all = yield* Stream.runCollect(snapshots.loadAll("heavy", "participant"))
+        expect(all.map(({ id }) => id)).toEqual(came.toSorted())
+      })
+    ))
+
   test("internals larger than one statement's share are written all the same", () =>
     persistence.run(
       Effect.gen(function* () {

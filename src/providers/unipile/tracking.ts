@@ -1,5 +1,6 @@
 /** Opens and clicks of mails that the account sent (unipile.md §4). They name the mail, not its thread. */
 import * as Result from "effect/Result"
+import { createHash } from "node:crypto"
 import type { FactArrived } from "../../../machines/events.ts"
 import { nobodyOf } from "./correspondent.ts"
 import { readTrack } from "./mail-payload.ts"
@@ -11,6 +12,11 @@ const actions: Readonly<Record<string, "opened" | "clicked">> = { mail_opened: "
 export const isTrackingKind = (kind: string): boolean => Object.hasOwn(actions, kind)
 
 const addressLength = 2048
+/** Hundreds of them are remembered for each mail (I8). */
+const idLength = 200
+
+const shortId = (id: string): string =>
+  id.length <= idLength ? id : createHash("sha256").update(id).digest("base64url")
 
 /** The event of a tracking payload. `kind` is one that `isTrackingKind` knows. */
 export const trackingEventOf = (
@@ -41,7 +47,9 @@ export const trackingEventOf = (
       external_message_id: email_id,
       provider_message_id: null,
       // Without an id of its own, the same open at the same time is the same open; when it came says nothing of that.
-      event_id: identity(track.event_id) ?? `${kind}:${email_id}:${dated ?? ""}:${label(track.label, 200) ?? ""}`,
+      event_id: shortId(
+        identity(track.event_id) ?? `${kind}:${email_id}:${dated ?? ""}:${label(track.label, 200) ?? ""}`
+      ),
       action: actions[kind]!,
       url: label(track.url, addressLength)
     }
