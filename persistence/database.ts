@@ -41,6 +41,12 @@ const hostOf = (url: string): string => {
 }
 
 /** One statement that shows that the server is there, new enough, and takes writes. */
+/**
+ * Bytes of a row that is read. The client's own limit of 16 MiB is less than a kept payload or the snapshot of a crowded conversation
+ * may have, and to meet it breaks the connection.
+ */
+const longestRow = 256 * 2 ** 20
+
 const proven = (client: PgClient.PgClient, where: string) =>
   Effect.gen(function* () {
     const rows = yield* client<{ version: string; writable: boolean }>`
@@ -93,6 +99,7 @@ const server = Effect.fnUntraced(function* (url: Redacted.Redacted, maxConnectio
   const client = yield* PgClient.make({
     url,
     maxConnections,
+    maxMessageSize: longestRow,
     applicationName: "switchboard",
     keepAlive: "20 seconds",
     startupParameters: sessionBounds(statement)
@@ -130,7 +137,8 @@ const embedded = Effect.fnUntraced(function* (dataDir: string, dump: string | un
     applicationName: "switchboard",
     // There is one backend; its one session stays open, so that prepared statements stay prepared.
     minConnections: 1,
-    maxConnections: 1
+    maxConnections: 1,
+    maxMessageSize: longestRow
   }).pipe(Effect.mapError((error) => unreachable(dataDir, error)))
   yield* proven(client, dataDir)
   yield* Effect.provideService(keepVacuumed, SqlClient, client)
