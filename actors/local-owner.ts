@@ -35,6 +35,7 @@ import { mergedInto } from "./topics.ts"
 import { timelineOf } from "./timeline.ts"
 import { viewOf } from "./views.ts"
 import { unreadable, wakeActors } from "./wake.ts"
+import { own } from "../machines/own.ts"
 
 type Unopened = DatabaseAway | TenantHalted
 type Opened = TenantShell & { readonly scope: Scope.Closeable }
@@ -233,7 +234,7 @@ export const ownerLayer = (options: ShellOptions) =>
         }),
         sealed: Effect.fnUntraced(function* (tenant, kind, id, field) {
           const { runtime, living } = yield* find(tenant, kind, id)
-          const sealed = (living.context[field] as string | null | undefined) || null
+          const sealed = (own(living.context, field) as string | null | undefined) || null
           return { id: living.id, sealed, place: sealedPlace(tenant, kind, living.id, field), seq: runtime.seq }
         }),
         resolve: (tenant, kind, id) => Effect.map(find(tenant, kind, id), ({ living }) => living.id),
@@ -289,8 +290,8 @@ const masked = (kind: ActorKind, context: Record<string, unknown>): Record<strin
   const { fields, pack } = kinds[kind]
   const shown: Record<string, unknown> = { ...(pack(context) as object) }
   for (const name in fields) {
-    const definition = fields[name]!
-    shown[name] = definition.sensitive ? (context[name] ? "••••" : null) : toWire(definition, context[name])
+    const definition = own(fields, name)!
+    shown[name] = definition.sensitive ? (own(context, name) ? "••••" : null) : toWire(definition, own(context, name))
   }
   return shown
 }

@@ -4,6 +4,7 @@
  * stands in for one. Of pictures the newest address stands, because signed ones run out.
  */
 import type { Person } from "../events.ts"
+import { own } from "../own.ts"
 import { isBlank, isNamedById, isStandIn } from "./naming.ts"
 
 interface Piece {
@@ -55,7 +56,7 @@ const pieceOf = (name: string, known: Piece, told: Piece): Piece => {
 export const learn = (shown: Shown, person: Person, at: number): Shown => {
   let next = shown
   const piece = (name: string, told: Piece) => {
-    const known = next[name]
+    const known = own(next, name)
     const stands = known === undefined ? told : pieceOf(name, known, told)
     if (stands !== known) next = { ...next, [name]: stands }
   }
@@ -75,24 +76,25 @@ export const learn = (shown: Shown, person: Person, at: number): Shown => {
 
 /** What is known after two records turned out to be of one person. Pictures of one instant: the greater text. */
 export const joinShown = (one: Shown, other: Shown): Shown => {
-  const joined: Record<string, Piece> = { ...one }
-  for (const name in other) {
-    const [mine, theirs] = [joined[name], other[name]!]
-    if (mine === undefined) joined[name] = theirs
-    else if (name === "avatar_url" && mine.at === theirs.at) joined[name] = mine.value < theirs.value ? theirs : mine
-    else joined[name] = pieceOf(name, mine, theirs)
-  }
-  return joined
+  const joined = Object.entries(other).map(([name, theirs]) => {
+    const mine = own(one, name)
+    if (mine === undefined) return [name, theirs] as const
+    if (name === "avatar_url" && mine.at === theirs.at)
+      return [name, mine.value < theirs.value ? theirs : mine] as const
+    return [name, pieceOf(name, mine, theirs)] as const
+  })
+  return { ...one, ...Object.fromEntries(joined) }
 }
 
 /** The known value of a piece, or null. */
 export const valueOf = (shown: Shown, piece: string): string | null => {
-  const value = shown[piece]?.value ?? null
+  const value = own(shown, piece)?.value ?? null
   return piece === "name" && value !== null && isBlank(value) ? null : value
 }
 
 /** Whether all that is new is that the picture was shown once more. */
 export const isPictureAgain = (was: Shown, is: Shown): boolean =>
-  Object.keys(is).every(
-    (name) => is[name] === was[name] || (name === "avatar_url" && is[name]!.value === was[name]?.value)
-  )
+  Object.entries(is).every(([name, piece]) => {
+    const before = own(was, name)
+    return piece === before || (name === "avatar_url" && piece.value === before?.value)
+  })

@@ -2,6 +2,7 @@
  * Foreign values made safe to keep: Postgres text and jsonb hold neither NUL nor half a surrogate
  * pair. Everything here is total: a value of the wrong type reads as absent.
  */
+import { own } from "../../../machines/own.ts"
 
 const maximumIdLength = 512
 const maximumHintDepth = 64
@@ -96,17 +97,13 @@ const fitting = (value: unknown, room: { left: number }, depth: number): unknown
   for (const name of Object.keys(value)) {
     room.left -= name.length
     if (room.left <= 0) break
-    kept.push([clean(name), fitting((value as Record<string, unknown>)[name], room, depth - 1)])
+    kept.push([clean(name), fitting(own(value as Record<string, unknown>, name), room, depth - 1)])
   }
   return Object.fromEntries(kept)
 }
 
 /** The hints that say something, by name; null and missing ones are left out. */
 export const hints = (values: Readonly<Record<string, unknown>>): Record<string, unknown> => {
-  const kept: Record<string, unknown> = {}
-  for (const name in values) {
-    const value = values[name]
-    if (value !== undefined && value !== null) kept[name] = hint(value)
-  }
-  return kept
+  const kept = Object.entries(values).flatMap(([name, value]) => (value == null ? [] : [[name, hint(value)] as const]))
+  return Object.fromEntries(kept)
 }

@@ -6,6 +6,7 @@ import { readTrack } from "./mail-payload.ts"
 import { instantShown } from "./message.ts"
 import { identity, label, requiredIdentity } from "./text.ts"
 import type { Unreadable } from "./unreadable.ts"
+import { own } from "../../../machines/own.ts"
 
 const actions: Readonly<Record<string, "opened" | "clicked">> = { mail_opened: "opened", mail_link_clicked: "clicked" }
 export const isTrackingKind = (kind: string): boolean => Object.hasOwn(actions, kind)
@@ -42,7 +43,7 @@ export const trackingEventOf = (
       provider_message_id: null,
       // Without an id of its own, the same open at the same time is the same open; when it came says nothing of that.
       event_id: identity(track.event_id) ?? `${kind}:${email_id}:${dated ?? ""}:${label(track.label, 200) ?? ""}`,
-      action: actions[kind]!,
+      action: own(actions, kind)!,
       url: label(track.url, addressLength)
     }
   })
