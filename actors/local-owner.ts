@@ -26,6 +26,7 @@ import type { Address } from "./population.ts"
 import { sealedPlace } from "./sealed-place.ts"
 import type { Answer, Inspection, Unreached } from "./tenant-owner.ts"
 import { TenantOwner } from "./tenant-owner.ts"
+import { keptFor } from "./kept-for.ts"
 import { singleFlight } from "./single-flight.ts"
 import { statsOf } from "./stats.ts"
 import type { TenantRuntime } from "./tenant-runtime.ts"
@@ -90,7 +91,7 @@ export const ownerLayer = (options: ShellOptions) =>
         Effect.catch((error) =>
           Effect.logWarning("The list of tenants cannot be read; unknown names stay unknown", error)
         ),
-        Effect.cachedWithTTL("1 second")
+        (list) => keptFor(list, 1_000)
       )
 
       const shellOf = (tenant: string): Effect.Effect<TenantShell, Unreached> => {
@@ -194,6 +195,7 @@ export const ownerLayer = (options: ShellOptions) =>
             const previous = before === null || until === null ? null : { webhook_secret: before, until }
             return Effect.succeed({ is_active, webhook_secret, previous })
           }),
+        namesRead: refreshed,
         tenantsOf: (account_id) => Effect.sync(() => accounts.tenantsOf(account_id)),
         submit,
         signal: Effect.fnUntraced(function* (tenant: string, event: Signal) {

@@ -55,6 +55,8 @@ export const startEdge = async (
     readonly encryptionKeys?: string
     /** Another database than the embedded one of the data directory. */
     readonly database?: DatabaseOptions
+    /** Provided to everything, the database included. */
+    readonly around?: Layer.Layer<never>
   } = {}
 ) => {
   const dataDir = limits.dataDir ?? "memory://"
@@ -80,7 +82,8 @@ export const startEdge = async (
     Layer.provideMerge(layerDatabase(limits.database ?? { url: Option.none(), dataDir })),
     Layer.provide(secrets),
     Layer.provide(settled),
-    Layer.provideMerge(NodeHttpServer.layer(() => createServer(serverTimeouts), { port: 0, host: "127.0.0.1" }))
+    Layer.provideMerge(NodeHttpServer.layer(() => createServer(serverTimeouts), { port: 0, host: "127.0.0.1" })),
+    Layer.provide(limits.around ?? Layer.empty)
   )
   const runtime = ManagedRuntime.make(layer)
   const address = await runtime.runPromise(Effect.map(HttpServer, (server) => server.address))
