@@ -17,6 +17,7 @@ import { isNobody } from "../machines/person/keys.ts"
 import type { Living } from "./living.ts"
 import { readPhone } from "./phone.ts"
 import type { TenantRuntime } from "./tenant-runtime.ts"
+import { own } from "../machines/own.ts"
 
 /** The event, completed with what the registered connection says. Its account is registered. */
 export const admitted = (runtime: TenantRuntime, event: Event): Event => {
@@ -175,5 +176,5 @@ const knows = ({ facts }: ConversationContext, name: string, mark: Mark | null):
   if (record._tag === "None") return false
   if (mark === null) return true
   const isThen = mark.at === null || Math.floor(mark.at / 1000) === Math.floor(record.value.at / 1000)
-  return isThen && (mark.by === null || (facts.aliases[mark.by] ?? mark.by) === record.value.sender)
+  return isThen && (mark.by === null || (own(facts.aliases, mark.by) ?? mark.by) === record.value.sender)
 }

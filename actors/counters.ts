@@ -10,6 +10,7 @@ import { Recounts } from "../persistence/recounts.ts"
 import { Identity } from "./identity.ts"
 import { kinds } from "./kinds.ts"
 import { decodeSnapshot } from "./snapshot-codec.ts"
+import { own } from "../machines/own.ts"
 
 const idsOf = (tenant: string, keys: ReadonlyArray<string>): ReadonlyArray<string> => {
   const identity = new Identity(tenant)
@@ -45,6 +46,6 @@ export const memberCounters = Effect.fn("memberCounters")(function* (
   const row = yield* recounts.member(tenant, conversation_id, idsOf(tenant, [key, ...former]))
   if (row === undefined) return undefined
   const context = decodeSnapshot(kinds.conversation, row.internals).context as unknown as ConversationContext
-  const found = context.members[key]?.message_count ?? 0
+  const found = own(context.members, key)?.message_count ?? 0
   return { found, right: row.message_count, last_message_at: row.last_message_at } satisfies MemberCounted
 })

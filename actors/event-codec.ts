@@ -2,8 +2,9 @@
 import { Packr } from "msgpackr"
 import type { Event } from "../machines/events.ts"
 import { eventVersion } from "../machines/events.ts"
+import { plain, unpacked } from "./msgpack.ts"
 
-const packr = new Packr({ useRecords: false, moreTypes: false })
+const packr = new Packr({ ...plain, moreTypes: false })
 
 export const encodeEvent = (event: Event): Uint8Array => packr.pack({ v: eventVersion, event })
 
@@ -32,7 +33,7 @@ export class NewerVersion extends Error {
 
 /** Throws NewerVersion on a body of a version that is newer than this process. */
 export const decodeEvent = (body: Uint8Array): Event => {
-  const { v, event } = packr.unpack(body)
+  const { v, event } = unpacked(packr, body)
   if (v > eventVersion) throw new NewerVersion("journal entry", v, eventVersion)
   // Whoever reads what may be no event at all looks first (src/webhooks/journaled-event.ts).
   return v < 2 && typeof event?.received === "number" ? withoutAhead(event, event.received) : event

@@ -27,6 +27,7 @@ import type { Address } from "./population.ts"
 import { sealedPlace } from "./sealed-place.ts"
 import type { Answer, Inspection, Unreached } from "./tenant-owner.ts"
 import { TenantOwner } from "./tenant-owner.ts"
+import { keptFor } from "./kept-for.ts"
 import { singleFlight } from "./single-flight.ts"
 import { statsOf } from "./stats.ts"
 import type { TenantRuntime } from "./tenant-runtime.ts"
@@ -36,6 +37,7 @@ import { mergedInto } from "./topics.ts"
 import { timelineOf } from "./timeline.ts"
 import { viewOf } from "./views.ts"
 import { unreadable, wakeActors } from "./wake.ts"
+import { own } from "../machines/own.ts"
 
 type Unopened = DatabaseAway | TenantHalted
 type Opened = TenantShell & { readonly scope: Scope.Closeable }
@@ -94,7 +96,7 @@ export const ownerLayer = (options: ShellOptions) =>
         Effect.catch((error) =>
           Effect.logWarning("The list of tenants cannot be read; unknown names stay unknown", error)
         ),
-        Effect.cachedWithTTL("1 second")
+        (list) => keptFor(list, 1_000)
       )
 
       const shellOf = (tenant: string): Effect.Effect<TenantShell, Unreached> => {
@@ -198,6 +200,7 @@ export const ownerLayer = (options: ShellOptions) =>
             const previous = before === null || until === null ? null : { webhook_secret: before, until }
             return Effect.succeed({ is_active, webhook_secret, previous })
           }),
+        namesRead: refreshed,
         tenantsOf: (account_id) => Effect.sync(() => accounts.tenantsOf(account_id)),
         submit,
         signal: Effect.fnUntraced(function* (tenant: string, event: Signal) {
@@ -238,7 +241,7 @@ export const ownerLayer = (options: ShellOptions) =>
         }),
         sealed: Effect.fnUntraced(function* (tenant, kind, id, field) {
           const { runtime, living } = yield* find(tenant, kind, id)
-          const sealed = (living.context[field] as string | null | undefined) || null
+          const sealed = (own(living.context, field) as string | null | undefined) || null
           return { id: living.id, sealed, place: sealedPlace(tenant, kind, living.id, field), seq: runtime.seq }
         }),
         resolve: (tenant, kind, id) => Effect.map(find(tenant, kind, id), ({ living }) => living.id),
@@ -294,8 +297,8 @@ const masked = (kind: ActorKind, context: Record<string, unknown>): Record<strin
   const { fields, pack } = kinds[kind]
   const shown: Record<string, unknown> = { ...(pack(context) as object) }
   for (const name in fields) {
-    const definition = fields[name]!
-    shown[name] = definition.sensitive ? (context[name] ? "••••" : null) : toWire(definition, context[name])
+    const definition = own(fields, name)!
+    shown[name] = definition.sensitive ? (own(context, name) ? "••••" : null) : toWire(definition, own(context, name))
   }
   return shown
 }

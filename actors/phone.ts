@@ -7,6 +7,7 @@ import { parsePhoneNumberFromString } from "libphonenumber-js/min"
 import type { CountryCode } from "libphonenumber-js/min"
 import { getCountries, getCountryCallingCode } from "libphonenumber-js/min"
 import { phoneSpellings, presentPhone, whatsappPhone } from "../machines/identifiers.ts"
+import { own } from "../machines/own.ts"
 
 /** A country, as ISO 3166 has it. */
 export type Region = CountryCode
@@ -95,7 +96,7 @@ export const regionOfPhone = (phone: string): Region | null => {
   const number = parsePhoneNumberFromString(phone, { extract: false })
   if (number === undefined) return null
   const code = number.countryCallingCode
-  return number.country ?? (Object.hasOwn(wellKnown, code) ? wellKnown[code]! : (regions.get(code) ?? null))
+  return number.country ?? (Object.hasOwn(wellKnown, code) ? own(wellKnown, code)! : (regions.get(code) ?? null))
 }
 
 const countries: ReadonlySet<string> = new Set(getCountries())

@@ -17,6 +17,7 @@ import type { StoredMessage } from "../persistence/messages.ts"
 import { placeOf } from "./arrival.ts"
 import type { Identity } from "./identity.ts"
 import type { TenantRuntime } from "./tenant-runtime.ts"
+import { own } from "../machines/own.ts"
 
 export interface RecallRequest {
   readonly conversation_id: string
@@ -111,7 +112,7 @@ export const messageTime = (row: StoredMessage): number =>
   (row.direction === "outbound" ? row.sent_at : row.received_at) ?? 0
 
 /** Rows may be older than a merge of two people. */
-const presentKey = (context: ConversationContext, key: string): string => context.facts.aliases[key] ?? key
+const presentKey = (context: ConversationContext, key: string): string => own(context.facts.aliases, key) ?? key
 
 /** What was heard of its text; a row of an earlier version tells no more than the text that stands. */
 const textsOfRow = ({ heard_texts, edited_at, content }: StoredMessage): Pick<MessageRecord, "texts"> => {

@@ -3,8 +3,9 @@ import { Packr } from "msgpackr"
 import type { AnyMachineSnapshot } from "xstate"
 import { NewerVersion } from "./event-codec.ts"
 import type { Kind } from "./kinds.ts"
+import { plain, unpacked } from "./msgpack.ts"
 
-const packr = new Packr({ useRecords: false, moreTypes: false })
+const packr = new Packr({ ...plain, moreTypes: false })
 /** Version of what `encode` writes. */
 const version = 1
 
@@ -14,7 +15,7 @@ export const encodeSnapshot = (kind: Kind, snapshot: AnyMachineSnapshot): Uint8A
 
 /** Throws when the bytes are not what `encodeSnapshot` wrote; NewerVersion when a newer process wrote them. */
 export const decodeSnapshot = (kind: Kind, bytes: Uint8Array): AnyMachineSnapshot => {
-  const kept = packr.unpack(bytes)
+  const kept = unpacked(packr, bytes)
   if (kept?.version > version) throw new NewerVersion("snapshot", kept.version, version)
   if (kept?.version !== version) throw new Error(`snapshot version ${kept?.version} is not known here`)
   return kind.machine.resolveState({ value: kept.value, context: kind.unpack(kept.context) })

@@ -70,6 +70,11 @@ export class TenantOwner extends Context.Service<
     ): Effect.Effect<{ readonly created: boolean }, SubmitError>
     /** What the edge needs to let a webhook in. */
     gate(tenant: string): Effect.Effect<Gate, Unreached>
+    /**
+     * Returns once the names of all tenants were read within the last second, which a look for an unknown one waits for. Who
+     * refuses for another reason waits for it too, so that the time of a refusal does not tell which tenants there are.
+     */
+    readonly namesRead: Effect.Effect<void>
     /** The tenants in which an account is registered, usually one; from memory. */
     tenantsOf(account_id: string): Effect.Effect<ReadonlyArray<string>>
     /** Applies an event in one turn; returns when its journal entry is durable (I1). A command gets the request's Author and key. */

@@ -103,11 +103,11 @@ const sensitive: ReadonlySet<string> = new Set(["access_token", "refresh_token",
 
 const shown = (seq: number, event: Event): TimelineEntry => {
   const told = event.type === "fact_arrived" ? { ...event, ...event.fact, fact: undefined } : event
-  const data: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(told)) {
-    if (internal.has(name) || value === undefined) continue
-    data[name] = masked(name, value)
-  }
+  const data = Object.fromEntries(
+    Object.entries(told).flatMap(([name, value]) =>
+      internal.has(name) || value === undefined ? [] : [[name, masked(name, value)]]
+    )
+  )
   const { received, via } = event
   return { seq, received, at: "at" in told ? told.at : null, type: told.type, via, by: event.by ?? null, data }
 }

@@ -36,16 +36,18 @@ export interface ListedApiKey {
 
 /** Keys of a tenant that are listed; revoked ones beyond it are the oldest. */
 const listed = 1_000
-/** Keys of a tenant in use; one more is refused. */
+/** Keys of a tenant in use; one more is refused (I8). */
 export const mostKeys = 1_000
 
 export class ApiKeys extends Context.Service<
   ApiKeys,
   {
-    /** Keeps the key; a hash that is there already stays as it is. */
+    /** Keeps the key, with a number behind its name where that is taken; a hash that is there already stays as it is. */
     add(key: NewApiKey): Effect.Effect<void, SqlError>
-    /** Keeps the key unless the tenant has one of that name that is not revoked; answers its id. */
+    /** Keeps the key unless the tenant has one of that name that is not revoked, whoever makes it at that moment; answers its id. */
     create(key: NewApiKey): Effect.Effect<Option.Option<string>, SqlError>
+    /** How many keys of a tenant are not revoked. */
+    count(tenant_id: string): Effect.Effect<number, SqlError>
     /** The keys of a tenant, the newest first, revoked ones too. */
     list(tenant_id: string): Effect.Effect<ReadonlyArray<ListedApiKey>, SqlError>
     /** Revokes the key at `at` (epoch milliseconds); none when there is no such key, or it was revoked already. */
@@ -54,8 +56,10 @@ export class ApiKeys extends Context.Service<
       id: string,
       at: number
     ): Effect.Effect<Option.Option<{ readonly hash: Uint8Array; readonly name: string }>, SqlError>
-    /** The keys of a tenant that are not revoked, the newest first, at most `mostKeys`. */
-    inUse(tenant_id: string): Effect.Effect<ReadonlyArray<KeyGrant>, SqlError>
+    /** Those of these hashes (hexadecimal) that are keys and not revoked. The same work for any hash. */
+    grantsOf(hashes: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<KeyGrant>, SqlError>
+    /** Whether that very key of the tenant is not revoked. */
+    isInUse(tenant_id: string, id: string): Effect.Effect<boolean, SqlError>
   }
 >()("switchboard/persistence/ApiKeys") {
   static readonly layer = Layer.effect(
@@ -63,30 +67,41 @@ export class ApiKeys extends Context.Service<
     Effect.gen(function* () {
       const sql = yield* SqlClient
 
-      const add = Effect.fn("ApiKeys.add")((key: NewApiKey) =>
-        sql`
-          insert into api_keys (hash, tenant_id, name, scopes, created_at)
-          values (${key.hash}, ${key.tenant_id}, ${key.name}, ${[...key.scopes]}::text[], ${new Date(key.created_at)})
-          on conflict (hash) do nothing`.pipe(Effect.asVoid)
-      )
-
-      const inUse = Effect.fn("ApiKeys.inUse")(
-        (tenant_id: string) =>
-          sql<KeyGrant>`
-            select id, hash, tenant_id, name, scopes from api_keys
-            where tenant_id = ${tenant_id} and revoked_at is null
-            order by created_at desc limit ${mostKeys}`
-      )
-
       const create = Effect.fn("ApiKeys.create")(function* (key: NewApiKey) {
         const rows = yield* sql<{ readonly id: string }>`
           insert into api_keys (hash, tenant_id, name, scopes, created_at)
-          select ${key.hash}, ${key.tenant_id}, ${key.name}, ${[...key.scopes]}::text[], ${new Date(key.created_at)}
-          where not exists (
-            select from api_keys where tenant_id = ${key.tenant_id} and name = ${key.name} and revoked_at is null
-          )
+          values (${key.hash}, ${key.tenant_id}, ${key.name}, ${[...key.scopes]}::text[], ${new Date(key.created_at)})
+          on conflict (tenant_id, name) where revoked_at is null do nothing
           returning id`
         return Option.map(Option.fromNullishOr(rows[0]), ({ id }) => id)
+      })
+
+      const add = Effect.fn("ApiKeys.add")(function* (key: NewApiKey) {
+        for (let place = 1; ; place++) {
+          const known = yield* sql`select from api_keys where hash = ${key.hash}`
+          if (known.length > 0) return
+          const name = place === 1 ? key.name : `${key.name} (${place})`
+          if (Option.isSome(yield* create({ ...key, name }))) return
+        }
+      })
+
+      const count = Effect.fn("ApiKeys.count")(function* (tenant_id: string) {
+        const [row] = yield* sql<{ readonly count: number }>`
+          select count(*)::integer as count from api_keys where tenant_id = ${tenant_id} and revoked_at is null`
+        return row!.count
+      })
+
+      const grantsOf = Effect.fn("ApiKeys.grantsOf")(
+        (hashes: ReadonlyArray<string>) =>
+          sql<KeyGrant>`
+            select id, hash, tenant_id, name, scopes from unnest(${[...hashes]}::text[]) as given
+            join api_keys on hash = decode(given, 'hex') and revoked_at is null`
+      )
+
+      const isInUse = Effect.fn("ApiKeys.isInUse")(function* (tenant_id: string, id: string) {
+        const rows = yield* sql`
+          select from api_keys where tenant_id = ${tenant_id} and id = ${id}::uuid and revoked_at is null`
+        return rows.length > 0
       })
 
       const list = Effect.fn("ApiKeys.list")(function* (tenant_id: string) {
@@ -113,7 +128,7 @@ export class ApiKeys extends Context.Service<
         return Option.fromNullishOr(rows[0])
       })
 
-      return ApiKeys.of({ add, create, list, revoke, inUse })
+      return ApiKeys.of({ add, create, count, list, revoke, grantsOf, isInUse })
     })
   )
 }

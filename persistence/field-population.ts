@@ -15,6 +15,7 @@ import type { SqlError } from "effect/sql/SqlError"
 import type { Field, Fields } from "../machines/field.ts"
 import { columnDefault, quoted } from "./columns.ts"
 import { fieldEntities } from "./tables.ts"
+import { own } from "../machines/own.ts"
 
 /** One field of one entity in one tenant. Instants are epoch milliseconds. */
 export interface FieldFigure {
@@ -70,7 +71,7 @@ const populated = (name: string, field: Field<any>): string => {
 
 const names = (fields: Fields, chosen: (field: Field<any>) => boolean): string =>
   Object.keys(fields)
-    .filter((name) => chosen(fields[name]!))
+    .filter((name) => chosen(own(fields, name)!))
     .map(quoted)
     .join(", ")
 
@@ -105,7 +106,7 @@ export class FieldPopulation extends Context.Service<
       const oneAtATime = yield* Semaphore.make(1)
 
       const count = (tenant_id: string, entity: string) => {
-        const { table, fields } = fieldEntities[entity]!
+        const { table, fields } = own(fieldEntities, entity)!
         return sql<Counted>`
           with counted as (
             select
@@ -156,7 +157,7 @@ export class FieldPopulation extends Context.Service<
       }, oneAtATime.withPermits(1))
 
       const lacking = (tenant_id: string, entity: string) => {
-        const { table, fields } = fieldEntities[entity]!
+        const { table, fields } = own(fieldEntities, entity)!
         const required = Object.entries(fields).filter(([, field]) => field.required)
         const lacks = required.map(([name, field]) => `(${quoted(name)}, not (${present(name, field)}))`).join(", ")
         return sql<{ readonly field: string; readonly entities: number; readonly missing: number }>`
@@ -170,10 +171,10 @@ export class FieldPopulation extends Context.Service<
       }
 
       const idsLacking = (tenant_id: string, entity: string, name: string) => {
-        const { table, fields } = fieldEntities[entity]!
+        const { table, fields } = own(fieldEntities, entity)!
         return sql<{ readonly id: string }>`
           select ${sql.literal(idOf(entity))} as id from ${sql(table)} as one
-          where one.tenant_id = ${tenant_id} and not (${sql.literal(present(name, fields[name]!))})
+          where one.tenant_id = ${tenant_id} and not (${sql.literal(present(name, own(fields, name)!))})
           order by 1 limit ${named}`
       }
 

@@ -3,12 +3,10 @@
  * null removes. Such a patch cannot tell "null" from "not there", so for viewers the two mean the same (DESIGN §6).
  */
 import { isDeepStrictEqual } from "node:util"
+import { own } from "../../machines/own.ts"
 import { isObject } from "./apply-patch.ts"
 
 type Members = Readonly<Record<string, unknown>>
-
-/** Own members only: a provider's map may well have a key named `constructor` or `__proto__`. */
-const member = (of: Members, name: string): unknown => (Object.hasOwn(of, name) ? of[name] : undefined)
 
 /**
  * The patch that turns `before` into `after`, or undefined when they say the same. Both are JSON values that nobody
@@ -23,12 +21,12 @@ export const diff = (before: unknown, after: unknown): unknown => {
 
 const diffMembers = (before: Members, after: Members): unknown => {
   const changes: Array<[string, unknown]> = []
-  for (const name of Object.keys(after)) {
-    const change = diff(member(before, name), after[name])
+  for (const [name, value] of Object.entries(after)) {
+    const change = diff(own(before, name), value)
     if (change !== undefined) changes.push([name, change])
   }
-  for (const name of Object.keys(before)) {
-    if (!Object.hasOwn(after, name) && (before[name] ?? null) !== null) changes.push([name, null])
+  for (const [name, value] of Object.entries(before)) {
+    if (!Object.hasOwn(after, name) && (value ?? null) !== null) changes.push([name, null])
   }
   return changes.length === 0 ? undefined : Object.fromEntries(changes)
 }

@@ -4,6 +4,7 @@
  * patch: a patch is the difference between what was published last and what the actors say now, so no change can be
  * forgotten, only be told later.
  */
+import { own } from "../../machines/own.ts"
 import type { Position } from "./frames.ts"
 import { Topic } from "./topic.ts"
 import type { History, Present, Subscriber } from "./topic.ts"
@@ -256,7 +257,7 @@ export class Hub {
   }
 
   #pace(topic: Topic): void {
-    const every = this.#options.paces[topic.name]
+    const every = own(this.#options.paces, topic.name)
     if (every === undefined || this.#paced.has(topic)) return
     this.#paced.add(topic)
     this.#options.schedule(() => {

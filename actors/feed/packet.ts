@@ -3,10 +3,11 @@
  * Knows the two encodings; knows no socket.
  */
 import { Packr } from "msgpackr"
+import { plain } from "../msgpack.ts"
 import type { Encoding, ServerFrame } from "./frames.ts"
 
-/** Plain msgpack that any library reads: no records, no extension for `undefined`. */
-const packr = new Packr({ useRecords: false, encodeUndefinedAsNil: true })
+/** Without an extension for `undefined`. */
+const packr = new Packr({ ...plain, encodeUndefinedAsNil: true })
 
 const encoders: Readonly<Record<Encoding, (frame: ServerFrame) => Buffer>> = {
   json: (frame) => Buffer.from(JSON.stringify(frame)),

@@ -9,6 +9,7 @@ import type { ConnectionContext, Reservation, Unnamed } from "./context.ts"
 import { day, dayOf } from "./day.ts"
 import { dailyLimit, hourlyLimit } from "./limits.ts"
 import { seated, settledAt, unnamedOf } from "./unnamed.ts"
+import { own } from "../own.ts"
 
 type Decision = Draft<ConnectionContext>
 
@@ -42,7 +43,7 @@ export const timePassed = (d: Decision, now: number): void => {
 
 /** An hour is over: what was confirmed stays spent, the rest gives its place back. */
 const expire = (d: Decision, id: string, now: number): void => {
-  const reservation = d.context.facts.reservations[id]!
+  const reservation = own(d.context.facts.reservations, id)!
   forget(d, id)
   const unused = reservation.count - reservation.message_ids.length
   if (unused > 0 && !reservation.confirmed) spend(d, reservation.at, -unused, now)
@@ -151,7 +152,7 @@ export const canSend = (c: ConnectionContext): boolean => c.is_active && c.accou
 
 /** The CRM says that the reserved message went out, and under which id its echo will come or has come, if it knows. */
 export const sendConfirmed = (d: Decision, event: SendConfirmed): void => {
-  const reservation = d.context.facts.reservations[event.reservation_id]
+  const reservation = own(d.context.facts.reservations, event.reservation_id)
   if (reservation === undefined) {
     return d.tell({
       type: "command_refused",
@@ -212,7 +213,7 @@ const confirm = (d: Decision, reservation: Reservation, message_ids: ReadonlyArr
 
 /** The CRM does not send after all: the places are free again. */
 export const sendCancelled = (d: Decision, event: SendCancelled): void => {
-  const reservation = d.context.facts.reservations[event.reservation_id]
+  const reservation = own(d.context.facts.reservations, event.reservation_id)
   if (reservation === undefined) {
     return d.tell({
       type: "command_refused",

@@ -7,6 +7,7 @@ import type { Decision } from "./decision.ts"
 import type { MessageRecord } from "./message-window.ts"
 import { all, counts, find, store } from "./message-window.ts"
 import { readOutbound } from "./receipts.ts"
+import { own } from "../own.ts"
 
 const unknown = (d: Decision): void =>
   d.tell({ type: "command_refused", field: "message_id", rule: "names no message of this conversation" })
@@ -58,7 +59,7 @@ const newestAgain = (d: Decision, known: MessageRecord, moved: MessageRecord, re
   if (!known.outbound && d.context.facts.newest_inbound === known.at) {
     d.learn({ newest_inbound: newest((record) => !record.outbound && counts(record)) })
   }
-  const author = known.sender === null ? undefined : d.context.members[known.sender]
+  const author = known.sender === null ? undefined : own(d.context.members, known.sender)
   if (author === undefined) return
   const { key, last_message_at } = author
   if (last_message_at === known.at) d.member(key, { last_message_at: newest((record) => record.sender === key) })

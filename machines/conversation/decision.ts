@@ -4,6 +4,7 @@
  * holds on to may change under its hands: take out of them what is needed before changing them.
  */
 import { Draft } from "../draft.ts"
+import { own, put } from "../own.ts"
 import type { ConversationContext, ConversationFacts, Member } from "./context.ts"
 
 const differs = <T extends object>(value: T, changes: Partial<T>): boolean => {
@@ -30,11 +31,11 @@ export class Decision extends Draft<ConversationContext> {
 
   /** Changes one member, or makes it; equal values change nothing. */
   member(key: string, changes: Partial<Member>): void {
-    const member = this.context.members[key]
+    const member = own(this.context.members, key)
     if (member !== undefined && !differs(member, changes)) return
     if (this.context.members === this.before.members) this.set({ members: { ...this.context.members } })
-    if (member === undefined || member === this.before.members[key]) {
-      ;(this.context.members as Record<string, Member>)[key] = { ...member, ...changes } as Member
+    if (member === undefined || member === own(this.before.members, key)) {
+      put(this.context.members as Record<string, Member>, key, { ...member, ...changes } as Member)
     } else Object.assign(member, changes)
   }
 }

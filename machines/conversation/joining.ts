@@ -21,6 +21,7 @@ import { draftsJoined } from "./drafts.ts"
 import { sameMail } from "./mail-names.ts"
 import { factHappens, ownersCorrected } from "./messages.ts"
 import { ownAddressesShown } from "./ownership.ts"
+import { own } from "../own.ts"
 
 /** Told to the conversation that ends. */
 export interface ThreadJoined {
@@ -42,7 +43,7 @@ export const threadJoined = (d: Decision, event: ThreadJoined): void => {
   const was = d.before
   d.tell({ type: "conversation_handed_over", into, into_id, was, received })
   for (const key in was.members) {
-    if (!was.members[key]!.is_active) continue
+    if (!own(was.members, key)!.is_active) continue
     d.member(key, { is_active: false })
     d.tell({ type: "membership_changed", key, by: -1, received })
   }
@@ -92,7 +93,7 @@ export const conversationAbsorbed = (d: Decision, { was, received }: Conversatio
 const receiptsJoined = (d: Decision, was: ConversationContext, received: number): void => {
   for (const { to, at } of was.facts.outbound_reads) outboundRead(d, to, at, received)
   for (const { key, named_read_at } of Object.values(was.members)) {
-    if (named_read_at !== null && d.context.members[key] !== undefined) memberRead(d, key, named_read_at)
+    if (named_read_at !== null && own(d.context.members, key) !== undefined) memberRead(d, key, named_read_at)
   }
   d.learn({ unnamed_read_to: later(d.context.facts.unnamed_read_to, was.facts.unnamed_read_to) })
   unnamedReader(d)
@@ -119,11 +120,11 @@ const memberJoined = (d: Decision, member: Member, received: number): void => {
   d.member(key, {
     shown,
     name: valueOf(shown, "name"),
-    provider_participant_id: d.context.members[key]!.given_provider_id ?? valueOf(shown, "provider_participant_id")
+    provider_participant_id: own(d.context.members, key)!.given_provider_id ?? valueOf(shown, "provider_participant_id")
   })
   if (seen_at !== null) memberSeen(d, bare(key), seen_at, received)
   if (gone_at !== null) memberGone(d, bare(key), gone_at, received)
-  const here = d.context.members[key]
+  const here = own(d.context.members, key)
   if (here === undefined) return
   d.member(key, {
     joined_at: earlier(here.joined_at, member.joined_at),

@@ -10,6 +10,7 @@ import { draftSent } from "./drafts.ts"
 import { mailNames, namedAnew } from "./mail-names.ts"
 import type { MessageRecord } from "./message-window.ts"
 import { find } from "./message-window.ts"
+import { own } from "../own.ts"
 
 /** What is remembered of a local message. */
 export interface LocalMessage {
@@ -35,7 +36,7 @@ const remember = (d: Decision, client_key: string, local: LocalMessage): void =>
 export const messageMarkedLocal = (d: Decision, event: MessageMarkedLocal): void => {
   const { client_key, content, subject, failed, received } = event
   const { locals } = d.context.facts
-  const known = Object.hasOwn(locals, client_key) ? locals[client_key] : undefined
+  const known = Object.hasOwn(locals, client_key) ? own(locals, client_key) : undefined
   if (known !== undefined && known.print === null) return
   const message_id = event.message_id ?? known?.message_id ?? null
   if (message_id !== null && find(d.context.facts.window, message_id) !== undefined) {

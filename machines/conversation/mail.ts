@@ -8,16 +8,17 @@ import { findMail } from "./mail-names.ts"
 import { find, namesOf, store } from "./message-window.ts"
 import { movedTo } from "./thread.ts"
 import { waitFor } from "./waiting.ts"
+import { own } from "../own.ts"
 
 /** The members' roles after a mail: a function of all mails, in whichever order they come (I3). */
 export const rolesShown = (d: Decision, letter: Letter): void => {
   for (const key in letter.roles) {
-    const present = d.context.facts.aliases[key] ?? key
-    const mail_role = strongerRole(d.context.members[present]?.mail_role, letter.roles[key])
-    if (d.context.members[present] !== undefined && mail_role !== undefined) d.member(present, { mail_role })
+    const present = own(d.context.facts.aliases, key) ?? key
+    const mail_role = strongerRole(own(d.context.members, present)?.mail_role, own(letter.roles, key))
+    if (own(d.context.members, present) !== undefined && mail_role !== undefined) d.member(present, { mail_role })
   }
   for (const key in d.context.members) {
-    const { mail_role, role } = d.context.members[key]!
+    const { mail_role, role } = own(d.context.members, key)!
     const now = role === "owner" || key === d.context.facts.owner_key ? "owner" : (mail_role ?? "member")
     if (role !== now) d.member(key, { role: now })
   }

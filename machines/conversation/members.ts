@@ -11,6 +11,7 @@ import { isPictureAgain, learn, valueOf } from "../person/shown.ts"
 import type { Member } from "./context.ts"
 import type { Decision } from "./decision.ts"
 import { counts, countAfter } from "./message-window.ts"
+import { own } from "../own.ts"
 
 /** Members from which on nobody is told that somebody's picture was only shown once more: a crowd is not woken for that (I8). */
 const crowd = 8
@@ -30,7 +31,7 @@ export const memberGone = (d: Decision, person: Person, at: number, received: nu
 
 /** The member that a payload shows; made when new, not yet present. */
 export const memberShown = (d: Decision, person: Person, at: number, received: number): Member => {
-  const known = d.context.members[person.key]
+  const known = own(d.context.members, person.key)
   const member = known ?? newMember(d, person, received)
   const shown = learn(member.shown, person, at)
   if (known === undefined) {
@@ -38,14 +39,14 @@ export const memberShown = (d: Decision, person: Person, at: number, received: n
     unnamedReader(d)
   }
   if (person.metadata !== undefined) hinted(d, person.key, person.metadata, at)
-  if (shown === member.shown && known !== undefined) return d.context.members[person.key]!
+  if (shown === member.shown && known !== undefined) return own(d.context.members, person.key)!
   d.member(person.key, {
     shown,
     name: valueOf(shown, "name"),
     provider_participant_id: member.given_provider_id ?? valueOf(shown, "provider_participant_id")
   })
   const isCrowd = Object.keys(d.context.members).length > crowd
-  if (known !== undefined && isCrowd && isPictureAgain(member.shown, shown)) return d.context.members[person.key]!
+  if (known !== undefined && isCrowd && isPictureAgain(member.shown, shown)) return own(d.context.members, person.key)!
   d.tell({
     type: "person_shown",
     is_owner: person.key === d.context.facts.owner_key,
@@ -55,12 +56,12 @@ export const memberShown = (d: Decision, person: Person, at: number, received: n
     at,
     received
   })
-  return d.context.members[person.key]!
+  return own(d.context.members, person.key)!
 }
 
 /** The hints of the newest payload stand; at the same instant the greater text, so that order does not matter (I3). */
 const hinted = (d: Decision, key: string, metadata: Member["metadata"], at: number): void => {
-  const { hinted_at = -Infinity, metadata: before } = d.context.members[key]!
+  const { hinted_at = -Infinity, metadata: before } = own(d.context.members, key)!
   const text = JSON.stringify(metadata)
   const known = JSON.stringify(before)
   if (at < hinted_at || (at === hinted_at && text <= known)) return
@@ -92,7 +93,7 @@ export const rosterShown = (d: Decision, keys: ReadonlyArray<string>, at: number
   const roster = d.context.facts.roster
   if (roster === null || at > roster.at) d.learn({ roster: { at, keys } })
   for (const key in d.context.members) {
-    if (!keys.includes(key)) weigh(d, key, { gone_at: later(d.context.members[key]!.gone_at, at) }, received)
+    if (!keys.includes(key)) weigh(d, key, { gone_at: later(own(d.context.members, key)!.gone_at, at) }, received)
   }
 }
 
@@ -108,7 +109,7 @@ const weigh = (
   received: number
 ): void => {
   d.member(key, signs)
-  const member = d.context.members[key]!
+  const member = own(d.context.members, key)!
   const { is_active: wasActive } = member
   const active = member.seen_at !== null && (member.gone_at === null || member.seen_at > member.gone_at)
   const left_at = active ? null : member.gone_at
@@ -122,7 +123,7 @@ const weigh = (
 
 /** The person has read everything up to `at` (a horizon: it only rises). `at` must not lie below the window's floor. */
 export const memberRead = (d: Decision, key: string, at: number): void => {
-  const { named_read_at, last_read_at } = d.context.members[key]!
+  const { named_read_at, last_read_at } = own(d.context.members, key)!
   if (named_read_at === null || at > named_read_at)
     d.member(key, { named_read_at: at, named_seen_count: seenUpTo(d, key, at) })
   horizonMoved(d, key, later(last_read_at, at))
@@ -142,7 +143,7 @@ export const unnamedReader = (d: Decision): void => {
 }
 
 const horizonMoved = (d: Decision, key: string, at: number | null): void => {
-  const { last_read_at, named_read_at, named_seen_count } = d.context.members[key]!
+  const { last_read_at, named_read_at, named_seen_count } = own(d.context.members, key)!
   if (last_read_at === at) return
   // Back to what the person was named for: that may lie below the window's floor, where nothing can be counted any more.
   const named = at === named_read_at ? named_seen_count : null
@@ -152,16 +153,16 @@ const horizonMoved = (d: Decision, key: string, at: number | null): void => {
 /** Messages of others at or before `at`, which must not lie below the window's floor. */
 const seenUpTo = (d: Decision, key: string, at: number): number => {
   const after = countAfter(d.context.facts.window, at, (record) => counts(record) && record.sender !== key)
-  return d.context.message_count - d.context.members[key]!.message_count - after
+  return d.context.message_count - own(d.context.members, key)!.message_count - after
 }
 
 /** A message that counts came (+1) or went (-1): the sender's count, and what others had already read of that time. */
 export const memberCounted = (d: Decision, sender: string | null, at: number, by: 1 | -1): void => {
-  const author = sender === null ? undefined : d.context.members[sender]
+  const author = sender === null ? undefined : own(d.context.members, sender)
   if (author !== undefined) d.member(author.key, { message_count: author.message_count + by })
   for (const key in d.context.members) {
     if (key === sender) continue
-    const { last_read_at, seen_count, named_read_at, named_seen_count } = d.context.members[key]!
+    const { last_read_at, seen_count, named_read_at, named_seen_count } = own(d.context.members, key)!
     if (last_read_at !== null && last_read_at >= at) d.member(key, { seen_count: seen_count + by })
     if (named_seen_count != null && named_read_at !== null && named_read_at >= at)
       d.member(key, { named_seen_count: named_seen_count + by })
@@ -176,8 +177,8 @@ export const headsCounted = (d: Decision): void =>
 export const membersTouched = (d: Decision, before: Decision["context"]["members"], received: number): void => {
   if (d.context.members === before) return
   for (const key in d.context.members) {
-    const member = d.context.members[key]!
-    if (member !== before[key]) d.member(key, { updated_at: later(member.updated_at, received) })
+    const member = own(d.context.members, key)!
+    if (member !== own(before, key)) d.member(key, { updated_at: later(member.updated_at, received) })
   }
 }
 
@@ -195,7 +196,7 @@ const notMember = {
 
 /** set_provider_participant_id: the CRM's word stands above what payloads show; null takes it back. */
 export const memberProviderIdSet = (d: Decision, event: MemberProviderIdSet): void => {
-  const member = d.context.members[event.key]
+  const member = own(d.context.members, event.key)
   if (member === undefined) return d.tell(notMember)
   d.member(event.key, {
     given_provider_id: event.provider_participant_id,
@@ -209,7 +210,7 @@ export const memberProviderIdSet = (d: Decision, event: MemberProviderIdSet): vo
  */
 export const memberActive = (d: Decision, event: MemberActive): void => {
   const { key, at, counted, received } = event
-  const member = d.context.members[key]
+  const member = own(d.context.members, key)
   if (member === undefined) return d.tell(notMember)
   d.member(key, {
     joined_at: earlier(member.joined_at, at),
@@ -217,6 +218,6 @@ export const memberActive = (d: Decision, event: MemberActive): void => {
     message_count:
       counted === undefined ? member.message_count : recounted(member.message_count, counted.found, counted.right)
   })
-  weigh(d, key, { seen_at: later(d.context.members[key]!.seen_at, at) }, received)
+  weigh(d, key, { seen_at: later(own(d.context.members, key)!.seen_at, at) }, received)
   d.tell({ type: "person_acted", key, at, received })
 }

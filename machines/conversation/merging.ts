@@ -14,13 +14,14 @@ import { unnamedReader } from "./members.ts"
 import type { MessageRecord } from "./message-window.ts"
 import { all, counts, countAfter, store } from "./message-window.ts"
 import { reactionsChanged, supersedes } from "./revisions.ts"
+import { own } from "../own.ts"
 
 export const personMerged = (d: Decision, { from, into, received }: PersonMerged): void => {
   const { aliases } = d.context.facts
-  if (from === into || aliases[from] === into) return
+  if (from === into || own(aliases, from) === into) return
   const known = Object.entries(aliases).map(([key, present]) => [key, present === from ? into : present] as const)
   d.learn({ aliases: { ...Object.fromEntries(known), [from]: into } })
-  const [loser, winner] = [d.context.members[from], d.context.members[into]]
+  const [loser, winner] = [own(d.context.members, from), own(d.context.members, into)]
   const joined = winner === undefined || loser === undefined ? null : join(d.context, loser, winner)
   renamed(d, from, into, received)
   if (loser === undefined) return

@@ -19,6 +19,7 @@ import { messageDeleted, messageEdited, messageReacted } from "./revisions.ts"
 import { threadShown } from "./thread.ts"
 import type { WaitingFact } from "./context.ts"
 import { takeWaiting } from "./waiting.ts"
+import { own } from "../own.ts"
 
 /** What the provider's numbering of system lines means for members (unipile.md §6, event_type). */
 const systemLine = { removed: 6, left: 7 } as const
@@ -132,7 +133,7 @@ const messageAppeared = (d: Decision, event: MessageReceived): void => {
     owner_key: event.letter?.owner_known === false ? nobody : event.owner.key
   })
   if (!message.is_event && sender !== null) {
-    d.member(sender.key, { last_message_at: later(d.context.members[sender.key]!.last_message_at, at) })
+    d.member(sender.key, { last_message_at: later(own(d.context.members, sender.key)!.last_message_at, at) })
   }
   if (counts(record)) messageCounted(d, record, 1, received)
   waitedFor(d, record, received)

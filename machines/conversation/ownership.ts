@@ -9,6 +9,7 @@ import type { MessageRecord } from "./message-window.ts"
 import { all } from "./message-window.ts"
 import { isNobody } from "../person/keys.ts"
 import { readOutbound } from "./receipts.ts"
+import { own } from "../own.ts"
 
 /** Addresses of one account's own people that a conversation remembers; the oldest are forgotten first (I8). */
 const ownLimit = 16
@@ -34,7 +35,7 @@ export const isProvenOwn = ({ message, letter, owner, sender }: MessageReceived)
 /** The message as the account's own. */
 export const owned = (d: Decision, record: MessageRecord, sender: string): MessageRecord => {
   const read_at = readOutbound(d, record.at)
-  d.member(sender, { last_message_at: later(d.context.members[sender]?.last_message_at ?? null, record.at) })
+  d.member(sender, { last_message_at: later(own(d.context.members, sender)?.last_message_at ?? null, record.at) })
   return { ...record, outbound: true, sender, read_at, status: read_at === null ? "sent" : "read" }
 }
 

@@ -10,6 +10,7 @@ import type { Shown } from "../person/shown.ts"
 import type { ConversationContext, Member } from "./context.ts"
 import type { Decision } from "./decision.ts"
 import { neverHere } from "./members.ts"
+import { own } from "../own.ts"
 
 /** What two showings of a person are compared by. */
 interface Ids {
@@ -51,7 +52,7 @@ const isOfTwo = ({ facts: { hints } }: ConversationContext): boolean =>
 const isOwn = ({ facts, members }: ConversationContext, { key }: Person): boolean => {
   const { owner_key, own_keys } = facts
   if (key === owner_key || own_keys?.includes(key) === true) return true
-  return owner_key !== null && members[owner_key]?.shown[`also ${key}`] !== undefined
+  return owner_key !== null && own(own(members, owner_key)?.shown ?? {}, `also ${key}`) !== undefined
 }
 
 /** The members who are not the account's own. */
@@ -172,7 +173,7 @@ const secondAs = (d: Decision, event: MessageReceived, person: Person, peer: Ids
  * Answers with the one that is the other person for good.
  */
 const onlyOne = (d: Decision, event: MessageReceived, peer: Ids): string | null => {
-  const isNew = d.context.members[peer.key] === undefined
+  const isNew = own(d.context.members, peer.key) === undefined
   let former: string | null = null
   for (const member of others(d.context)) {
     const ids = idsOfMember(member)
@@ -211,7 +212,7 @@ export const reactorAmongTwo = (d: Decision, reactor: Person): Person => {
   const peer = secondOf(d, reactor)
   if (peer === null) return reactor
   const { owner_key } = d.context.facts
-  const [mine, theirs] = [idsOfPerson(reactor).lid, idsOfMember(d.context.members[peer.key]!).lid]
+  const [mine, theirs] = [idsOfPerson(reactor).lid, idsOfMember(own(d.context.members, peer.key)!).lid]
   const isOther = mine !== null && theirs !== null && mine !== theirs
   return isOther && owner_key !== null ? bare(owner_key) : peer
 }

@@ -20,6 +20,7 @@ import {
   readUpTo,
   withReading
 } from "./reading.ts"
+import { own } from "../own.ts"
 
 type Reads = ReadonlyArray<Reading>
 
@@ -29,9 +30,9 @@ export const ownerReads = ({ owner_reads, facts }: ConversationContext): Reads =
 
 /** What a CRM user has read; undefined: the user never said so. */
 const readsOf = ({ readers, facts }: ConversationContext, user: string): Reads | undefined => {
-  if (!Object.hasOwn(readers, user)) return undefined
-  const { user_reads = {} } = facts
-  return Object.hasOwn(user_reads, user) ? user_reads[user]! : readUpTo(readers[user]!.last_read_at)
+  const reader = own(readers, user)
+  if (reader === undefined) return undefined
+  return own(facts.user_reads ?? {}, user) ?? readUpTo(reader.last_read_at)
 }
 
 /** A message that can be unread came (+1) or went (-1). */
@@ -39,7 +40,7 @@ export const unreadCounted = (d: Decision, record: MessageRecord, by: 1 | -1): v
   if (!isCovered(ownerReads(d.context), record)) d.set({ unread_count: d.context.unread_count + by })
   for (const user of Object.keys(d.context.readers)) {
     const reads = readsOf(d.context, user)!
-    const { last_read_at, unread_count } = d.context.readers[user]!
+    const { last_read_at, unread_count } = own(d.context.readers, user)!
     if (!isCovered(reads, record)) setReader(d, user, { last_read_at, unread_count: unread_count + by }, reads)
   }
 }
@@ -90,7 +91,7 @@ const horizonShown = (d: Decision, at: number): void => {
   const { owner_key, owner_horizon } = d.context.facts
   if (owner_horizon === at) return
   d.learn({ owner_horizon: at })
-  if (owner_key !== null && d.context.members[owner_key] !== undefined) d.member(owner_key, { last_read_at: at })
+  if (owner_key !== null && own(d.context.members, owner_key) !== undefined) d.member(owner_key, { last_read_at: at })
 }
 
 /** A CRM user marks the conversation read: all of it that has arrived, or up to a given message. */
@@ -107,10 +108,10 @@ export const conversationRead = (d: Decision, event: ConversationRead): void => 
   const reading = { ...place, arrived: d.seq }
   // Commands count in the order in which they come, within one millisecond too.
   ownerHasRead(d, reading, at)
-  const own = readsOf(d.context, event.user_id)
-  const reads = withReading(own ?? [], reading)
-  const known = own === undefined ? null : d.context.readers[event.user_id]!
-  if (own !== undefined && reads === own) return
+  const before = readsOf(d.context, event.user_id)
+  const reads = withReading(before ?? [], reading)
+  const known = own(d.context.readers, event.user_id)
+  if (before !== undefined && reads === before) return
   setReader(
     d,
     event.user_id,
@@ -133,14 +134,14 @@ export const conversationUnread = (d: Decision, event: ConversationUnread): void
   ownerReadsBecome(d, (reads) => heldBack(reads, before))
   if (d.context.facts.owner_horizon !== null) horizonShown(d, Math.min(d.context.facts.owner_horizon, to))
   d.set({ unread_count: Math.max(1, d.context.unread_count) })
-  const own = readsOf(d.context, event.user_id)
-  const reads = own === undefined ? [{ ...before, arrived: d.seq }] : heldBack(own, before)
-  if (reads === own && d.context.readers[event.user_id]!.last_read_at! <= to) return
-  const known = own === undefined ? null : d.context.readers[event.user_id]!
+  const had = readsOf(d.context, event.user_id)
+  const known = own(d.context.readers, event.user_id)
+  const reads = had === undefined ? [{ ...before, arrived: d.seq }] : heldBack(had, before)
+  if (reads === had && known!.last_read_at! <= to) return
   const unread_count =
-    own === undefined
+    had === undefined
       ? countUnread(window, reads)
-      : known!.unread_count + countUnread(window, reads) - countUnread(window, own)
+      : known!.unread_count + countUnread(window, reads) - countUnread(window, had)
   const last_read_at = known?.last_read_at == null ? to : Math.min(known.last_read_at, to)
   setReader(d, event.user_id, { last_read_at, unread_count: Math.max(1, unread_count) }, reads)
 }
@@ -176,7 +177,9 @@ const setReader = (d: Decision, user: string, reader: ConversationContext["reade
   const user_reads = { ...d.context.facts.user_reads, [user]: reads }
   const users = Object.keys(readers)
   if (users.length > readerLimit) {
-    const oldest = users.reduce((a, b) => ((readers[a]!.last_read_at ?? 0) <= (readers[b]!.last_read_at ?? 0) ? a : b))
+    const oldest = users.reduce((a, b) =>
+      (own(readers, a)!.last_read_at ?? 0) <= (own(readers, b)!.last_read_at ?? 0) ? a : b
+    )
     delete readers[oldest]
     delete user_reads[oldest]
   }
@@ -197,7 +200,7 @@ export const readsBounded = (d: Decision): void => {
   ownerReadsBecome(d, (reads) => upToHorizon(reads, d.context.facts.owner_horizon))
   for (const user of Object.keys(d.context.readers)) {
     const reads = readsOf(d.context, user)!
-    const reader = d.context.readers[user]!
+    const reader = own(d.context.readers, user)!
     const bounded = upToHorizon(reads, reader.last_read_at)
     if (bounded !== reads) setReader(d, user, reader, bounded)
   }
@@ -216,10 +219,10 @@ export const horizonJoined = (d: Decision, was: ConversationContext): void => {
   if (owner_horizon !== null) horizonShown(d, later(d.context.facts.owner_horizon, owner_horizon)!)
   for (const user of Object.keys(was.readers)) {
     const at = later(
-      Object.hasOwn(d.context.readers, user) ? d.context.readers[user]!.last_read_at : null,
-      was.readers[user]!.last_read_at
+      Object.hasOwn(d.context.readers, user) ? own(d.context.readers, user)!.last_read_at : null,
+      own(was.readers, user)!.last_read_at
     )
-    const there = upToHorizon(readsOf(was, user)!, was.readers[user]!.last_read_at)
+    const there = upToHorizon(readsOf(was, user)!, own(was.readers, user)!.last_read_at)
     const reads = [...(readsOf(d.context, user) ?? []), ...there].reduce<Reads>(withReading, [])
     setReader(d, user, { last_read_at: at, unread_count: countUnread(d.context.facts.window, reads) }, reads)
   }

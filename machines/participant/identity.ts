@@ -7,6 +7,7 @@ import type { PersonShown } from "../told.ts"
 import { claim } from "./claim.ts"
 import type { ParticipantContext } from "./context.ts"
 import { shownAs } from "./told.ts"
+import { own } from "../own.ts"
 
 /**
  * Conversations that a participant remembers, to tell them of a merge at once. Older ones hear of it when they next tell the
@@ -50,7 +51,7 @@ export const relationAdded = (d: Draft<ParticipantContext>, event: RelationAdded
   const relations = (d.context.metadata["relations"] ?? {}) as Readonly<Record<string, { readonly since: string }>>
   if (!Object.hasOwn(relations, event.account_id) && Object.keys(relations).length >= relationLimit) return
   const since = new Date(event.at).toISOString()
-  if ((relations[event.account_id]?.since ?? "~") <= since) return
+  if ((own(relations, event.account_id)?.since ?? "~") <= since) return
   const relation = { ...event.metadata, since }
   d.set({ metadata: { ...d.context.metadata, relations: { ...relations, [event.account_id]: relation } } })
 }

@@ -4,6 +4,7 @@
  */
 import type { IdentifierKind, Person, Reading } from "../events.ts"
 import { identifierKey, phoneSpellings } from "../identifiers.ts"
+import { own } from "../own.ts"
 
 /** How an identifier is called inside a key. */
 const keyKinds: Readonly<Record<IdentifierKind, string>> = {
@@ -52,16 +53,16 @@ interface Peopled {
 /** The event with everybody under the key that they go by now; the very same event when nobody in it changed theirs. */
 export const underPresentKeys = <E extends object>(event: E, aliases: Aliases): E => {
   const present = <P extends Person | null>(person: P): P =>
-    person !== null && aliases[person.key] !== undefined ? { ...person, key: aliases[person.key]! } : person
+    person !== null && own(aliases, person.key) !== undefined ? { ...person, key: own(aliases, person.key)! } : person
   const changes: Record<string, unknown> = {}
   for (const role of ["owner", "sender", "person", "reader"] as const) {
     const person = (event as Peopled)[role]
-    if (person != null && aliases[person.key] !== undefined) changes[role] = present(person)
+    if (person != null && own(aliases, person.key) !== undefined) changes[role] = present(person)
   }
   const { people } = event as Peopled
-  if (people?.some((person) => aliases[person.key] !== undefined) === true) changes["people"] = people.map(present)
+  if (people?.some((person) => own(aliases, person.key) !== undefined) === true) changes["people"] = people.map(present)
   const { others } = event as Peopled
-  if (others?.some(({ reader }) => aliases[reader.key] !== undefined) === true)
+  if (others?.some(({ reader }) => own(aliases, reader.key) !== undefined) === true)
     changes["others"] = others.map((other) => ({ ...other, reader: present(other.reader) }))
   return Object.keys(changes).length === 0 ? event : { ...event, ...changes }
 }

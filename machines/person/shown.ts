@@ -4,6 +4,7 @@
  * stands in for one. Of pictures the newest address stands, because signed ones run out.
  */
 import type { Person } from "../events.ts"
+import { own, put } from "../own.ts"
 import { isBlank, isNamedById, isStandIn } from "./naming.ts"
 
 interface Piece {
@@ -25,7 +26,7 @@ const sameInstantLimit = 4
 const alsoLimit = 64
 const isAlso = (name: string): boolean => name.startsWith("also ")
 const hasRoomFor = (shown: Shown, name: string): boolean =>
-  !isAlso(name) || shown[name] !== undefined || Object.keys(shown).filter(isAlso).length < alsoLimit
+  !isAlso(name) || own(shown, name) !== undefined || Object.keys(shown).filter(isAlso).length < alsoLimit
 
 const standsIn = ({ value, stand_in }: Piece): boolean => stand_in === true || isStandIn(value)
 
@@ -61,7 +62,7 @@ const pieceOf = (name: string, known: Piece, told: Piece): Piece => {
 export const learn = (shown: Shown, person: Person, at: number): Shown => {
   let next = shown
   const piece = (name: string, told: Piece) => {
-    const known = next[name]
+    const known = own(next, name)
     const stands = known === undefined ? told : pieceOf(name, known, told)
     if (stands !== known) next = { ...next, [name]: stands }
   }
@@ -82,24 +83,26 @@ export const learn = (shown: Shown, person: Person, at: number): Shown => {
 /** What is known after two records turned out to be of one person. Pictures of one instant: the greater text. */
 export const joinShown = (one: Shown, other: Shown): Shown => {
   const joined: Record<string, Piece> = { ...one }
-  for (const name in other) {
-    const [mine, theirs] = [joined[name], other[name]!]
+  for (const [name, theirs] of Object.entries(other)) {
+    const mine = own(joined, name)
     if (mine === undefined) {
-      if (hasRoomFor(joined, name)) joined[name] = theirs
-    } else if (name === "avatar_url" && mine.at === theirs.at) joined[name] = mine.value < theirs.value ? theirs : mine
-    else joined[name] = pieceOf(name, mine, theirs)
+      if (hasRoomFor(joined, name)) put(joined, name, theirs)
+    } else if (name === "avatar_url" && mine.at === theirs.at)
+      put(joined, name, mine.value < theirs.value ? theirs : mine)
+    else put(joined, name, pieceOf(name, mine, theirs))
   }
   return joined
 }
 
 /** The known value of a piece, or null. */
 export const valueOf = (shown: Shown, piece: string): string | null => {
-  const value = shown[piece]?.value ?? null
+  const value = own(shown, piece)?.value ?? null
   return piece === "name" && value !== null && isBlank(value) ? null : value
 }
 
 /** Whether all that is new is that the picture was shown once more. */
 export const isPictureAgain = (was: Shown, is: Shown): boolean =>
-  Object.keys(is).every(
-    (name) => is[name] === was[name] || (name === "avatar_url" && is[name]!.value === was[name]?.value)
-  )
+  Object.entries(is).every(([name, piece]) => {
+    const before = own(was, name)
+    return piece === before || (name === "avatar_url" && piece.value === before?.value)
+  })

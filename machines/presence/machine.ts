@@ -15,6 +15,7 @@ import { statesFollowing } from "../following.ts"
 import type { Told } from "../told.ts"
 import type { Viewer } from "./viewers.ts"
 import { lookedAway, lookedUntil, viewing } from "./viewers.ts"
+import { own } from "../own.ts"
 
 /** Somebody who is typing, and until when unless they signal again. */
 export interface Typist {
@@ -54,7 +55,7 @@ const without = (d: PresenceDraft, gone: (typist: Typist) => boolean): void => {
 const rules: Rules<PresenceDraft, PresenceEvent> = {
   typing_signalled: (d, event) => {
     if (!event.is_typing) return without(d, (typist) => typist.id === event.typist.id)
-    const isNew = d.context.typists[event.typist.id] === undefined
+    const isNew = own(d.context.typists, event.typist.id) === undefined
     if (isNew && Object.keys(d.context.typists).length >= typistLimit) return
     const typist = { ...event.typist, until: event.received + event.lasts }
     d.set({ typists: { ...d.context.typists, [typist.id]: typist } })

@@ -4,6 +4,7 @@
  */
 import type { ViewingSignalled } from "../events.ts"
 import type { PresenceDraft } from "./machine.ts"
+import { own } from "../own.ts"
 
 /** A CRM user who looks, and until when through each window unless it signals again. */
 export interface Viewer {
@@ -24,10 +25,12 @@ export const lookedUntil = (viewer: Viewer): ReadonlyArray<number> => Object.val
 
 export const viewing = (d: PresenceDraft, { viewer, window, received, is_viewing, lasts }: ViewingSignalled): void => {
   const { viewers } = d.context
-  // An own one: a user may well be called `constructor`.
-  const known = Object.hasOwn(viewers, viewer.id) ? viewers[viewer.id] : undefined
+  const known = own(viewers, viewer.id)
   const { [window]: _, ...others } = known?.windows ?? {}
-  if (!is_viewing) return known?.windows[window] === undefined ? undefined : shown(d, { ...known, windows: others })
+  if (!is_viewing) {
+    if (known !== undefined && Object.hasOwn(known.windows, window)) shown(d, { ...known, windows: others })
+    return
+  }
   if (known === undefined && Object.keys(viewers).length >= viewerLimit) return
   const kept = Object.entries(others)
     .sort(([, a], [, b]) => b - a)

@@ -7,6 +7,7 @@ import type { ConnectionRegistered, ProviderPreferencesSet } from "../events.ts"
 import type { Provider } from "../provider-defaults.ts"
 import { isProvider, providerDefaults, sendLimitsOf } from "../provider-defaults.ts"
 import type { TenantContext } from "./machine.ts"
+import { own } from "../own.ts"
 
 type Preferences = Readonly<Record<string, unknown>>
 type Limits = Readonly<Record<string, number>>
@@ -83,11 +84,12 @@ export const providerPreferencesSet = (d: Draft<TenantContext>, event: ProviderP
 }
 
 const limitsAfter = (provider: Provider, before: Preferences, { rate_limits = {} }: Preferences): Limits => {
-  const merged: Record<string, number> = { ...(before["rate_limits"] as Limits) }
-  for (const [name, limit] of Object.entries(rate_limits as Readonly<Record<string, number | null>>)) {
-    merged[name] = limit ?? providerDefaults[provider].rate_limits[name]!
+  const defaults = providerDefaults[provider].rate_limits
+  const changed = Object.entries(rate_limits as Readonly<Record<string, number | null>>)
+  return {
+    ...(before["rate_limits"] as Limits),
+    ...Object.fromEntries(changed.map(([name, limit]) => [name, limit ?? own(defaults, name)!]))
   }
-  return merged
 }
 
 /** A new account hears what the tenant allows it. */

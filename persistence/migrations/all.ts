@@ -8,6 +8,7 @@ import keptPayloads from "./0075_kept_payloads.ts"
 import writtenColumns from "./0076_written_columns.ts"
 import messageScope from "./0081_message_scope.ts"
 import keptAnswers from "./0083_kept_answers.ts"
+import keyNames from "./0086_key_names.ts"
 import analytics from "./0050_analytics.ts"
 
 export const migrations = {
@@ -19,6 +20,7 @@ export const migrations = {
   "0076_written_columns": writtenColumns,
   "0081_message_scope": messageScope,
   "0083_kept_answers": keptAnswers,
+  "0086_key_names": keyNames,
   "0050_analytics": analytics,
   "0040_crm_records": crmRecords
 }

@@ -1,12 +1,13 @@
 /** The msgpack encoding: smaller frames, for those who have the package msgpackr. `connect(url, token, { codec: msgpack })`. */
 import { Packr } from "msgpackr"
 import { subprotocols } from "../../actors/feed/frames.ts"
+import { plain, unpacked } from "../../actors/msgpack.ts"
 import type { Codec } from "./protocol.ts"
 
-const packr = new Packr({ useRecords: false, encodeUndefinedAsNil: true })
+const packr = new Packr({ ...plain, encodeUndefinedAsNil: true })
 
 export const msgpack: Codec = {
   subprotocol: subprotocols.msgpack,
   encode: (frame) => packr.pack(frame),
-  decode: (data) => packr.unpack(new Uint8Array(data as ArrayBuffer))
+  decode: (data) => unpacked(packr, new Uint8Array(data as ArrayBuffer))
 }

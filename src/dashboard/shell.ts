@@ -32,7 +32,7 @@ const views = {
   quarantine: { title: "Quarantine", view: Quarantine }
 } as const
 type Place = keyof typeof views
-const placeOf = ({ view }: Route): Place => (view in views ? (view as Place) : "inbox")
+const placeOf = ({ view }: Route): Place => (Object.hasOwn(views, view) ? (view as Place) : "inbox")
 
 /** What was said stays for so long, in milliseconds. */
 const saidFor = 6_000

@@ -67,7 +67,7 @@ export class Access extends HttpApiMiddleware.Service<Access>()("switchboard/htt
       const onceOnly = <E, R>(
         handler: Effect.Effect<HttpServerResponse, E, R>,
         { method, annotations }: HttpApiEndpoint.Top,
-        { name: caller }: Caller
+        caller: Caller
       ) =>
         Effect.flatMap(HttpRouter.params, ({ tenant }) =>
           method === "GET" || !isTenant(tenant)

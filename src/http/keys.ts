@@ -1,18 +1,21 @@
 /**
- * Whose key is it? Keys are known only by their hash. A tenant's keys are looked up together and remembered for a while, bounded:
- * however many keys a stranger makes up, that is one statement a second for a tenant that exists, and none for others.
+ * Whose key is it? Keys are known only by their hash; those that opened something are remembered for a while. What is not
+ * remembered is looked up, and a key that was never made takes the same way as a revoked one, whatever tenant it names: time
+ * tells nobody which tenants there are. However many keys strangers make up, one statement at a time asks for all of them.
  */
-import * as Cache from "effect/Cache"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Queue from "effect/Queue"
 import * as Redacted from "effect/Redacted"
 import type { SqlError } from "effect/sql/SqlError"
 import type { DatabaseAway } from "../../actors/errors.ts"
 import { promptly } from "../../actors/patience.ts"
-import { TenantOwner } from "../../actors/tenant-owner.ts"
+import { Remembered } from "../../actors/remembered.ts"
 import { ApiKeys } from "../../persistence/api-keys.ts"
 import { Settings } from "../config.ts"
 import { sameDigest, sha256 } from "../secrets/hash.ts"
@@ -33,20 +36,22 @@ type TenantGrant = Extract<Grant, { readonly kind: "tenant" }>
 
 const admin: Grant = { kind: "admin" }
 
-/** Tenants whose keys are remembered; each key some 300 bytes. */
+/** Keys that are remembered; each some 300 bytes. */
 const remembered = 10_000
-/** How long a key that another process revoked may still open its tenant. */
-const goodFor = "1 minute"
-/** A key that is not among them is looked for again once they are so old, milliseconds: it may have been made a moment ago, elsewhere. */
+/** How long a key that another process revoked may still open its tenant, milliseconds. */
+const goodFor = 60_000
+/** How long a key that is not in use is not asked for again; it may have been made a moment ago, elsewhere. Milliseconds. */
 const unknownFor = 1_000
+/** Keys that one statement asks for. */
+const asked = 500
 
 /** `sb_<tenant>_<43 characters>`: anything else cannot be a tenant's key and costs no look-up. */
-const shape = /^sb_([a-z0-9][a-z0-9-]{0,62})_[A-Za-z0-9_-]{43}$/
+const shape = /^sb_[a-z0-9][a-z0-9-]{0,62}_[A-Za-z0-9_-]{43}$/
 
-/** A tenant's keys in use, by digest. */
-interface Known {
-  readonly at: number
-  readonly grants: ReadonlyMap<string, TenantGrant>
+interface Wanted {
+  /** The key's digest, hexadecimal. */
+  readonly digest: string
+  readonly found: Deferred.Deferred<Option.Option<TenantGrant>, SqlError | DatabaseAway>
 }
 
 export class Keys extends Context.Service<
@@ -56,54 +61,83 @@ export class Keys extends Context.Service<
     grantOf(key: string): Effect.Effect<Option.Option<Grant>, SqlError | DatabaseAway>
     /** Whether a tenant's key, by its id, still opens it. */
     isInUse(tenant: string, id: string): Effect.Effect<boolean, SqlError | DatabaseAway>
-    /** A key of the tenant was made or revoked: this process knows at once, others within a minute. */
-    forget(tenant: string): Effect.Effect<void>
+    /** A key of the tenant was revoked: this process knows at once, others within a minute. */
+    revoked(tenant: string, id: string): Effect.Effect<void>
   }
 >()("switchboard/http/Keys") {
   static readonly layer = Layer.effect(
     Keys,
     Effect.gen(function* () {
       const keys = yield* ApiKeys
-      const owner = yield* TenantOwner
       const adminDigest = sha256(Redacted.value((yield* Settings).adminKey))
+      const grants = new Remembered<TenantGrant>(remembered, goodFor)
+      const inUse = new Remembered<string>(remembered, goodFor)
+      const notInUse = new Remembered<string>(remembered, unknownFor)
+      /** Counts revocations: what was looked up before one is not remembered after it. */
+      let revocations = 0
 
-      const lookUp = Effect.fnUntraced(function* (tenant: string) {
-        const rows = yield* promptly(keys.inUse(tenant))
-        const grants = new Map<string, TenantGrant>()
-        for (const { id, hash, tenant_id, name, scopes } of rows)
-          grants.set(Buffer.from(hash).toString("hex"), { kind: "tenant", id, tenant: tenant_id, name, scopes })
-        return { at: yield* Clock.currentTimeMillis, grants } satisfies Known
+      const wanted = yield* Queue.unbounded<Wanted>()
+      const lookUp = Effect.fnUntraced(function* (all: ReadonlyArray<Wanted>) {
+        const before = revocations
+        const rows = yield* promptly(keys.grantsOf([...new Set(all.map(({ digest }) => digest))]))
+        const now = yield* Clock.currentTimeMillis
+        const found = new Map<string, TenantGrant>()
+        for (const { id, hash, tenant_id, name, scopes } of rows) {
+          const digest = Buffer.from(hash).toString("hex")
+          const grant: TenantGrant = { kind: "tenant", id, tenant: tenant_id, name, scopes }
+          found.set(digest, grant)
+          if (before === revocations) grants.set(digest, grant, now)
+        }
+        return found
       })
-      const cache = yield* Cache.make({ lookup: lookUp, capacity: remembered, timeToLive: goodFor })
-
-      const exists = (tenant: string): Effect.Effect<boolean> =>
-        owner.gate(tenant).pipe(
-          Effect.as(true),
-          // One that cannot be reached now is there; its keys say so themselves.
-          Effect.catch((error) => Effect.succeed(error._tag !== "TenantUnknown"))
-        )
+      yield* Queue.takeBetween(wanted, 1, asked).pipe(
+        Effect.flatMap((all) =>
+          Effect.flatMap(Effect.exit(lookUp(all)), (exit) =>
+            Effect.forEach(all, ({ digest, found }) =>
+              Deferred.done(
+                found,
+                Exit.map(exit, (by) => Option.fromNullishOr(by.get(digest)))
+              )
+            )
+          )
+        ),
+        Effect.forever,
+        Effect.forkScoped
+      )
 
       const grantOf = Effect.fnUntraced(function* (key: string) {
         if (key === "") return Option.none()
-        const digest = sha256(key)
-        if (sameDigest(digest, adminDigest)) return Option.some(admin)
-        const tenant = shape.exec(key)?.[1]
-        if (tenant === undefined || !(yield* exists(tenant))) return Option.none()
-        const name = digest.toString("hex")
-        const known = yield* Cache.get(cache, tenant)
-        const grant = known.grants.get(name)
-        if (grant !== undefined) return Option.some(grant)
-        if ((yield* Clock.currentTimeMillis) - known.at < unknownFor) return Option.none()
-        yield* Cache.invalidateWhen(cache, tenant, (value) => value === known)
-        return Option.fromNullishOr((yield* Cache.get(cache, tenant)).grants.get(name))
+        const hashed = sha256(key)
+        if (sameDigest(hashed, adminDigest)) return Option.some(admin)
+        if (!shape.test(key)) return Option.none()
+        const digest = hashed.toString("hex")
+        const known = grants.get(digest, yield* Clock.currentTimeMillis)
+        if (known !== undefined) return Option.some(known)
+        const found = yield* Deferred.make<Option.Option<TenantGrant>, SqlError | DatabaseAway>()
+        yield* Queue.offer(wanted, { digest, found })
+        return yield* Deferred.await(found)
       })
 
       const isInUse = Effect.fnUntraced(function* (tenant: string, id: string) {
-        const { grants } = yield* Cache.get(cache, tenant)
-        return [...grants.values()].some((grant) => grant.id === id)
+        const name = `${tenant} ${id}`
+        const now = yield* Clock.currentTimeMillis
+        if (inUse.get(name, now) !== undefined) return true
+        if (notInUse.get(name, now) !== undefined) return false
+        const before = revocations
+        const isGood = yield* promptly(keys.isInUse(tenant, id))
+        if (!isGood) notInUse.set(name, name, now)
+        else if (before === revocations) inUse.set(name, name, now)
+        return isGood
       })
 
-      return Keys.of({ grantOf, isInUse, forget: (tenant) => Cache.invalidate(cache, tenant) })
+      const revoked = (tenant: string, id: string) =>
+        Effect.sync(() => {
+          revocations += 1
+          grants.forget((grant) => grant.id === id)
+          inUse.forget((name) => name === `${tenant} ${id}`)
+        })
+
+      return Keys.of({ grantOf, isInUse, revoked })
     })
   )
 }

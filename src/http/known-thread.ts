@@ -9,6 +9,7 @@ import type { TenantOwner, View } from "../../actors/tenant-owner.ts"
 import type { ConversationContext } from "../../machines/conversation/context.ts"
 import type { Person } from "../../machines/events.ts"
 import type { ChannelType } from "../../machines/vocabulary.ts"
+import { own } from "../../machines/own.ts"
 
 interface MemberView {
   readonly participant_id: string
@@ -50,8 +51,8 @@ export const threadOf = Effect.fnUntraced(function* (
 
   const personOf = (key: string): Person => ({
     key,
-    provider_participant_id: members[key]?.provider_participant_id ?? null,
-    name: members[key]?.name ?? null,
+    provider_participant_id: own(members, key)?.provider_participant_id ?? null,
+    name: own(members, key)?.name ?? null,
     avatar_url: null,
     identifiers: {}
   })

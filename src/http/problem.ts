@@ -9,6 +9,7 @@ import type { SubmitError } from "../../actors/errors.ts"
 import type { InvalidCursor } from "../../persistence/cursor.ts"
 import type { NotJson, TooDeep } from "../providers/unipile/parse.ts"
 import type { Unsealable } from "../secrets/key-ring.ts"
+import type { NameTaken } from "../tenants/tenant-keys.ts"
 import type { StillUnreadable } from "../webhooks/replay.ts"
 import type { QuarantineFull, WaitingFull } from "../webhooks/rooms.ts"
 import type {
@@ -34,6 +35,7 @@ export type Fault =
   | TooDeep
   | Unauthorised
   | Forbidden
+  | NameTaken
   | Replayed
   | BodyTooLarge
   | BodyCutShort
@@ -104,6 +106,7 @@ const table: Table = {
   TooDeep: () => ({ status: 400, code: "too_deep" }),
   Unauthorised: ({ scheme }) => ({ status: 401, code: "unauthorised", headers: { "www-authenticate": scheme } }),
   Replayed: () => ({ status: 401, code: "replayed", headers: { "www-authenticate": "unipile-signature" } }),
+  NameTaken: (error) => ({ status: 409, code: "name_taken", extra: rule(error) }),
   Forbidden: () => ({ status: 403, code: "forbidden" }),
   BodyTooLarge: () => ({ status: 413, code: "too_large" }),
   BodyCutShort: () => ({ status: 400, code: "body_cut_short" }),

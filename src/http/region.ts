@@ -8,6 +8,7 @@ import type { TenantOwner, View } from "../../actors/tenant-owner.ts"
 import type { IdentifierKind } from "../../machines/events.ts"
 import { normaliseIdentifier } from "../identifiers/normalise.ts"
 import type { Region } from "../../actors/phone.ts"
+import { own } from "../../machines/own.ts"
 import { readPhone, regionNamed, regionOfPhone } from "../../actors/phone.ts"
 
 type Owner = TenantOwner["Service"]
@@ -19,7 +20,7 @@ const regionNames = ["region", "country"]
 const textsIn = (connection: View, names: ReadonlyArray<string>): ReadonlyArray<string> =>
   [connection["connection_config"], connection["provider_config"]].flatMap((config) =>
     names.flatMap((name) => {
-      const value = (config as Readonly<Record<string, unknown>> | null)?.[name]
+      const value = own((config ?? {}) as Readonly<Record<string, unknown>>, name)
       return typeof value === "string" ? [value] : []
     })
   )

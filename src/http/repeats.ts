@@ -27,6 +27,7 @@ import { sealedPlace } from "../../actors/sealed-place.ts"
 import type { Once } from "../../machines/events.ts"
 import { KeptAnswers } from "../../persistence/kept-answers.ts"
 import { KeyRing } from "../secrets/key-ring.ts"
+import type { Caller } from "./caller.ts"
 import type { BodyCutShort, BodyTooLarge, ParameterInvalid } from "./faults.ts"
 import { contentOf, keyIn, onceOf } from "./once.ts"
 
@@ -70,6 +71,9 @@ const written = ({ status, headers, body }: Response): Written | null =>
 /** Whoever may call for a tenant may see what a command answers, but for secrets that are shown once. */
 const isSecret = ({ headers }: Written): boolean => headers["cache-control"] === "no-store"
 
+/** Who alone may have an answer again: that very key, and no later one of its name. Answers of the version before stand under the name. */
+const idOf = ({ key, name }: Caller): string => key ?? name
+
 const again = ({ status, headers, type, body }: Written): Response =>
   HttpServerResponse.text(body, { status, contentType: type, headers: { ...headers, "idempotency-replayed": "true" } })
 
@@ -81,7 +85,7 @@ export class Repeats extends Context.Service<
     /** Runs what answers a tenant's request once under the request's key; without one, as it is. */
     once<E, R>(
       answer: Effect.Effect<Response, E, R>,
-      asked: { readonly tenant: string; readonly caller: string; readonly answersRepeats: boolean }
+      asked: { readonly tenant: string; readonly caller: Caller; readonly answersRepeats: boolean }
     ): Effect.Effect<
       Response,
       E | SqlError | DatabaseAway | RuleBroken | ParameterInvalid | BodyTooLarge | BodyCutShort,
@@ -100,12 +104,12 @@ export class Repeats extends Context.Service<
       const placeOf = (tenant: string, { key }: Once) => sealedPlace(tenant, "answer", key, "body")
 
       /** The first answer to the key, if there is one that this caller may have. */
-      const firstOf = Effect.fnUntraced(function* (tenant: string, caller: string, once: Once) {
+      const firstOf = Effect.fnUntraced(function* (tenant: string, caller: Caller, once: Once) {
         const known = yield* promptly(answers.find(tenant, once.key))
         if (known === null) return null
         if (known.print !== once.print)
           return yield* refused("was given before, with another content; a new request needs a new key")
-        if (known.caller !== null && known.caller !== caller)
+        if (known.caller !== null && known.caller !== idOf(caller) && known.caller !== caller.name)
           return yield* refused("was given before, by another caller, who was shown a secret")
         const opened = yield* ring
           .open(known.sealed, placeOf(tenant, once))
@@ -120,18 +124,18 @@ export class Repeats extends Context.Service<
         if (count === pruneEvery) yield* answers.prune(tenant, now)
       })
 
-      const keep = Effect.fnUntraced(function* (tenant: string, caller: string, once: Once, response: Response) {
+      const keep = Effect.fnUntraced(function* (tenant: string, caller: Caller, once: Once, response: Response) {
         const answer = written(response)
         if (answer === null) return
         const at = yield* Clock.currentTimeMillis
         const sealed = ring.seal(Redacted.make(JSON.stringify(answer)), placeOf(tenant, once))
-        yield* answers.keep(tenant, { ...once, caller: isSecret(answer) ? caller : null, sealed }, at)
+        yield* answers.keep(tenant, { ...once, caller: isSecret(answer) ? idOf(caller) : null, sealed }, at)
         yield* pruned(tenant, at)
       })
 
       const once = Effect.fnUntraced(function* <E, R>(
         answer: Effect.Effect<Response, E, R>,
-        asked: { readonly tenant: string; readonly caller: string; readonly answersRepeats: boolean }
+        asked: { readonly tenant: string; readonly caller: Caller; readonly answersRepeats: boolean }
       ) {
         const { tenant, caller, answersRepeats } = asked
         const request = yield* HttpServerRequest

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type { DatabaseAway, TenantHalted } from "../../actors/errors.ts"
-import { type Gate, TenantOwner } from "../../actors/tenant-owner.ts"
+import { TenantOwner } from "../../actors/tenant-owner.ts"
 import { Forbidden, Replayed, Unauthorised } from "./faults.ts"
 import { refusedAuth } from "./metrics.ts"
 import { sameDigest, sha256 } from "../secrets/hash.ts"
@@ -54,51 +54,46 @@ export class WebhookGate extends Context.Service<
         })
       }
 
-      /** Whether it is the secret before the last rotation, and still good. */
-      const isPrevious = Effect.fnUntraced(function* (
-        tenant: string,
-        { previous }: Gate,
-        proves: (secret: Opened) => boolean
-      ) {
-        if (previous === null || previous.until <= (yield* Clock.currentTimeMillis)) return false
-        return proves(yield* Effect.orDie(openedOf(tenant, previous.webhook_secret)))
-      })
-
-      const refused = Effect.andThen(refusedAuth("webhook"), Effect.fail(new Unauthorised({ scheme: "Unipile-Auth" })))
+      const refused = Effect.andThen(
+        Effect.andThen(owner.namesRead, refusedAuth("webhook")),
+        Effect.fail(new Unauthorised({ scheme: "Unipile-Auth" }))
+      )
       const stale = Effect.andThen(
         refusedAuth("webhook"),
         Effect.fail(new Replayed({ tolerance_s: replayWindow / 1000 }))
       )
       const inactive = new Forbidden({ reason: "This tenant is inactive. Set is_active to take webhooks again." })
 
-      /** The tenant's gate and secret; both stand for nobody when there is no such tenant. */
-      const gateOf = Effect.fnUntraced(function* (tenant: string) {
+      const secretOf = (tenant: string, sealed: string | null) =>
+        sealed === null ? Effect.succeed(nobody) : Effect.orDie(openedOf(tenant, sealed))
+
+      /**
+       * Whether the caller proves to know the tenant's secret: the present one, or the one before while it is still good. Where there
+       * is no tenant, or no secret before, nobody's stands in, and the same is calculated: a refusal takes its time whatever there is.
+       */
+      const proved = Effect.fnUntraced(function* (tenant: string, proves: (secret: Opened) => boolean) {
         const gate = yield* owner.gate(tenant).pipe(Effect.catchTag("TenantUnknown", () => Effect.succeed(null)))
-        return { gate, right: gate === null ? nobody : yield* Effect.orDie(openedOf(tenant, gate.webhook_secret)) }
+        const isPresent = proves(yield* secretOf(tenant, gate?.webhook_secret ?? null))
+        if (gate !== null && isPresent) return gate
+        const now = yield* Clock.currentTimeMillis
+        const before = gate?.previous != null && gate.previous.until > now ? gate.previous.webhook_secret : null
+        const isPrevious = proves(yield* secretOf(tenant, before))
+        return gate !== null && before !== null && isPrevious ? gate : yield* refused
       })
 
       const admit = Effect.fnUntraced(function* (tenant: string, secret: string) {
-        const { gate, right } = yield* gateOf(tenant)
         const given = sha256(secret)
-        const isRight = sameDigest(given, right.digest)
-        if (
-          gate === null ||
-          (!isRight && !(yield* isPrevious(tenant, gate, ({ digest }) => sameDigest(given, digest))))
-        )
-          return yield* refused
-        if (!gate.is_active) return yield* inactive
+        const { is_active } = yield* proved(tenant, ({ digest }) => sameDigest(given, digest))
+        if (!is_active) return yield* inactive
       })
 
       const admitSigned = Effect.fnUntraced(function* (tenant: string, signature: string, body: Uint8Array) {
-        const { gate, right } = yield* gateOf(tenant)
         const signed = signatureOf(signature)
         if (signed === null) return yield* refused
-        const isRight = isSignedWith(right.secret, signed, body)
-        const proves = ({ secret }: Opened) => isSignedWith(secret, signed, body)
-        if (gate === null || (!isRight && !(yield* isPrevious(tenant, gate, proves)))) return yield* refused
+        const { is_active } = yield* proved(tenant, ({ secret }) => isSignedWith(secret, signed, body))
         // The age is looked at last: who does not know the secret learns nothing of our clock.
         if (Math.abs((yield* Clock.currentTimeMillis) - signed.at) > replayWindow) return yield* stale
-        if (!gate.is_active) return yield* inactive
+        if (!is_active) return yield* inactive
       })
 
       return WebhookGate.of({ admit, admitSigned })

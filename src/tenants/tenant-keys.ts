@@ -5,12 +5,13 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import { randomUUID } from "node:crypto"
 import { RuleBroken } from "../../actors/errors.ts"
 import type { ListedApiKey } from "../../persistence/api-keys.ts"
-import { ApiKeys } from "../../persistence/api-keys.ts"
+import { ApiKeys, mostKeys } from "../../persistence/api-keys.ts"
 import { Audit } from "../../persistence/audit.ts"
 import { sha256 } from "../secrets/hash.ts"
 import { newApiKey } from "../secrets/random-secret.ts"
@@ -22,18 +23,27 @@ export interface NewKey {
   readonly by: string
 }
 
-const nameTaken = new RuleBroken({ field: "name", rule: "is the name of a key in use" })
+/** The name is that of another key in use. */
+export class NameTaken extends Schema.TaggedError<NameTaken>()("NameTaken", { name: Schema.String }) {
+  readonly field = "name"
+  readonly rule = "is the name of a key in use"
+  override get message() {
+    return `A key in use is called "${this.name}". Choose another name, or revoke that key first. Nothing was changed.`
+  }
+}
+
+const tooMany = new RuleBroken({ field: "keys", rule: `may be ${mostKeys} in use: revoke one` })
 
 export class TenantKeys extends Context.Service<
   TenantKeys,
   {
-    /** Makes a key. 422 when another key in use has the name. */
+    /** Makes a key. NameTaken when another key in use has the name; RuleBroken past `mostKeys`. */
     make(
       tenant: string,
       wish: NewKey
     ): Effect.Effect<
       { readonly id: string; readonly created_at: number; readonly key: Redacted.Redacted },
-      RuleBroken | SqlError
+      NameTaken | RuleBroken | SqlError
     >
     list(tenant: string): Effect.Effect<ReadonlyArray<ListedApiKey>, SqlError>
     /** Revokes a key; answers its digest, none when there is nothing to revoke. */
@@ -59,6 +69,7 @@ export class TenantKeys extends Context.Service<
       }
 
       const make = Effect.fn("TenantKeys.make")(function* (tenant: string, { name, scopes, by }: NewKey) {
+        if ((yield* keys.count(tenant)) >= mostKeys) return yield* tooMany
         const key = Redacted.make(newApiKey(tenant))
         const created_at = yield* Clock.currentTimeMillis
         const id = yield* sql.withTransaction(
@@ -70,7 +81,7 @@ export class TenantKeys extends Context.Service<
               scopes,
               created_at
             })
-            if (Option.isNone(made)) return yield* nameTaken
+            if (Option.isNone(made)) return yield* new NameTaken({ name })
             yield* noted(tenant, created_at, {
               action: "key_created",
               id: made.value,

@@ -65,6 +65,7 @@ export const ownerOf = (tenants: Readonly<Record<string, TenantInMemory>>): Tena
   return TenantOwner.of({
     list: beyond,
     create: () => beyond,
+    namesRead: Effect.void,
     tenantsOf: () => beyond,
     gate: () => beyond,
     connections: () => beyond,

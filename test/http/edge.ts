@@ -57,6 +57,8 @@ export const startEdge = async (
     readonly encryptionKeys?: string
     /** Another database than the embedded one of the data directory. */
     readonly database?: DatabaseOptions
+    /** Provided to everything, the database included. */
+    readonly around?: Layer.Layer<never>
   } = {}
 ) => {
   const embedded = limits.dataDir === undefined ? inMemory() : { url: Option.none(), dataDir: limits.dataDir }
@@ -84,7 +86,8 @@ export const startEdge = async (
     Layer.provideMerge(layerDatabase(limits.database ?? embedded)),
     Layer.provide(secrets),
     Layer.provide(settled),
-    Layer.provideMerge(NodeHttpServer.layer(() => createServer(serverTimeouts), { port: 0, host: "127.0.0.1" }))
+    Layer.provideMerge(NodeHttpServer.layer(() => createServer(serverTimeouts), { port: 0, host: "127.0.0.1" })),
+    Layer.provide(limits.around ?? Layer.empty)
   )
   const runtime = ManagedRuntime.make(layer)
   const address = await runtime.runPromise(Effect.map(HttpServer, (server) => server.address))

@@ -121,7 +121,10 @@ describe("keys", () => {
     expect(await make(tenant.key, { name: "sly", scopes: ["secrets"] })).toMatchObject({ status: 403 })
     expect(await make(secretsKey, { name: "sly", scopes: ["secrets"] })).toMatchObject({ status: 403 })
     expect(await make(adminKey, { name: "sly", scopes: ["everything"] })).toMatchObject({ status: 422 })
-    expect(await make(adminKey, { name: "vault reader" })).toMatchObject({ status: 422, json: { field: "name" } })
+    expect(await make(adminKey, { name: "vault reader" })).toMatchObject({
+      status: 409,
+      json: { code: "name_taken", field: "name" }
+    })
     const other = await edge.tenant("other")
     const { id } = (await edge.call("GET", "/v1/tenants/vault/keys", { key: tenant.key })).json.items[0]
     expect(await edge.call("DELETE", `/v1/tenants/other/keys/${id}`, { key: other.key })).toMatchObject({ status: 404 })

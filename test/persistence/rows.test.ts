@@ -1,6 +1,5 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { SqlClient } from "effect/sql/SqlClient"
 import { randomBytes, randomUUID } from "node:crypto"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { ApiKeys } from "../../persistence/api-keys.ts"
@@ -206,14 +205,25 @@ describe.each(databases)("on $name", (database) => {
         }
         yield* keys.add(key)
         yield* keys.add({ ...key, tenant_id: "thief" })
-        const inUse = Effect.map(keys.inUse("k"), (all) => all.map(({ name, scopes }) => ({ name, scopes })))
-        expect(yield* inUse).toEqual([{ name: "first", scopes: ["read", "secrets"] }])
-        expect(yield* keys.inUse("thief")).toEqual([])
-        const bare = { ...key, hash: randomBytes(32), name: "second", scopes: [], created_at: at + 1 }
+        const hex = (hash: Buffer) => hash.toString("hex")
+        const grants = Effect.map(keys.grantsOf([hex(key.hash), "00".repeat(32)]), (all) =>
+          all.map(({ tenant_id, name, scopes }) => ({ tenant_id, name, scopes }))
+        )
+        expect(yield* grants).toEqual([{ tenant_id: "k", name: "first", scopes: ["read", "secrets"] }])
+        expect(yield* keys.count("thief")).toBe(0)
+        // A name is that of one key: who needs one whatever is there gets a number, who chooses is refused.
+        const bare = { ...key, hash: randomBytes(32), scopes: [], created_at: at + 1 }
         yield* keys.add(bare)
-        expect((yield* inUse)[0]).toEqual({ name: "second", scopes: [] })
-        yield* SqlClient.use((sql) => sql`update api_keys set revoked_at = now() where hash = ${key.hash}`)
-        expect(yield* inUse).toEqual([{ name: "second", scopes: [] }])
+        yield* keys.add({ ...bare, hash: randomBytes(32) })
+        expect((yield* keys.list("k")).map(({ name }) => name).sort()).toEqual(["first", "first (2)", "first (3)"])
+        expect(Option.isNone(yield* keys.create({ ...bare, hash: randomBytes(32) }))).toBe(true)
+        const { id } = (yield* keys.grantsOf([hex(key.hash)]))[0]!
+        expect([yield* keys.isInUse("k", id), yield* keys.isInUse("thief", id)]).toEqual([true, false])
+        yield* keys.revoke("k", id, at + 2)
+        expect(yield* grants).toEqual([])
+        expect(yield* keys.isInUse("k", id)).toBe(false)
+        expect(Option.isSome(yield* keys.create({ ...bare, hash: randomBytes(32) }))).toBe(true)
+        expect(Option.isNone(yield* keys.create({ ...bare, hash: randomBytes(32) }))).toBe(true)
       })
     ))
 

@@ -265,8 +265,9 @@ describe("raw bodies", () => {
 
   test("64 levels are read, 65 are too_deep, and so is a megabyte of brackets", () => {
     const nested = (levels: number) => bytes("[".repeat(levels) + "]".repeat(levels))
-    // Neither a journal entry nor a snapshot could hold it: it would be gone after a restart (I2).
-    expect(Result.getOrThrow(parse(bytes('{"a":[{"\\u005f_proto__":{"b":1},"c":2}]}')))).toEqual({ a: [{ c: 2 }] })
+    expect(JSON.stringify(Result.getOrThrow(parse(bytes('{"a":[{"\\u005f_proto__":{"b":1},"c":2}]}'))))).toBe(
+      '{"a":[{"__proto__":{"b":1},"c":2}]}'
+    )
     expect(Result.isSuccess(parse(nested(64)))).toBe(true)
     expect(codeOf(nested(65))).toBe("too_deep")
     expect(codeOf(nested(500_000))).toBe("too_deep")

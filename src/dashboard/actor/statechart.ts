@@ -5,6 +5,7 @@
  */
 import { html } from "../html.ts"
 import { words } from "../wording.ts"
+import { own } from "../../../machines/own.ts"
 
 export interface State {
   readonly key: string
@@ -38,7 +39,7 @@ export const Statechart = ({ chart, value }: Props) => html`
                 html`<${Region}
                   key=${region.key}
                   region=${region}
-                  value=${typeof value === "object" && value !== null ? (value[region.key] ?? null) : null}
+                  value=${typeof value === "object" && value !== null ? (own(value, region.key) ?? null) : null}
                 />`
             )}
           </div>`

@@ -10,6 +10,7 @@ import { Empty } from "./empty.ts"
 import type { Channels } from "./naming.ts"
 import { titleOf } from "./naming.ts"
 import { Row } from "./row.ts"
+import { own } from "../../../machines/own.ts"
 
 const filters = {
   all: { label: "All", holds: () => true },
@@ -76,7 +77,7 @@ export const Inbox = ({ rest: [selected] }: { readonly rest: ReadonlyArray<strin
                 id=${id}
                 summary=${summary}
                 channels=${channels}
-                present=${status === "live" ? figures?.present[id] : undefined}
+                present=${status === "live" ? own(figures?.present, id) : undefined}
                 isSelected=${selected === id}
               />
             `
@@ -100,7 +101,7 @@ const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, j: 
 
 /** Arrow keys go from row to row. */
 const walk = (event: KeyboardEvent) => {
-  const step = event.ctrlKey || event.metaKey || event.altKey ? undefined : steps[event.key]
+  const step = event.ctrlKey || event.metaKey || event.altKey ? undefined : own(steps, event.key)
   if (step === undefined) return
   const links = [...(event.currentTarget as HTMLElement).querySelectorAll("a")]
   const next = links[links.indexOf(document.activeElement as HTMLAnchorElement) + step]

@@ -1,5 +1,6 @@
 /** The few pictures: drawn here, so that nothing is fetched. */
 import { html } from "../html.ts"
+import { own } from "../../../machines/own.ts"
 
 const paths: Readonly<Record<string, string>> = {
   inbox: "M3 12l3-8h12l3 8v7H3z M3 12h5l1.5 3h5L16 12h5",
@@ -33,7 +34,7 @@ const same: Readonly<Record<string, string>> = { outlook: "gmail", mail: "gmail"
 /** Decoration: whoever uses it says in words what it stands for. */
 export const Icon = ({ name, size = 18 }: { readonly name: string; readonly size?: number }) => html`
   <svg class="icon" width=${size} height=${size} viewBox="0 0 24 24" aria-hidden="true">
-    <path d=${paths[same[name] ?? name] ?? paths["inbox"]} />
+    <path d=${own(paths, own(same, name) ?? name) ?? paths["inbox"]} />
   </svg>
 `
 

@@ -2,6 +2,7 @@
 import { html } from "../html.ts"
 import { initials, words } from "../wording.ts"
 import { Icon } from "./icon.ts"
+import { own } from "../../../machines/own.ts"
 
 export type Tone = "good" | "warn" | "bad" | "calm"
 
@@ -17,7 +18,7 @@ const tones: Readonly<Record<string, Tone>> = {
 }
 
 export const StateMark = ({ state }: { readonly state: string }) =>
-  html`<span class="mark ${tones[state] ?? "calm"}"><i aria-hidden="true"></i>${words(state)}</span>`
+  html`<span class="mark ${own(tones, state) ?? "calm"}"><i aria-hidden="true"></i>${words(state)}</span>`
 
 /** Somebody, or some thread: initials on a colour of their own, and the channel in the corner. */
 export const Avatar = ({ name, channel }: { readonly name: string; readonly channel?: string | undefined }) => {

@@ -15,7 +15,7 @@ const Scopes = Schema.Array(Schema.Literal("secrets")).check(Schema.isMaxLength(
 
 export const KeyWish = Schema.Struct({
   name: Schema.NonEmptyString.check(Schema.isMaxLength(100)).annotate({
-    description: "What the key is called in the audit trail; no two keys in use share a name"
+    description: "What the key is called in the audit trail; no two keys in use share a name (409)"
   }),
   scopes: Schema.optionalKey(Scopes).annotate({ description: "secrets: may read tokens in clear" })
 })
@@ -26,7 +26,7 @@ const create = HttpApiEndpoint.post("create", base, {
   params: inTenant,
   payload: KeyWish,
   success: Schema.Struct({ ...shown, key: Schema.String }).pipe(HttpApiSchema.status(201)),
-  error: refusals(404, 413, 422)
+  error: refusals(404, 409, 413, 422)
 }).annotateMerge(
   OpenApi.annotations({
     summary: "A new key",

@@ -10,6 +10,7 @@ import { Outcome } from "./outcome.ts"
 import { entityInTenant, Id, inTenant, page, SearchText, YesOrNo } from "./parameters.ts"
 import { refusals } from "./refusals.ts"
 import { ParticipantWire } from "./wire.ts"
+import { own } from "../../../machines/own.ts"
 
 const base = "/v1/tenants/:tenant"
 const RecordId = Schema.NonEmptyString.check(Schema.isMaxLength(200))
@@ -53,14 +54,14 @@ export const secondaryCertainty: CertaintyNames = {
 
 /** The name under which it was given, or undefined. */
 const givenAs = (body: object, names: ReadonlyArray<string>): string | undefined =>
-  names.find((name) => (body as Readonly<Record<string, unknown>>)[name] != null)
+  names.find((name) => own(body as Readonly<Record<string, unknown>>, name) != null)
 
 /** What a body says of its certainty; undefined when it says nothing. */
 export const certaintyIn = (body: object, { confidence, method }: CertaintyNames): Certainty | undefined => {
   const [sure, how] = [givenAs(body, confidence), givenAs(body, method)]
   if (sure === undefined || how === undefined) return undefined
   const values = body as Readonly<Record<string, unknown>>
-  return { confidence: values[sure] as number, method: values[how] as string }
+  return { confidence: own(values, sure) as number, method: own(values, how) as string }
 }
 
 /** Both or neither, each once, and only with a record. */

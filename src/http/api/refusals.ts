@@ -8,6 +8,7 @@ const meanings = {
   401: "The credentials are missing or wrong",
   403: "The credentials are good, for something else; or the tenant is inactive",
   404: "There is no such thing",
+  409: "The name is that of another one in use",
   413: "The body is longer than 1 MiB; of webhooks, than 16 MiB unless set otherwise",
   422: "A rule is broken: field and rule say which; nothing changed",
   429: "The send budget is used up; retry_after_s says until when",

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url"
 import { parentPort } from "node:worker_threads"
 import { brotliCompressSync, gzipSync } from "node:zlib"
 import type { Asset, Bundle } from "./bundle.ts"
+import { own } from "../../../machines/own.ts"
 
 // Only this thread's: that stripping types is experimental in Node concerns its version, which package.json pins.
 process.removeAllListeners("warning")
@@ -51,7 +52,7 @@ const smaller = (body: Uint8Array, compressed: Uint8Array) => (compressed.length
 const assetOf = (path: string, text: string): Asset => {
   const body = Buffer.from(text)
   return {
-    type: types[path.slice(path.lastIndexOf(".") + 1)]!,
+    type: own(types, path.slice(path.lastIndexOf(".") + 1))!,
     body,
     br: smaller(body, brotliCompressSync(body)),
     gzip: smaller(body, gzipSync(body)),

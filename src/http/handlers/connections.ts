@@ -13,6 +13,7 @@ import { served } from "../api/api.ts"
 import { Confirmation, RateLimit, Registration, Sends } from "../api/connections.ts"
 import { bodyReader } from "../body.ts"
 import { keyIn, onceOf } from "../once.ts"
+import { own } from "../../../machines/own.ts"
 
 const json = HttpServerResponse.jsonUnsafe
 type Map = Readonly<Record<string, unknown>>
@@ -41,7 +42,7 @@ const registered = (
 })
 
 const quotaOf = (view: View) => {
-  const number = (name: string) => view[name] as number
+  const number = (name: string) => own(view, name) as number
   const limits = view["effective_limits"] as { readonly [window in "hour" | "day"]: { readonly limit: number | null } }
   const left = (limit: number | null, sent: number) => (limit === null ? null : Math.max(0, limit - sent))
   return {

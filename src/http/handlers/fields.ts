@@ -8,6 +8,7 @@ import { isoInstant } from "../../../machines/field.ts"
 import { FieldPopulation } from "../../../persistence/field-population.ts"
 import { fieldEntities } from "../../../persistence/tables.ts"
 import { served } from "../api/api.ts"
+import { own } from "../../../machines/own.ts"
 
 const json = HttpServerResponse.jsonUnsafe
 
@@ -29,7 +30,7 @@ export const fieldHandlers = HttpApiBuilder.group(
             .map(({ entity, field, entities, populated, first_populated_at, last_populated_at }) => ({
               entity,
               field,
-              ...definitionOf(fieldEntities[entity]!.fields[field]!),
+              ...definitionOf(own(own(fieldEntities, entity)!.fields, field)!),
               entities,
               populated,
               first_populated_at: isoInstant(first_populated_at),

@@ -5,6 +5,7 @@ import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
 import { GroupCommit } from "../../../actors/group-commit.ts"
+import { keptFor } from "../../../actors/kept-for.ts"
 import { promptly } from "../../../actors/patience.ts"
 import { TenantOwner } from "../../../actors/tenant-owner.ts"
 import { Journal } from "../../../persistence/journal.ts"
@@ -22,9 +23,9 @@ const fine = HttpServerResponse.jsonUnsafe({ status: "ok" })
 /** Longer than this and a load balancer should look elsewhere. */
 const patience = "2 seconds"
 /** What is kept of payloads is counted in the database; scrapers that ask more often get the same figures. */
-const keptFresh = "10 seconds"
+const keptFresh = 10_000
 /** Between two looks at the database, however many ask whether it is there. */
-const lookFresh = "250 millis"
+const lookFresh = 250
 const stuck = (why: string) => new JournalStuck({ why })
 
 export const healthHandlers = HttpApiBuilder.group(
@@ -54,7 +55,7 @@ export const healthHandlers = HttpApiBuilder.group(
         Effect.andThen(Effect.logWarning(`Not ready: ${describe(error)}`), Effect.fail(stuck(inOurWords(error))))
       ),
       Effect.matchCauseEffect({ onSuccess: () => Effect.succeed(fine), onFailure: refuse }),
-      Effect.cachedWithTTL(lookFresh)
+      (look) => keptFor(look, lookFresh)
     )
 
     // While the database is away these stay as they were; the others, which need none, are still told.
@@ -65,7 +66,7 @@ export const healthHandlers = HttpApiBuilder.group(
     }).pipe(
       Effect.timeout(patience),
       Effect.catchCause((cause) => Effect.logWarning("What is kept of payloads could not be counted", cause)),
-      Effect.cachedWithTTL(keptFresh)
+      (look) => keptFor(look, keptFresh)
     )
 
     const figures = Effect.gen(function* () {

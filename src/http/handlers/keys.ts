@@ -49,7 +49,7 @@ export const keyHandlers = HttpApiBuilder.group(
                 )
               )
             )
-          return yield* withItsAnswer(sql, made).pipe(Effect.tap(() => known.forget(tenant)))
+          return yield* withItsAnswer(sql, made)
         })
       )
       .handleRaw(
@@ -72,7 +72,7 @@ export const keyHandlers = HttpApiBuilder.group(
           const caller = yield* CurrentCaller
           const digest = yield* keys.revoke(tenant, key_id, caller?.name ?? "api")
           if (Option.isSome(digest)) {
-            yield* known.forget(tenant)
+            yield* known.revoked(tenant, key_id)
             return json({ outcome: "applied" })
           }
           const isThere = (yield* keys.list(tenant)).some(({ id }) => id === key_id)

@@ -36,15 +36,15 @@ type Base = Effect.Success<typeof commandBase>
 
 /** Identifiers in their one form; what is none is refused. */
 const corrected = Effect.fnUntraced(function* (handles: typeof Handles.Type) {
-  const corrections: Record<string, string | null> = {}
+  const corrections = new Map<string, string | null>()
   for (const [kind, raw] of Object.entries(handles)) {
     const normalise = normaliseIdentifier[kind as keyof typeof normaliseIdentifier] as
       ((raw: string) => string | null) | undefined
     const value = raw === null || normalise === undefined ? raw : normalise(raw)
     if (raw !== null && value === null) return yield* new BodyInvalid({ field: kind, rule: `"${raw}" is no ${kind}` })
-    corrections[kind] = value
+    corrections.set(kind, value)
   }
-  return corrections as ParticipantCorrected["corrections"]
+  return Object.fromEntries(corrections) as ParticipantCorrected["corrections"]
 })
 
 export const threadHandlers = HttpApiBuilder.group(

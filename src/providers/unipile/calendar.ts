@@ -153,7 +153,7 @@ const metadataOf = (calendar: Calendar) => {
     responses: Object.fromEntries(
       attendees.flatMap(({ email, response_status }) => {
         const address = label(email, shortText)?.toLowerCase()
-        return address === undefined || address === "__proto__" ? [] : [[address, label(response_status, 40)]]
+        return address === undefined ? [] : [[address, label(response_status, 40)]]
       })
     ),
     recurrence: calendar.recurrence,

@@ -6,6 +6,7 @@ import type { Messaging } from "./payload.ts"
 import { label, record, requiredIdentity } from "./text.ts"
 import type { Unreadable } from "./unreadable.ts"
 import { unreadable } from "./unreadable.ts"
+import { own } from "../../../machines/own.ts"
 
 const isChannelType = Schema.is(ChannelType)
 
@@ -38,8 +39,9 @@ export const channelOf = (payload: Messaging): Result.Result<ChannelType, Unread
 /** The channel that an account type names, in v1's words, v2's or our own; null for what CONTRACT §1 has no channel for. */
 export const channelNamed = (name: unknown): ChannelType | null => {
   const type = label(name, 40)?.toUpperCase() ?? ""
-  if (Object.hasOwn(channelTypes, type)) return channelTypes[type]!
-  const own = type.toLowerCase()
-  if (isChannelType(own)) return own
+  const known = own(channelTypes, type)
+  if (known !== undefined) return known
+  const ours = type.toLowerCase()
+  if (isChannelType(ours)) return ours
   return type.startsWith("GOOGLE") ? "gmail" : null
 }

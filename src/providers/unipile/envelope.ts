@@ -14,6 +14,7 @@ import { Hint, reader, RequiredId } from "./payload.ts"
 import { relationOf } from "./relation.ts"
 import { identity, label, record, requiredIdentity, yesNo } from "./text.ts"
 import { type Unreadable, unreadable } from "./unreadable.ts"
+import { own } from "../../../machines/own.ts"
 
 const Envelope = Schema.Struct({
   account_id: RequiredId,
@@ -49,7 +50,7 @@ const statusOf: Maker = (envelope, received) =>
       received,
       via: "webhook",
       account_id: requiredIdentity(envelope.account_id),
-      status: statuses[envelope.type]!,
+      status: own(statuses, envelope.type)!,
       at: timeOf(envelope, received)
     } satisfies AccountStatusChanged
   ])
@@ -247,6 +248,6 @@ export const isEnvelopeType = (type: string): boolean => Object.hasOwn(makers, t
 export const envelopeEventsOf = (body: unknown, received: number): Made =>
   Result.flatMap(readEnvelope(body), (envelope) =>
     isEnvelopeType(envelope.type)
-      ? makers[envelope.type]!(envelope, received)
+      ? own(makers, envelope.type)!(envelope, received)
       : Result.fail(unreadable("type", "is no type that is handled yet"))
   )

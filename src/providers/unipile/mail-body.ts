@@ -2,6 +2,7 @@
 import type { Mail } from "./mail-payload.ts"
 import { apart } from "../../../machines/shortened.ts"
 import { clean } from "./text.ts"
+import { own } from "../../../machines/own.ts"
 
 /** The plain text; where a mail has only HTML, what one would read of it. Null when there is neither. */
 export const mailText = ({ body_plain, body }: Mail): string | null => {
@@ -44,7 +45,7 @@ const textOfHtml = (html: string): string =>
     .replace(/<br\b[^<>]*>|<\/(?:p|div|li|tr|h[1-6]|blockquote)\s{0,9}>/gi, "\n")
     .replace(/<[^<>]*>/g, "")
     .replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]{2,5}));/gi, (whole, decimal, hex, name: string | undefined) => {
-      if (name !== undefined) return entities[name.toLowerCase()] ?? whole
+      if (name !== undefined) return own(entities, name.toLowerCase()) ?? whole
       const code = decimal === undefined ? parseInt(hex as string, 16) : Number(decimal)
       return code <= 0x10ffff ? String.fromCodePoint(code) : whole
     })

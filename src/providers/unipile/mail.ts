@@ -121,16 +121,16 @@ const castOf = (mail: Mail, from: Person | null) => {
     ["cc", correspondents(mail.cc_attendees)],
     ["bcc", correspondents(mail.bcc_attendees)]
   ]
-  const roles: Record<string, MemberRole> = {}
+  const roles = new Map<string, MemberRole>()
   const people: Array<Person> = []
   for (const [role, persons] of lists) {
     for (const person of persons) {
-      if (Object.hasOwn(roles, person.key)) continue
-      roles[person.key] = role
+      if (roles.has(person.key)) continue
+      roles.set(person.key, role)
       people.push(person)
     }
   }
-  return { roles, people }
+  return { roles: Object.fromEntries(roles), people }
 }
 
 /** The conversation remembers them for as long as it remembers the mail, to count opens beside them (I8). */

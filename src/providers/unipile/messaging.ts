@@ -17,6 +17,7 @@ import { readersOf } from "./readers.ts"
 import { label, record, requiredIdentity, yesNo } from "./text.ts"
 import { isOfMany, threadOf } from "./thread.ts"
 import type { Unreadable } from "./unreadable.ts"
+import { own } from "../../../machines/own.ts"
 
 /** What all six share, worked out before the kind is looked at. */
 interface Scene {
@@ -94,7 +95,7 @@ export const messagingEventOf = (body: unknown, kind: string, received: number):
     at: instantIn(payload.timestamp, received),
     owner: cast.owner
   } as const
-  return Result.succeed(makers[kind]!({ payload, cast, ids: ids.success, fact }))
+  return Result.succeed(own(makers, kind)!({ payload, cast, ids: ids.success, fact }))
 }
 
 /** Where nothing tells who wrote it, it came from outside. */

@@ -25,7 +25,7 @@ export class TooDeep extends Schema.TaggedError<TooDeep>()(
 
 const utf8 = new TextDecoder("utf-8", { fatal: true })
 
-/** The JSON value of a request body, without members called `__proto__`; total, it never throws. Size is limited before it is called. */
+/** The JSON value of a request body; total, it never throws. Size is limited before it is called. */
 export const parse = (raw: Uint8Array): Result.Result<unknown, NotJson | TooDeep> => {
   let body: unknown
   try {
@@ -43,14 +43,10 @@ export const parse = (raw: Uint8Array): Result.Result<unknown, NotJson | TooDeep
     : Result.succeed(body)
 }
 
-/**
- * Whether the value nests deeper than so many levels. On the way every member called `__proto__` is dropped: a journal entry and a
- * snapshot could not hold it, so that it would be there before a restart and not after it (I2).
- */
+/** Whether the value nests deeper than so many levels. */
 const isTooDeep = (value: unknown, levels: number): boolean => {
   if (typeof value !== "object" || value === null) return false
   if (levels === 0) return true
-  if (Object.hasOwn(value, "__proto__")) delete (value as Record<string, unknown>)["__proto__"]
   for (const inner of Object.values(value)) if (isTooDeep(inner, levels - 1)) return true
   return false
 }

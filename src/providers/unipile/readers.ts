@@ -6,6 +6,7 @@ import type { Reading } from "../../../machines/events.ts"
 import type { Cast } from "./cast.ts"
 import { instantShown } from "./message.ts"
 import { identity, record, yesNo } from "./text.ts"
+import { own } from "../../../machines/own.ts"
 
 /** Readers of one receipt that are taken: as many as the largest group whose receipts name anybody (I8). */
 const readerLimit = 1_024
@@ -39,7 +40,7 @@ export const readersOf = (value: unknown, { person }: Cast, at: number, received
     const attendee = attendeeIn(fields)
     if (attendee !== null) return add(attendee, timeIn(fields))
     for (const id of Object.keys(fields)) {
-      const said = fields[id]
+      const said = own(fields, id)
       if (hasRead(said)) add(id, timeOf(said) ?? timeIn(record(said)))
       else denies = true
     }
@@ -86,7 +87,7 @@ const timeOf = (said: unknown): number | null => {
 /** The time of reading that stands beside a person. */
 const timeIn = (fields: Readonly<Record<string, unknown>>): number | null => {
   for (const name of ["read_at", "seen_at", "timestamp", "date", "time", "at"]) {
-    const time = timeOf(fields[name])
+    const time = timeOf(own(fields, name))
     if (time !== null) return time
   }
   return null

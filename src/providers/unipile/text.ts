@@ -3,6 +3,7 @@
  * pair. Everything here is total: a value of the wrong type reads as absent. Nothing that is made here holds on to a longer text
  * that it was cut out of (I8).
  */
+import { own } from "../../../machines/own.ts"
 import { apart, shortened } from "../../../machines/shortened.ts"
 
 const maximumIdLength = 512
@@ -94,7 +95,7 @@ const fitting = (value: unknown, room: { left: number }, depth: number): unknown
   for (const name of Object.keys(value)) {
     room.left -= name.length
     if (room.left <= 0) break
-    kept.push([clean(name), fitting((value as Record<string, unknown>)[name], room, depth - 1)])
+    kept.push([clean(name), fitting(own(value as Record<string, unknown>, name), room, depth - 1)])
   }
   return Object.fromEntries(kept)
 }
@@ -107,15 +108,14 @@ export const hints = (
   values: Readonly<Record<string, unknown>>,
   length: { readonly each: number; readonly all: number } = hintLength
 ): Record<string, unknown> => {
-  const kept: Record<string, unknown> = {}
+  const kept: Array<readonly [string, unknown]> = []
   let left = length.all
-  for (const name in values) {
-    const value = values[name]
+  for (const [name, value] of Object.entries(values)) {
     if (value === undefined || value === null || left <= 0) continue
     const room = { left: Math.min(left, length.each) }
     const before = room.left
-    kept[name] = fitting(value, room, maximumHintDepth)
+    kept.push([name, fitting(value, room, maximumHintDepth)])
     left -= before - room.left
   }
-  return kept
+  return Object.fromEntries(kept)
 }

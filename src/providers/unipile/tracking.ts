@@ -7,6 +7,7 @@ import { readTrack } from "./mail-payload.ts"
 import { instantShown } from "./message.ts"
 import { identity, label, requiredIdentity } from "./text.ts"
 import type { Unreadable } from "./unreadable.ts"
+import { own } from "../../../machines/own.ts"
 
 const actions: Readonly<Record<string, "opened" | "clicked">> = { mail_opened: "opened", mail_link_clicked: "clicked" }
 export const isTrackingKind = (kind: string): boolean => Object.hasOwn(actions, kind)
@@ -50,7 +51,7 @@ export const trackingEventOf = (
       event_id: shortId(
         identity(track.event_id) ?? `${kind}:${email_id}:${dated ?? ""}:${label(track.label, 200) ?? ""}`
       ),
-      action: actions[kind]!,
+      action: own(actions, kind)!,
       url: label(track.url, addressLength)
     }
   })
