@@ -14,6 +14,14 @@ export interface Address {
   readonly id: string
 }
 
+/**
+ * Somebody who reads actors from the database. Who leaves memory meanwhile has been written since, perhaps after it was read: what was
+ * read of it is of yesterday.
+ */
+export interface Reading {
+  readonly left: Set<string>
+}
+
 /** Kinds that stay in memory as long as their tenant does: few, and needed by nearly every event. */
 const settled: ReadonlySet<string> = new Set(["tenant", "connection", "channel", "scheduler"])
 
@@ -33,6 +41,7 @@ export class Population {
   }
   /** Asked for and not in the database: may be made. */
   readonly #vacant = new Set<string>()
+  readonly #readings = new Set<Reading>()
   readonly #hear: (from: Living, told: Told) => void
 
   constructor(hear: (from: Living, told: Told) => void) {
@@ -45,6 +54,11 @@ export class Population {
 
   get size(): number {
     return Object.values(this.#living).reduce((sum, living) => sum + living.size, 0)
+  }
+
+  /** Whether a kind is all in memory: who is not there does not exist, and nobody need be asked. */
+  isWhole(kind: ActorKind): boolean {
+    return settled.has(kind)
   }
 
   /** Whether the database was asked for it and did not have it. */
@@ -73,6 +87,7 @@ export class Population {
     const known = this.#living[kind].get(id)
     if (known !== undefined) return known
     const living = new Living(kind, id, definitionOf(kind), { snapshot }, now, this.#hear)
+    this.#vacant.delete(kind + id)
     this.#living[kind].set(id, living)
     return living
   }
@@ -80,6 +95,23 @@ export class Population {
   remove(living: Living): void {
     living.stop()
     this.#living[living.kind].delete(living.id)
+    for (const { left } of this.#readings) left.add(living.kind + living.id)
+  }
+
+  /** Before rows of actors are asked for; until `readTo`. */
+  readFrom(): Reading {
+    const reading = { left: new Set<string>() }
+    this.#readings.add(reading)
+    return reading
+  }
+
+  readTo(reading: Reading): void {
+    this.#readings.delete(reading)
+  }
+
+  /** Whether what was read of it may be older than what it was when it left. */
+  isStale({ left }: Reading, { kind, id }: Address): boolean {
+    return left.has(kind + id)
   }
 
   *all(): Iterable<Living> {

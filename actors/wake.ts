@@ -42,21 +42,35 @@ const awake = (runtime: TenantRuntime, kind: ActorKind, id: string, snapshot: An
   return living
 }
 
-/** Loads what is not here; one statement per kind. Answers those that exist and cannot come: nothing replaces their snapshots. */
+/**
+ * Loads what is not here; one statement per kind. Answers those that exist and cannot come: nothing replaces their snapshots. Who came
+ * and left again while it was read is read once more: the row was older than its last cut, or there was none yet.
+ */
 export const wakeActors = Effect.fnUntraced(function* (
   runtime: TenantRuntime,
   actors: ReadonlyArray<Address>,
   now: number
 ) {
   const snapshots = yield* Snapshots
+  const { population } = runtime
   const broken: Array<Address> = []
-  for (const [kind, ids] of byKind(runtime, actors)) {
-    const missing = new Set(ids)
-    for (const actor of yield* snapshots.load(runtime.tenant, kind, ids)) {
-      missing.delete(actor.id)
-      if (!(yield* rouse(runtime, kind, actor, now))) broken.push({ kind, id: actor.id })
+  let wanted = actors
+  while (wanted.length > 0) {
+    const again: Array<Address> = []
+    for (const [kind, ids] of byKind(runtime, wanted)) {
+      const reading = population.readFrom()
+      yield* Effect.gen(function* () {
+        const found = new Map((yield* snapshots.load(runtime.tenant, kind, ids)).map((actor) => [actor.id, actor]))
+        for (const id of ids) {
+          const address = { kind, id }
+          const actor = found.get(id)
+          if (population.isStale(reading, address)) again.push(address)
+          else if (actor === undefined) population.markVacant(address)
+          else if (!(yield* rouse(runtime, kind, actor, now))) broken.push(address)
+        }
+      }).pipe(Effect.ensuring(Effect.sync(() => population.readTo(reading))))
     }
-    for (const id of missing) runtime.population.markVacant({ kind, id })
+    wanted = again
   }
   return broken as ReadonlyArray<Address>
 })

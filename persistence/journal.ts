@@ -8,6 +8,7 @@ import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import { randomUUID } from "node:crypto"
+import { EventsClient } from "./events-client.ts"
 import { FaultPoints } from "./fault-points.ts"
 import { JournalClient } from "./journal-client.ts"
 
@@ -94,6 +95,7 @@ export class Journal extends Context.Service<
     Effect.gen(function* () {
       const sql = yield* SqlClient
       const own = yield* JournalClient
+      const events = yield* EventsClient
       const fault = yield* FaultPoints
       const writer = randomUUID()
 
@@ -196,7 +198,7 @@ export class Journal extends Context.Service<
 
       const read = Effect.fn("Journal.read")(function* (tenant_id: string, after: number, limit: number) {
         yield* fault("replay")
-        const rows = yield* sql<Row>`
+        const rows = yield* events<Row>`
           select seq, at, kind, body, writer from journal
           where tenant_id = ${tenant_id} and seq > ${after}
           order by seq limit ${limit}`
