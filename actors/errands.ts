@@ -24,7 +24,7 @@ import { EventIndigestible, OwnershipLost } from "./errors.ts"
 import { lookedUp } from "./locate.ts"
 import { type Asked, newest } from "./newest-rows.ts"
 import type { Address } from "./population.ts"
-import { messageTime, recalledRecord, type RecallRequest } from "./recall.ts"
+import { lean, messageTime, recalledRecord, type RecallRequest } from "./recall.ts"
 import type { Following } from "./row-changes.ts"
 import type { Aside, Envelope, TenantRuntime } from "./tenant-runtime.ts"
 import { unreadable, wakeActors } from "./wake.ts"
@@ -282,7 +282,7 @@ const recalled = Effect.fnUntraced(function* (
     if (times.length > 0) {
       const from = Math.min(...times)
       const later = yield* messages
-        .since(runtime.tenant, conversation_id, from)
+        .since(runtime.tenant, conversation_id, from, lean)
         .pipe(Effect.retry({ schedule: untilItIsBack, while: (error) => !neverPasses(error) }), Effect.orDie)
       found = newest(later, rows.since(following), { ...asked, from }, identity)
     }

@@ -7,6 +7,7 @@ import { type MessageFields, messageFields } from "../machines/message/fields.ts
 import type { MessageChange } from "../machines/message/fields.ts"
 import type { StoredMessage } from "../persistence/messages.ts"
 import type { Identity } from "./identity.ts"
+import type { LeanRow } from "./recall.ts"
 import type { Join, RowSpan } from "./row-changes.ts"
 
 /** What was asked of the rows of one conversation. */
@@ -60,17 +61,29 @@ const mayAnswer = (asked: Asked, { external_message_id, fields }: MessageChange)
   fields.is_local_only !== undefined ||
   (asked.from !== null && (fields.sent_at !== undefined || fields.received_at !== undefined))
 
+/** What a lean row cannot tell anew. */
+const heavy: ReadonlyArray<keyof MessageFields> = [
+  "content",
+  "attachments",
+  "subject",
+  "contact_email",
+  "contact_phone",
+  "metadata",
+  "heard_texts",
+  "edited_at"
+]
+
 /**
  * The rows with those changes, in order. Null where only rows that are read anew can tell: a conversation or a person became part of
  * another one, or a row changed that was not read.
  */
 export const newest = (
-  rows: ReadonlyArray<StoredMessage>,
+  rows: ReadonlyArray<LeanRow>,
   since: Iterable<RowSpan | Join>,
   asked: Asked,
   identity: Identity
-): ReadonlyArray<StoredMessage> | null => {
-  const known = new Map(rows.map((row) => [row.external_message_id, row]))
+): ReadonlyArray<LeanRow> | null => {
+  const known = new Map<string, LeanRow>(rows.map((row) => [row.external_message_id, row]))
   for (const span of since) {
     if ("from" in span) {
       if (span.from === asked.conversation_id || span.into === asked.conversation_id) return null
@@ -79,6 +92,7 @@ export const newest = (
     for (const change of span.messages) {
       if (change.conversation_id !== asked.conversation_id) continue
       const row = known.get(change.external_message_id)
+      if (row?.held !== undefined && heavy.some((name) => change.fields[name] !== undefined)) return null
       if (row !== undefined) known.set(change.external_message_id, { ...row, ...defined(change.fields) })
       else if (isWhole(change)) known.set(change.external_message_id, rowOf(change, identity))
       else if (mayAnswer(asked, change)) return null

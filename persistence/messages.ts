@@ -61,8 +61,10 @@ const threadLimit = 3
 /** Rows that are looked at to place a mail. */
 const mailLimit = 500
 
-/** Rows that `since` answers with at the most: some 5 MB. */
+/** Rows that `since` answers with at the most. */
 const sinceLimit = 20_000
+/** Of those, so many are read at once, texts and all. */
+const sincePage = 500
 
 export class Messages extends Context.Service<
   Messages,
@@ -75,8 +77,16 @@ export class Messages extends Context.Service<
       tenant_id: string,
       requests: ReadonlyArray<{ readonly conversation_id: string; readonly ids: ReadonlyArray<string> }>
     ): Effect.Effect<ReadonlyArray<ReadonlyArray<StoredMessage>>, SqlError>
-    /** The messages of a conversation from an instant on (epoch milliseconds, included), oldest first, at most `sinceLimit`. */
-    since(tenant_id: string, conversation_id: string, at: number): Effect.Effect<ReadonlyArray<StoredMessage>, SqlError>
+    /**
+     * The messages of a conversation from an instant on (epoch milliseconds, included), oldest first, at most `sinceLimit`. They are read
+     * some hundreds at a time, and only what `keep` makes of them stays in memory: texts are long.
+     */
+    since<A>(
+      tenant_id: string,
+      conversation_id: string,
+      at: number,
+      keep: (row: StoredMessage) => A
+    ): Effect.Effect<ReadonlyArray<A>, SqlError>
     /**
      * For each request, in their order: the threads of its channel in which a message answers to one of its names, external ids or
      * the provider's own; a few, if many. One statement.
@@ -241,13 +251,26 @@ export class Messages extends Context.Service<
 
       const arrival = sql.literal(arrivalOf("messages"))
 
-      const since = Effect.fn("Messages.since")(function* (tenant_id: string, conversation_id: string, at: number) {
-        const rows = yield* sql<Row>`
-          select * from messages
-          where tenant_id = ${tenant_id} and conversation_id = ${conversation_id}
-            and is_local_only is not true and ${time} >= ${new Date(at)}
-          order by ${time} limit ${sinceLimit}`
-        return rows.map(toMessage)
+      const since = Effect.fn("Messages.since")(function* <A>(
+        tenant_id: string,
+        conversation_id: string,
+        at: number,
+        keep: (row: StoredMessage) => A
+      ) {
+        const kept: Array<A> = []
+        let from = sql`${time} >= ${new Date(at)}`
+        while (kept.length < sinceLimit) {
+          const rows = yield* sql<Row & { readonly place: string }>`
+            select *, ${time}::text as place from messages
+            where tenant_id = ${tenant_id} and conversation_id = ${conversation_id}
+              and is_local_only is not true and ${from}
+            order by ${time}, id desc limit ${sincePage}`
+          for (const row of rows) kept.push(keep(toMessage(row)))
+          const last = rows.at(-1)
+          if (last === undefined || rows.length < sincePage) break
+          from = sql`${time} >= ${last.place}::timestamptz and (${time} > ${last.place}::timestamptz or id < ${last.id}::uuid)`
+        }
+        return kept
       })
 
       const page = Effect.fn("Messages.page")(function* (
