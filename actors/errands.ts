@@ -84,6 +84,7 @@ export const makeErrands = Effect.gen(function* () {
 
   /** Both lines, until the scope closes; whoever is still out then is given up: no sender is left without an answer. */
   const run = Effect.fnUntraced(function* (runtime: TenantRuntime, cutter: Cutter) {
+    runtime.figures.errands = () => held.size
     const refuse: Refuse = (envelope, detail) => {
       held.delete(envelope)
       runtime.giveUp(envelope, new EventIndigestible({ type: envelope.event.type, detail }))
@@ -116,7 +117,7 @@ export const makeErrands = Effect.gen(function* () {
     yield* line(Queue.takeAll(asleep), (batch) => woken(runtime, batch, { back, refuse }))
     yield* line(Queue.takeBetween(forgotten, 1, roundSize), (round) => told(runtime, cutter, round, { back, refuse }))
   })
-  return { aside, run, waiting: () => held.size }
+  return { aside, run }
 })
 
 const nameOf = ({ kind, id }: Address): string => kind + id

@@ -18,6 +18,10 @@ export interface TenantStats {
   readonly snapshot_lag_limit: number
   /** What those entries weigh, in characters. */
   readonly snapshot_lag_weight: number
+  /** What all its events that no cut holds may weigh at this moment, in characters, those on their way included: what is left free. */
+  readonly snapshot_lag_share: number
+  /** Events that wait for a sleeping actor or for a look-up in the rows. */
+  readonly looking_up: number
   readonly residents: Readonly<Record<ActorKind, number>>
   /** Known and not in memory, where that is known without asking the database. */
   readonly sleeping: { readonly conversation: number }
