@@ -96,8 +96,6 @@ export interface PlaceRequest {
   readonly names?: ReadonlyArray<string>
   /** A mail: its own Message-ID and those that it answers, the nearest first; `names` are those of its mailbox. */
   readonly mail?: Mark & { readonly own: string | null; readonly ancestors: ReadonlyArray<string> }
-  /** Whether rows that no cut has written yet may be meant: then one is written first. */
-  readonly withNewest: boolean
 }
 
 /**
@@ -118,24 +116,29 @@ export const neededPlace = (runtime: TenantRuntime, event: Event): PlaceRequest 
     const names = own === null ? mailboxNames(event) : []
     const mail = hasForgotten(threads) ? { ...mark, own, ancestors } : { ...mark, own: null, ancestors: [] }
     if (mail.own === null && mail.ancestors.length === 0 && names.length === 0) return null
-    return { channel_id, names, mail, withNewest: runtime.rows.size >= groupLimit || hasUnwritten(runtime, channel_id) }
+    return { channel_id, names, mail }
   }
   const chat = chatOf(event)
-  if (chat !== null)
-    return threadOfChat(chats, chat) === null && hasForgottenChats(chats)
-      ? { channel_id, chat, withNewest: false }
-      : null
-  return { channel_id, names: event.where.names, withNewest: hasUnwritten(runtime, channel_id) }
+  if (chat !== null) return threadOfChat(chats, chat) === null && hasForgottenChats(chats) ? { channel_id, chat } : null
+  return { channel_id, names: event.where.names }
+}
+
+/** Whether rows that no cut has written yet may be meant by one of these look-ups: then a cut comes first. */
+export const meansUnwritten = (runtime: TenantRuntime, requests: ReadonlyArray<PlaceRequest>): boolean => {
+  const named = requests.filter(({ chat }) => chat === undefined)
+  if (named.length === 0) return false
+  if (runtime.rows.size >= groupLimit && named.some(({ mail }) => mail !== undefined)) return true
+  return hasUnwritten(runtime, new Set(named.map(({ channel_id }) => channel_id)))
 }
 
 const mailboxNames = ({ where }: FactArrived): ReadonlyArray<string> => where.names.filter((name) => !isMessageId(name))
 
 /** Whether messages may have left a window that no cut has written: they are neither in memory nor in rows. */
-const hasUnwritten = (runtime: TenantRuntime, channel_id: string): boolean =>
+const hasUnwritten = (runtime: TenantRuntime, channels: ReadonlySet<string>): boolean =>
   runtime.population
     .ofKind("conversation")
     .some(
-      ({ kept, context }) => kept !== "yes" && context.channel_id === channel_id && context.facts.window.floor !== null
+      ({ kept, context }) => kept !== "yes" && channels.has(context.channel_id) && context.facts.window.floor !== null
     )
 
 /** The event with the answer of that look-up: the threads that it found. */

@@ -21,19 +21,19 @@ export class MailboxFull extends Schema.TaggedError<MailboxFull>()("MailboxFull"
   }
 }
 
-/** No cut could be written for long: memory holds as much as it may that stands in no table yet (I8). */
+/** Cuts are not written as fast as events come: memory holds as much as it may that stands in no table yet (I8). */
 export class CutBehind extends Schema.TaggedError<CutBehind>()("CutBehind", {
-  /** Null: all tenants together, and the limit is what their events weigh, in characters. */
+  /** Whose share is used up; null: that of all tenants together. */
   tenant: Schema.NullOr(Schema.String),
   limit: Schema.Int,
+  /** Of what the limit is: the number of events, or the characters that they weigh. */
+  unit: Schema.Literals(["events", "characters"]),
   retry_after_s: Schema.Int
 }) {
   override get message() {
-    const held =
-      this.tenant === null
-        ? `Events of all tenants with ${this.limit} characters are in no snapshot yet`
-        : `${this.limit} events of "${this.tenant}" are in no snapshot yet, because none can be written`
-    return `${held}. Send this one again in ${this.retry_after_s} s; the log says why.`
+    const whose = this.tenant === null ? "all tenants together" : `"${this.tenant}"`
+    const held = this.unit === "events" ? `${this.limit} events` : `Events with ${this.limit} characters`
+    return `${held} of ${whose} are in no snapshot yet: none can be written, or not as fast as events come. Send this one again in ${this.retry_after_s} s; the log says why.`
   }
 }
 

@@ -14,6 +14,8 @@ export class Figures {
   duplicates = 0
   cuts = 0
   lastCutMs = 0
+  /** Events that wait for a sleeping actor or for a look-up. */
+  errands: () => number = () => 0
   /** When the oldest change came that no cut holds; null when there is none. */
   #uncutSince: number | null = null
   readonly #appliedLately = new Recent(rateSpan * 1_000)

@@ -54,7 +54,7 @@ export const ownerLayer = (options: ShellOptions) =>
         settled: new SharedWeight(memory.settled),
         feed: new SharedWeight(memory.feed),
         admissions: new Admissions(options.events ?? Infinity),
-        backlog: new Backlog(memory.backlog)
+        backlog: new Backlog(options.backlog ?? memory.backlog)
       }
       const journal = yield* Journal
       const scope = yield* Effect.scope
@@ -131,20 +131,44 @@ export const ownerLayer = (options: ShellOptions) =>
           )
         )
 
-      /** The resident actor, woken if need be; null when there is none. */
-      const residentOf = Effect.fnUntraced(function* (runtime: TenantRuntime, kind: ActorKind, id: string) {
-        const here = runtime.population.get(kind, id)
-        if (here !== undefined) return here
-        if (kind !== "tenant" && !isUuid(id)) return undefined
-        const woken = wakeActors(runtime, [{ kind, id }], yield* Clock.currentTimeMillis).pipe(
+      /** The first of these that there is, woken if need be; undefined when there is none. One statement, however many they are. */
+      const residentOf = Effect.fnUntraced(function* (
+        runtime: TenantRuntime,
+        kind: ActorKind,
+        ids: ReadonlyArray<string>
+      ) {
+        const { population } = runtime
+        const first = ids[0] === undefined ? undefined : population.get(kind, ids[0])
+        if (first !== undefined) return first
+        const asleep = population.isWhole(kind)
+          ? []
+          : ids.filter((id) => population.get(kind, id) === undefined && isUuid(id))
+        const broken = asleep.length === 0 ? [] : yield* wokenOf(runtime, kind, asleep)
+        for (const id of ids) {
+          const here = population.get(kind, id)
+          if (here !== undefined) return here
+          // There is one, and nothing tells what it was (rebuild.ts): that is not "unknown".
+          const one = broken.find((address) => address.id === id)
+          if (one !== undefined) return yield* Effect.die(new Error(unreadable(one)))
+        }
+        return undefined
+      })
+
+      /** Those of them that exist and cannot come. */
+      const wokenOf = Effect.fnUntraced(function* (
+        runtime: TenantRuntime,
+        kind: ActorKind,
+        ids: ReadonlyArray<string>
+      ) {
+        const addresses = ids.map((id) => ({ kind, id }))
+        const woken = wakeActors(runtime, addresses, yield* Clock.currentTimeMillis).pipe(
           Effect.provideContext(context),
           promptly,
-          Effect.catchTag("SqlError", (error) => away(`Tenant ${runtime.tenant}: ${kind} ${id} cannot be woken`, error))
+          Effect.catchTag("SqlError", (error) =>
+            away(`Tenant ${runtime.tenant}: ${kind} ${ids.join()} cannot be woken`, error)
+          )
         )
-        const [broken] = yield* waking(`${runtime.tenant} ${kind} ${id}`, woken)
-        // There is one, and nothing tells what it was (rebuild.ts): that is not "unknown".
-        if (broken !== undefined) return yield* Effect.die(new Error(unreadable(broken)))
-        return runtime.population.get(kind, id)
+        return yield* waking(`${runtime.tenant} ${kind} ${ids.join()}`, woken)
       })
 
       /** Paths may name a connection by its account and a conversation by the provider's chat id (DESIGN §5). */
@@ -164,14 +188,12 @@ export const ownerLayer = (options: ShellOptions) =>
 
       const find = Effect.fnUntraced(function* (tenant: string, kind: ActorKind, id: string) {
         const { runtime } = yield* shellOf(tenant)
-        for (const candidate of idsOf(runtime, kind, id)) {
-          let living = yield* residentOf(runtime, kind, candidate)
-          // What became part of another one is answered by that one: a person (CONTRACT 2.7), a thread.
-          for (let into = living && mergedInto(runtime, living); into; into = living && mergedInto(runtime, living)) {
-            living = yield* residentOf(runtime, kind, into)
-          }
-          if (living !== undefined) return { runtime, living }
+        let living = yield* residentOf(runtime, kind, idsOf(runtime, kind, id))
+        // What became part of another one is answered by that one: a person (CONTRACT 2.7), a thread.
+        for (let into = living && mergedInto(runtime, living); into; into = living && mergedInto(runtime, living)) {
+          living = yield* residentOf(runtime, kind, [into])
         }
+        if (living !== undefined) return { runtime, living }
         return yield* new ActorUnknown({ kind, id })
       })
 

@@ -15,6 +15,14 @@ export interface Address {
   readonly id: string
 }
 
+/**
+ * Somebody who reads actors from the database. Who leaves memory meanwhile has been written since, perhaps after it was read: what was
+ * read of it is of yesterday.
+ */
+export interface Reading {
+  readonly left: Set<string>
+}
+
 /** Kinds that stay in memory as long as their tenant does: few, and needed by nearly every event. */
 const settled: ReadonlySet<string> = new Set(["tenant", "connection", "channel", "scheduler"])
 
@@ -44,6 +52,7 @@ export class Population {
   }
   /** Asked for and not in the database: may be made. */
   readonly #vacant = new Set<string>()
+  readonly #readings = new Set<Reading>()
   readonly #hear: (from: Living, told: Told) => void
   #weight = 0
   #settledWeight = 0
@@ -87,6 +96,11 @@ export class Population {
     else this.#weight += weight
   }
 
+  /** Whether a kind is all in memory: who is not there does not exist, and nobody need be asked. */
+  isWhole(kind: ActorKind): boolean {
+    return settled.has(kind)
+  }
+
   /** Whether the database was asked for it and did not have it. */
   isVacant(address: Address): boolean {
     return settled.has(address.kind) || this.#vacant.has(address.kind + address.id)
@@ -115,6 +129,7 @@ export class Population {
     if (known !== undefined) return known
     const living = new Living(kind, id, definitionOf(kind), { snapshot }, now, this.#hear)
     living.woken = performance.now()
+    this.#vacant.delete(kind + id)
     this.#living[kind].set(id, living)
     this.#add(living, living.weight)
     this.weigh(living, snapshotBytes)
@@ -126,6 +141,23 @@ export class Population {
     if (this.#living[living.kind].get(living.id) !== living) return
     this.#living[living.kind].delete(living.id)
     this.#add(living, -living.weight)
+    for (const { left } of this.#readings) left.add(living.kind + living.id)
+  }
+
+  /** Before rows of actors are asked for; until `readTo`. */
+  readFrom(): Reading {
+    const reading = { left: new Set<string>() }
+    this.#readings.add(reading)
+    return reading
+  }
+
+  readTo(reading: Reading): void {
+    this.#readings.delete(reading)
+  }
+
+  /** Whether what was read of it may be older than what it was when it left. */
+  isStale({ left }: Reading, { kind, id }: Address): boolean {
+    return left.has(kind + id)
   }
 
   *all(): Iterable<Living> {

@@ -120,8 +120,20 @@ const textsOfRow = ({ heard_texts, edited_at, content }: StoredMessage): Pick<Me
   return edited_at === null ? {} : { texts: { at: edited_at, heard: content === null ? [] : [digestOf(content)] } }
 }
 
+/** A row whose texts and files have been looked at and let go: `held` is what a record remembers of them. */
+export interface LeanRow extends StoredMessage {
+  readonly held?: Pick<MessageRecord, "text" | "attached" | "parts" | "texts">
+}
+
+export const lean = (row: StoredMessage): LeanRow => ({
+  ...row,
+  content: null,
+  attachments: [],
+  held: { ...holdings(row), ...textsOfRow(row) }
+})
+
 /** A row as the record that the window had of it. The sender's key is found among the members, who never leave the context. */
-export const recalledRecord = (row: StoredMessage, context: ConversationContext, identity: Identity): MessageRecord => {
+export const recalledRecord = (row: LeanRow, context: ConversationContext, identity: Identity): MessageRecord => {
   const named = { ...context.facts.aliases, ...context.members }
   const keyOf = (participant_id: string | null) => {
     const key =
@@ -146,8 +158,7 @@ export const recalledRecord = (row: StoredMessage, context: ConversationContext,
     read_at: row.read_at,
     status: row.status,
     edited_at: row.edited_at,
-    ...holdings(row),
-    ...textsOfRow(row),
+    ...(row.held ?? { ...holdings(row), ...textsOfRow(row) }),
     ...(message_id === null ? {} : { message_id }),
     reactions: [...row.reactions, ...row.withdrawn_reactions.map((reaction) => ({ ...reaction, value: null }))].map(
       ({ participant_id, value, at }) => ({ key: keyOf(participant_id), value, at })

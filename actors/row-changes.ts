@@ -19,6 +19,12 @@ export interface RowBatch extends RowSpan {
   readonly outgoing: NonNullable<Cut["outgoing"]>
 }
 
+/** A conversation became part of another one. */
+export interface Join {
+  readonly from: string
+  readonly into: string
+}
+
 /** What names people in a message's row. */
 type PersonField = "sender_participant_id" | "reactions" | "withdrawn_reactions"
 
@@ -60,7 +66,13 @@ class Span {
 /** A message's id is its own in its conversation only (CONTRACT 2.6). */
 const keyOf = ({ conversation_id, external_message_id }: MessageChange): string => conversation_id + external_message_id
 
+/** Collects what cuts take from a moment on, for somebody who reads rows meanwhile. */
+export interface Following {
+  readonly taken: Array<RowBatch>
+}
+
 export class RowChanges {
+  readonly #followers = new Set<Following>()
   #span = new Span()
   #joins: Array<{ readonly before: Span; readonly from: string; readonly into: string }> = []
   #records = new Map<string, RowBatch["records"][number]>()
@@ -139,7 +151,35 @@ export class RowChanges {
     this.#joins = []
     this.#records = new Map()
     this.#outgoing = []
+    for (const follower of this.#followers) follower.taken.push(batch)
     return batch
+  }
+
+  /** Begins to follow; what is followed stays in memory until `unfollow`. */
+  follow(): Following {
+    const following: Following = { taken: [] }
+    this.#followers.add(following)
+    return following
+  }
+
+  unfollow(following: Following): void {
+    this.#followers.delete(following)
+  }
+
+  /** What has been decided since it began to follow, in order: what cuts took, and what is still here. */
+  *since({ taken }: Following): Iterable<RowSpan | Join> {
+    for (const batch of taken) {
+      for (const { before, from, into } of batch.joins) {
+        yield before
+        yield { from, into }
+      }
+      yield batch
+    }
+    for (const { before, from, into } of this.#joins) {
+      yield before.value
+      yield { from, into }
+    }
+    if (this.#span.size > 0) yield this.#span.value
   }
 
   /** Puts back what a failed cut could not write; what came since wins. */

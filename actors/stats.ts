@@ -37,6 +37,8 @@ export const statsOf = (runtime: TenantRuntime): TenantStats => {
     snapshot_lag_s: lag_s,
     snapshot_lag_limit: runtime.mostUncut,
     snapshot_lag_weight: runtime.uncutWeight,
+    snapshot_lag_share: runtime.limits.backlog?.share ?? 0,
+    looking_up: figures.errands(),
     residents,
     residents_weight: population.weight,
     settled_weight: runtime.settled.weight,

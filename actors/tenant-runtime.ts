@@ -80,7 +80,7 @@ export interface Aside {
   readonly startTask: (task: TaskStarted) => void
   /** Deadlines have changed. */
   readonly rearm: () => void
-  /** So many rows have changed that the next cut should not wait for its time. */
+  /** So much has changed that the next cut should not wait for its time. */
   readonly cutSoon: () => void
 }
 
@@ -100,9 +100,12 @@ export interface RuntimeLimits extends SettledLimits {
 
 /** What a sender is told to wait when a mailbox is full, seconds. */
 const fullRetryAfter = 5
+/** The same when cuts are behind. */
+const cutRetryAfter = 5
 
 /**
- * Cuts that fail while the journal works are paid for by memory and by the replay of the next start: so many events. A busy tenant of 100 events a second gets there in a quarter of an hour.
+ * Cuts that fail while the journal works are paid for by memory and by the replay of the next start: so many events. A busy tenant
+ * of 100 events a second gets there in a quarter of an hour; from a quarter of them a cut is due, whatever the interval.
  */
 export const mostUncut = 100_000
 
@@ -129,6 +132,7 @@ export class TenantRuntime {
   readonly #aside: Aside
   #unanswered: Array<Waiting> = []
   #closed: OwnershipLost | MemoryDropped | null = null
+  #weight = 0
   #uncutWeight = 0
   #loaded: Base
 
@@ -165,24 +169,57 @@ export class TenantRuntime {
   /** Admits an event and applies it; `settle` hears what became of it, once that is durable. */
   submit(envelope: Envelope): void {
     if (this.#closed !== null) return envelope.settle(this.#closed)
-    const { mailbox, admissions, backlog } = this.limits
+    const { mailbox, admissions } = this.limits
     if (this.admitted >= mailbox) {
       return envelope.settle(new MailboxFull({ tenant: this.tenant, limit: mailbox, retry_after_s: fullRetryAfter }))
     }
     if (admissions?.isFull === true) {
       return envelope.settle(new MailboxFull({ tenant: null, limit: admissions.limit, retry_after_s: fullRetryAfter }))
     }
-    if (this.uncut >= this.mostUncut) {
-      return envelope.settle(new CutBehind({ tenant: this.tenant, limit: this.mostUncut, retry_after_s: 5 }))
-    }
-    if (backlog?.isFull === true) {
-      return envelope.settle(new CutBehind({ tenant: null, limit: backlog.limit, retry_after_s: 5 }))
+    const behind = this.#behind()
+    if (behind !== null) {
+      // Whatever else it waits for, a full backlog brings its cut.
+      this.cutSoon()
+      return envelope.settle(behind)
     }
     this.admitted++
     if (admissions !== undefined) admissions.count++
     const weight = weightOf(envelope.event)
     this.#weigh(weight)
     this.attempt({ ...envelope, weight, since: performance.now() })
+  }
+
+  /** Why nothing more may be added to what no cut holds; null: there is room. */
+  #behind(): CutBehind | null {
+    const { backlog } = this.limits
+    const retry_after_s = cutRetryAfter
+    if (this.uncut >= this.mostUncut)
+      return new CutBehind({ tenant: this.tenant, limit: this.mostUncut, unit: "events", retry_after_s })
+    if (backlog === undefined || this.#weight < backlog.share) return null
+    // Who holds little is refused only when all of it is used up, and then that is nobody's own doing.
+    return backlog.share === 0 && this.#weight < backlog.limit / 64
+      ? new CutBehind({ tenant: null, limit: backlog.limit, unit: "characters", retry_after_s })
+      : new CutBehind({ tenant: this.tenant, limit: backlog.share, unit: "characters", retry_after_s })
+  }
+
+  /** Whether so much has gathered that a cut is due, whatever the interval: rows, events, or what they weigh. */
+  get isCutDue(): boolean {
+    return this.rows.size >= changedRowsPerCut || this.isPressed
+  }
+
+  /** Whether what no cut holds takes a good part of what may be held: then cuts follow each other without a pause. */
+  get isPressed(): boolean {
+    return this.uncut >= this.mostUncut / 4 || this.limits.backlog?.presses(this.#weight) === true
+  }
+
+  /** The next cut does not wait for its time. */
+  cutSoon(): void {
+    this.#aside.cutSoon()
+  }
+
+  /** All that this tenant has in the backlog: uncut events, and those on their way. In characters. */
+  get weight(): number {
+    return this.#weight
   }
 
   /** Events that memory holds and no cut does. */
@@ -209,7 +246,8 @@ export class TenantRuntime {
   }
 
   #weigh(weight: number): void {
-    if (this.limits.backlog !== undefined) this.limits.backlog.weight += weight
+    this.#weight += weight
+    this.limits.backlog?.weigh(weight)
   }
 
   get mostUncut(): number {
@@ -435,14 +473,8 @@ export class TenantRuntime {
       this.#tellPresence(presence, { type: "typing_ended", typist_id: this.identity.participant(message.key) })
     }
     this.settled.grew(event, done.changes)
-    if (this.rows.size >= changedRowsPerCut || this.#isHeavy) this.#aside.cutSoon()
+    if (this.isCutDue) this.#aside.cutSoon()
     this.#aside.rearm()
-  }
-
-  /** Whether a good part of what no cut may leave behind is this tenant's already. */
-  get #isHeavy(): boolean {
-    const { backlog } = this.limits
-    return backlog !== undefined && this.#uncutWeight >= backlog.limit / 8
   }
 
   #tellPresence(presence: Living, event: PresenceEvent): void {

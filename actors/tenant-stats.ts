@@ -18,6 +18,10 @@ export interface TenantStats {
   readonly snapshot_lag_limit: number
   /** What those entries weigh, in characters. */
   readonly snapshot_lag_weight: number
+  /** What all its events that no cut holds may weigh at this moment, in characters, those on their way included: what is left free. */
+  readonly snapshot_lag_share: number
+  /** Events that wait for a sleeping actor or for a look-up in the rows. */
+  readonly looking_up: number
   readonly residents: Readonly<Record<ActorKind, number>>
   /** What they take of the heap, in bytes as it is estimated: those that may sleep, and what stays with the tenant. */
   readonly residents_weight: number

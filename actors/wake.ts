@@ -50,7 +50,8 @@ const awake = (
 
 /**
  * Loads what is not here; one statement per kind. Of heavy ones not all come: whoever needs the others asks again. Answers those
- * that exist and cannot come: nothing replaces their snapshots.
+ * that exist and cannot come: nothing replaces their snapshots. Who came and left again while it was read is read once more: the row
+ * was older than its last cut, or there was none yet.
  */
 export const wakeActors = Effect.fnUntraced(function* (
   runtime: TenantRuntime,
@@ -58,16 +59,30 @@ export const wakeActors = Effect.fnUntraced(function* (
   now: number
 ) {
   const snapshots = yield* Snapshots
+  const { population } = runtime
   const broken: Array<Address> = []
-  for (const [kind, ids] of byKind(runtime, actors)) {
-    const missing = new Set(ids)
-    const { actors: found, left } = yield* snapshots.load(runtime.tenant, kind, ids)
-    for (const actor of found) {
-      missing.delete(actor.id)
-      if (!(yield* rouse(runtime, kind, actor, now))) broken.push({ kind, id: actor.id })
+  let wanted = actors
+  while (wanted.length > 0) {
+    const again: Array<Address> = []
+    for (const [kind, ids] of byKind(runtime, wanted)) {
+      const reading = population.readFrom()
+      yield* Effect.gen(function* () {
+        const { actors: found, left } = yield* snapshots.load(runtime.tenant, kind, ids)
+        const missing = new Set(ids)
+        for (const id of left) missing.delete(id)
+        for (const actor of found) {
+          const address = { kind, id: actor.id }
+          missing.delete(actor.id)
+          if (population.isStale(reading, address)) again.push(address)
+          else if (!(yield* rouse(runtime, kind, actor, now))) broken.push(address)
+        }
+        for (const id of missing) {
+          if (population.isStale(reading, { kind, id })) again.push({ kind, id })
+          else population.markVacant({ kind, id })
+        }
+      }).pipe(Effect.ensuring(Effect.sync(() => population.readTo(reading))))
     }
-    for (const id of left) missing.delete(id)
-    for (const id of missing) runtime.population.markVacant({ kind, id })
+    wanted = again
   }
   runtime.populated()
   return broken as ReadonlyArray<Address>

@@ -13,8 +13,11 @@ import type { TenantRuntime } from "./tenant-runtime.ts"
 /** Actors encoded before other work gets its turn. */
 const encodeGroup = 64
 
-/** Nothing to write: no cut. Fails when the database does, and then everything waits for the next cut. */
-export const writeCut = Effect.fnUntraced(function* (runtime: TenantRuntime) {
+/**
+ * Nothing to write: no cut. Fails when the database does, and then everything waits for the next cut. `patience`: what one of its
+ * statements may take, in milliseconds; null: what the session allows.
+ */
+export const writeCut = Effect.fnUntraced(function* (runtime: TenantRuntime, patience: number | null = null) {
   const snapshots = yield* Snapshots
   const draft = takeCut(runtime)
   if (draft.taken.length === 0 && isEmpty(draft.rows)) return
@@ -23,7 +26,7 @@ export const writeCut = Effect.fnUntraced(function* (runtime: TenantRuntime) {
     // A cut never runs ahead of the journal: what it holds must not be lost to another writer's entries (I6).
     yield* journaled(runtime)
     const { entities, members } = yield* encode(runtime, draft)
-    yield* snapshots.write({
+    const cut = {
       tenant_id: runtime.tenant,
       seq: draft.seq,
       at: started,
@@ -33,7 +36,8 @@ export const writeCut = Effect.fnUntraced(function* (runtime: TenantRuntime) {
       audit: draft.audit,
       records: draft.rows.records,
       outgoing: draft.rows.outgoing
-    })
+    }
+    yield* snapshots.write(cut, patience)
   }).pipe(Effect.onError(() => Effect.sync(() => cutFailed(runtime, draft))))
   cutWritten(draft)
   runtime.cutHolds(draft.seq, draft.weight)

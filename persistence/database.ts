@@ -14,6 +14,7 @@ import { chmodSync, mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { lockDataDirectory } from "./data-directory-lock.ts"
 import { DatabaseUnavailable } from "./database-unavailable.ts"
+import { EventsClient } from "./events-client.ts"
 import { JournalClient } from "./journal-client.ts"
 import { keepVacuumed } from "./pglite/autovacuum.ts"
 import { startPglite } from "./pglite/server.ts"
@@ -89,8 +90,10 @@ const longestStatement = 300_000
 /** A journal statement: what the last, longest try of an append waits for (actors/group-commit.ts). */
 const longestAppend = 60_000
 
-/** Connections for cuts, tasks and questions. */
-const pooled = 10
+/** Connections for tasks and questions. */
+const asking = 6
+/** Connections for cuts, wakes and look-ups: one more than cuts are written at once (snapshots.ts). */
+const eventful = 4
 /** Connections for the journal: it uses one, and a second while the first has gone silent. */
 const journaling = 2
 
@@ -151,15 +154,16 @@ const embedded = Effect.fnUntraced(function* (dataDir: string, dump: string | un
  */
 export const layerDatabase = (
   options: DatabaseOptions
-): Layer.Layer<PgClient.PgClient | SqlClient | JournalClient, DatabaseUnavailable> =>
+): Layer.Layer<PgClient.PgClient | SqlClient | JournalClient | EventsClient, DatabaseUnavailable> =>
   Option.match(options.url, {
     onSome: (url) =>
-      Layer.merge(
-        PgClient.layerFrom(server(url, pooled, longestStatement)),
+      Layer.mergeAll(
+        PgClient.layerFrom(server(url, asking, longestStatement)),
+        Layer.effect(EventsClient, server(url, eventful, longestStatement)).pipe(Layer.provide(Reactivity.layer)),
         Layer.effect(JournalClient, server(url, journaling, longestAppend)).pipe(Layer.provide(Reactivity.layer))
       ),
     onNone: () =>
-      Layer.effect(JournalClient, SqlClient).pipe(
+      Layer.merge(Layer.effect(JournalClient, SqlClient), Layer.effect(EventsClient, SqlClient)).pipe(
         Layer.provideMerge(PgClient.layerFrom(embedded(options.dataDir, options.dump)))
       )
   })

@@ -8,6 +8,7 @@ import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import { randomUUID } from "node:crypto"
+import { EventsClient } from "./events-client.ts"
 import { FaultPoints } from "./fault-points.ts"
 import { JournalClient } from "./journal-client.ts"
 
@@ -105,6 +106,7 @@ export class Journal extends Context.Service<
     Effect.gen(function* () {
       const sql = yield* SqlClient
       const own = yield* JournalClient
+      const events = yield* EventsClient
       const fault = yield* FaultPoints
       const writer = randomUUID()
 
@@ -212,7 +214,7 @@ export class Journal extends Context.Service<
         bytes = readBytes
       ) {
         yield* fault("replay")
-        const rows = yield* sql<Row>`
+        const rows = yield* events<Row>`
           select seq, at, kind, body, writer
           from (
             select seq, at, kind, body, writer,

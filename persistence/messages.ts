@@ -6,8 +6,9 @@ import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import { type MessageFields, messageFields } from "../machines/message/fields.ts"
 import { fromCursor, type InvalidCursor, keyOf, toCursor } from "./cursor.ts"
+import { EventsClient } from "./events-client.ts"
 import { FaultPoints } from "./fault-points.ts"
-import { fromColumns } from "./field-values.ts"
+import { fromColumns, storableJson } from "./field-values.ts"
 import { arrivalOf } from "./message-time.ts"
 
 /** A message's row; instants are epoch milliseconds. */
@@ -39,43 +40,78 @@ const toMessage = (row: Row): StoredMessage => ({
   ...(fromColumns(messageFields, row) as MessageFields)
 })
 
+/** Whose answer a row is: the place of its request. */
+interface Of {
+  readonly request: number
+}
+
+/** The rows of a statement that answers many requests, request by request. */
+const byRequest = <R extends Of, A>(
+  requests: ReadonlyArray<unknown>,
+  rows: ReadonlyArray<R>,
+  read: (row: R) => A
+): ReadonlyArray<ReadonlyArray<A>> => {
+  const answers = requests.map((): Array<A> => [])
+  for (const row of rows) answers[row.request]!.push(read(row))
+  return answers
+}
+
 /** Threads that a name is looked for in: two are too many already to place a fact. */
 const threadLimit = 3
 /** Rows that are looked at to place a mail. */
 const mailLimit = 500
 
-/** Rows that `since` answers with at the most: some 5 MB. */
+/** Rows that `since` answers with at the most. */
 const sinceLimit = 20_000
+/** Of those, so many are read at once, texts and all. */
+const sincePage = 500
 
 export class Messages extends Context.Service<
   Messages,
   {
-    /** The messages of a conversation that answer to one of these ids, external or the provider's own, or a mail's Message-ID. */
+    /**
+     * For each request, in their order: the messages of its conversation that answer to one of its ids, external or the provider's
+     * own, or a mail's Message-ID. One statement.
+     */
     recall(
       tenant_id: string,
+      requests: ReadonlyArray<{ readonly conversation_id: string; readonly ids: ReadonlyArray<string> }>
+    ): Effect.Effect<ReadonlyArray<ReadonlyArray<StoredMessage>>, SqlError>
+    /**
+     * The messages of a conversation from an instant on (epoch milliseconds, included), oldest first, at most `sinceLimit`. They are read
+     * some hundreds at a time, and only what `keep` makes of them stays in memory: texts are long.
+     */
+    since<A>(
+      tenant_id: string,
       conversation_id: string,
-      external_ids: ReadonlyArray<string>
-    ): Effect.Effect<ReadonlyArray<StoredMessage>, SqlError>
-    /** The messages of a conversation from an instant on (epoch milliseconds, included), oldest first, at most `sinceLimit`. */
-    since(tenant_id: string, conversation_id: string, at: number): Effect.Effect<ReadonlyArray<StoredMessage>, SqlError>
-    /** The threads of a channel in which a message answers to one of these ids, external or the provider's own; a few, if many. */
+      at: number,
+      keep: (row: StoredMessage) => A
+    ): Effect.Effect<ReadonlyArray<A>, SqlError>
+    /**
+     * For each request, in their order: the threads of its channel in which a message answers to one of its names, external ids or
+     * the provider's own; a few, if many. One statement.
+     */
     threadsKnowing(
       tenant_id: string,
-      channel_id: string,
-      external_ids: ReadonlyArray<string>
-    ): Effect.Effect<ReadonlyArray<string>, SqlError>
-    /** The threads of a channel that are a chat of the network's own id. */
+      requests: ReadonlyArray<{ readonly channel_id: string; readonly names: ReadonlyArray<string> }>
+    ): Effect.Effect<ReadonlyArray<ReadonlyArray<string>>, SqlError>
+    /** For each request, in their order: the threads of its channel that are a chat of the network's own id. One statement. */
     threadsOfChat(
       tenant_id: string,
-      channel_id: string,
-      provider_chat_id: string
-    ): Effect.Effect<ReadonlyArray<string>, SqlError>
-    /** Mails of a channel with one of these Message-IDs, whatever the case of their letters, or one of these ids; the newest. */
+      requests: ReadonlyArray<{ readonly channel_id: string; readonly chat: string }>
+    ): Effect.Effect<ReadonlyArray<ReadonlyArray<string>>, SqlError>
+    /**
+     * For each request, in their order: mails of its channel with one of its Message-IDs, whatever the case of their letters, or one
+     * of its names; the newest. One statement.
+     */
     mailsNamed(
       tenant_id: string,
-      channel_id: string,
-      by: { readonly message_ids: ReadonlyArray<string>; readonly names: ReadonlyArray<string> }
-    ): Effect.Effect<ReadonlyArray<NamedMail>, SqlError>
+      requests: ReadonlyArray<{
+        readonly channel_id: string
+        readonly message_ids: ReadonlyArray<string>
+        readonly names: ReadonlyArray<string>
+      }>
+    ): Effect.Effect<ReadonlyArray<ReadonlyArray<NamedMail>>, SqlError>
     /** A page of a conversation, newest first, what arrived last first among messages of one instant. */
     page(
       tenant_id: string,
@@ -87,23 +123,33 @@ export class Messages extends Context.Service<
   static readonly layer = Layer.effect(
     Messages,
     Effect.gen(function* () {
-      const sql = yield* SqlClient
+      const asked = yield* SqlClient
+      const sql = yield* EventsClient
       const fault = yield* FaultPoints
 
       const recall = Effect.fn("Messages.recall")(function* (
         tenant_id: string,
-        conversation_id: string,
-        external_ids: ReadonlyArray<string>
+        requests: ReadonlyArray<{ readonly conversation_id: string; readonly ids: ReadonlyArray<string> }>
       ) {
         yield* fault("recall")
-        const ids = [...external_ids]
-        const rows = yield* sql<Row>`
-          select * from messages
-          where tenant_id = ${tenant_id} and conversation_id = ${conversation_id}
-            and is_local_only is not true
-            and (external_message_id = any(${ids}::text[]) or provider_message_id = any(${ids}::text[])
-              or left(lower(metadata->>'message_id'), 512) = any(${ids.map((id) => id.toLowerCase().slice(0, 512))}::text[]))`
-        return rows.map(toMessage)
+        const wanted = requests.map(({ conversation_id, ids }, request) => ({
+          request,
+          conversation_id,
+          ids,
+          mails: ids.map((id) => id.toLowerCase().slice(0, 512))
+        }))
+        const rows = yield* sql<Row & Of>`
+          select wanted.request, found.*
+          from json_to_recordset(${storableJson(wanted)}::json)
+            as wanted (request integer, conversation_id uuid, ids text[], mails text[])
+          cross join lateral (
+            select * from messages
+            where tenant_id = ${tenant_id} and conversation_id = wanted.conversation_id
+              and is_local_only is not true
+              and (external_message_id = any(wanted.ids) or provider_message_id = any(wanted.ids)
+                or left(lower(metadata->>'message_id'), 512) = any(wanted.mails))
+          ) as found`
+        return byRequest(requests, rows, toMessage)
       })
 
       // What became part of another conversation is found under the one that it is part of now.
@@ -116,59 +162,85 @@ export class Messages extends Context.Service<
 
       const threadsKnowing = Effect.fn("Messages.threadsKnowing")(function* (
         tenant_id: string,
-        channel_id: string,
-        external_ids: ReadonlyArray<string>
+        requests: ReadonlyArray<{ readonly channel_id: string; readonly names: ReadonlyArray<string> }>
       ) {
-        const ids = [...external_ids]
-        const rows = yield* sql<{ readonly thread: string }>`
-          select distinct ${thread} as thread from messages ${joined}
-          where messages.tenant_id = ${tenant_id} and messages.channel_id = ${channel_id}
-            and (messages.external_message_id = any(${ids}::text[]) or messages.provider_message_id = any(${ids}::text[]))
-          order by 1 limit ${threadLimit}`
-        return rows.map((row) => row.thread)
+        const wanted = requests.map(({ channel_id, names }, request) => ({ request, channel_id, names }))
+        const rows = yield* sql<{ readonly thread: string } & Of>`
+          select wanted.request, found.thread
+          from json_to_recordset(${storableJson(wanted)}::json) as wanted (request integer, channel_id uuid, names text[])
+          cross join lateral (
+            select distinct ${thread} as thread from messages ${joined}
+            where messages.tenant_id = ${tenant_id} and messages.channel_id = wanted.channel_id
+              and (messages.external_message_id = any(wanted.names) or messages.provider_message_id = any(wanted.names))
+            order by 1 limit ${threadLimit}
+          ) as found
+          order by 1, 2`
+        return byRequest(requests, rows, (row) => row.thread)
       })
 
       const threadsOfChat = Effect.fn("Messages.threadsOfChat")(function* (
         tenant_id: string,
-        channel_id: string,
-        provider_chat_id: string
+        requests: ReadonlyArray<{ readonly channel_id: string; readonly chat: string }>
       ) {
-        const rows = yield* sql<{ readonly thread: string }>`
-          select external_thread_id as thread from conversations
-          where tenant_id = ${tenant_id} and channel_id = ${channel_id} and merged_into is null
-            and left(metadata->>'provider_chat_id', 512) = ${provider_chat_id}
-          order by 1 limit ${threadLimit}`
-        return rows.map((row) => row.thread)
+        const wanted = requests.map(({ channel_id, chat }, request) => ({ request, channel_id, chat }))
+        const rows = yield* sql<{ readonly thread: string } & Of>`
+          select wanted.request, found.thread
+          from json_to_recordset(${storableJson(wanted)}::json) as wanted (request integer, channel_id uuid, chat text)
+          cross join lateral (
+            select external_thread_id as thread from conversations
+            where tenant_id = ${tenant_id} and channel_id = wanted.channel_id and merged_into is null
+              and left(metadata->>'provider_chat_id', 512) = wanted.chat
+            order by 1 limit ${threadLimit}
+          ) as found
+          order by 1, 2`
+        return byRequest(requests, rows, (row) => row.thread)
       })
 
       const mailsNamed = Effect.fn("Messages.mailsNamed")(function* (
         tenant_id: string,
-        channel_id: string,
-        by: { readonly message_ids: ReadonlyArray<string>; readonly names: ReadonlyArray<string> }
+        requests: ReadonlyArray<{
+          readonly channel_id: string
+          readonly message_ids: ReadonlyArray<string>
+          readonly names: ReadonlyArray<string>
+        }>
       ) {
-        const ids = by.message_ids.map((id) => id.toLowerCase())
-        const names = [...by.names]
+        const wanted = requests.map(({ channel_id, message_ids, names }, request) => ({
+          request,
+          channel_id,
+          ids: message_ids.map((id) => id.toLowerCase()),
+          names
+        }))
         const rows = yield* sql<
-          Omit<NamedMail, "at" | "names"> & {
-            readonly external_message_id: string
-            readonly provider_message_id: string | null
-            readonly at: Date | null
-          }
+          Omit<NamedMail, "at" | "names"> &
+            Of & {
+              readonly external_message_id: string
+              readonly provider_message_id: string | null
+              readonly at: Date | null
+            }
         >`
-          select ${thread} as external_thread_id, messages.metadata->>'message_id' as message_id,
-            messages.external_message_id, messages.provider_message_id, messages.contact_email,
-            left(messages.content, 2000) as content,
-            coalesce(messages.sent_at, messages.received_at) as at
-          from messages ${joined}
-          where messages.tenant_id = ${tenant_id} and messages.channel_id = ${channel_id}
-            and (
-              left(lower(messages.metadata->>'message_id'), 512) = any(${ids}::text[])
-              or messages.external_message_id = any(${names}::text[])
-              or messages.provider_message_id = any(${names}::text[])
-            )
-          order by messages.created_at desc limit ${mailLimit}`
-        return rows.map(({ external_message_id, provider_message_id, at, ...row }) => ({
-          ...row,
+          select wanted.request, found.*
+          from json_to_recordset(${storableJson(wanted)}::json)
+            as wanted (request integer, channel_id uuid, ids text[], names text[])
+          cross join lateral (
+            select ${thread} as external_thread_id, messages.metadata->>'message_id' as message_id,
+              messages.external_message_id, messages.provider_message_id, messages.contact_email,
+              left(messages.content, 2000) as content,
+              coalesce(messages.sent_at, messages.received_at) as at, messages.created_at
+            from messages ${joined}
+            where messages.tenant_id = ${tenant_id} and messages.channel_id = wanted.channel_id
+              and (
+                left(lower(messages.metadata->>'message_id'), 512) = any(wanted.ids)
+                or messages.external_message_id = any(wanted.names)
+                or messages.provider_message_id = any(wanted.names)
+              )
+            order by messages.created_at desc limit ${mailLimit}
+          ) as found
+          order by wanted.request, found.created_at desc`
+        return byRequest(requests, rows, ({ external_message_id, provider_message_id, at, ...row }): NamedMail => ({
+          external_thread_id: row.external_thread_id,
+          message_id: row.message_id,
+          contact_email: row.contact_email,
+          content: row.content,
           at: at === null ? null : at.getTime(),
           names: [external_message_id, provider_message_id].filter((name) => name !== null)
         }))
@@ -179,13 +251,26 @@ export class Messages extends Context.Service<
 
       const arrival = sql.literal(arrivalOf("messages"))
 
-      const since = Effect.fn("Messages.since")(function* (tenant_id: string, conversation_id: string, at: number) {
-        const rows = yield* sql<Row>`
-          select * from messages
-          where tenant_id = ${tenant_id} and conversation_id = ${conversation_id}
-            and is_local_only is not true and ${time} >= ${new Date(at)}
-          order by ${time} limit ${sinceLimit}`
-        return rows.map(toMessage)
+      const since = Effect.fn("Messages.since")(function* <A>(
+        tenant_id: string,
+        conversation_id: string,
+        at: number,
+        keep: (row: StoredMessage) => A
+      ) {
+        const kept: Array<A> = []
+        let from = sql`${time} >= ${new Date(at)}`
+        while (kept.length < sinceLimit) {
+          const rows = yield* sql<Row & { readonly place: string }>`
+            select *, ${time}::text as place from messages
+            where tenant_id = ${tenant_id} and conversation_id = ${conversation_id}
+              and is_local_only is not true and ${from}
+            order by ${time}, id desc limit ${sincePage}`
+          for (const row of rows) kept.push(keep(toMessage(row)))
+          const last = rows.at(-1)
+          if (last === undefined || rows.length < sincePage) break
+          from = sql`${time} >= ${last.place}::timestamptz and (${time} > ${last.place}::timestamptz or id < ${last.id}::uuid)`
+        }
+        return kept
       })
 
       const page = Effect.fn("Messages.page")(function* (
@@ -200,7 +285,7 @@ export class Messages extends Context.Service<
             : sql`${time} <= ${keyOf(start)}::timestamptz
                 and (${time} < ${keyOf(start)}::timestamptz or ${arrival} < ${start.arrival ?? 0}::double precision
                   or (${arrival} = ${start.arrival ?? 0}::double precision and id > ${start.id}::uuid))`
-        const rows = yield* sql<Row>`
+        const rows = yield* asked<Row>`
           select * from messages
           where tenant_id = ${tenant_id} and conversation_id = ${conversation_id} and ${after}
           order by ${time} desc, ${arrival} desc, id limit ${options.limit + 1}`

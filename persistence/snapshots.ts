@@ -6,8 +6,8 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
-import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import type { ActorKind } from "../machines/events.ts"
 import { type MemberFields, memberFields } from "../machines/member/fields.ts"
@@ -15,6 +15,7 @@ import { insertAudit } from "./audit.ts"
 import { chunksOf, type OutgoingRow } from "./chunks.ts"
 import { entityPlan, entityRows, horizonRows, memberPlan, memberRows, messagePlan, messageRows } from "./cut-rows.ts"
 import { type Cut, CutOutrun, type EntityRow, type JoinedRows, type MessageRows } from "./cut.ts"
+import { EventsClient } from "./events-client.ts"
 import { FaultPoints } from "./fault-points.ts"
 import { fromColumns, storableJson } from "./field-values.ts"
 import { changeGroups } from "./message-changes.ts"
@@ -39,11 +40,17 @@ const isLast = (page: ReadonlyArray<SleepingActor>): boolean =>
 /** A member's row; instants are epoch milliseconds. */
 export type StoredMember = MemberFields & { readonly participant_id: string }
 
+/** Cuts of all tenants that are written at the same time: whoever is to be woken finds a connection that waits for none of their locks. */
+const cutsAtOnce = 3
+
 export class Snapshots extends Context.Service<
   Snapshots,
   {
-    /** Writes the whole cut or nothing. Fails with CutOutrun when another writer's cut is further on. */
-    write(cut: Cut): Effect.Effect<void, SqlError | CutOutrun>
+    /**
+     * Writes the whole cut or nothing. Fails with CutOutrun when another writer's cut is further on. `patience`: what one statement
+     * may take, in milliseconds, where the session's own bound is not enough.
+     */
+    write(cut: Cut, patience?: number | null): Effect.Effect<void, SqlError | CutOutrun>
     /**
      * The actors of a kind that exist, in no order. Heavy ones come a few at a time, at least one (I8): `left` are those that exist
      * too and were left out.
@@ -75,8 +82,9 @@ export class Snapshots extends Context.Service<
   static readonly layer = Layer.effect(
     Snapshots,
     Effect.gen(function* () {
-      const sql = yield* SqlClient
+      const sql = yield* EventsClient
       const fault = yield* FaultPoints
+      const atOnce = yield* Semaphore.make(cutsAtOnce)
 
       /** Also locks the tenant's checkpoint, so that two cuts of a tenant never mix. */
       const moveCheckpoint = (cut: Cut) => sql`
@@ -172,7 +180,8 @@ export class Snapshots extends Context.Service<
           where tenant_id = ${tenant_id} and conversation_id = ${from}::uuid`
       })
 
-      const writeAll = Effect.fnUntraced(function* (cut: Cut) {
+      const writeAll = Effect.fnUntraced(function* (cut: Cut, patience: number | null) {
+        if (patience !== null) yield* sql`select set_config('statement_timeout', ${String(patience)}, true)`
         const moved = yield* moveCheckpoint(cut)
         if (moved.length === 0) return yield* new CutOutrun({ tenant_id: cut.tenant_id, seq: cut.seq })
         for (const [kind, rows] of Object.entries(cut.entities) as Array<[ActorKind, ReadonlyArray<EntityRow>]>) {
@@ -191,8 +200,8 @@ export class Snapshots extends Context.Service<
         yield* fault("before_cut_commit")
       })
 
-      const write = Effect.fn("Snapshots.write")((cut: Cut) =>
-        Effect.andThen(sql.withTransaction(writeAll(cut)), fault("after_cut_commit"))
+      const write = Effect.fn("Snapshots.write")((cut: Cut, patience: number | null = null) =>
+        Effect.andThen(atOnce.withPermits(1)(sql.withTransaction(writeAll(cut, patience))), fault("after_cut_commit"))
       )
 
       const load = Effect.fn("Snapshots.load")(function* (

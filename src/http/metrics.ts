@@ -67,6 +67,15 @@ const gauges: Readonly<Record<string, readonly [Metric.Gauge<number>, (all: Read
     gauge("feed_bytes", "What feed topics and their patches take of the heap, as it is estimated"),
     (all) => sum(all, (one) => one.feed_weight)
   ],
+  share: [
+    gauge("uncut_share_ratio", "What a tenant's uncut events weigh, of what it may have, in the fullest, 0 to 1"),
+    (all) =>
+      Math.max(0, ...all.map((one) => Math.min(1, one.snapshot_lag_weight / Math.max(1, one.snapshot_lag_share))))
+  ],
+  errands: [
+    gauge("events_looking_up", "Events that wait for a sleeping actor or for a look-up in the rows"),
+    (all) => sum(all, (one) => one.looking_up)
+  ],
   dirty: [gauge("actors_dirty", "Actors changed since their last cut"), (all) => sum(all, (one) => one.dirty)],
   applied: [
     gauge("events_applied", "Events applied by the tenants in memory"),
@@ -83,6 +92,11 @@ const gauges: Readonly<Record<string, readonly [Metric.Gauge<number>, (all: Read
   topics: [gauge("feed_topics", "Feed topics that somebody follows"), (all) => sum(all, (one) => one.feed_topics)],
   subscribers: [gauge("feed_subscribers", "Feed subscriptions"), (all) => sum(all, (one) => one.feed_subscribers)]
 }
+
+const heldBodies = gauge("webhook_body_bytes", "Raw bodies of webhooks that are held until their answers leave")
+
+/** Sets the gauge of what is held of raw bodies. */
+export const bodiesMeasured = (bytes: number): Effect.Effect<void> => Metric.update(heldBodies, bytes)
 
 const residents = gauge("actors_resident", "Actors in memory by kind")
 

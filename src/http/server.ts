@@ -17,6 +17,7 @@ import { TenantKeys } from "../tenants/tenant-keys.ts"
 import { Rotation } from "../tenants/rotation.ts"
 import { Application } from "../webhooks/application.ts"
 import { Deletion } from "../webhooks/deletion.ts"
+import { RawBodies } from "../webhooks/raw-bodies.ts"
 import { Reception } from "../webhooks/reception.ts"
 import { Replay } from "../webhooks/replay.ts"
 import { Rooms } from "../webhooks/rooms.ts"
@@ -132,7 +133,7 @@ const edge = Layer.mergeAll(
   Deletion.layer,
   waitingUpkeep.pipe(Layer.provide(WaitingRoom.layer)),
   Player.layer.pipe(Layer.provide(Reception.layer.pipe(Layer.provide(Rooms.layer))))
-).pipe(Layer.provideMerge(Application.layer))
+).pipe(Layer.provideMerge(Layer.mergeAll(Application.layer, RawBodies.layer)))
 
 /** Every route of the public surface. */
 export const routes = Layer.mergeAll(api, unipileWebhook, openapi, readableDocs, dashboard, around).pipe(

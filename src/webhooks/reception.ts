@@ -5,6 +5,7 @@
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import type { SqlError } from "effect/sql/SqlError"
 import { DatabaseAway, type SubmitError } from "../../actors/errors.ts"
@@ -14,6 +15,7 @@ import { TenantOwner } from "../../actors/tenant-owner.ts"
 import { Waiting } from "../../persistence/waiting.ts"
 import type { NotJson, TooDeep } from "../providers/unipile/parse.ts"
 import { Application, type End } from "./application.ts"
+import { RawBodies, type RawBody } from "./raw-bodies.ts"
 import { QuarantineFull, Rooms, WaitingFull } from "./rooms.ts"
 import { type Source, understand } from "./understand.ts"
 
@@ -47,6 +49,7 @@ export class Reception extends Context.Service<
       const rooms = yield* Rooms
       const waiting = yield* Waiting
       const commits = yield* GroupCommit
+      const bodies = yield* RawBodies
 
       /** Bookkeeping of a webhook whose answer is certain without the journal: it must not delay that for long, nor take its place. */
       const keptCount = Effect.fnUntraced(
@@ -101,8 +104,18 @@ export class Reception extends Context.Service<
         return end
       })
 
+      /** Of a body for which there is no room, the bytes go as soon as its answer waits for somebody: it has been understood then. */
+      const lettingGo = Effect.fnUntraced(function* <A, E>(attempt: Effect.Effect<A, E>, body: RawBody) {
+        if (body.isKept) return yield* attempt
+        const fiber = yield* Effect.forkChild(attempt, { startImmediately: true })
+        if (fiber.pollUnsafe() === undefined) body.letGo()
+        return yield* Fiber.join(fiber)
+      })
+
       const receive = Effect.fnUntraced(function* (tenant: string, body: Uint8Array, source: Source) {
         const received = yield* Clock.currentTimeMillis
+        const raw = yield* bodies.hold(tenant, body)
+        const size = body.byteLength
         const attempt = application
           .take(tenant, (channel_type) => understand(body, source, received, channel_type))
           .pipe(
@@ -110,7 +123,12 @@ export class Reception extends Context.Service<
               Effect.succeed<End>({ outcome: "indigestible", reason: message })
             )
           )
-        const end = yield* attempt
+        const isGone = () => body.byteLength < size
+        const end = yield* lettingGo(attempt, raw).pipe(
+          Effect.catchTag(["NotJson", "TooDeep"], (fault) => Effect.fail(isGone() ? new DatabaseAway({}) : fault))
+        )
+        // It would have to be kept, and there is nothing left of it: its sender still has it.
+        if (isGone() && end.outcome !== "applied" && end.outcome !== "duplicate") return yield* new DatabaseAway({})
         switch (end.outcome) {
           case "unregistered":
             return yield* keepEarly(tenant, end.account_id, body, source, received, attempt)
@@ -119,7 +137,7 @@ export class Reception extends Context.Service<
           default:
             return end
         }
-      })
+      }, Effect.scoped)
 
       const isFull = (error: unknown): boolean => error instanceof QuarantineFull || error instanceof WaitingFull
       const receiveNoted = (tenant: string, body: Uint8Array, source: Source) =>

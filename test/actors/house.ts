@@ -18,6 +18,8 @@ export class House {
   readonly kept = new Map<string, string>()
   readonly wakes: Array<() => void> = []
   readonly tasks: Array<TaskStarted> = []
+  /** How often a cut was asked for before its time. */
+  cutsAsked = 0
   isLate = false
   /** Whether another writer has gone on with the journal. */
   isOvertaken = false
@@ -44,7 +46,7 @@ export class House {
       fence: (seq) => (this.isOvertaken ? this.runtime.lose() : this.runtime.durable(seq)),
       startTask: (task) => void this.tasks.push(task),
       rearm: () => {},
-      cutSoon: () => {}
+      cutSoon: () => void this.cutsAsked++
     }
     const inbox = new Inbox(noTotals, [])
     this.runtime = new TenantRuntime("acme", { seq: 0, inbox }, { mailbox, ...bounds }, aside)

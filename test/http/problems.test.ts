@@ -179,7 +179,7 @@ describe("what cannot be provoked from outside has its place in the table", () =
   test.each([
     [new MailboxFull({ tenant: "t", limit: 5, retry_after_s: 2 }), 503, "mailbox_full", "2"],
     [new OwnershipLost({ tenant: "t" }), 503, "ownership_lost", "1"],
-    [new CutBehind({ tenant: "t", limit: 5, retry_after_s: 5 }), 503, "cut_behind", "5"],
+    [new CutBehind({ tenant: "t", limit: 5, unit: "events", retry_after_s: 5 }), 503, "cut_behind", "5"],
     [new MemoryDropped({ tenant: "t", reason: "r" }), 503, "memory_dropped", "1"],
     [new DatabaseAway({}), 503, "database_unavailable", "1"],
     [new EventIndigestible({ type: "x", detail: "y" }), 500, "event_indigestible", undefined],

@@ -74,8 +74,14 @@ describe.each(databases)("on $name", (database) => {
         yield* write({ messages: [{ ...change(b, "42"), fields: { edited_at: at + 1, content: "edited" } }] })
         yield* write({ read_horizons: [{ conversation_id: b, at, read_at: at + 5 }] })
         expect([yield* idsIn(a), yield* idsIn(b)]).toEqual([[["42", "for a"]], [["42", "edited"]]])
-        const [inA] = yield* Messages.use((messages) => messages.recall(tenant_id, a, ["42"]))
-        const [inB] = yield* Messages.use((messages) => messages.recall(tenant_id, b, ["42"]))
+        const messages = yield* Messages
+        const found = yield* messages.recall(tenant_id, [
+          { conversation_id: a, ids: ["42"] },
+          { conversation_id: randomUUID(), ids: ["42"] },
+          { conversation_id: b, ids: ["42"] }
+        ])
+        expect(found.map((rows) => rows.length)).toEqual([1, 0, 1])
+        const [inA, inB] = [found[0]![0], found[2]![0]]
         expect([inA!.status, inB!.status]).toEqual(["delivered", "read"])
       })
     ))
@@ -100,14 +106,25 @@ describe.each(databases)("on $name", (database) => {
           ]
         })
         const messages = yield* Messages
-        const known = (...names: ReadonlyArray<string>) => messages.threadsKnowing(tenant_id, channel_id, names)
+        const known = (...names: ReadonlyArray<string>) =>
+          Effect.map(messages.threadsKnowing(tenant_id, [{ channel_id, names }]), ([threads]) => threads)
         expect(yield* known("7")).toEqual(["thread-a", "thread-b"])
         expect(yield* known("u3")).toEqual(["thread-a"])
         expect(yield* known("u4")).toEqual(["thread-b"])
         expect(yield* known("nobody's")).toEqual([])
-        expect(yield* messages.threadsKnowing(tenant_id, randomUUID(), ["7"])).toEqual([])
-        expect(yield* messages.threadsOfChat(tenant_id, channel_id, "net-a")).toEqual(["thread-a"])
-        expect(yield* messages.threadsOfChat(tenant_id, channel_id, "net-b")).toEqual([])
+        expect(
+          yield* messages.threadsKnowing(tenant_id, [
+            { channel_id, names: ["7"] },
+            { channel_id: randomUUID(), names: ["7"] },
+            { channel_id, names: ["nobody's", "u4"] }
+          ])
+        ).toEqual([["thread-a", "thread-b"], [], ["thread-b"]])
+        expect(
+          yield* messages.threadsOfChat(tenant_id, [
+            { channel_id, chat: "net-b" },
+            { channel_id, chat: "net-a" }
+          ])
+        ).toEqual([[], ["thread-a"]])
       })
     ))
 
@@ -129,7 +146,7 @@ describe.each(databases)("on $name", (database) => {
         })
         const messages = yield* Messages
         const named = (message_ids: ReadonlyArray<string>, names: ReadonlyArray<string>) =>
-          messages.mailsNamed(tenant_id, channel_id, { message_ids, names })
+          Effect.map(messages.mailsNamed(tenant_id, [{ channel_id, message_ids, names }]), ([rows]) => rows)
         const e1 = {
           external_thread_id: "<root@x>",
           message_id: "<Ab@X.example>",

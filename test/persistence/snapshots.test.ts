@@ -248,7 +248,10 @@ describe.each(databases)("snapshots on $name", (database) => {
       fields
     })
     const recallAll = (tenant_id: string, ids: ReadonlyArray<string>) =>
-      Messages.use((messages) => messages.recall(tenant_id, conversation_id, ids))
+      Effect.map(
+        Messages.use((messages) => messages.recall(tenant_id, [{ conversation_id, ids }])),
+        ([rows]) => rows!
+      )
 
     test("only the columns that a change names change; an absent row is made with the defaults", () =>
       persistence.run(
@@ -315,8 +318,10 @@ describe.each(databases)("snapshots on $name", (database) => {
           yield* snapshots.write(cutOf("recall", 1, { messages }))
           const recalled = yield* recallAll("recall", ["p1", "e3", "nobody"])
           expect(recalled.map((message) => message.external_message_id).toSorted()).toEqual(["e1", "e3"])
-          const elsewhere = yield* Messages.use((service) => service.recall("recall", randomUUID(), ["e1"]))
-          expect(elsewhere).toEqual([])
+          const elsewhere = yield* Messages.use((service) =>
+            service.recall("recall", [{ conversation_id: randomUUID(), ids: ["e1"] }])
+          )
+          expect(elsewhere).toEqual([[]])
         })
       ))
 

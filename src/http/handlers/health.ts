@@ -14,7 +14,8 @@ import { FieldPopulation } from "../../../persistence/field-population.ts"
 import { Quarantine } from "../../../persistence/quarantine.ts"
 import { Waiting } from "../../../persistence/waiting.ts"
 import { served } from "../api/api.ts"
-import { fieldsMeasured, keptMeasured, measured } from "../metrics.ts"
+import { RawBodies } from "../../webhooks/raw-bodies.ts"
+import { bodiesMeasured, fieldsMeasured, keptMeasured, measured } from "../metrics.ts"
 import { processMeasured } from "../process-metrics.ts"
 import { JournalStuck } from "../faults.ts"
 import { refuse } from "../refuse.ts"
@@ -38,6 +39,7 @@ export const healthHandlers = HttpApiBuilder.group(
     const waiting = yield* Waiting
     const journal = yield* Journal
     const commits = yield* GroupCommit
+    const bodies = yield* RawBodies
 
     // What was last tried tells most; a look at the database tells of it when nothing has been tried for long. Strangers may ask
     // as often as they like: one look serves all who ask meanwhile, and it never stands before the journal more than once.
@@ -72,6 +74,7 @@ export const healthHandlers = HttpApiBuilder.group(
     const figures = Effect.gen(function* () {
       yield* measured(yield* owner.residentStats)
       yield* processMeasured
+      yield* bodiesMeasured(yield* bodies.held)
       yield* kept
       yield* fieldsMeasured(yield* population.measured)
       const body = yield* PrometheusMetrics.format()
