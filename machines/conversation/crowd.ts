@@ -9,6 +9,9 @@ import type { ConversationEvent } from "./machine.ts"
 /** Members of one conversation; some 1 to 2 KB each in memory. WhatsApp's largest communities have five thousand. */
 export const memberLimit = 8_192
 
+/** More people than one payload shows (providers/unipile): as long as so many have room, nobody need be looked at. */
+const mostInOne = 4_096
+
 type Members = Readonly<Record<string, Member>>
 
 /** Those who are members, and of the others as many as there is room for; the very same list when that is all of them. */
@@ -35,6 +38,7 @@ export const withinCrowd = (
   event: ConversationEvent,
   { members, facts }: ConversationContext
 ): ConversationEvent | null => {
+  if (Object.keys(members).length <= memberLimit - mostInOne) return event
   const fits = (person: Person): boolean =>
     person.key === facts.owner_key || withRoom([person], keyOfPerson, members).length === 1
   switch (event.type) {
