@@ -58,7 +58,7 @@ import { messageMarkedLocal } from "./local.ts"
 import { headsCounted, memberActive, memberGone, memberProviderIdSet, membersTouched } from "./members.ts"
 import { personMerged } from "./merging.ts"
 import { amongTwo, leaverAmongTwo } from "./peer.ts"
-import { remember } from "./message-window.ts"
+import { evicted, remember } from "./message-window.ts"
 import { messageReceived } from "./messages.ts"
 import { messageDelivered, messageRead } from "./receipts.ts"
 import { countersRepaired } from "./repair.ts"
@@ -147,7 +147,8 @@ interface Arrived {
 /** Applies one event to a context: the whole decision, without a machine around it. */
 const decideConversation = (context: ConversationContext, told: ConversationEvent): Decision => {
   const present = withOwner(underPresentKeys(told, context.facts.aliases), context.facts.owner_key)
-  const d = new Decision(remembering(context, present), (told as Arrived).seq)
+  const remembered = remembering(context, present)
+  const d = new Decision(remembered, (told as Arrived).seq)
   ownerShown(d, present)
   const event = withinCrowd(present.type === "message_received" ? amongTwo(d, present) : present, d.context)
   if (event === null) return new Decision(context)
@@ -155,6 +156,9 @@ const decideConversation = (context: ConversationContext, told: ConversationEven
   typeDetected(d)
   // What was only remembered and made no difference is forgotten again: a repeat changes nothing.
   if (!d.changed) return d.before === context ? d : forgetting(context, d)
+  // Last: what was brought along is needed until everything is counted.
+  const { window } = d.context.facts
+  if (window !== remembered.facts.window) d.learn({ window: evicted(window) })
   d.set({ updated_at: later(context.updated_at, event.received) })
   membersTouched(d, context.members, event.received)
   return d

@@ -163,13 +163,14 @@ const placed = (window: MessageWindow, record: MessageRecord): MessageWindow => 
   return { ...window, records: put(window.records, record), size: window.size + (isNew ? 1 : 0) }
 }
 
-/** The window with the record in it, new or changed. */
-export const store = (window: MessageWindow, record: MessageRecord): MessageWindow => {
-  const next = placed(window, record)
-  return next.size > windowLimit + evictionGroup ? evict(next) : next
-}
+/** The window with the record in it, new or changed. However full it is, nobody leaves before the decision is made (`evicted`). */
+export const store = placed
 
-/** The window with a message of the past in it again. Nothing leaves for it, or it would leave first; one that is here knows more. */
+/** The window within its limit: past that, and a group more, the oldest leave. */
+export const evicted = (window: MessageWindow): MessageWindow =>
+  window.size > windowLimit + evictionGroup ? evict(window) : window
+
+/** The window with a message of the past in it again, beyond the limit if need be; one that is here knows more. */
 export const remember = (window: MessageWindow, record: MessageRecord): MessageWindow =>
   find(window, record.id, record.alias) === undefined ? placed(window, withMessageId(record)) : window
 

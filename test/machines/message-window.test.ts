@@ -21,7 +21,7 @@ const longTalk = (count: number) => {
     if (n % 100 === 0 || n === count - 1 || window.size >= windowLimit + 100)
       for (const record of all(window)) records.set(record.id, record)
   }
-  return { tenant, recalled: (n: number) => ({ recalled: [records.get(`m${n}`)!] }) }
+  return { tenant, records, recalled: (n: number) => ({ recalled: [records.get(`m${n}`)!] }) }
 }
 
 describe("past its limit", () => {
@@ -40,6 +40,17 @@ describe("past its limit", () => {
     const before = tenant.conversation()
     expect(tenant.changes({ ...said(3), ...recalled(3) })).toBe(false)
     expect(tenant.conversation()).toBe(before)
+  })
+
+  test("a reading of an old message on the phone leaves unread whatever came after it, though all of that goes beyond the window", () => {
+    const { tenant, records } = longTalk(900)
+    const later = [...records.values()].filter(({ at }) => at >= start + 3)
+    const { direction } = said(3).message
+    const event = { ...read("m3", 2_000, null), direction, recalled: later }
+    tenant.apply(event as Event)
+    const unread = later.filter(({ outbound, at }) => !outbound && at > start + 3)
+    expect(tenant.conversation().unread_count).toBe(unread.length)
+    expect(tenant.conversation().facts.window.size).toBeLessThanOrEqual(640)
   })
 
   test("an old message that is deleted leaves the counts once", () => {
