@@ -27,6 +27,7 @@ import type { Address } from "./population.ts"
 import { lean, messageTime, recalledRecord, type RecallRequest } from "./recall.ts"
 import type { Following } from "./row-changes.ts"
 import type { Aside, Envelope, TenantRuntime } from "./tenant-runtime.ts"
+import { tellIfAhead } from "./watch-deadlines.ts"
 import { unreadable, wakeActors } from "./wake.ts"
 
 interface Wake {
@@ -141,6 +142,9 @@ const woken = Effect.fnUntraced(function* (
     })
   )
   const brokenNames = new Set(broken.map(nameOf))
+  // Before what waits for them, which else might seem older than what they know.
+  const now = yield* Clock.currentTimeMillis
+  for (const { kind, id } of wakes) tellIfAhead(runtime, runtime.population.get(kind, id), now)
   for (const { actors, envelope } of batch) {
     const absent = actors.find((each) => brokenNames.has(nameOf(each)))
     if (absent === undefined) back(envelope, envelope.event)

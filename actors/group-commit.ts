@@ -91,6 +91,8 @@ export class GroupCommit extends Context.Service<
       const queue = yield* Queue.unbounded<Pending | Fence>()
       let carried: ReadonlyArray<Pending | Fence> = []
       let underWaySince: number | null = null
+      /** The same on a clock that nobody sets. */
+      let begun = 0
       let hasFailed = false
 
       const nextBatch = Effect.gen(function* () {
@@ -104,6 +106,7 @@ export class GroupCommit extends Context.Service<
         Effect.suspend(() => {
           let patience = firstTry / 2
           underWaySince = realClock.currentTimeMillisUnsafe()
+          begun = performance.now()
           return Effect.suspend(() => {
             patience = Math.min(patience * 2, longestTry)
             return within(statement, patience, Effect.fail(new JournalSilent({ waited_ms: patience })))
@@ -201,7 +204,7 @@ export class GroupCommit extends Context.Service<
         fence: (fence) => void Queue.offerUnsafe(queue, fence),
         stuckSince: Effect.sync(() => {
           if (underWaySince === null) return null
-          const isSlow = realClock.currentTimeMillisUnsafe() - underWaySince > slowest
+          const isSlow = performance.now() - begun > slowest
           return hasFailed || isSlow ? underWaySince : null
         })
       })

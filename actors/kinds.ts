@@ -23,13 +23,16 @@ import type { ActorKind } from "../machines/events.ts"
 import type { Fields } from "../machines/field.ts"
 import { participantFields } from "../machines/participant/fields.ts"
 import { participantMachine } from "../machines/participant/machine.ts"
-import { presenceDeadline, presenceMachine } from "../machines/presence/machine.ts"
+import { presenceAhead, presenceDeadline, presenceMachine } from "../machines/presence/machine.ts"
 import type { PresenceContext } from "../machines/presence/machine.ts"
 import { recordFields } from "../machines/record/fields.ts"
 import { recordMachine } from "../machines/record/machine.ts"
 import { schedulerFields } from "../machines/scheduler/fields.ts"
 import type { SchedulerContext } from "../machines/scheduler/machine.ts"
-import { schedulerMachine } from "../machines/scheduler/machine.ts"
+import { schedulerAhead, schedulerMachine } from "../machines/scheduler/machine.ts"
+import { tenantAhead } from "../machines/tenant/ahead.ts"
+import { isAhead } from "../machines/ahead.ts"
+import { connectionAhead } from "../machines/connection/ahead.ts"
 import { creationDeadline } from "../machines/tenant/creations.ts"
 import { tenantFields } from "../machines/tenant/fields.ts"
 import { packKeys, unpackKeys } from "../machines/tenant/keys.ts"
@@ -41,6 +44,8 @@ export interface Kind {
   readonly fields: Fields
   /** When an actor with this context wakes by itself, epoch milliseconds, or null. */
   readonly deadline: (context: any) => number | null
+  /** Whether the context holds an instant of our own clock that lies ahead of now: `deadline_passed` corrects it. */
+  readonly ahead: (context: any, now: number) => boolean
   /** The context as plain data, for a snapshot, and back. */
   readonly pack: (context: any) => unknown
   readonly unpack: (packed: any) => unknown
@@ -48,7 +53,8 @@ export interface Kind {
 
 const asItIs = (context: unknown) => context
 const never = () => null
-const plain = { pack: asItIs, unpack: asItIs, deadline: never }
+const changedAhead = ({ updated_at }: { readonly updated_at: number | null }, now: number) => isAhead(updated_at, now)
+const plain = { pack: asItIs, unpack: asItIs, deadline: never, ahead: changedAhead }
 
 export const kinds: Record<ActorKind, Kind> = {
   tenant: {
@@ -56,6 +62,7 @@ export const kinds: Record<ActorKind, Kind> = {
     machine: tenantMachine,
     fields: tenantFields,
     deadline: (context: TenantContext) => creationDeadline(context),
+    ahead: tenantAhead,
     pack: (context: TenantContext) => ({ ...context, facts: { ...context.facts, keys: packKeys(context.facts.keys) } }),
     unpack: (packed) => ({ ...packed, facts: { ...packed.facts, keys: unpackKeys(packed.facts.keys) } })
   },
@@ -65,12 +72,13 @@ export const kinds: Record<ActorKind, Kind> = {
     fields: connectionFields,
     deadline: (context: ConnectionContext) =>
       earlier(budgetDeadline(context), earlier(tokenDeadline(context), derivedDeadline(context))),
+    ahead: connectionAhead,
     unpack: completeConnection
   },
   channel: {
+    ...plain,
     machine: channelMachine,
     fields: channelFields,
-    deadline: never,
     pack: (context: ChannelContext) => ({
       ...context,
       facts: {
@@ -94,9 +102,9 @@ export const kinds: Record<ActorKind, Kind> = {
     })
   },
   conversation: {
+    ...plain,
     machine: conversationMachine,
     fields: conversationFields,
-    deadline: never,
     pack: (context: ConversationContext) => ({
       ...context,
       facts: { ...context.facts, window: toList(context.facts.window) }
@@ -109,7 +117,8 @@ export const kinds: Record<ActorKind, Kind> = {
     ...plain,
     machine: schedulerMachine,
     fields: schedulerFields,
-    deadline: (context: SchedulerContext) => context.next_due
+    deadline: (context: SchedulerContext) => context.next_due,
+    ahead: schedulerAhead
   }
 }
 
@@ -118,5 +127,6 @@ export const presenceKind: Kind = {
   ...plain,
   machine: presenceMachine,
   fields: {},
-  deadline: (context: PresenceContext) => presenceDeadline(context)
+  deadline: (context: PresenceContext) => presenceDeadline(context),
+  ahead: presenceAhead
 }

@@ -55,6 +55,11 @@ export class Living {
     return this.#definition.deadline(this.context)
   }
 
+  /** Whether it holds an instant that lies ahead of now (kinds.ts). */
+  isAhead(now: number): boolean {
+    return this.#definition.ahead(this.context, now)
+  }
+
   /** Gives the actor an event. Throws what the machine threw; then the actor is unusable until `restore`. */
   send(event: { readonly type: string }): void {
     this.#actor.send(event)

@@ -27,6 +27,8 @@ import type { Address } from "./population.ts"
 import { sealedPlace } from "./sealed-place.ts"
 import type { Answer, Inspection, Unreached } from "./tenant-owner.ts"
 import { TenantOwner } from "./tenant-owner.ts"
+import { watchClock } from "./clock-steps.ts"
+import { tellIfAhead } from "./watch-deadlines.ts"
 import { keptFor } from "./kept-for.ts"
 import { singleFlight } from "./single-flight.ts"
 import { statsOf } from "./stats.ts"
@@ -168,7 +170,10 @@ export const ownerLayer = (options: ShellOptions) =>
             away(`Tenant ${runtime.tenant}: ${kind} ${ids.join()} cannot be woken`, error)
           )
         )
-        return yield* waking(`${runtime.tenant} ${kind} ${ids.join()}`, woken)
+        const broken = yield* waking(`${runtime.tenant} ${kind} ${ids.join()}`, woken)
+        const now = yield* Clock.currentTimeMillis
+        for (const id of ids) tellIfAhead(runtime, runtime.population.get(kind, id), now)
+        return broken
       })
 
       /** Paths may name a connection by its account and a conversation by the provider's chat id (DESIGN §5). */
@@ -272,6 +277,12 @@ export const ownerLayer = (options: ShellOptions) =>
         stats: (tenant) => Effect.map(shellOf(tenant), ({ runtime }) => statsOf(runtime)),
         residentStats: Effect.sync(() => [...open.values()].map(({ runtime }) => statsOf(runtime)))
       })
+
+      yield* watchClock((by) =>
+        Effect.logWarning(
+          `The clock was set by ${Math.round(by / 1_000)} s; what it had dated ahead is corrected`
+        ).pipe(Effect.andThen(Effect.sync(() => open.forEach((shell) => shell.clockSet()))))
+      )
 
       // Deadlines and tasks of a tenant run only while it is in memory, so all of them are brought in at start.
       // One that cannot be opened keeps nobody else down: it is tried again, and answers its own callers with why.

@@ -4,6 +4,7 @@
  */
 import type { AnyMachineSnapshot } from "xstate"
 import type { ActorKind } from "../machines/events.ts"
+import { isAhead } from "../machines/ahead.ts"
 import type { Told } from "../machines/told.ts"
 import { actorWeight } from "./actor-weight.ts"
 import { kinds, presenceKind } from "./kinds.ts"
@@ -169,19 +170,20 @@ export class Population {
   }
 
   /**
-   * Those that may sleep now: clean and idle since `before`; past the room also the least recently touched clean ones, whether it is
+   * Those that may sleep now: clean and untouched for `idle` milliseconds, or touched ahead of now by a clock that was wrong; past the room also the least recently touched clean ones, whether it is
    * their number or their weight that is too much.
    */
-  drowsy(before: number, room: Room): ReadonlyArray<Living> {
+  drowsy(now: number, idle: number, room: Room): ReadonlyArray<Living> {
     const justWoken = performance.now() - wakefulFor
     const able = [this.#living.conversation, this.#living.participant, this.#living.record]
       .flatMap((living) => [...living.values()])
       .filter((living) => living.kept === "yes" && (living.woken === 0 || living.woken < justWoken))
-    const drowsy = able.filter((living) => living.touched < before)
+    const isIdle = ({ touched }: Living) => touched < now - idle || isAhead(touched, now)
+    const drowsy = able.filter(isIdle)
     let actors = this.size - drowsy.length
     let weight = drowsy.reduce((left, living) => left - living.weight, this.#weight)
     if (actors <= room.actors && weight <= room.weight) return drowsy
-    for (const living of able.filter(({ touched }) => touched >= before).sort((a, b) => a.touched - b.touched)) {
+    for (const living of able.filter((living) => !isIdle(living)).sort((a, b) => a.touched - b.touched)) {
       if (actors <= room.actors && weight <= room.weight) break
       drowsy.push(living)
       actors--

@@ -68,6 +68,8 @@ export interface TenantShell {
   readonly runtime: TenantRuntime
   /** Everything that was acknowledged is in the tables, or DatabaseAway, soon. */
   readonly flush: Effect.Effect<void, DatabaseAway>
+  /** The clock was set: deadlines are looked at again. */
+  readonly clockSet: () => void
 }
 
 /** What a last cut may take: what it holds is in the journal, so a database that is away costs the next start some replay. */
@@ -179,7 +181,7 @@ export const openTenant = Effect.fn("openTenant")(function* (
     const inTime = within(cutter.last, lastCut, noLastCut)
     return Effect.flatMap(commits.stuckSince, (since) => (since === null ? inTime : noLastCut))
   })
-  return { runtime, flush: promptly(flush) } satisfies TenantShell
+  return { runtime, flush: promptly(flush), clockSet: () => void rearmed.openUnsafe() } satisfies TenantShell
 })
 
 /** The tenant's part of what all of them share. */
@@ -209,7 +211,7 @@ const letSleep = Effect.fnUntraced(function* (
   const now = yield* Clock.currentTimeMillis
   hub.flush()
   const room = { actors: residency.roomFor(population), weight: residents.roomFor(population) }
-  for (const living of population.drowsy(now - idle, room)) {
+  for (const living of population.drowsy(now, idle, room)) {
     deadlines.forget(living)
     population.remove(living)
   }

@@ -11,6 +11,20 @@ import type { TenantRuntime } from "./tenant-runtime.ts"
 /** A deadline that could not be handled, because the mailbox is full, is tried again after this. */
 const retry = "1 second"
 
+/**
+ * A clock that is set forward while this sleeps is noticed within so long, and so are instants that lie ahead since it was set back,
+ * or since the process before this one ran with a wrong one. Milliseconds.
+ */
+const lookEvery = 60_000
+
+/** Whoever holds an instant that lies ahead hears of the present, which corrects it. */
+export const tellIfAhead = (runtime: TenantRuntime, living: Living | undefined, now: number): void => {
+  if (living === undefined || !living.isAhead(now)) return
+  const { kind, id } = living
+  if (kind === "presence") return runtime.presenceDeadline(living, now)
+  runtime.submit({ event: { type: "deadline_passed", kind, id, received: now, via: "clock" }, settle: () => {} })
+}
+
 /** Goes on for ever. `rearmed` opens when deadlines have changed. */
 export const watchDeadlines = (runtime: TenantRuntime, rearmed: Latch.Latch): Effect.Effect<never> => {
   /** Deadlines that are on their way to their actors, or that those cannot digest: neither is told again. */
@@ -30,15 +44,23 @@ export const watchDeadlines = (runtime: TenantRuntime, rearmed: Latch.Latch): Ef
     runtime.submit({ event, settle })
   }
 
+  let looked = -Infinity
+  const correct = (now: number): void => {
+    if (now >= looked && now - looked < lookEvery) return
+    looked = now
+    for (const living of runtime.population.all()) tellIfAhead(runtime, living, now)
+  }
+
   return Effect.gen(function* () {
     rearmed.closeUnsafe()
     const heard = complaints
     complaints = []
     for (const complaint of heard) yield* Effect.logError(`Tenant ${runtime.tenant}: a deadline of ${complaint}`)
-    const next = runtime.deadlines.next
     const now = yield* Clock.currentTimeMillis
+    correct(now)
+    const next = runtime.deadlines.next
     if (next === null || next > now) {
-      const sleep = next === null ? Effect.never : Effect.sleep(next - now)
+      const sleep = Effect.sleep(Math.min(lookEvery, (next ?? Infinity) - now))
       return yield* Effect.raceFirst(sleep, rearmed.await)
     }
     const due = runtime.deadlines.due(now)

@@ -6,6 +6,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
+import { datedNotAhead } from "./dated-ahead.ts"
 import type { SqlError } from "effect/sql/SqlError"
 
 /** An answer, sealed, with what it was given for. Key and print are digests. */
@@ -28,7 +29,7 @@ export class KeptAnswers extends Context.Service<
     find(tenant_id: string, key: string): Effect.Effect<KeptAnswer | null, SqlError>
     /** Keeps an answer; `at` is epoch milliseconds. Fails when there is one under the key: another process gave it. */
     keep(tenant_id: string, answer: KeptAnswer, at: number): Effect.Effect<void, SqlError>
-    /** Deletes what is older than it has to be, or too much; answers how many went. */
+    /** Dates what lies ahead of now (its clock was wrong) at now; deletes what is older than it has to be, or too much; answers how many went. */
     prune(tenant_id: string, now: number, room?: typeof keptAnswers): Effect.Effect<number, SqlError>
   }
 >()("switchboard/persistence/KeptAnswers") {
@@ -51,6 +52,7 @@ export class KeptAnswers extends Context.Service<
       )
 
       const prune = Effect.fn("KeptAnswers.prune")(function* (tenant_id: string, now: number, room = keptAnswers) {
+        yield* datedNotAhead(sql, { table: "kept_answers", column: "at" }, tenant_id, now)
         const gone = yield* sql`
           delete from kept_answers using (
             select key, at, row_number() over newest as place, sum(size_bytes) over newest as bytes

@@ -3,6 +3,8 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
+import type { Fragment } from "effect/sql/Statement"
+import { datedNotAhead } from "./dated-ahead.ts"
 import type { SqlError } from "effect/sql/SqlError"
 import { storableJson } from "./field-values.ts"
 
@@ -49,6 +51,9 @@ export interface OutgoingRoom {
   readonly taken: ReadonlyMap<string, number>
 }
 
+/** The longest wait between two tries (src/outgoing/delivery.ts), with its jitter and some clock slack, milliseconds. */
+const longestPending = 8 * 3_600_000
+
 export class Outgoing extends Context.Service<
   Outgoing,
   {
@@ -66,7 +71,13 @@ export class Outgoing extends Context.Service<
       limit: number
     ): Effect.Effect<ReadonlyArray<OutgoingRow>, SqlError>
     /** Takes what is due, counts the attempt and keeps it from others until `lease`. Only tenants with an endpoint. */
-    claim(now: number, lease: number, room: OutgoingRoom): Effect.Effect<ReadonlyArray<OutgoingRow>, SqlError>
+    claim(
+      now: number,
+      lease: number,
+      room: OutgoingRoom,
+      /** Nothing waits for longer than until then; what seems to, a clock that was ahead has put there. */
+      latest?: number
+    ): Effect.Effect<ReadonlyArray<OutgoingRow>, SqlError>
     delivered(row: OutgoingRow, at: number): Effect.Effect<void, SqlError>
     /** It was not taken: `next` is when it is tried again; null: never. */
     failed(row: OutgoingRow, error: string, next: number | null): Effect.Effect<void, SqlError>
@@ -76,7 +87,8 @@ export class Outgoing extends Context.Service<
      */
     expire(
       tenant_id: string,
-      before: number
+      before: number,
+      now: number
     ): Effect.Effect<{ readonly gone: number; readonly untaken: number }, SqlError>
     /** A dead one is tried again from the start; whether there was one. */
     revive(tenant_id: string, id: string, at: number): Effect.Effect<boolean, SqlError>
@@ -132,20 +144,26 @@ export class Outgoing extends Context.Service<
         return rows.map(toOutgoing)
       })
 
-      const claim = Effect.fn("Outgoing.claim")(function* (now: number, lease: number, room: OutgoingRoom) {
+      const claim = Effect.fn("Outgoing.claim")(function* (
+        now: number,
+        lease: number,
+        room: OutgoingRoom,
+        latest: number = now + longestPending
+      ) {
+        const isDue = (at: Fragment) => sql`(${at} <= ${new Date(now)} or ${at} > ${new Date(latest)})`
         const taken = storableJson(Object.fromEntries(room.taken))
         const rows = yield* sql<Row>`
           update outgoing set attempts = attempts + 1, next_attempt_at = ${new Date(lease)}
           from (
             select waiting.tenant_id, waiting.id from outgoing waiting
-            where waiting.status = 'pending' and waiting.next_attempt_at <= ${new Date(now)}
+            where waiting.status = 'pending' and ${isDue(sql`waiting.next_attempt_at`)}
               and (waiting.tenant_id, waiting.id) in (
                 select tenant_id, id from (
                   select outgoing.tenant_id, id, next_attempt_at,
                     row_number() over (partition by outgoing.tenant_id order by next_attempt_at, id) as place
                   from outgoing
                   join outgoing_endpoints on outgoing_endpoints.tenant_id = outgoing.tenant_id
-                  where status = 'pending' and next_attempt_at <= ${new Date(now)}
+                  where status = 'pending' and ${isDue(sql`next_attempt_at`)}
                 ) as queued
                 where place <= ${room.perTenant} - coalesce((${taken}::jsonb ->> tenant_id)::integer, 0)
                 order by next_attempt_at limit ${room.limit})
@@ -178,7 +196,8 @@ export class Outgoing extends Context.Service<
         return rows.length > 0
       })
 
-      const expire = Effect.fn("Outgoing.expire")(function* (tenant_id: string, before: number) {
+      const expire = Effect.fn("Outgoing.expire")(function* (tenant_id: string, before: number, now: number) {
+        yield* datedNotAhead(sql, { table: "outgoing", column: "created_at" }, tenant_id, now)
         const rows = yield* sql<{ readonly gone: number; readonly untaken: number }>`
           with expired as (
             delete from outgoing where tenant_id = ${tenant_id} and created_at < ${new Date(before)} returning status

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { SqlClient } from "effect/sql/SqlClient"
+import { datedNotAhead } from "./dated-ahead.ts"
 import type { SqlError } from "effect/sql/SqlError"
 import { FaultPoints } from "./fault-points.ts"
 import type { Fragment } from "effect/sql/Statement"
@@ -83,7 +84,8 @@ export class Quarantine extends Context.Service<
     /** Deletes what was received before `before` (epoch milliseconds); answers how many had been replayed, and how many never. */
     expire(
       tenant_id: string,
-      before: number
+      before: number,
+      now: number
     ): Effect.Effect<{ readonly replayed: number; readonly unreplayed: number }, SqlError>
     /** What of all tenants was not replayed. */
     readonly held: Effect.Effect<Held, SqlError>
@@ -201,7 +203,8 @@ export class Quarantine extends Context.Service<
         return Option.map(Option.fromNullishOr(rows[0]), timed)
       })
 
-      const expire = Effect.fn("Quarantine.expire")(function* (tenant_id: string, before: number) {
+      const expire = Effect.fn("Quarantine.expire")(function* (tenant_id: string, before: number, now: number) {
+        yield* datedNotAhead(sql, { table: "quarantine", column: "received_at" }, tenant_id, now)
         const rows = yield* sql<{ readonly replayed: number; readonly unreplayed: number }>`
           with expired as (
             delete from quarantine where tenant_id = ${tenant_id} and received_at < ${new Date(before)}

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { SqlClient } from "effect/sql/SqlClient"
+import { datedNotAhead } from "./dated-ahead.ts"
 import type { SqlError } from "effect/sql/SqlError"
 import { FaultPoints } from "./fault-points.ts"
 import { fromCursor, type InvalidCursor, keyOf } from "./cursor.ts"
@@ -84,7 +85,7 @@ export class Waiting extends Context.Service<
     /** Forgets payloads that were applied; answers what they were. */
     remove(tenant_id: string, ids: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<ListedWaiting>, SqlError>
     /** Deletes what was received before `before` (epoch milliseconds); answers how many. */
-    expire(tenant_id: string, before: number): Effect.Effect<number, SqlError>
+    expire(tenant_id: string, before: number, now: number): Effect.Effect<number, SqlError>
     /** What of all tenants waits. */
     readonly held: Effect.Effect<Held, SqlError>
   }
@@ -212,7 +213,8 @@ export class Waiting extends Context.Service<
         return rows.map(timed)
       })
 
-      const expire = Effect.fn("Waiting.expire")(function* (tenant_id: string, before: number) {
+      const expire = Effect.fn("Waiting.expire")(function* (tenant_id: string, before: number, now: number) {
+        yield* datedNotAhead(sql, { table: "waiting", column: "received_at" }, tenant_id, now)
         const rows = yield* sql<{ readonly expired: number }>`
           with expired as (
             delete from waiting where tenant_id = ${tenant_id} and received_at < ${new Date(before)} returning 1

@@ -158,7 +158,8 @@ export class Hub {
       this.#weigh(topic)
     }
     for (const [topic, since] of this.#lingering) {
-      if (since === null) this.#lingering.set(topic, now)
+      // Ahead of now: the clock has been set back since.
+      if (since === null || since > now) this.#lingering.set(topic, now)
       else if (now - since >= this.#options.limits.linger) this.#forget(topic)
     }
   }

@@ -56,7 +56,7 @@ export const retention = Effect.fnUntraced(function* (runtime: TenantRuntime) {
 /** Announcements that nobody has taken for so long are of no use to the CRM any more; that they went is counted and logged (I9). */
 const expireAnnouncements = Effect.fnUntraced(function* (tenant: string, now: number) {
   const outgoing = yield* Outgoing
-  const { gone, untaken } = yield* outgoing.expire(tenant, now - kept.outgoing)
+  const { gone, untaken } = yield* outgoing.expire(tenant, now - kept.outgoing, now)
   yield* Metric.update(outgoingExpired, untaken)
   if (untaken > 0)
     yield* Effect.logWarning(`Tenant ${tenant}: ${untaken} announcements were not taken for 30 days and are gone`)
@@ -67,8 +67,8 @@ const expireAnnouncements = Effect.fnUntraced(function* (tenant: string, now: nu
 const expirePayloads = Effect.fnUntraced(function* (tenant: string, now: number) {
   const quarantine = yield* Quarantine
   const waiting = yield* Waiting
-  const { replayed, unreplayed } = yield* quarantine.expire(tenant, now - kept.quarantine)
-  const waited = yield* waiting.expire(tenant, now - kept.waiting)
+  const { replayed, unreplayed } = yield* quarantine.expire(tenant, now - kept.quarantine, now)
+  const waited = yield* waiting.expire(tenant, now - kept.waiting, now)
   yield* Metric.update(Metric.withAttributes(quarantineExpired, { replayed: "yes" }), replayed)
   yield* Metric.update(Metric.withAttributes(quarantineExpired, { replayed: "no" }), unreplayed)
   yield* Metric.update(waitingExpired, waited)

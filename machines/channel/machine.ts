@@ -5,6 +5,7 @@
  */
 import { setup } from "xstate"
 import type { Rules } from "../decide.ts"
+import { changeCorrected, changedAt } from "../ahead.ts"
 import { decideWith } from "../decide.ts"
 import { Draft, later } from "../draft.ts"
 import type {
@@ -13,6 +14,7 @@ import type {
   ChannelRecounted,
   ChannelSyncSettingsSet,
   ConnectionRegistered,
+  DeadlinePassed,
   FactArrived
 } from "../events.ts"
 import { initialOf } from "../field.ts"
@@ -47,6 +49,7 @@ export interface ChannelInput {
 }
 export type ChannelEvent =
   | ConnectionRegistered
+  | DeadlinePassed
   | FactArrived
   | ChannelSyncSettingsSet
   | ChannelDescribed
@@ -71,6 +74,7 @@ const rules: Rules<Draft<ChannelContext>, ChannelEvent> = {
         : { connection_config: event.connection_config }),
       is_active: event.is_active ?? d.context.is_active
     }),
+  deadline_passed: changeCorrected,
   fact_arrived: factArrived,
   calendar_settled: calendarSettled,
   channel_sync_settings_set: (d, event) => {
@@ -119,7 +123,7 @@ export const channelMachine = setup({
       actions: decideWith((context: ChannelContext, event: ChannelEvent) => {
         const d = new Draft(context)
         rules[event.type](d, event as never)
-        if (d.changed) d.set({ updated_at: later(context.updated_at, event.received) })
+        if (d.changed) d.set({ updated_at: changedAt(context.updated_at, event) })
         return d
       })
     }

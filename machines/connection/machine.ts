@@ -8,7 +8,7 @@
 import { setup } from "xstate"
 import type { Rules } from "../decide.ts"
 import { decideWith } from "../decide.ts"
-import { Draft, later } from "../draft.ts"
+import { Draft } from "../draft.ts"
 import type {
   AccountStatusChanged,
   AuthReported,
@@ -32,6 +32,8 @@ import { AccountStatus, AuthStatus } from "../vocabulary.ts"
 import { authReported } from "./auth.ts"
 import type { ConnectionContext, ConnectionInput } from "./context.ts"
 import { freshConnection } from "./context.ts"
+import { changedAt } from "../ahead.ts"
+import { connectionCorrected } from "./ahead.ts"
 import { day, dayOf } from "./day.ts"
 import { derivedTimePassed } from "./derived.ts"
 import { sendLimitsTold } from "./limits.ts"
@@ -91,13 +93,14 @@ const rules: Rules<Draft<ConnectionContext>, ConnectionEvent> = {
 /** Time is settled first, then the event; a refused command leaves the settled time behind, and nothing else. */
 const decideConnection = (context: ConnectionContext, event: ConnectionEvent): Draft<ConnectionContext> => {
   const d = new Draft(context)
+  if (event.type === "deadline_passed") connectionCorrected(d, event)
   timePassed(d, event.received)
   tokenTimePassed(d, event.received)
   rules[event.type](d, event as never)
   // Once more: what the event brought may be over already.
   tokenTimePassed(d, event.received)
   authTold(d, event.received)
-  if (d.changed) d.set({ updated_at: later(context.updated_at, event.received) })
+  if (d.changed) d.set({ updated_at: changedAt(context.updated_at, event) })
   return d
 }
 

@@ -142,7 +142,7 @@ const untilHourAllows = (c: ConnectionContext, count: number, limit: number, now
   let excess = c.messages_sent_this_hour + count - limit
   for (const [at, places] of c.facts.sends) {
     excess -= places
-    if (excess <= 0) return Math.ceil((at + hour - now) / 1000)
+    if (excess <= 0) return Math.min(hour / 1000, Math.ceil((at + hour - now) / 1000))
   }
   return null
 }

@@ -41,15 +41,15 @@ export const wordGiven = (d: Decision, account: AccountStatus, auth: AuthStatus 
   const { word, status_at, auth_word, auth_at } = d.context.facts
   const isNews = status_at === null || at > status_at
   if (isNews || (at === status_at && rank(AccountStatus, account) > rank(AccountStatus, word)))
-    learn(d, { word: account, status_at: at })
+    factsBecome(d, { word: account, status_at: at })
   const isAuthNews = auth_at === null || at > auth_at
   if (auth !== null && (isAuthNews || (at === auth_at && rank(AuthStatus, auth) > rank(AuthStatus, auth_word))))
-    learn(d, { auth_word: auth, auth_at: at })
+    factsBecome(d, { auth_word: auth, auth_at: at })
   if (account === "active") errorsForgiven(d, at)
 }
 
 /** The token of an active account ended at `at`. */
-export const tokenEnded = (d: Decision, at: number): void => learn(d, { token_end: at })
+export const tokenEnded = (d: Decision, at: number): void => factsBecome(d, { token_end: at })
 
 /** There is a token that is good: an account that only its token had ended runs again. */
 export const tokenGood = (d: Decision, received: number): void => livesUp(d, { token_end: null }, received)
@@ -72,12 +72,12 @@ export const isFirstLive = ({ facts }: ConnectionContext, at: number): boolean =
 
 const livesUp = (d: Decision, news: Partial<ConnectionFacts>, received: number): void => {
   const before = accountOf(d.context.facts)
-  learn(d, news)
+  factsBecome(d, news)
   if (before !== "active" && accountOf(d.context.facts) === "active") errorsForgiven(d, received)
 }
 
 /** The fields follow the facts. */
-const learn = (d: Decision, news: Partial<ConnectionFacts>): void => {
+export const factsBecome = (d: Decision, news: Partial<ConnectionFacts>): void => {
   const facts = { ...d.context.facts, ...news }
   const differs = Object.keys(news).some((name) => {
     const fact = name as keyof ConnectionFacts

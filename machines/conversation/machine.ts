@@ -9,7 +9,6 @@
 import { setup } from "xstate"
 import type { Rules } from "../decide.ts"
 import { decideWith } from "../decide.ts"
-import { later } from "../draft.ts"
 import type {
   CalendarEventShown,
   ConversationAccessed,
@@ -25,6 +24,7 @@ import type {
   ConversationTypeDetected,
   ConversationTypeSet,
   ConversationUnread,
+  DeadlinePassed,
   MailTracked,
   MemberActive,
   MemberLeft,
@@ -44,6 +44,8 @@ import { statesFollowing } from "../following.ts"
 import type { OwnerReplied, PersonMerged, Told } from "../told.ts"
 import { ConversationStatus } from "../vocabulary.ts"
 import type { ConversationContext, ConversationInput } from "./context.ts"
+import { conversationCorrected } from "./ahead.ts"
+import { changedAt } from "../ahead.ts"
 import { freshConversation } from "./context.ts"
 import { messageSubjectSet, messageTimed } from "./corrections.ts"
 import { withinCrowd } from "./crowd.ts"
@@ -89,6 +91,7 @@ export type ConversationEvent =
   | ThreadJoined
   | ConversationAbsorbed
   | PersonMerged
+  | DeadlinePassed
   | ConversationHeatSet
   | ConversationTypeDetected
   | ConversationSynced
@@ -113,6 +116,7 @@ const rules: Rules<Decision, ConversationEvent> = {
   member_left: (d, event) => memberGone(d, leaverAmongTwo(d, event).person, event.at, event.received),
   conversation_read: conversationRead,
   conversation_unread: conversationUnread,
+  deadline_passed: conversationCorrected,
   conversation_accessed: (d, event) =>
     d.set({ last_accessed_at: Math.max(d.context.last_accessed_at ?? 0, event.received) }),
   conversation_prioritised: prioritised,
@@ -159,7 +163,7 @@ const decideConversation = (context: ConversationContext, told: ConversationEven
   // Last: what was brought along is needed until everything is counted.
   const { window } = d.context.facts
   if (window !== remembered.facts.window) d.learn({ window: evicted(window) })
-  d.set({ updated_at: later(context.updated_at, event.received) })
+  d.set({ updated_at: changedAt(context.updated_at, event) })
   membersTouched(d, context.members, event.received)
   return d
 }

@@ -9,6 +9,7 @@
  */
 import { setup } from "xstate"
 import type { Rules } from "../decide.ts"
+import { changeCorrected, changedAt } from "../ahead.ts"
 import { decideWith } from "../decide.ts"
 import { Draft, earlier, later } from "../draft.ts"
 import { statesFollowing } from "../following.ts"
@@ -25,6 +26,7 @@ import type {
   Told
 } from "../told.ts"
 import type {
+  DeadlinePassed,
   ParticipantCorrected,
   ParticipantRecounted,
   ParticipantReported,
@@ -46,6 +48,7 @@ import { participantCorrected, participantRecounted, participantReported } from 
 export type { ParticipantContext } from "./context.ts"
 
 export type ParticipantEvent =
+  | DeadlinePassed
   | RelationAdded
   | ParticipantReported
   | ParticipantCorrected
@@ -70,6 +73,7 @@ const acted = (d: Draft<ParticipantContext>, at: number): void =>
 
 const rules: Rules<Draft<ParticipantContext>, ParticipantEvent> = {
   person_shown: personShown,
+  deadline_passed: changeCorrected,
   relation_added: relationAdded,
   participant_reported: participantReported,
   participant_corrected: participantCorrected,
@@ -116,7 +120,7 @@ export const participantMachine = setup({
       actions: decideWith((context: ParticipantContext, event: ParticipantEvent) => {
         const d = new Draft(context)
         rules[event.type](d, event as never)
-        if (d.changed) d.set({ updated_at: later(context.updated_at, event.received) })
+        if (d.changed) d.set({ updated_at: changedAt(context.updated_at, event) })
         return d
       })
     }

@@ -8,6 +8,7 @@
  */
 import { setup } from "xstate"
 import type { Rules } from "../decide.ts"
+import { clockSlack } from "../ahead.ts"
 import { decideWith } from "../decide.ts"
 import { Draft } from "../draft.ts"
 import type { Signal } from "../events.ts"
@@ -63,10 +64,22 @@ const rules: Rules<PresenceDraft, PresenceEvent> = {
   viewing_signalled: viewing,
   typing_ended: (d, event) => without(d, (typist) => typist.id === event.typist_id),
   deadline_passed: (d, event) => {
-    without(d, (typist) => typist.until <= event.received)
-    lookedAway(d, event.received)
+    without(d, ({ until }) => isOver(until, event.received))
+    lookedAway(d, (until) => isOver(until, event.received))
   }
 }
+
+/** The longest that one signal lasts, milliseconds. */
+const longest = 300_000
+
+/** Also one that ends later than it can: the clock has been set back since. */
+const isOver = (until: number, now: number): boolean => until <= now || until > now + longest + clockSlack
+
+/** Whether somebody would stay for longer than anybody can. */
+export const presenceAhead = ({ typists, viewers }: PresenceContext, now: number): boolean =>
+  [...Object.values(typists).map(({ until }) => until), ...Object.values(viewers).flatMap(lookedUntil)].some(
+    (until) => until > now + longest + clockSlack
+  )
 
 /** When the next typist or viewer stops by deadline, or null. */
 export const presenceDeadline = (context: PresenceContext): number | null => {

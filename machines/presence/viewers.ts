@@ -38,10 +38,10 @@ export const viewing = (d: PresenceDraft, { viewer, window, received, is_viewing
   shown(d, { ...viewer, windows: Object.fromEntries([...kept, [window, received + lasts]]) })
 }
 
-/** Windows whose deadline lies at or before `now` are closed. */
-export const lookedAway = (d: PresenceDraft, now: number): void => {
+/** Windows whose deadline is over are closed. */
+export const lookedAway = (d: PresenceDraft, isOver: (until: number) => boolean): void => {
   for (const viewer of Object.values(d.context.viewers)) {
-    const open = Object.entries(viewer.windows).filter(([, until]) => until > now)
+    const open = Object.entries(viewer.windows).filter(([, until]) => !isOver(until))
     if (open.length < Object.keys(viewer.windows).length) shown(d, { ...viewer, windows: Object.fromEntries(open) })
   }
 }

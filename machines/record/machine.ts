@@ -6,9 +6,10 @@
  * A record profile (CONTRACT 2.9): how often a CRM record is synced. The sync itself is not its business yet.
  */
 import { setup } from "xstate"
+import { changeCorrected, changedAt } from "../ahead.ts"
 import { decideWith } from "../decide.ts"
-import { Draft, later } from "../draft.ts"
-import type { AutoSyncScheduled } from "../events.ts"
+import { Draft } from "../draft.ts"
+import type { AutoSyncScheduled, DeadlinePassed } from "../events.ts"
 import { initialOf } from "../field.ts"
 import { statesFollowing } from "../following.ts"
 import type { Told } from "../told.ts"
@@ -26,19 +27,23 @@ export interface RecordInput {
 }
 
 /** What the command leaves out stays as it is. */
-const decideRecord = (context: RecordContext, event: AutoSyncScheduled): Draft<RecordContext> => {
+const decideRecord = (context: RecordContext, event: AutoSyncScheduled | DeadlinePassed): Draft<RecordContext> => {
   const d = new Draft(context)
+  if (event.type === "deadline_passed") {
+    changeCorrected(d, event)
+    return d
+  }
   d.set({
     auto_sync_enabled: event.auto_sync_enabled ?? context.auto_sync_enabled,
     sync_frequency_hours: event.sync_frequency_hours ?? context.sync_frequency_hours,
     pipeline_id: event.pipeline_id ?? context.pipeline_id
   })
-  if (d.changed) d.set({ updated_at: later(context.updated_at, event.received) })
+  if (d.changed) d.set({ updated_at: changedAt(context.updated_at, event) })
   return d
 }
 
 export const recordMachine = setup({
-  types: {} as { context: RecordContext; input: RecordInput; events: AutoSyncScheduled; emitted: Told }
+  types: {} as { context: RecordContext; input: RecordInput; events: AutoSyncScheduled | DeadlinePassed; emitted: Told }
 }).createMachine({
   id: "record",
   context: ({ input }) => ({

@@ -8,8 +8,9 @@
  */
 import { setup } from "xstate"
 import type { Rules } from "../decide.ts"
+import { changeCorrected, changedAt, clockSlack, isAhead } from "../ahead.ts"
 import { decideWith } from "../decide.ts"
-import { Draft, later } from "../draft.ts"
+import { Draft } from "../draft.ts"
 import type { DeadlinePassed, TaskFinished, TaskRequested, TenantCreated } from "../events.ts"
 import { initialOf } from "../field.ts"
 import { statesFollowing } from "../following.ts"
@@ -48,6 +49,7 @@ const rules: Rules<Decision, SchedulerEvent> = {
   // A tenant's scheduler begins with its tenant; the plan is made with the context.
   tenant_created: () => {},
   deadline_passed: (d, event) => {
+    planCorrected(d, event.received)
     for (const name of ScheduledTask.literals) {
       const { next_due } = d.context.tasks[name]!
       if (next_due <= event.received) start(d, name, next_due, event.received)
@@ -69,6 +71,21 @@ const rules: Rules<Decision, SchedulerEvent> = {
       last_error: event.error
     })
   }
+}
+
+/** Whether a task is due later than it can be: the clock was ahead when it was planned. */
+export const schedulerAhead = ({ tasks, updated_at }: SchedulerContext, now: number): boolean =>
+  isAhead(updated_at, now) || ScheduledTask.literals.some((name) => isOverdue(tasks, name, now))
+
+const isOverdue = (tasks: SchedulerContext["tasks"], name: ScheduledTask, now: number): boolean =>
+  (tasks[name]?.next_due ?? 0) > nextDue(name, now + clockSlack)
+
+/** What was planned with a clock that was ahead is planned again; nothing runs for it. */
+const planCorrected = (d: Decision, now: number): void => {
+  for (const name of ScheduledTask.literals) {
+    if (isOverdue(d.context.tasks, name, now)) change(d, name, { next_due: nextDue(name, now) })
+  }
+  changeCorrected(d, { received: now })
 }
 
 /** Tasks that were under way when the process ended; they start again (CONTRACT §6). */
@@ -118,7 +135,7 @@ export const schedulerMachine = setup({
         const tasks = { ...plan(event.received), ...context.tasks }
         if (Object.keys(tasks).length !== Object.keys(context.tasks).length) d.set({ tasks })
         rules[event.type](d, event as never)
-        if (d.changed) d.set({ updated_at: later(context.updated_at, event.received) })
+        if (d.changed) d.set({ updated_at: changedAt(context.updated_at, event) })
         return d
       })
     }

@@ -25,6 +25,7 @@ import { initialOf } from "../field.ts"
 import { statesFollowing } from "../following.ts"
 import type { ContactCandidate, KeyUsed, Told } from "../told.ts"
 import type { Creations } from "./creations.ts"
+import { tenantCorrected } from "./ahead.ts"
 import { contactCandidate, creationsDue, noCreations } from "./creations.ts"
 import type { TenantFields } from "./fields.ts"
 import { tenantFields } from "./fields.ts"
@@ -117,7 +118,10 @@ const rules: Rules<Draft<TenantContext>, TenantEvent> = {
       webhook_failures: d.context.webhook_failures + 1
     }),
   contact_candidate: contactCandidate,
-  deadline_passed: creationsDue,
+  deadline_passed: (d, event) => {
+    tenantCorrected(d, event)
+    creationsDue(d, event)
+  },
   webhook_noted: (d, { received, success }) => webhookCame(d, received, success),
   webhook_accepted: (d, { received }) => webhookCame(d, received, true)
 }

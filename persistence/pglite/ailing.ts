@@ -25,7 +25,8 @@ export class Ailing {
     if (text === null) return null
     if (severity.exec(text)?.[1] === "PANIC") return `Postgres panicked: ${messageOf(text)}`
     if (sqlState.exec(text)?.[1] !== stuckFile) return null
-    this.#since ??= now
+    // Ahead of now: the clock has been set back since.
+    if (this.#since === null || this.#since > now) this.#since = now
     this.#errors++
     return this.#errors >= patience.errors && now - this.#since >= patience.milliseconds ? messageOf(text) : null
   }

@@ -15,7 +15,9 @@ export class Accesses {
   /** Whether a conversation that is opened now counts. */
   counts(tenant: string, conversation: string, now: number): boolean {
     const key = `${tenant} ${conversation}`
-    if (now - (this.#at.get(key) ?? -Infinity) < accessEvery) return false
+    const ago = now - (this.#at.get(key) ?? -Infinity)
+    // Less than none: the clock has been set back since.
+    if (ago >= 0 && ago < accessEvery) return false
     this.#at.delete(key)
     this.#at.set(key, now)
     const [longest] = this.#at.keys()

@@ -66,7 +66,9 @@ export class Replay extends Context.Service<
       const waitingRoom = yield* WaitingRoom
 
       const replay = Effect.fnUntraced(function* (payload: Quarantined) {
-        const { tenant_id, id, body, received_at } = payload
+        const { tenant_id, id, body } = payload
+        // One that a clock that was ahead has dated came now at the latest.
+        const received_at = Math.min(payload.received_at, yield* Clock.currentTimeMillis)
         let events: ReadonlyArray<Event> = []
         const end = yield* application
           .take(tenant_id, (channel_type) =>

@@ -86,7 +86,9 @@ export class Rooms extends Context.Service<
         const open = Effect.fnUntraced(function* (tenant: string) {
           const until = fullUntil.get(tenant)
           if (until === undefined) return
-          if (until > (yield* Clock.currentTimeMillis)) return yield* refuse(tenant)
+          const left = until - (yield* Clock.currentTimeMillis)
+          // More than that: the clock has been set back since.
+          if (left > 0 && left <= fullFor) return yield* refuse(tenant)
           fullUntil.delete(tenant)
         })
 

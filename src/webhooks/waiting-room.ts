@@ -5,6 +5,7 @@
  * A payload leaves after what it says is durable. Whoever is interrupted between the two (a kill, another process that empties
  * the same room) leaves a payload that is applied again, which changes nothing (I3).
  */
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -46,7 +47,9 @@ export class WaitingRoom extends Context.Service<
       const quarantine = yield* Quarantine
       const application = yield* Application
 
-      const admit = Effect.fnUntraced(function* ({ tenant_id, body, source, received_at }: WaitingPayload) {
+      const admit = Effect.fnUntraced(function* ({ tenant_id, body, source, received_at: noted }: WaitingPayload) {
+        // One that a clock that was ahead has dated came now at the latest.
+        const received_at = Math.min(noted, yield* Clock.currentTimeMillis)
         return yield* application
           .take(tenant_id, (channel_type) => understandKept(body, source, received_at, channel_type))
           .pipe(

@@ -44,7 +44,10 @@ afterEach(async () => {
   while (opened.length > 0) await opened.pop()!()
 })
 
-/** A database, and owners on it, each in a scope of its own. The clock begins at `start`. */
+/** When the events of these tests are accepted: nothing lies ahead of the clock. */
+const accepted = start + day / 4
+
+/** A database, and owners on it, each in a scope of its own. The clock begins at `accepted`. */
 const house = async (dataDir?: string) => {
   const at = dataDir === undefined ? inMemory() : { url: Option.none(), dataDir }
   const database = layerMigrated.pipe(Layer.provideMerge(layerDatabase(at)))
@@ -55,6 +58,7 @@ const house = async (dataDir?: string) => {
   const close = () => runtime.dispose()
   opened.push(close)
   const run = runtime.runPromise
+  await run(TestClock.setTime(accepted))
   const owner = async (changed: Partial<ShellOptions> = {}) => {
     const scope = Scope.makeUnsafe()
     const layer = ownerLayer({ ...options, ...changed }).pipe(Layer.provide(GroupCommit.layer))
@@ -131,7 +135,6 @@ const normal = (value: any): unknown => {
   return plain
 }
 const founded = async (home: House, changed: Partial<ShellOptions> = {}) => {
-  await home.run(TestClock.setTime(start))
   const owner = await home.owner(changed)
   await owner.ask((each) => each.create("acme", "Acme", "sealed"))
   return owner

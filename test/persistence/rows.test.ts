@@ -1,8 +1,11 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { SqlClient } from "effect/sql/SqlClient"
 import { randomBytes, randomUUID } from "node:crypto"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { ApiKeys } from "../../persistence/api-keys.ts"
+import { KeptAnswers } from "../../persistence/kept-answers.ts"
+import { Outgoing } from "../../persistence/outgoing.ts"
 import { Quarantine } from "../../persistence/quarantine.ts"
 import { ScheduleRuns } from "../../persistence/schedule-runs.ts"
 import { Waiting } from "../../persistence/waiting.ts"
@@ -57,9 +60,9 @@ describe.each(databases)("on $name", (database) => {
         expect(yield* quarantine.remaining("q")).toBe(1)
         expect(yield* quarantine.get("someone else", id)).toEqual(Option.none())
         expect(yield* quarantine.get("q", randomUUID())).toEqual(Option.none())
-        expect(yield* quarantine.expire("q", at + 1)).toEqual({ replayed: 1, unreplayed: 0 })
+        expect(yield* quarantine.expire("q", at + 1, at + 1)).toEqual({ replayed: 1, unreplayed: 0 })
         expect(yield* times()).toEqual([at + 1])
-        expect(yield* quarantine.expire("q", at + 2)).toEqual({ replayed: 0, unreplayed: 1 })
+        expect(yield* quarantine.expire("q", at + 2, at + 2)).toEqual({ replayed: 0, unreplayed: 1 })
       })
     ))
 
@@ -109,7 +112,7 @@ describe.each(databases)("on $name", (database) => {
         expect((yield* quarantine.held).payloads).toBeGreaterThanOrEqual(2)
         expect((yield* waiting.held).bytes).toBe(15)
         expect((yield* waiting.held).oldest).toBe(at)
-        yield* waiting.expire("full", at + 1)
+        yield* waiting.expire("full", at + 1, at + 1)
       })
     ))
 
@@ -224,6 +227,43 @@ describe.each(databases)("on $name", (database) => {
         expect(yield* keys.isInUse("k", id)).toBe(false)
         expect(Option.isSome(yield* keys.create({ ...bare, hash: randomBytes(32) }))).toBe(true)
         expect(Option.isNone(yield* keys.create({ ...bare, hash: randomBytes(32) }))).toBe(true)
+      })
+    ))
+
+  test("what a clock that was ahead has dated is kept for no longer than the rest, and holds nothing up", () =>
+    persistence.run(
+      Effect.gen(function* () {
+        const quarantine = yield* Quarantine
+        const waiting = yield* Waiting
+        const answers = yield* KeptAnswers
+        const outgoing = yield* Outgoing
+        const month = 30 * 24 * 3_600_000
+        const received_at = at + month
+        const body = new TextEncoder().encode("ahead")
+        const kept = { tenant_id: "ahead", source: "unipile_webhook", body, received_at } as const
+        yield* quarantine.add({ ...kept, reason: "r" })
+        yield* waiting.addWithin({ ...kept, account_id: "a" }, null)
+        expect(yield* quarantine.expire("ahead", at - 1, at)).toEqual({ replayed: 0, unreplayed: 0 })
+        expect(yield* waiting.expire("ahead", at - 1, at)).toBe(0)
+        expect(yield* quarantine.expire("ahead", at + 1, at + 1)).toEqual({ replayed: 0, unreplayed: 1 })
+        expect(yield* waiting.expire("ahead", at + 1, at + 1)).toBe(1)
+        const answer = (key: string) => ({ key, print: "p", caller: null, sealed: "s" })
+        yield* answers.keep("ahead", answer("ahead"), received_at)
+        yield* answers.prune("ahead", at)
+        yield* answers.keep("ahead", answer("later"), at + 1)
+        // Of two, the one that came later stays.
+        expect(yield* answers.prune("ahead", at + 2, { answers: 1, bytes: 1_000 })).toBe(1)
+        expect(yield* answers.find("ahead", "later")).not.toBeNull()
+        yield* outgoing.setEndpoint("ahead", { url: "http://x", secret: "s" }, at)
+        yield* SqlClient.use(
+          (sql) => sql`
+            insert into outgoing (tenant_id, id, type, body, status, attempts, next_attempt_at, created_at)
+            values ('ahead', ${randomUUID()}::uuid, 't', '{}', 'pending', 1, ${new Date(received_at)}, ${new Date(received_at)})`
+        )
+        const room = { limit: 10, perTenant: 10, taken: new Map() }
+        expect(yield* outgoing.claim(at, at + 60_000, room)).toHaveLength(1)
+        // On lease now: for others it is not due.
+        expect(yield* outgoing.claim(at + 1, at + 60_001, room)).toHaveLength(0)
       })
     ))
 
