@@ -2,6 +2,7 @@
  * How many people a conversation keeps as members (I8). Past that whoever is not among them is nobody in particular: what they wrote
  * stands as a post without an author, what they read or reacted counts as somebody's. Members never leave: rows and receipts name them.
  */
+import { own } from "../own.ts"
 import type { Person, Reading } from "../events.ts"
 import type { ConversationContext, Member } from "./context.ts"
 import type { ConversationEvent } from "./machine.ts"
@@ -16,13 +17,13 @@ type Members = Readonly<Record<string, Member>>
 
 /** Those who are members, and of the others as many as there is room for; the very same list when that is all of them. */
 const withRoom = <A>(all: ReadonlyArray<A>, keyOf: (one: A) => string, members: Members): ReadonlyArray<A> => {
-  if (all.every((one) => members[keyOf(one)] !== undefined)) return all
+  if (all.every((one) => own(members, keyOf(one)) !== undefined)) return all
   let room = memberLimit - Object.keys(members).length
   if (room >= all.length) return all
   const met = new Set<string>()
   return all.filter((one) => {
     const key = keyOf(one)
-    if (members[key] !== undefined || met.has(key)) return true
+    if (own(members, key) !== undefined || met.has(key)) return true
     if (room <= 0) return false
     room--
     met.add(key)
