@@ -286,13 +286,16 @@ it("a client that is not read for a while ends with what is true", async () => {
   const { values, stop } = record(connection)
   await until(connection, isLive)
   sockets[0]!.pause()
-  const changes = 120
+  // Together more than the sockets of both ends take in.
+  const changes = 400
+  const big = (n: number) => String(n % 10).repeat(15_000)
   for (let n = 1; n <= changes; n++) {
     const body = {
       channel_type: "whatsapp",
       account_name: "Support",
       user_id: "user-1",
-      connection_config: { n, big: String(n % 10).repeat(100_000) }
+      connection_config: { n, big: big(n) },
+      provider_config: { big: big(n) }
     }
     const { status } = await house.server.call(
       "PUT",
@@ -304,7 +307,7 @@ it("a client that is not read for a while ends with what is true", async () => {
   }
   sockets[0]!.resume()
   const { state } = await until(connection, (v) => v.status === "live" && v.state.connection_config["n"] === changes)
-  expect(state!.connection_config["big"]).toBe(String(changes % 10).repeat(100_000))
+  expect(state!.connection_config["big"]).toBe(big(changes))
   stop()
   // It was slow indeed: patches were left out, and a second whole state came.
   const lives = values.filter((value) => value.status === "live")
