@@ -36,7 +36,7 @@ import {
   running,
   start
 } from "../machines/facts.ts"
-import { inMemory } from "../support/fresh-cluster.ts"
+import { copyFreshCluster, inMemory } from "../support/fresh-cluster.ts"
 
 const options: ShellOptions = { mailbox: 1000, snapshotInterval: "1 hour", idle: day, residents: 50_000 }
 const opened: Array<() => Promise<void>> = []
@@ -144,6 +144,7 @@ describe("a tenant", () => {
   test("is the same after a restart on the same directory", async () => {
     const dataDir = await mkdtemp(join(tmpdir(), "switchboard-lives-"))
     opened.push(() => rm(dataDir, { recursive: true, force: true }))
+    await copyFreshCluster(dataDir)
     const home = await house(dataDir)
     const before = await founded(home)
     await before.tell(...talk)

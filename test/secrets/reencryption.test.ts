@@ -12,6 +12,7 @@ import { Outgoing } from "../../persistence/outgoing.ts"
 import { KeyRing } from "../../src/secrets/key-ring.ts"
 import { accountId, deliver, fixture, type Tenant, tenantWithAccount } from "../http/account.ts"
 import { adminKey, type Edge, startEdge } from "../http/edge.ts"
+import { copyFreshCluster } from "../support/fresh-cluster.ts"
 
 const key = () => randomBytes(32).toString("base64")
 const opened: Array<() => Promise<unknown>> = []
@@ -22,6 +23,7 @@ afterEach(async () => {
 const house = async () => {
   const dataDir = await mkdtemp(join(tmpdir(), "switchboard-keys-"))
   opened.push(() => rm(dataDir, { recursive: true, force: true }))
+  await copyFreshCluster(dataDir)
   return async (...keys: ReadonlyArray<string>) => {
     const edge = await startEdge({ dataDir, encryptionKeys: keys.join(",") })
     let ended: Promise<void> | null = null
