@@ -84,7 +84,7 @@ describe.each(databases)("on $name", (database) => {
     expect(await quiet("GET", `${path}/tokens?token=access`)).toBe(403)
     expect(await quiet("GET", `${path}/tokens?token=both`, undefined, made.json.key)).toBe(400)
     expect(await quiet("POST", "/v1/tenants/vault/events", { type: "tokens", access_token: access })).toBe(422)
-    expect(await quiet("POST", "/v1/tenants/vault/keys", { name: "reader" })).toBe(422)
+    expect(await quiet("POST", "/v1/tenants/vault/keys", { name: "reader" })).toBe(409)
     expect((await server.webhook({ ...tenant, secret: access }, status("OK"))).status).toBe(401)
     expect((await server.webhook(tenant, status("CREDENTIALS"))).status).toBe(200)
 

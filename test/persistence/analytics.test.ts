@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import type { MessageFields } from "../../machines/message/fields.ts"
 import { Analytics } from "../../persistence/analytics.ts"
 import type { Cut } from "../../persistence/cut.ts"
+import { EventsClient } from "../../persistence/events-client.ts"
 import { Snapshots } from "../../persistence/snapshots.ts"
 import { databases, openPersistence, type Persistence } from "../support/databases.ts"
 
@@ -135,7 +136,7 @@ describe.each(databases)("on $name", (database) => {
   test.runIf(database.name === "postgres")("a mark that a cut under way renews is not lost to a calculation", () =>
     persistence.run(
       Effect.gen(function* () {
-        const sql = yield* SqlClient
+        const sql = yield* EventsClient
         yield* cut("race", 1, inbound("first", at))
         const [written, commit] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
         const underWay = yield* sql
