@@ -23,10 +23,7 @@ const words = ({ facts, last_sync_at }: ConnectionContext) => [
 ]
 
 /** Instants of the past. Those of `unnamed` end an hour later. */
-const instants = (c: ConnectionContext) => [
-  ...words(c),
-  ...rest(c)
-]
+const instants = (c: ConnectionContext) => [...words(c), ...rest(c)]
 
 const rest = ({ facts, updated_at, last_rate_limit_reset }: ConnectionContext) => [
   updated_at,

@@ -91,7 +91,13 @@ test("what was filed away stays so, though the clock was set back before the mes
   const back = start - 30 * day
   correct(tenant, back)
   expect(tenant.conversation().status).toBe("archived")
-  tenant.apply({ type: "conversation_prioritised", conversation_id: id, priority: "low", received: back + 1, via: "api" } as Event)
+  tenant.apply({
+    type: "conversation_prioritised",
+    conversation_id: id,
+    priority: "low",
+    received: back + 1,
+    via: "api"
+  } as Event)
   tenant.apply(message("m3", -31 * day, ann, { received: back + 2 }))
   expect(tenant.conversation().status).toBe("archived")
 })
