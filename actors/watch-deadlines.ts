@@ -17,6 +17,13 @@ const retry = "1 second"
  */
 const lookEvery = 60_000
 
+/**
+ * A clock that is set back by a month leaves everybody who lived in it ahead. They are corrected so many at a time, with a pause
+ * after each round, and only while most of the mailbox is free: what comes from outside goes on.
+ */
+const round = 256
+const pause = 50
+
 /** Whoever holds an instant that lies ahead hears of the present, which corrects it. */
 export const tellIfAhead = (runtime: TenantRuntime, living: Living | undefined, now: number): void => {
   if (living === undefined || !living.isAhead(now)) return
@@ -45,10 +52,17 @@ export const watchDeadlines = (runtime: TenantRuntime, rearmed: Latch.Latch): Ef
   }
 
   let looked = -Infinity
+  let ahead: ReadonlyArray<Living> = []
   const correct = (now: number): void => {
-    if (now >= looked && now - looked < lookEvery) return
-    looked = now
-    for (const living of runtime.population.all()) tellIfAhead(runtime, living, now)
+    if (now < looked || now - looked >= lookEvery) {
+      looked = now
+      ahead = [...runtime.population.all()].filter((living) => living.isAhead(now))
+    }
+    if (ahead.length === 0 || runtime.isPressed) return
+    const room = Math.max(0, Math.min(round, Math.ceil(runtime.limits.mailbox / 4) - runtime.admitted))
+    // One that has gone to sleep since is corrected when it wakes.
+    for (const { kind, id } of ahead.slice(0, room)) tellIfAhead(runtime, runtime.population.get(kind, id), now)
+    ahead = ahead.slice(room)
   }
 
   return Effect.gen(function* () {
@@ -60,7 +74,7 @@ export const watchDeadlines = (runtime: TenantRuntime, rearmed: Latch.Latch): Ef
     correct(now)
     const next = runtime.deadlines.next
     if (next === null || next > now) {
-      const sleep = Effect.sleep(Math.min(lookEvery, (next ?? Infinity) - now))
+      const sleep = Effect.sleep(Math.min(ahead.length > 0 ? pause : lookEvery, (next ?? Infinity) - now))
       return yield* Effect.raceFirst(sleep, rearmed.await)
     }
     const due = runtime.deadlines.due(now)

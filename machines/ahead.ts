@@ -15,6 +15,26 @@ export const isAhead = (at: number | null | undefined, now: number): boolean => 
 /** The instant; just before now, where it lies ahead, so that whatever comes now is newer. */
 export const notAhead = <T extends number | null>(at: T, now: number): T => (isAhead(at, now) ? ((now - 1) as T) : at)
 
+/**
+ * Instants of one actor as they stand once those ahead have become past: each before now, in the order in which they were. What is
+ * derived from which of two came later stays as it is; so those that lie between now and the slack move too. Instants that are not
+ * given stay as they are.
+ */
+export const inTheirOrder = (
+  instants: Iterable<number | null | undefined>,
+  now: number
+): (<T extends number | null>(at: T) => T) => {
+  const moved = new Map<number, number>()
+  const known = new Set<number>()
+  for (const at of instants) if (at != null) known.add(at)
+  let latest = now - 1
+  for (const at of [...known].sort((a, b) => b - a)) {
+    if (at <= latest) break
+    moved.set(at, latest--)
+  }
+  return <T extends number | null>(at: T): T => (at === null ? at : ((moved.get(at) ?? at) as T))
+}
+
 /** When an actor has changed last, after this event. */
 export const changedAt = (
   before: number | null,

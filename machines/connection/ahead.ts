@@ -1,5 +1,5 @@
 /** What a connection keeps of our own clock, corrected where it lies ahead (../ahead.ts). */
-import { clockSlack, isAhead, notAhead } from "../ahead.ts"
+import { clockSlack, inTheirOrder, isAhead, notAhead } from "../ahead.ts"
 import type { Draft } from "../draft.ts"
 import type { DeadlinePassed } from "../events.ts"
 import type { SyncFacts } from "../syncs.ts"
@@ -9,10 +9,8 @@ import { factsBecome, tokenGood } from "./standing.ts"
 
 const hour = 3_600_000
 
-/** Instants of the past. Those of `unnamed` end an hour later. */
-const instants = ({ facts, updated_at, last_rate_limit_reset, last_sync_at }: ConnectionContext) => [
-  updated_at,
-  last_rate_limit_reset,
+/** Instants that are weighed against each other. */
+const words = ({ facts, last_sync_at }: ConnectionContext) => [
   last_sync_at,
   facts.status_at,
   facts.auth_at,
@@ -21,7 +19,15 @@ const instants = ({ facts, updated_at, last_rate_limit_reset, last_sync_at }: Co
   facts.sync.succeeded_at,
   facts.sync.forgiven_at ?? null,
   ...facts.sync.failures,
-  ...Object.values(facts.told),
+  ...Object.values(facts.told)
+]
+
+/** Instants of the past. Those of `unnamed` end an hour later. */
+const instants = (c: ConnectionContext) => [...words(c), ...rest(c)]
+
+const rest = ({ facts, updated_at, last_rate_limit_reset }: ConnectionContext) => [
+  updated_at,
+  last_rate_limit_reset,
   ...facts.sends.map(([at]) => at),
   ...Object.values(facts.reservations).map(({ at }) => at),
   ...facts.echoes.map(({ at }) => at),
@@ -33,7 +39,7 @@ export const connectionAhead = (c: ConnectionContext, now: number): boolean =>
 
 /**
  * Sends count from now on, so that each leaves the budget within the hour; what was counted for a day that is still to come was sent
- * today. Words on the account give way to the next one.
+ * today. Words on the account give way to the next one, and stand among themselves as they did.
  */
 export const connectionCorrected = (d: Draft<ConnectionContext>, { received: now }: DeadlinePassed): void => {
   if (!connectionAhead(d.context, now)) return
@@ -41,6 +47,7 @@ export const connectionCorrected = (d: Draft<ConnectionContext>, { received: now
   const today = Math.min(facts.today, dayOf(now))
   // A token that ended ahead of now has not ended yet.
   const isTokenGood = isAhead(facts.token_end, now)
+  const settled = inTheirOrder(words(d.context), now)
   factsBecome(d, {
     today,
     sends: sendsNotAhead(facts.sends, now),
@@ -55,14 +62,15 @@ export const connectionCorrected = (d: Draft<ConnectionContext>, { received: now
             isAhead(each.from, now) ? { ...each, from: now - 1, until: Math.min(each.until, now + hour) } : each
           )
         }),
-    status_at: notAhead(facts.status_at, now),
-    auth_at: notAhead(facts.auth_at, now),
-    first_live_at: notAhead(facts.first_live_at, now),
-    told: Object.fromEntries(Object.entries(facts.told).map(([piece, at]) => [piece, notAhead(at, now)])),
-    sync: syncsNotAhead(facts.sync, now)
+    status_at: settled(facts.status_at),
+    auth_at: settled(facts.auth_at),
+    token_end: isTokenGood ? facts.token_end : settled(facts.token_end),
+    first_live_at: settled(facts.first_live_at),
+    told: Object.fromEntries(Object.entries(facts.told).map(([piece, at]) => [piece, settled(at)])),
+    sync: syncsSettled(facts.sync, settled)
   })
   d.set({
-    last_sync_at: notAhead(last_sync_at, now),
+    last_sync_at: settled(last_sync_at),
     ...(today === facts.today ? {} : { last_rate_limit_reset: today * day })
   })
   if (isTokenGood) tokenGood(d, now)
@@ -80,9 +88,9 @@ const sendsNotAhead = (
   return [...kept.filter(([at]) => at !== now - 1), [now - 1, ahead + there] as const].sort((a, b) => a[0] - b[0])
 }
 
-const syncsNotAhead = (sync: SyncFacts, now: number): SyncFacts => ({
+const syncsSettled = (sync: SyncFacts, settled: (at: number) => number): SyncFacts => ({
   ...sync,
-  succeeded_at: notAhead(sync.succeeded_at, now),
-  failures: [...new Set(sync.failures.map((at) => notAhead(at, now)))].sort((a, b) => a - b),
-  ...(sync.forgiven_at === undefined ? {} : { forgiven_at: notAhead(sync.forgiven_at, now) })
+  succeeded_at: sync.succeeded_at === null ? null : settled(sync.succeeded_at),
+  failures: sync.failures.map(settled),
+  ...(sync.forgiven_at === undefined ? {} : { forgiven_at: settled(sync.forgiven_at) })
 })

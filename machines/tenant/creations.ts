@@ -11,8 +11,8 @@ import type { TenantContext } from "./machine.ts"
 export interface Creations {
   /** When contacts were asked for in the last hour, oldest first. */
   readonly recent: ReadonlyArray<number>
-  /** People who are considered again at `due`. */
-  readonly waiting: ReadonlyArray<{ readonly key: string; readonly due: number }>
+  /** People who are considered again at `due`. `hours`: after so many; absent: after one, or it was not kept. */
+  readonly waiting: ReadonlyArray<{ readonly key: string; readonly due: number; readonly hours?: number }>
 }
 
 export const noCreations: Creations = { recent: [], waiting: [] }
@@ -26,19 +26,20 @@ export const contactCandidate = (d: Draft<TenantContext>, event: ContactCandidat
   if (!c.auto_create_enabled || !c.auto_create_contacts || c.max_creates_per_hour === 0) return
   if (event.total_messages < c.min_messages_before_create || isExcluded(event, c.blacklist)) return
   if (!event.waited && c.creation_delay_hours > 0) {
-    return wait(d, event.key, event.received + c.creation_delay_hours * hour)
+    const hours = c.creation_delay_hours
+    return wait(d, { key: event.key, due: event.received + hours * hour, hours })
   }
   const recent = c.creations.recent.filter((at) => at > event.received - hour)
-  if (recent.length >= c.max_creates_per_hour) return wait(d, event.key, recent[0]! + hour)
+  if (recent.length >= c.max_creates_per_hour) return wait(d, { key: event.key, due: recent[0]! + hour })
   const waiting = c.creations.waiting.filter(({ key }) => key !== event.key)
   d.set({ creations: { recent: [...recent, event.received], waiting } })
   d.tell({ type: "contact_approved", key: event.key, received: event.received })
 }
 
-const wait = (d: Draft<TenantContext>, key: string, due: number): void => {
+const wait = (d: Draft<TenantContext>, who: Creations["waiting"][number]): void => {
   const { waiting, recent } = d.context.creations
-  if (waiting.length >= waitingLimit || waiting.some((each) => each.key === key)) return
-  d.set({ creations: { recent, waiting: [...waiting, { key, due }] } })
+  if (waiting.length >= waitingLimit || waiting.some(({ key }) => key === who.key)) return
+  d.set({ creations: { recent, waiting: [...waiting, who] } })
 }
 
 /** Those whose time has come are considered again. */

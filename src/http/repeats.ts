@@ -152,7 +152,18 @@ export class Repeats extends Context.Service<
         const first = Effect.gen(function* () {
           const known = yield* firstOf(tenant, caller, key.once)
           if (known !== null) return known
-          const response = yield* Effect.provideService(keyed, Keeping, keeping)
+          const response = yield* Effect.provideService(keyed, Keeping, keeping).pipe(
+            // Another process may be at the very same request: what it made is refused here, and is the answer to both.
+            Effect.catch((refusal) =>
+              Effect.matchEffect(firstOf(tenant, caller, key.once), {
+                onSuccess: (made) => {
+                  isKept = made !== null
+                  return made === null ? Effect.fail(refusal) : Effect.succeed(made)
+                },
+                onFailure: () => Effect.fail(refusal)
+              })
+            )
+          )
           if (!isKept && key.isAnswered && response.status < 300) yield* keeping(response)
           return response
         })

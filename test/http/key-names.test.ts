@@ -36,6 +36,31 @@ describe.each(postgres)("two processes on $name", (database) => {
       await data.close()
     }
   })
+
+  test("answer a key's repeat as they answered it first, when both are asked at once", async () => {
+    const data = await database.make()
+    const limits = { database: data.options, encryptionKeys: randomBytes(32).toString("base64") }
+    const edges = [await startEdge(limits), await startEdge(limits)] as const
+    try {
+      const { key } = await edges[0].tenant("acme")
+      for (let round = 0; round < 20; round++) {
+        const made = await Promise.all(
+          edges.map((edge) =>
+            edge.call("POST", "/v1/tenants/acme/keys", {
+              key,
+              headers: { "idempotency-key": `once-${round}` },
+              body: { name: `n${round}` }
+            })
+          )
+        )
+        expect(made.map(({ status }) => status)).toEqual([201, 201])
+        expect(made[0]!.json).toEqual(made[1]!.json)
+      }
+    } finally {
+      for (const edge of edges) await edge.close()
+      await data.close()
+    }
+  })
 })
 
 describe.each(databases)("keys on $name", (database) => {
