@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { afterEach, describe, expect, test } from "vitest"
+import { describe, expect, test, type TestContext } from "vitest"
 import { databases } from "../support/databases.ts"
 import { eventually } from "../support/eventually.ts"
 import { fixture, fixtureAccount } from "../support/fixtures.ts"
@@ -17,13 +17,8 @@ const month = 30 * 24 * hour
 const inbound = fixture("message_received.whatsapp_direct")
 const preload = fileURLToPath(new URL("../support/shifted-clock.mjs", import.meta.url))
 
-const ends: Array<() => Promise<unknown>> = []
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end()
-})
-
 /** A server whose clock can be set, and a CRM that takes its announcements. */
-const startShifted = async (database: (typeof databases)[number]) => {
+const startShifted = async (database: (typeof databases)[number], onTestFinished: TestContext["onTestFinished"]) => {
   const dir = await mkdtemp(join(tmpdir(), "switchboard-clock-"))
   const file = join(dir, "by")
   await writeFile(file, "0")
@@ -40,11 +35,11 @@ const startShifted = async (database: (typeof databases)[number]) => {
     SHIFTED_CLOCK: file,
     SWITCHBOARD_OUTGOING_ALLOW: "127.0.0.0/8"
   })
-  ends.push(
-    () => rm(dir, { recursive: true, force: true }),
-    async () => void crm.close(),
-    () => server.close()
-  )
+  onTestFinished(async () => {
+    await server.close()
+    crm.close()
+    await rm(dir, { recursive: true, force: true })
+  })
   return {
     server,
     heard,
@@ -74,14 +69,16 @@ const at = (server: Server, tenant: string, key: string) => {
 }
 
 describe.each(databases)("on $name", (database) => {
-  test.each([
+  // At once: most of their time they wait.
+  test.concurrent.for([
     ["an hour", hour, false],
     ["a month", month, false],
     ["a month, until a restart", month, true]
-  ])(
+  ] as const)(
     "a clock that was ahead by %s",
-    async (_, ahead, isRestarted) => {
-      const { server, set, crm, heard } = await startShifted(database)
+    { timeout: 180_000 },
+    async ([, ahead, isRestarted], { onTestFinished }) => {
+      const { server, set, crm, heard } = await startShifted(database, onTestFinished)
       const acme = await server.tenant("acme", fixtureAccount)
       const { call, reserve, connection, conversation, schedule } = at(server, "acme", acme.key)
       await server.webhook(acme, status("OK"))
@@ -142,31 +139,34 @@ describe.each(databases)("on $name", (database) => {
       expect((await reserve()).allowed).toBe(true)
       const later = await eventually(schedule, ({ tasks }) => tasks.detect_hot_conversations.last_finished !== null)
       expect(later.tasks.detect_hot_conversations.last_error).toBeNull()
+    }
+  )
+
+  test.concurrent(
+    "a clock that was a month behind and is right again",
+    async ({ onTestFinished }) => {
+      const { server, set } = await startShifted(database, onTestFinished)
+      const acme = await server.tenant("acme", fixtureAccount)
+      const { call, reserve, connection, schedule } = at(server, "acme", acme.key)
+      await server.webhook(acme, status("OK"))
+      await call("PUT", `/connections/${fixtureAccount}/rate-limit`, { rate_limit_per_hour: 1 })
+      expect((await reserve()).allowed).toBe(true)
+
+      await set(-month)
+      await server.webhook(acme, status("STOPPED"))
+      expect((await connection()).account_status).toBe("failed")
+      await server.webhook(acme, status("OK"))
+      expect((await connection()).account_status).toBe("active")
+      expect((await reserve()).reason).toBe("hourly")
+      const made = await call("POST", "/keys", { name: "made behind" })
+      expect(made.status).toBe(201)
+
+      await set(0)
+      expect((await reserve()).allowed).toBe(true)
+      expect((await call("DELETE", `/keys/${made.json.id}`)).status).toBe(200)
+      const { tasks } = await eventually(schedule, ({ tasks }) => tasks.retention.last_finished !== null)
+      for (const task of Object.values<any>(tasks)) expect(Date.parse(task.next_due)).toBeGreaterThan(Date.now() - hour)
     },
     180_000
   )
-
-  test("a clock that was a month behind and is right again", async () => {
-    const { server, set } = await startShifted(database)
-    const acme = await server.tenant("acme", fixtureAccount)
-    const { call, reserve, connection, schedule } = at(server, "acme", acme.key)
-    await server.webhook(acme, status("OK"))
-    await call("PUT", `/connections/${fixtureAccount}/rate-limit`, { rate_limit_per_hour: 1 })
-    expect((await reserve()).allowed).toBe(true)
-
-    await set(-month)
-    await server.webhook(acme, status("STOPPED"))
-    expect((await connection()).account_status).toBe("failed")
-    await server.webhook(acme, status("OK"))
-    expect((await connection()).account_status).toBe("active")
-    expect((await reserve()).reason).toBe("hourly")
-    const made = await call("POST", "/keys", { name: "made behind" })
-    expect(made.status).toBe(201)
-
-    await set(0)
-    expect((await reserve()).allowed).toBe(true)
-    expect((await call("DELETE", `/keys/${made.json.id}`)).status).toBe(200)
-    const { tasks } = await eventually(schedule, ({ tasks }) => tasks.retention.last_finished !== null)
-    for (const task of Object.values<any>(tasks)) expect(Date.parse(task.next_due)).toBeGreaterThan(Date.now() - hour)
-  }, 180_000)
 })

@@ -1,9 +1,14 @@
-/** Failover, a frozen process, a clock that is set, a full disk: a few seconds each; `npm run outage` takes its time. */
+/**
+ * Failover, a frozen process, a full disk: a few seconds each; `npm run outage` takes its time. What a clock that is set does is in
+ * test/journeys/clock.test.ts.
+ */
 import { expect, inject, test } from "vitest"
 import { postgresAt } from "../support/fresh-databases.ts"
 import { scenariosOn } from "./scenarios.ts"
 
-test.each(scenariosOn(postgresAt(() => inject("postgresUrl"))))(
+const scenarios = scenariosOn(postgresAt(() => inject("postgresUrl")))
+
+test.each(scenarios.filter(({ name }) => !name.startsWith("the clock")))(
   "$name",
   async ({ isPossible, run }) => {
     if (!(await isPossible())) return console.log("not possible here: this user may not mount a file system")
