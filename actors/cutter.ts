@@ -116,13 +116,18 @@ export const makeCutter = Effect.fnUntraced(function* (runtime: TenantRuntime, p
   /** However many ask, one is under way and one waits. */
   const begun = Effect.suspend(() => {
     if (waiting !== null) return Effect.succeed(waiting)
+    let hasBegun = false
     const taken = turnstile.withPermits(1)(
       Effect.suspend(() => {
+        hasBegun = true
         waiting = null
         return cut
       })
     )
-    return Effect.forkIn(taken, scope).pipe(Effect.tap((fiber) => Effect.sync(() => (waiting = fiber))))
+    // It may begin, and end, before whoever forked it goes on: then nobody may join it any more.
+    return Effect.forkIn(taken, scope).pipe(
+      Effect.tap((fiber) => Effect.sync(() => void (hasBegun || (waiting = fiber))))
+    )
   })
   const next = Effect.flatMap(begun, Fiber.await).pipe(Effect.map((exit) => Exit.isSuccess(exit) && exit.value))
   const joined = Effect.flatMap(next, (isWritten) =>
@@ -135,13 +140,15 @@ export const makeCutter = Effect.fnUntraced(function* (runtime: TenantRuntime, p
       // What makes a cut due from here on is due after this one.
       due.closeUnsafe()
       pressing.closeUnsafe()
+      const stood = runtime.checkpointSeq
       const isWritten = yield* next
       yield* after
       if (!isWritten) {
         // What could not be written stays due, but to encode all of it every moment would cost more than it brings.
         yield* Effect.sleep(failedCutRetry)
         due.openUnsafe()
-      } else if (runtime.rows.size > 0 && !runtime.isPressed) {
+      } else if (runtime.isPressed ? runtime.checkpointSeq === stood : runtime.rows.size > 0) {
+        // Where a cut had nothing to take, the next one at once would have nothing either.
         yield* Effect.raceFirst(Effect.sleep(betweenEarlyCuts), pressing.await)
       }
       if (runtime.isCutDue) due.openUnsafe()

@@ -178,8 +178,8 @@ export class TenantRuntime {
     }
     const behind = this.#behind()
     if (behind !== null) {
-      // Whatever else it waits for, a full backlog brings its cut.
-      this.cutSoon()
+      // Whatever else it waits for, a full backlog brings its cut; what is still on its way no cut can take.
+      if (this.uncut > 0) this.cutSoon()
       return envelope.settle(behind)
     }
     this.admitted++
@@ -207,9 +207,12 @@ export class TenantRuntime {
     return this.rows.size >= changedRowsPerCut || this.isPressed
   }
 
-  /** Whether what no cut holds takes a good part of what may be held: then cuts follow each other without a pause. */
+  /**
+   * Whether what the next cut takes over is a good part of what may be held: then cuts follow each other without a pause. Events that
+   * still wait for the database are no cut's business.
+   */
   get isPressed(): boolean {
-    return this.uncut >= this.mostUncut / 4 || this.limits.backlog?.presses(this.#weight) === true
+    return this.uncut >= this.mostUncut / 4 || this.limits.backlog?.presses(this.#uncutWeight) === true
   }
 
   /** The next cut does not wait for its time. */
