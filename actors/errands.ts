@@ -28,7 +28,7 @@ import { lean, messageTime, recalledRecord, type RecallRequest } from "./recall.
 import type { Following } from "./row-changes.ts"
 import type { Aside, Envelope, TenantRuntime } from "./tenant-runtime.ts"
 import { tellIfAhead } from "./watch-deadlines.ts"
-import { unreadable, wakeActors } from "./wake.ts"
+import { isAsleep, unreadable, wakeActors, wakeTogether } from "./wake.ts"
 
 interface Wake {
   readonly actors: ReadonlyArray<Address>
@@ -123,30 +123,41 @@ export const makeErrands = Effect.gen(function* () {
 
 const nameOf = ({ kind, id }: Address): string => kind + id
 
-/** Events of an actor that exists and cannot come are given back; the others go on, and may find that they need somebody else. */
+/**
+ * Events of an actor that exists and cannot come are given back; the others go on, and may find that they need somebody else. Who is
+ * too heavy to come along with the rest comes for its own event.
+ */
 const woken = Effect.fnUntraced(function* (
   runtime: TenantRuntime,
   batch: ReadonlyArray<Wake>,
   { back, refuse }: Returns
 ) {
-  const wakes = batch.flatMap(({ actors }) => actors)
-  const broken = yield* wakeActors(runtime, wakes, yield* Clock.currentTimeMillis).pipe(
-    Effect.tapError((error) =>
-      Effect.logWarning(`Tenant ${runtime.tenant}: actors cannot be woken; events wait`, error)
-    ),
-    Effect.retry(untilItIsBack),
-    Effect.orDie,
-    Effect.catchDefect((defect) => {
-      const absent = wakes.filter(({ kind, id }) => runtime.population.get(kind, id) === undefined)
-      return Effect.as(Effect.logError(`Tenant ${runtime.tenant}: ${String(defect)}`), absent)
-    })
+  const brokenNames = new Set<string>()
+  const come = Effect.fnUntraced(function* (wake: typeof wakeActors, actors: ReadonlyArray<Address>) {
+    const broken = yield* wake(runtime, actors, yield* Clock.currentTimeMillis).pipe(
+      Effect.tapError((error) =>
+        Effect.logWarning(`Tenant ${runtime.tenant}: actors cannot be woken; events wait`, error)
+      ),
+      Effect.retry(untilItIsBack),
+      Effect.orDie,
+      Effect.catchDefect((defect) => {
+        const absent = actors.filter(({ kind, id }) => runtime.population.get(kind, id) === undefined)
+        return Effect.as(Effect.logError(`Tenant ${runtime.tenant}: ${String(defect)}`), absent)
+      })
+    )
+    for (const each of broken) brokenNames.add(nameOf(each))
+    // Before what waits for them, which else might seem older than what they know.
+    const now = yield* Clock.currentTimeMillis
+    for (const { kind, id } of actors) tellIfAhead(runtime, runtime.population.get(kind, id), now)
+  })
+  const isBroken = (each: Address): boolean => brokenNames.has(nameOf(each))
+  yield* come(
+    wakeActors,
+    batch.flatMap(({ actors }) => actors)
   )
-  const brokenNames = new Set(broken.map(nameOf))
-  // Before what waits for them, which else might seem older than what they know.
-  const now = yield* Clock.currentTimeMillis
-  for (const { kind, id } of wakes) tellIfAhead(runtime, runtime.population.get(kind, id), now)
   for (const { actors, envelope } of batch) {
-    const absent = actors.find((each) => brokenNames.has(nameOf(each)))
+    if (!actors.some(isBroken) && actors.some((each) => isAsleep(runtime, each))) yield* come(wakeTogether, actors)
+    const absent = actors.find(isBroken)
     if (absent === undefined) back(envelope, envelope.event)
     else refuse(envelope, unreadable(absent))
   }

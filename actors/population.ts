@@ -30,6 +30,9 @@ const settled: ReadonlySet<string> = new Set(["tenant", "connection", "channel",
 /** Whoever was woken less than so many milliseconds ago is about to be asked for. */
 const wakefulFor = 500
 
+/** Past the room for their weight so much of it is made free at once, a sixteenth. */
+const atOnce = 16
+
 /** What a population may hold before those who can sleep early. */
 export interface Room {
   readonly actors: number
@@ -183,8 +186,10 @@ export class Population {
     let actors = this.size - drowsy.length
     let weight = drowsy.reduce((left, living) => left - living.weight, this.#weight)
     if (actors <= room.actors && weight <= room.weight) return drowsy
+    // To look through all of them for each one that is woken would cost more than the room is worth.
+    const enough = weight > room.weight ? room.weight - room.weight / atOnce : room.weight
     for (const living of able.filter((living) => !isIdle(living)).sort((a, b) => a.touched - b.touched)) {
-      if (actors <= room.actors && weight <= room.weight) break
+      if (actors <= room.actors && weight <= enough) break
       drowsy.push(living)
       actors--
       weight -= living.weight

@@ -7,6 +7,7 @@ import { Snapshots } from "../persistence/snapshots.ts"
 import type { SleepingActor } from "../persistence/snapshots.ts"
 import { NewerVersion } from "./event-codec.ts"
 import { kinds } from "./kinds.ts"
+import type { Living } from "./living.ts"
 import type { Address } from "./population.ts"
 import { rebuildActor } from "./rebuild.ts"
 import { decodeSnapshot } from "./snapshot-codec.ts"
@@ -49,7 +50,7 @@ const awake = (
 }
 
 /**
- * Loads what is not here; one statement per kind. Of heavy ones not all come: whoever needs the others asks again. Answers those
+ * Loads what is not here; one statement per kind. Of heavy ones not all come: whoever needs the others asks again (`wakeTogether`). Answers those
  * that exist and cannot come: nothing replaces their snapshots. Who came and left again while it was read is read once more: the row
  * was older than its last cut, or there was none yet.
  */
@@ -87,6 +88,46 @@ export const wakeActors = Effect.fnUntraced(function* (
   runtime.populated()
   return broken as ReadonlyArray<Address>
 })
+
+/**
+ * All of them, for an event that needs them at the same time: however heavy they are, whoever has come stays until the last one has.
+ * Where each came when the one before had gone to sleep again, the event would wait for ever. Answers those that cannot come.
+ */
+export const wakeTogether = Effect.fnUntraced(function* (
+  runtime: TenantRuntime,
+  actors: ReadonlyArray<Address>,
+  now: number
+) {
+  const { population } = runtime
+  const broken: Array<Address> = []
+  const here = new Set<Living>()
+  yield* Effect.gen(function* () {
+    for (let absent = actors, before = Infinity; absent.length > 0 && absent.length < before;) {
+      before = absent.length
+      broken.push(...(yield* wakeActors(runtime, absent, now)))
+      for (const { kind, id } of actors) {
+        const living = population.get(kind, id)
+        if (living === undefined) continue
+        living.woken = Infinity
+        here.add(living)
+      }
+      absent = absent.filter(
+        (each) => isAsleep(runtime, each) && !broken.some(({ kind, id }) => kind === each.kind && id === each.id)
+      )
+    }
+  }).pipe(
+    Effect.ensuring(
+      Effect.sync(() => {
+        for (const living of here) living.woken = performance.now()
+      })
+    )
+  )
+  return broken as ReadonlyArray<Address>
+})
+
+/** Whether an actor may be in the database and is not here. */
+export const isAsleep = ({ population }: TenantRuntime, address: Address): boolean =>
+  population.get(address.kind, address.id) === undefined && !population.isVacant(address)
 
 /** What is said of an actor that exists and cannot come. */
 export const unreadable = ({ kind, id }: Address): string => `the snapshot of ${kind} ${id} cannot be read`

@@ -68,6 +68,8 @@ export class Hub {
   /** What each topic weighed when it was looked at last, and all of them. */
   readonly #weights = new Map<Topic, number>()
   #weight = 0
+  /** Topics that have something to let go of when room is needed: where none has, nobody is looked through. */
+  readonly #withPast = new Set<Topic>()
 
   constructor(options: HubOptions) {
     this.#options = options
@@ -202,7 +204,7 @@ export class Hub {
       this.#forget(topic)
       if (!this.#options.isCrowded()) return
     }
-    for (const topic of this.#topics.values()) {
+    for (const topic of this.#withPast) {
       if (topic === except) continue
       topic.forget()
       this.#weigh(topic)
@@ -214,11 +216,14 @@ export class Hub {
     const { weight } = topic
     this.#weight += weight - (this.#weights.get(topic) ?? 0)
     this.#weights.set(topic, weight)
+    if (topic.hasPast) this.#withPast.add(topic)
+    else this.#withPast.delete(topic)
   }
 
   #forget(topic: Topic): void {
     this.#weight -= this.#weights.get(topic) ?? 0
     this.#weights.delete(topic)
+    this.#withPast.delete(topic)
     const actor = actorIn(topic.name)
     if (actor !== undefined) this.#byActor.delete(actor)
     this.#topics.delete(topic.name)

@@ -72,6 +72,10 @@ export class Topic {
   get weight(): number {
     return bareTopic + this.#stateWeight + (this.#snapshot?.length ?? 0) + this.#historyWeight
   }
+  /** Whether `forget` would let go of anything. */
+  get hasPast(): boolean {
+    return this.#history.length > 0 || this.#snapshot !== undefined
+  }
   /** As it was published last. */
   get state(): unknown {
     return this.#state

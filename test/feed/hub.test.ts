@@ -464,3 +464,25 @@ test("where topics weigh too much together, the unwatched go first, then what is
   hub.close("conversation:b", b)
   expect(hub.open("conversation:d", new Viewer())).toBe("opened")
 })
+
+test("where nothing is left to let go of, a patch does not look through all topics", () => {
+  let asked = 0
+  let isFull = false
+  const names = Array.from({ length: 1_000 }, (_, n) => `conversation:${n}`)
+  const states: States = Object.fromEntries(names.map((name) => [name, { n: 0 }]))
+  const { hub, set, frame } = hubOver(states, {}, {}, () => {
+    asked += 1
+    return isFull
+  })
+  for (const name of names) expect(hub.open(name, new Viewer())).toBe("opened")
+  isFull = true
+  const patch = (n: number) => {
+    asked = 0
+    set("conversation:1", { n })
+    frame()
+  }
+  patch(1)
+  expect(asked, "what they kept goes once").toBeGreaterThan(1_000)
+  patch(2)
+  expect(asked).toBeLessThan(5)
+})

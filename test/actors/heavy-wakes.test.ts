@@ -1,0 +1,77 @@
+/** An event that needs more than can be read at once, while memory is full: all of them come, and are there together (I8, I9). */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { expect, test } from "vitest"
+import type { Cutter } from "../../actors/cutter.ts"
+import { makeErrands } from "../../actors/errands.ts"
+import type { Address } from "../../actors/population.ts"
+import { kinds } from "../../actors/kinds.ts"
+import { Population } from "../../actors/population.ts"
+import { encodeSnapshot } from "../../actors/snapshot-codec.ts"
+import type { Envelope, TenantRuntime } from "../../actors/tenant-runtime.ts"
+import { Messages } from "../../persistence/messages.ts"
+import { Quarantine } from "../../persistence/quarantine.ts"
+import { Journal } from "../../persistence/journal.ts"
+import { Snapshots } from "../../persistence/snapshots.ts"
+
+const now = Date.UTC(2026, 4, 4)
+const kind = "participant"
+const ids = ["a", "b", "c"].map((digit) => `${digit.repeat(8)}-0000-4000-8000-000000000000`)
+const source = new Population(() => {})
+const bytesOf = (id: string) =>
+  encodeSnapshot(kinds[kind], source.make(kind, id, { id, key: id, received: now }, now).snapshot)
+/** As where each has 16 MiB: one comes, by id, the others are left. Slower than whoever was woken stays for certain. */
+const load = (_tenant: string, _kind: string, asked: ReadonlyArray<string>) => {
+  const [first, ...left] = [...asked].sort()
+  return Effect.delay(
+    Effect.sync(() => ({ actors: [{ id: first!, internals: bytesOf(first!) }], left })),
+    600
+  )
+}
+
+test("an event gets all of its heavy actors, however full memory is and however slowly they come", async () => {
+  const population = new Population(() => {})
+  const absent = (): ReadonlyArray<Address> =>
+    ids.filter((id) => population.get(kind, id) === undefined).map((id) => ({ kind, id }))
+  const ends: Array<string> = []
+  let tries = 0
+  await Effect.gen(function* () {
+    const { aside, run } = yield* makeErrands
+    const runtime = {
+      tenant: "acme",
+      population,
+      figures: {},
+      deadlines: { note: () => {} },
+      populated: () => {},
+      attempt: (envelope: Envelope) => {
+        tries++
+        if (absent().length === 0) ends.push("applied")
+        else aside.wake(absent(), envelope)
+      },
+      giveUp: () => void ends.push("given up")
+    } as unknown as TenantRuntime
+    // The bound is reached: whoever may sleep is sent to sleep.
+    const crowded = Effect.sync(() => {
+      for (const living of population.drowsy(now, 3_600_000, { actors: Infinity, weight: 0 })) population.remove(living)
+    }).pipe(Effect.delay(50), Effect.forever)
+    yield* Effect.forkScoped(crowded)
+    yield* run(runtime, {} as Cutter)
+    aside.wake(absent(), { event: { type: "webhook_failed", received: now, via: "webhook" }, settle: () => {} })
+    yield* Effect.sleep(4_000)
+    expect(ends).toEqual(["applied"])
+    expect(tries).toBe(1)
+    yield* Effect.sleep(700)
+    expect(population.size, "afterwards they may sleep like everybody").toBe(0)
+  }).pipe(
+    Effect.scoped,
+    Effect.provide(
+      Layer.mergeAll(
+        Layer.succeed(Snapshots, { load } as unknown as Snapshots["Service"]),
+        Layer.succeed(Messages, {} as Messages["Service"]),
+        Layer.succeed(Quarantine, {} as Quarantine["Service"]),
+        Layer.succeed(Journal, {} as Journal["Service"])
+      )
+    ),
+    Effect.runPromise as any
+  )
+}, 20_000)
