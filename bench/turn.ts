@@ -46,7 +46,7 @@ const newRuntime = (): TenantRuntime => {
       locate: (_request, envelope) => runtime.attempt(envelope),
       recall: (_request, envelope) =>
         runtime.attempt({ ...envelope, event: { ...envelope.event, recalled: [] } as MessageReceived }),
-      journal: (seq) => runtime.durable(seq),
+      journal: () => {},
       fence: (seq) => runtime.durable(seq),
       startTask: () => {},
       rearm: () => {},
@@ -78,7 +78,10 @@ const throughTurn = (runtime: TenantRuntime, batch: ReadonlyArray<MessageReceive
   const settle = (result: unknown) => {
     if ((result as { outcome?: string }).outcome === "applied") applied++
   }
-  for (const event of batch) runtime.submit({ event, settle })
+  for (const event of batch) {
+    runtime.submit({ event, settle })
+    runtime.durable(runtime.seq)
+  }
   if (applied !== batch.length) throw new Error(`${applied} of ${batch.length} events were applied`)
   // What a cut would take every few seconds must not pile up here, nor count as uncut.
   runtime.rows.take()
