@@ -25,7 +25,7 @@ export interface ClockStepsReport {
   readonly violations: ReadonlyArray<string>
 }
 
-const preload = fileURLToPath(new URL("../support/stepped-clock.ts", import.meta.url))
+const preload = fileURLToPath(new URL("../support/shifted-clock.mjs", import.meta.url))
 
 export const runClockSteps = async (database: Database): Promise<ClockStepsReport> => {
   const violations: Array<string> = []
@@ -34,7 +34,7 @@ export const runClockSteps = async (database: Database): Promise<ClockStepsRepor
   await writeFile(file, "0")
   const server = await startServer(database, {
     NODE_OPTIONS: `--import ${preload}`,
-    STEPPED_CLOCK: file,
+    SHIFTED_CLOCK: file,
     SWITCHBOARD_SNAPSHOT_INTERVAL: "300 millis"
   })
   try {
