@@ -1,6 +1,6 @@
 /**
- * What an actor takes of the heap, by and large. Its snapshot's bytes tell: they are made for every cut and read at every wake, so to
- * weigh costs nothing. What an actor grows by between two cuts is weighed with the events that no cut holds (Backlog).
+ * The weight of an actor: its share of the heap, estimated from the bytes of its snapshot. Those are made for every cut and read at
+ * every wake, so weighing costs nothing. Growth between two cuts is weighed with the events that no cut holds (Backlog).
  */
 
 /** An actor that knows nothing: the XState actor and its context. */

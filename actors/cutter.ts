@@ -62,7 +62,7 @@ export const makeCutter = Effect.fnUntraced(function* (runtime: TenantRuntime, p
   const first = Duration.toMillis(patience)
   let limit = first
 
-  /** What a cut needed, the next one is given twice. */
+  /** Writes a cut within the time limit. The limit of the next one is twice the time that this one took. */
   const write = Effect.suspend(() => {
     const given = limit
     const began = realClock.currentTimeMillisUnsafe()
@@ -137,14 +137,14 @@ export const makeCutter = Effect.fnUntraced(function* (runtime: TenantRuntime, p
   const loop = (interval: Duration.Input, after: Effect.Effect<void>) =>
     Effect.gen(function* () {
       yield* Effect.raceFirst(Effect.sleep(interval), due.await)
-      // What makes a cut due from here on is due after this one.
+      // Changes from here on make the next cut due, not this one.
       due.closeUnsafe()
       pressing.closeUnsafe()
       const stood = runtime.checkpointSeq
       const isWritten = yield* next
       yield* after
       if (!isWritten) {
-        // What could not be written stays due, but to encode all of it every moment would cost more than it brings.
+        // The cut stays due, but to encode all of it every moment would cost more than it brings.
         yield* Effect.sleep(failedCutRetry)
         due.openUnsafe()
       } else if (runtime.isPressed ? runtime.checkpointSeq === stood : runtime.rows.size > 0) {

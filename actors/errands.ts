@@ -1,17 +1,16 @@
 /**
- * What an event needs of the database before its turn, and its way back. Two lines of a tenant's own, so that neither waits for the
+ * Look-ups that an event needs before its turn, and its way back to it. Two queues for each tenant, so that neither waits for the
  * other:
  *
  *   wakes     sleeping actors, in batches; one statement for each kind of actor
  *   look-ups  forgotten messages and places of facts, in batches: one cut that began after they came where rows must be as new as
  *             memory, one statement for all that look for the same kind of thing, then each has its turn, in the order of coming
  *
- * Who waits is bounded with the mailbox, whose events they are; what was looked up for them, by the size of a batch.
+ * Events that wait are bounded by the mailbox, to which they belong; what was looked up for them, by the size of a batch.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
-import * as Schedule from "effect/Schedule"
 import type { ConversationContext } from "../machines/conversation/context.ts"
 import { find } from "../machines/conversation/message-window.ts"
 import type { Event } from "../machines/events.ts"
@@ -24,6 +23,7 @@ import { EventIndigestible, OwnershipLost } from "./errors.ts"
 import { lookedUp } from "./locate.ts"
 import { type Asked, newest } from "./newest-rows.ts"
 import type { Address } from "./population.ts"
+import { untilItIsBack } from "./real-time.ts"
 import { lean, messageTime, recalledRecord, type RecallRequest } from "./recall.ts"
 import type { Following } from "./row-changes.ts"
 import type { Aside, Envelope, TenantRuntime } from "./tenant-runtime.ts"
@@ -46,8 +46,6 @@ interface Locate {
 }
 type LookUp = Recall | Locate
 
-/** While the database is away, look-ups are tried again; the events that need them wait (DESIGN §4). */
-const untilItIsBack = Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("1 second")])
 /** Look-ups that go into one statement, whose answers are in memory together. */
 const batchSize = 128
 
@@ -91,8 +89,9 @@ export const makeErrands = Effect.gen(function* () {
       runtime.giveUp(envelope, new EventIndigestible({ type: envelope.event.type, detail }))
     }
     const back: Back = (envelope, event) => {
-      held.delete(envelope)
       runtime.attempt({ ...envelope, event })
+      // Last: whoever is held is answered whatever fails.
+      held.delete(envelope)
     }
     yield* Effect.addFinalizer(() =>
       Effect.sync(() => {
@@ -116,7 +115,9 @@ export const makeErrands = Effect.gen(function* () {
         )
       ).pipe(Effect.forever, Effect.forkScoped)
     yield* line(Queue.takeAll(asleep), (batch) => woken(runtime, batch, { back, refuse }))
-    yield* line(Queue.takeBetween(forgotten, 1, roundSize), (round) => told(runtime, cutter, round, { back, refuse }))
+    yield* line(Queue.takeBetween(forgotten, 1, roundSize), (round) =>
+      lookedUpTogether(runtime, cutter, round, { back, refuse })
+    )
   })
   return { aside, run }
 })
@@ -163,8 +164,8 @@ const woken = Effect.fnUntraced(function* (
   }
 })
 
-/** A round of look-ups, in the order of coming. */
-const told = Effect.fnUntraced(function* (
+/** A round of look-ups after one cut, in the order of coming. */
+const lookedUpTogether = Effect.fnUntraced(function* (
   runtime: TenantRuntime,
   cutter: Cutter,
   round: ReadonlyArray<LookUp>,
@@ -191,7 +192,7 @@ const asNewAsMemory = Effect.fnUntraced(function* (
   const places = round.flatMap((each) => (each.type === "locate" ? each.request : []))
   if (places.length === round.length && !meansUnwritten(runtime, places)) return
   yield* cutter.joined.pipe(
-    // What this cut took it has written.
+    // The changes that this cut took are in the rows now.
     Effect.tap(() => Effect.sync(() => void following.taken.shift())),
     Effect.tapError(() => Effect.sync(() => void (following.taken.length = 0))),
     Effect.retry({ schedule: untilItIsBack, while: () => !runtime.isLost }),

@@ -38,8 +38,8 @@ export class CutBehind extends Schema.TaggedError<CutBehind>()("CutBehind", {
 }
 
 /**
- * What stays in memory for as long as its tenant is at its limit (I8): its connections by number, or connections, channels and records
- * by what they weigh. Nothing is put out for a new one.
+ * A limit of a tenant's memory is reached (I8): the number of its connections, or the weight of its connections, channels and
+ * records. None of them can sleep, so a new one is refused.
  */
 export class TenantFull extends Schema.TaggedError<TenantFull>()("TenantFull", {
   tenant: Schema.String,

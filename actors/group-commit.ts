@@ -8,7 +8,6 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as Queue from "effect/Queue"
-import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import type { SqlError } from "effect/sql/SqlError"
 import type { Event } from "../machines/events.ts"
@@ -16,7 +15,7 @@ import type { Base, JournalEntry } from "../persistence/journal.ts"
 import { Journal } from "../persistence/journal.ts"
 import { describe, neverPasses } from "../persistence/sql-state.ts"
 import { encodeEvent } from "./event-codec.ts"
-import { realClock, within } from "./real-time.ts"
+import { realClock, untilItIsBack, within } from "./real-time.ts"
 
 /** One event on its way to the journal. */
 export interface Pending {
@@ -49,9 +48,6 @@ export interface Fence {
 const batchLimit = 1_000
 /** Bytes in one statement, well below what a Postgres message takes. */
 const batchBytes = 4 * 1024 * 1024
-
-/** While the database is away an append is tried again and again, in real time; answers wait for it (DESIGN §4). */
-const untilItIsBack = Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("1 second")])
 
 /** A statement that is under way for longer, in milliseconds, counts as stuck for those who ask. */
 const slowest = 2_000
@@ -116,6 +112,7 @@ export class GroupCommit extends Context.Service<
               hasFailed = true
               return Effect.logWarning(`The journal cannot be written (${reasonOf(error)}); answers wait until it can`)
             }),
+            // In real time, whatever clock the actors live by.
             Effect.retry({ schedule: untilItIsBack, while: (error) => !isOwnFault(error) }),
             Effect.provideService(Clock.Clock, realClock),
             Effect.ensuring(

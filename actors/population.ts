@@ -173,8 +173,8 @@ export class Population {
   }
 
   /**
-   * Those that may sleep now: clean and untouched for `idle` milliseconds, or touched ahead of now by a clock that was wrong; past the room also the least recently touched clean ones, whether it is
-   * their number or their weight that is too much.
+   * Actors that may sleep now: clean and untouched for `idle` milliseconds, or touched ahead of now by a clock that was wrong; past
+   * the room also the least recently touched clean ones, whether it is their number or their weight that is too much.
    */
   drowsy(now: number, idle: number, room: Room): ReadonlyArray<Living> {
     const justWoken = performance.now() - wakefulFor

@@ -29,7 +29,10 @@ const nobody: Aside = {
   cutSoon: () => {}
 }
 
-/** The actor as the entries up to `seq` made it; null when they never did, or are too heavy to be folded in memory. The journal has to be whole up to there. */
+/**
+ * The actor as the entries up to `seq` made it; null when they never did, or are too heavy to be folded in memory. The journal has to
+ * be whole up to there.
+ */
 export const refolded = Effect.fn("refolded")(function* (tenant: string, address: Address, seq: number) {
   const journal = yield* Journal
   const inbox = new Inbox(noTotals, [])

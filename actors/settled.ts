@@ -1,6 +1,6 @@
 /**
- * What stays in memory for as long as its tenant is in it: the tenant itself, its connections and channels, the CRM's records. None of
- * it sleeps, so at its bound nothing makes room for a new one: it is refused (I8).
+ * The actors and records of a tenant that never sleep: the tenant itself, its connections and channels, the CRM's records. At their
+ * bound nothing makes room for a new one: it is refused (I8).
  */
 import type { Event } from "../machines/events.ts"
 import { TenantFull } from "./errors.ts"

@@ -131,10 +131,11 @@ export const openTenant = Effect.fn("openTenant")(function* (
     yield* Clock.currentTimeMillis
   )
 
-  yield* Effect.acquireRelease(
-    Effect.sync(() => holds(shared, runtime)),
-    () => Effect.sync(() => holdsNothing(shared, runtime))
-  )
+  yield* counted(shared.backlog, runtime)
+  yield* counted(shared.residency, runtime.population)
+  yield* counted(shared.residents, runtime.population)
+  yield* counted(shared.settled, runtime.settled)
+  yield* counted(shared.feed, runtime.hub)
 
   const cutter = yield* makeCutter(runtime, options.longestCut)
   cutSoon = cutter.soon
@@ -184,23 +185,12 @@ export const openTenant = Effect.fn("openTenant")(function* (
   return { runtime, flush: promptly(flush), clockSet: () => void rearmed.openUnsafe() } satisfies TenantShell
 })
 
-/** The tenant's part of what all of them share. */
-const holds = ({ residency, residents, settled, feed, backlog }: SharedBounds, runtime: TenantRuntime) => {
-  const { population, settled: own, hub } = runtime
-  backlog.add(runtime)
-  residency.add(population)
-  residents.add(population)
-  settled.add(own)
-  feed.add(hub)
-}
-const holdsNothing = ({ residency, residents, settled, feed, backlog }: SharedBounds, runtime: TenantRuntime) => {
-  const { population, settled: own, hub } = runtime
-  backlog.remove(runtime)
-  residency.remove(population)
-  residents.remove(population)
-  settled.remove(own)
-  feed.remove(hub)
-}
+/** Counts a holder among those of a shared bound until the scope closes. */
+const counted = <H>(bound: { add(holder: H): void; remove(holder: H): void }, holder: H) =>
+  Effect.acquireRelease(
+    Effect.sync(() => bound.add(holder)),
+    () => Effect.sync(() => bound.remove(holder))
+  )
 
 /** Idle and clean actors leave memory; their rows bring them back. */
 const letSleep = Effect.fnUntraced(function* (

@@ -50,9 +50,9 @@ const awake = (
 }
 
 /**
- * Loads what is not here; one statement per kind. Of heavy ones not all come: whoever needs the others asks again (`wakeTogether`). Answers those
- * that exist and cannot come: nothing replaces their snapshots. Who came and left again while it was read is read once more: the row
- * was older than its last cut, or there was none yet.
+ * Loads actors that are not here; one statement per kind. Of heavy ones not all come: whoever needs the others asks again
+ * (`wakeTogether`). Answers those that exist and cannot come: nothing replaces their snapshots. An actor that came and left again while
+ * its row was read is read once more: the row was older than its last cut, or there was none yet.
  */
 export const wakeActors = Effect.fnUntraced(function* (
   runtime: TenantRuntime,

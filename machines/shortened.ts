@@ -7,12 +7,12 @@
 const slack = 64
 
 /** The part, in memory of its own where what it was cut out of is longer by more than a little. */
-export const apart = (part: string, whole: string): string =>
+export const detached = (part: string, whole: string): string =>
   whole.length - part.length <= slack ? part : (JSON.parse(JSON.stringify(part)) as string)
 
 /** At most `length` UTF-16 units, never ending in half a character. */
 export const shortened = (text: string, length: number): string => {
   if (text.length <= length) return text
   const last = text.charCodeAt(length - 1)
-  return apart(text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length), text)
+  return detached(text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length), text)
 }

@@ -7,7 +7,7 @@ import { expect, test } from "vitest"
 import { Hub, hubLimits } from "../../actors/feed/hub.ts"
 import { keptFor } from "../../actors/kept-for.ts"
 import { Population } from "../../actors/population.ts"
-import { Remembered } from "../../actors/remembered.ts"
+import { Remembered } from "../../src/http/remembered.ts"
 import { Accesses } from "../../src/feed/accesses.ts"
 import { FeedTokens } from "../../src/feed/tokens.ts"
 

@@ -29,6 +29,37 @@ const load = (_tenant: string, _kind: string, asked: ReadonlyArray<string>) => {
   )
 }
 
+const services = Layer.mergeAll(
+  Layer.succeed(Snapshots, { load } as unknown as Snapshots["Service"]),
+  Layer.succeed(Messages, {} as Messages["Service"]),
+  Layer.succeed(Quarantine, {} as Quarantine["Service"]),
+  Layer.succeed(Journal, {} as Journal["Service"])
+)
+const event: Envelope = { event: { type: "webhook_failed", received: now, via: "webhook" }, settle: () => {} }
+
+test("an event whose turn fails for a reason of ours, after its actors have come, is given back once", async () => {
+  const ends: Array<Envelope> = []
+  await Effect.gen(function* () {
+    const { aside, run } = yield* makeErrands
+    const runtime = {
+      tenant: "acme",
+      population: new Population(() => {}),
+      figures: {},
+      deadlines: { note: () => {} },
+      populated: () => {},
+      attempt: () => {
+        throw new Error("a defect")
+      },
+      giveUp: (envelope: Envelope) => void ends.push(envelope)
+    } as unknown as TenantRuntime
+    yield* run(runtime, {} as Cutter)
+    aside.wake([], event)
+    yield* Effect.sleep(100)
+    expect(runtime.figures.errands()).toBe(0)
+  }).pipe(Effect.scoped, Effect.provide(services), Effect.runPromise)
+  expect(ends).toEqual([event])
+})
+
 test("an event gets all of its heavy actors, however full memory is and however slowly they come", async () => {
   const population = new Population(() => {})
   const absent = (): ReadonlyArray<Address> =>
@@ -56,22 +87,11 @@ test("an event gets all of its heavy actors, however full memory is and however 
     }).pipe(Effect.delay(50), Effect.forever)
     yield* Effect.forkScoped(crowded)
     yield* run(runtime, {} as Cutter)
-    aside.wake(absent(), { event: { type: "webhook_failed", received: now, via: "webhook" }, settle: () => {} })
+    aside.wake(absent(), event)
     yield* Effect.sleep(4_000)
     expect(ends).toEqual(["applied"])
     expect(tries).toBe(1)
     yield* Effect.sleep(700)
     expect(population.size, "afterwards they may sleep like everybody").toBe(0)
-  }).pipe(
-    Effect.scoped,
-    Effect.provide(
-      Layer.mergeAll(
-        Layer.succeed(Snapshots, { load } as unknown as Snapshots["Service"]),
-        Layer.succeed(Messages, {} as Messages["Service"]),
-        Layer.succeed(Quarantine, {} as Quarantine["Service"]),
-        Layer.succeed(Journal, {} as Journal["Service"])
-      )
-    ),
-    Effect.runPromise as any
-  )
+  }).pipe(Effect.scoped, Effect.provide(services), Effect.runPromise)
 }, 20_000)

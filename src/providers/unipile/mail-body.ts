@@ -1,13 +1,13 @@
 /** The text of a mail. */
 import type { Mail } from "./mail-payload.ts"
-import { apart } from "../../../machines/shortened.ts"
+import { detached } from "../../../machines/shortened.ts"
 import { clean } from "./text.ts"
 import { own } from "../../../machines/own.ts"
 
 /** The plain text; where a mail has only HTML, what one would read of it. Null when there is neither. */
 export const mailText = ({ body_plain, body }: Mail): string | null => {
   if (typeof body_plain === "string" && body_plain.trim() !== "") return clean(body_plain)
-  if (typeof body === "string") return apart(clean(textOfHtml(body)), body)
+  if (typeof body === "string") return detached(clean(textOfHtml(body)), body)
   return typeof body_plain === "string" ? clean(body_plain) : null
 }
 

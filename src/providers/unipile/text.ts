@@ -4,7 +4,7 @@
  * that it was cut out of (I8).
  */
 import { own } from "../../../machines/own.ts"
-import { apart, shortened } from "../../../machines/shortened.ts"
+import { detached, shortened } from "../../../machines/shortened.ts"
 
 const maximumIdLength = 512
 const maximumHintDepth = 64
@@ -27,7 +27,7 @@ export const clean = (text: string): string => {
 export const label = (value: unknown, length: number): string | null => {
   if (typeof value !== "string") return null
   const text = shortened(clean(value).trim(), length)
-  return text === "" ? null : apart(text, value)
+  return text === "" ? null : detached(text, value)
 }
 
 /**
