@@ -1,4 +1,4 @@
-/** What is remembered for a while in memory, once the clock has been set back: nothing is believed, or held, for longer than its time. */
+/** Look-ups remembered in memory, once the clock has been set back: nothing is believed, or held, for longer than its time. */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Redacted from "effect/Redacted"

@@ -32,9 +32,23 @@ export const runFrozen = async (database: Database, size: number, seconds: numbe
   const first = await startServer(shared, settings)
   const tenant = await first.tenant("frozen", "account")
   const sender = new Sender(tenant, "account")
+  // A tenant without load: nothing but a question to the journal tells the process that woke that it has fallen behind.
+  const still = await first.tenant("still", "still-account")
+  const few = new Sender(still, "still-account")
   const second = await startServer(shared, settings)
   try {
+    const path = "/v1/tenants/still/connections/still-account"
+    /** Sets the limit, again until it is taken: whoever has fallen behind is told so first, and loads again. */
+    const limited = async (server: typeof first, rate_limit_per_hour: number) => {
+      const { status } = await eventually(
+        () => server.call("PUT", `${path}/rate-limit`, still.key, { rate_limit_per_hour }),
+        (answer) => answer.status === 200,
+        300
+      )
+      claim(status === 200, () => `the limit ${rate_limit_per_hour} was answered ${status}`)
+    }
     await sender.bring(first, numbers(0, size))
+    await limited(first, 7)
     const load = sender.bring(first, numbers(size, 2 * size), 8, 1)
     await eventually(
       async () => sender.taken.size,
@@ -56,25 +70,27 @@ export const runFrozen = async (database: Database, size: number, seconds: numbe
       numbers(size, 3 * size).filter((n) => !sender.taken.has(n))
     )
     const took = Math.round(performance.now() - taking)
-    const read = (server: typeof first) =>
-      server.call("POST", `/v1/tenants/frozen/conversations/chat-0/read`, tenant.key, { user_id: "user-1" })
-    claim((await read(second)).status === 200, () => "the process that took over could not mark as read")
+    await limited(second, 9)
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, seconds * 1000 - took)))
     const stale = sender.taken.size
     first.thaw()
+    // As the first process remembers it, this changes nothing.
+    await limited(first, 7)
+    const limit = await eventually(
+      async () => {
+        await few.try(second, 0)
+        return (await second.call("GET", path, still.key)).json.rate_limit_per_hour as number
+      },
+      (shown) => shown === 7,
+      50
+    )
+    claim(limit === 7, () => `the limit is ${limit}, though a 200 said that it is 7`)
     await load
     const proof = mustBe(
       "silent while frozen, answered before, by the other",
       `${isSilent} ${before > size} ${stale > before}`,
       /^true true true$/
     )
-    // The second reading changes nothing any more: memory from before the freeze would say otherwise.
-    const again = await eventually(
-      () => read(first),
-      ({ status }) => status === 200,
-      300
-    )
-    claim(again.status === 200, () => `the process that woke marks as read with ${again.status}`)
     const rest = numbers(2 * size, 4 * size).filter((n) => !sender.taken.has(n))
     await sender.bring(first, rest)
     for (const [name, server] of [
