@@ -212,7 +212,7 @@ export class Turn {
         case "message_named": {
           const { channel_id, connection_id } = from.context as ConversationContext
           this.#send({ kind: "channel", id: channel_id }, told)
-          if (told.outbound) this.#send({ kind: "connection", id: connection_id }, told)
+          if (told.is_send) this.#send({ kind: "connection", id: connection_id }, told)
           break
         }
         case "send_limits_told":

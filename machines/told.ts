@@ -49,7 +49,8 @@ export interface MessageCounted {
 export interface MessageNamed {
   readonly type: "message_named"
   readonly external_thread_id: string
-  readonly outbound: boolean
+  /** Whether it counts against the send budget: the account's own, and no system line. */
+  readonly is_send: boolean
   /** All of its names. */
   readonly names: ReadonlyArray<string>
   readonly received: number

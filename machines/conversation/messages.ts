@@ -243,7 +243,8 @@ const recordChanged = (
     d.tell({ type: "message_owned", key: record.sender, at: record.at, received, names })
   if (names.length === namesOf(known).length) return
   const { external_thread_id } = d.context
-  d.tell({ type: "message_named", external_thread_id, outbound: record.outbound, names, received })
+  const is_send = record.outbound && !record.is_event
+  d.tell({ type: "message_named", external_thread_id, is_send, names, received })
   waitedFor(d, record, received)
 }
 

@@ -286,6 +286,16 @@ describe("an echo", () => {
     sender.tenant.apply(message("s1", 0, me, { message: { is_event: true } }))
     expect(sender.sent).toEqual([0, 0, 0])
   })
+
+  test("that is a system line does not concern the connection under a second name either", () => {
+    const sender = new Sender()
+    const line = (provider_message_id: string | null) =>
+      message("s1", 0, me, { received: start + day, message: { is_event: true, provider_message_id } })
+    sender.tenant.apply(line(null))
+    const before = sender.tenant.connection()
+    sender.tenant.apply(line("p1"))
+    expect(sender.tenant.connection()).toBe(before)
+  })
 })
 
 describe("a confirmation without a message id", () => {
