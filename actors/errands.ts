@@ -11,7 +11,10 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
+import * as Result from "effect/Result"
 import type { ConversationContext } from "../machines/conversation/context.ts"
+import { clockSlack } from "../machines/ahead.ts"
+import { recordNotAhead } from "../machines/conversation/ahead.ts"
 import { find } from "../machines/conversation/message-window.ts"
 import type { Event } from "../machines/events.ts"
 import { Messages, type StoredMessage } from "../persistence/messages.ts"
@@ -287,7 +290,7 @@ const recalled = Effect.fnUntraced(function* (
   { request, envelope }: Recall,
   named: ReadonlyArray<StoredMessage>,
   following: Following,
-  { back }: Returns
+  { back, refuse }: Returns
 ) {
   const messages = yield* Messages
   const { identity, rows } = runtime
@@ -300,12 +303,21 @@ const recalled = Effect.fnUntraced(function* (
       const from = Math.min(...times)
       const later = yield* messages
         .since(runtime.tenant, conversation_id, from, lean)
-        .pipe(Effect.retry({ schedule: untilItIsBack, while: (error) => !neverPasses(error) }), Effect.orDie)
-      found = newest(later, rows.since(following), { ...asked, from }, identity)
+        .pipe(Effect.retry({ schedule: untilItIsBack, while: (error) => !neverPasses(error) }), Effect.result)
+      if (Result.isFailure(later)) return refuse(envelope, describe(later.failure))
+      found = newest(later.success, rows.since(following), { ...asked, from }, identity)
     }
   }
   const context = runtime.population.get("conversation", conversation_id)?.context as ConversationContext | undefined
   if (found === null || context === undefined) return back(envelope, envelope.event)
-  const records = found.map((row) => recalledRecord(row, context, identity))
+  const now = momentOf(envelope.event, yield* Clock.currentTimeMillis)
+  const records = found.map((row) => recordNotAhead(recalledRecord(row, context, identity), now))
   back(envelope, { ...envelope.event, recalled: records } as Event)
 })
+
+/**
+ * The moment by which rows are corrected that a clock ahead has dated: they are not corrected where they lie. What comes now is newer
+ * than any of them, so it is the event's own time; a payload that was kept is older than what was rightly written since.
+ */
+const momentOf = ({ received }: Event, now: number): number =>
+  received < now && received > now - clockSlack ? received : now

@@ -101,7 +101,7 @@ const memberSettled = (
 })
 
 /** A message with what was told of it not ahead; the very same where nothing is. Its own time stays. */
-const recordNotAhead = (record: MessageRecord, now: number): MessageRecord => {
+export const recordNotAhead = (record: MessageRecord, now: number): MessageRecord => {
   const { edited_at, texts, reactions, moved, owner_told } = record
   const times = [edited_at, texts?.at, moved?.at, owner_told?.at, ...reactions.map(({ at }) => at)]
   if (!times.some((at) => isAhead(at, now))) return record

@@ -130,4 +130,43 @@ describe.each(databases)("old messages on $name", (database) => {
     )
     expect(rows).toEqual([{ reactions: [] }])
   })
+
+  it("an edit that a clock ahead dated gives way to the next one, also below the window", async () => {
+    const { owner, account_id, channel_type, external_thread_id } = made(9) as MessageReceived
+    const edited = (at: number, content: string): Event => ({
+      type: "message_edited",
+      account_id,
+      channel_type,
+      external_thread_id,
+      external_message_id: "m-9",
+      provider_message_id: null,
+      at,
+      received: at,
+      via: "webhook",
+      owner,
+      content
+    })
+    const content = () =>
+      house.run(
+        Effect.andThen(
+          TenantOwner.use((owner) => owner.flush("acme")),
+          Effect.flatMap(SqlClient, (sql) => sql`select content from messages where external_message_id = 'm-9'`)
+        )
+      )
+    expect(await submit(edited(received, "first"))).toBe("applied")
+    await Promise.all(Array.from({ length: windowLimit }, (_, index) => house.submit(made(2 * total + index))))
+    await house.run(
+      Effect.andThen(
+        TenantOwner.use((owner) => owner.flush("acme")),
+        Effect.flatMap(
+          SqlClient,
+          (sql) => sql`update messages set edited_at = now() + interval '30 days',
+            heard_texts = jsonb_set(heard_texts, '{at}', to_jsonb((extract(epoch from now()) * 1000)::bigint + 2592000000))
+            where external_message_id = 'm-9' and edited_at is not null returning heard_texts`
+        )
+      )
+    )
+    expect(await submit(edited(Date.now(), "second"))).toBe("applied")
+    expect(await content()).toEqual([{ content: "second" }])
+  })
 })
