@@ -8,7 +8,7 @@ import { toWire } from "../machines/field.ts"
 import type { AuditEntry } from "../persistence/audit.ts"
 import type { Identity } from "./identity.ts"
 import { kinds } from "./kinds.ts"
-import type { Change } from "./turn.ts"
+import type { Change } from "./turn/outcome.ts"
 
 /** How a ⚿ value stands in the trail: that there is one, and nothing of it. */
 const masked = (value: unknown): string | null =>

@@ -4,7 +4,7 @@
  */
 import { Latency } from "./latency.ts"
 import { Recent } from "./recent.ts"
-import type { Change } from "./turn.ts"
+import type { Change } from "./turn/outcome.ts"
 
 /** Seconds over which the rates of events are taken. */
 const rateSpan = 10

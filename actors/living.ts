@@ -24,7 +24,7 @@ export class Living {
   /** Events that changed it in the last minute. */
   readonly heat = new Recent(60_000)
   readonly #definition: Kind
-  readonly #hear: (from: Living, told: Told) => void
+  #told: Array<Told> = []
   #actor: AnyActor
 
   constructor(
@@ -32,14 +32,12 @@ export class Living {
     id: string,
     definition: Kind,
     start: { readonly input: unknown } | { readonly snapshot: AnyMachineSnapshot },
-    touched: number,
-    hear: (from: Living, told: Told) => void
+    touched: number
   ) {
     this.kind = kind
     this.id = id
     this.touched = touched
     this.#definition = definition
-    this.#hear = hear
     this.#actor = this.#start(start)
   }
 
@@ -60,11 +58,16 @@ export class Living {
     return this.#definition.ahead(this.context, now)
   }
 
-  /** Gives the actor an event. Throws what the machine threw; then the actor is unusable until `restore`. */
-  send(event: { readonly type: string }): void {
+  /**
+   * Gives the actor an event; answers with what it tells, in order. Throws what the machine threw; then the actor is unusable until
+   * `restore`.
+   */
+  send(event: { readonly type: string }): ReadonlyArray<Told> {
+    const told: Array<Told> = (this.#told = [])
     this.#actor.send(event)
     const { status, error } = this.snapshot as { status: string; error?: unknown }
     if (status === "error") throw error
+    return told
   }
 
   /** Back to an earlier snapshot, as if nothing had been sent since. */
@@ -79,7 +82,7 @@ export class Living {
 
   #start(start: { readonly input: unknown } | { readonly snapshot: AnyMachineSnapshot }): AnyActor {
     const actor = createActor(this.#definition.machine, start as any) as AnyActor
-    actor.on("*", (told) => this.#hear(this, told as unknown as Told))
+    actor.on("*", (told) => void this.#told.push(told as unknown as Told))
     // XState throws a machine's error again from a timer unless somebody listens; `send` throws it where it belongs.
     actor.subscribe({ error: () => {} })
     return actor.start()

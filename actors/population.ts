@@ -5,7 +5,6 @@
 import type { AnyMachineSnapshot } from "xstate"
 import type { ActorKind } from "../machines/events.ts"
 import { isAhead } from "../machines/ahead.ts"
-import type { Told } from "../machines/told.ts"
 import { actorWeight } from "./actor-weight.ts"
 import { kinds, presenceKind } from "./kinds.ts"
 import { Living } from "./living.ts"
@@ -57,13 +56,8 @@ export class Population {
   /** Asked for and not in the database: may be made. */
   readonly #vacant = new Set<string>()
   readonly #readings = new Set<Reading>()
-  readonly #hear: (from: Living, told: Told) => void
   #weight = 0
   #settledWeight = 0
-
-  constructor(hear: (from: Living, told: Told) => void) {
-    this.#hear = hear
-  }
 
   get(kind: Living["kind"], id: string): Living | undefined {
     return this.#living[kind].get(id)
@@ -120,7 +114,7 @@ export class Population {
 
   /** A new actor. */
   make(kind: Living["kind"], id: string, input: unknown, now: number): Living {
-    const living = new Living(kind, id, definitionOf(kind), { input }, now, this.#hear)
+    const living = new Living(kind, id, definitionOf(kind), { input }, now)
     this.#vacant.delete(kind + id)
     this.#living[kind].set(id, living)
     this.#add(living, living.weight)
@@ -131,7 +125,7 @@ export class Population {
   wake(kind: ActorKind, id: string, snapshot: AnyMachineSnapshot, now: number, snapshotBytes = 0): Living {
     const known = this.#living[kind].get(id)
     if (known !== undefined) return known
-    const living = new Living(kind, id, definitionOf(kind), { snapshot }, now, this.#hear)
+    const living = new Living(kind, id, definitionOf(kind), { snapshot }, now)
     living.woken = performance.now()
     this.#vacant.delete(kind + id)
     this.#living[kind].set(id, living)

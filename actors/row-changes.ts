@@ -3,7 +3,7 @@ import type { MessageChange, MessageFields } from "../machines/message/fields.ts
 import type { OutboundRead, RowChanged } from "../machines/told.ts"
 import type { Cut } from "../persistence/cut.ts"
 import type { Identity } from "./identity.ts"
-import type { Done } from "./turn.ts"
+import type { Done } from "./turn/outcome.ts"
 
 /** Changes between two moments at which a conversation became part of another one. */
 export interface RowSpan {

@@ -10,7 +10,7 @@ import { kinds } from "./kinds.ts"
 import type { Population } from "./population.ts"
 import type { RecordIndex } from "./record-index.ts"
 import type { SharedWeight } from "./shared-bounds.ts"
-import type { Change } from "./turn.ts"
+import type { Change } from "./turn/outcome.ts"
 
 /** Connections of one tenant: some thousand users with some accounts each. As many channels. */
 export const mostConnections = 10_000

@@ -38,13 +38,13 @@ import { Population } from "./population.ts"
 import { neededRecall } from "./recall.ts"
 import type { RecallRequest } from "./recall.ts"
 import type { Admissions, Backlog, SharedWeight } from "./shared-bounds.ts"
-import { accountOf } from "./routes.ts"
+import { accountOf } from "./turn/routes.ts"
 import { RowChanges } from "./row-changes.ts"
 import { Settled } from "./settled.ts"
 import type { SettledLimits } from "./settled.ts"
 import type { Answer } from "./tenant-owner.ts"
-import type { Done } from "./turn.ts"
-import { Turn } from "./turn.ts"
+import type { Done } from "./turn/outcome.ts"
+import { Turn } from "./turn/turn.ts"
 import { mergedInto, paces, presentOn, topicView } from "./topics.ts"
 
 /** An event, and whom to tell what became of it. `settle` is called exactly once. */
@@ -144,7 +144,7 @@ export class TenantRuntime {
   ) {
     this.tenant = tenant
     this.identity = new Identity(tenant)
-    this.population = new Population((from, told) => this.#turn.hear(from, told))
+    this.population = new Population()
     const records = start.records ?? new RecordIndex()
     this.#turn = new Turn(tenant, this.identity, this.population, records)
     this.settled = new Settled(tenant, this.identity, this.population, records, limits)

@@ -12,7 +12,7 @@ import type { ConversationContext } from "../machines/conversation/context.ts"
 import type { Event } from "../machines/events.ts"
 import type { Journal } from "../persistence/journal.ts"
 import { decodeEvent } from "./event-codec.ts"
-import { routesOf } from "./routes.ts"
+import { routesOf } from "./turn/routes.ts"
 import type { TenantRuntime } from "./tenant-runtime.ts"
 
 export interface TimelineQuery {

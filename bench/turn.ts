@@ -88,15 +88,6 @@ const throughTurn = (runtime: TenantRuntime, batch: ReadonlyArray<MessageReceive
   runtime.cutHolds(runtime.seq, runtime.uncutWeight)
 }
 
-/** What a conversation tells its people. */
-const toPeople = new Set([
-  "person_shown",
-  "person_acted",
-  "membership_changed",
-  "message_appeared",
-  "message_discounted"
-])
-
 const newBare = () => {
   const identity = new Identity("bench")
   const heard: Array<Told> = []
@@ -129,7 +120,7 @@ const newBare = () => {
       for (let next = 0; next < heard.length; next++) {
         const told = heard[next]!
         if (told.type === "message_appeared") channel.send(told)
-        if (!("key" in told) || told.key === null || !toPeople.has(told.type)) continue
+        if (told.type !== "person_told") continue
         let participant = participants.get(told.key)
         if (participant === undefined) {
           participant = start(participantMachine, { id: identity.participant(told.key), key: told.key, received })

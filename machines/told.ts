@@ -30,19 +30,10 @@ export interface MessageAppeared {
   readonly provider_chat_id: string | null
   readonly owner_key: string
 }
-/** A message that counted no longer does: deleted, or hidden. */
-export interface MessageDiscounted {
-  readonly type: "message_discounted"
-  /** Its sender's; null is nobody. */
-  readonly key: string | null
-  readonly received: number
-}
-/** A message that was known and did not count does now: it was hidden, or nobody's. */
-export interface MessageCounted {
-  readonly type: "message_counted"
-  /** Its sender's; null is nobody. */
-  readonly key: string | null
-  readonly direction: Direction
+/** Messages that counted no longer do (`by` is negative: deleted, hidden), or known ones do now. Told to the channel. */
+export interface MessagesRecounted {
+  readonly type: "messages_recounted"
+  readonly by: number
   readonly received: number
 }
 /** A known message has further names, under which a receipt or the account's own echo may be told. */
@@ -58,35 +49,37 @@ export interface MessageNamed {
 /** A known message turned out to be the account's own: a send like any other (CONTRACT 2.2). */
 export interface MessageOwned {
   readonly type: "message_owned"
-  readonly key: string
   readonly at: number
   readonly received: number
   readonly names: ReadonlyArray<string>
 }
-/** The person did something at `at`: a sighting (CONTRACT 2.7). */
-export interface PersonActed {
-  readonly type: "person_acted"
+/** What an event shows of one person, in the order in which it was decided: one event for the participant, whatever it is. */
+export interface PersonTold {
+  readonly type: "person_told"
   readonly key: string
-  readonly at: number
+  readonly news: ReadonlyArray<PersonNews>
   readonly received: number
 }
+export type PersonNews =
+  /** The person did something at `at`: a sighting (CONTRACT 2.7). */
+  | { readonly type: "acted"; readonly at: number }
+  | PersonShown
+  /** A message of the person is there that was not there before. `counts`: in CONTRACT 2.4 message_count. */
+  | { readonly type: "wrote"; readonly at: number; readonly direction: Direction; readonly counts: boolean }
+  /** A message of the person that was known and did not count does now. */
+  | { readonly type: "counted"; readonly direction: Direction }
+  /** A message of the person that counted no longer does. */
+  | { readonly type: "discounted" }
+  /** The person's active memberships grew or shrank by one. */
+  | { readonly type: "membership"; readonly by: 1 | -1 }
 /** A payload showed the person; it may fill empty fields. */
 export interface PersonShown {
-  readonly type: "person_shown"
+  readonly type: "shown"
   /** Whether the conversation takes the person for the account's own. */
   readonly is_owner: boolean
   readonly conversation_id: string
-  readonly key: string
   readonly person: Person
   readonly at: number
-  readonly received: number
-}
-/** The person's active memberships grew or shrank by one. */
-export interface MembershipChanged {
-  readonly type: "membership_changed"
-  readonly key: string
-  readonly by: 1 | -1
-  readonly received: number
 }
 /** Somebody showed a further key of a participant: whoever is known by it is the same person (CONTRACT 2.7). */
 export interface ParticipantClaimed {
@@ -264,13 +257,10 @@ export interface CommandRefused {
 
 export type Told =
   | MessageAppeared
-  | MessageDiscounted
-  | MessageCounted
+  | MessagesRecounted
   | MessageNamed
   | MessageOwned
-  | PersonActed
-  | PersonShown
-  | MembershipChanged
+  | PersonTold
   | ParticipantClaimed
   | ParticipantAbsorbed
   | ParticipantIdentified

@@ -21,15 +21,7 @@ import { initialOf } from "../field.ts"
 import { statesFollowing } from "../following.ts"
 import { shortened } from "../shortened.ts"
 import { recounted, redated } from "../recount.ts"
-import type {
-  AuthChanged,
-  CalendarSettled,
-  MessageAppeared,
-  MessageCounted,
-  MessageDiscounted,
-  MessageNamed,
-  Told
-} from "../told.ts"
+import type { AuthChanged, CalendarSettled, MessageAppeared, MessageNamed, MessagesRecounted, Told } from "../told.ts"
 import type { ChannelType } from "../vocabulary.ts"
 import { AuthStatus } from "../vocabulary.ts"
 import type { ChannelFacts } from "./arrivals.ts"
@@ -56,9 +48,8 @@ export type ChannelEvent =
   | ChannelActivitySet
   | ChannelRecounted
   | MessageAppeared
-  | MessageCounted
   | MessageNamed
-  | MessageDiscounted
+  | MessagesRecounted
   | AuthChanged
   | CalendarSettled
 
@@ -90,9 +81,8 @@ const rules: Rules<Draft<ChannelContext>, ChannelEvent> = {
       last_message_at: later(d.context.last_message_at, event.at)
     })
   },
-  message_counted: (d) => d.set({ message_count: d.context.message_count + 1 }),
+  messages_recounted: (d, { by }) => d.set({ message_count: d.context.message_count + by }),
   message_named: factsFound,
-  message_discounted: (d) => d.set({ message_count: d.context.message_count - 1 }),
   auth_changed: (d, event) =>
     d.set({ auth_status: event.auth_status, last_sync_at: later(d.context.last_sync_at, event.synced_at) }),
   channel_recounted: (d, { found, right }) =>

@@ -64,7 +64,7 @@ const newestAgain = (d: Decision, known: MessageRecord, moved: MessageRecord, re
   const { key, last_message_at } = author
   if (last_message_at === known.at) d.member(key, { last_message_at: newest((record) => record.sender === key) })
   else d.member(key, { last_message_at: later(last_message_at, moved.at) })
-  d.tell({ type: "person_acted", key, at: moved.at, received })
+  d.person(key, received, { type: "acted", at: moved.at })
 }
 
 /** set_message_subject. */

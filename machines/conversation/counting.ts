@@ -32,15 +32,10 @@ export const revise = (d: Decision, known: MessageRecord, record: MessageRecord,
   }
   d.learn({ window: store(d.context.facts.window, record) })
   if (counting) messageCounted(d, record, 1, received)
-  if (counted && (!counting || known.sender !== record.sender))
-    d.tell({ type: "message_discounted", key: known.sender, received })
+  d.channelRecounted(Number(counting) - Number(counted), received)
+  if (counted && (!counting || known.sender !== record.sender)) d.person(known.sender, received, { type: "discounted" })
   if (counting && (!counted || known.sender !== record.sender))
-    d.tell({
-      type: "message_counted",
-      key: record.sender,
-      direction: record.outbound ? "outbound" : "inbound",
-      received
-    })
+    d.person(record.sender, received, { type: "counted", direction: record.outbound ? "outbound" : "inbound" })
 }
 
 /** The columns of a deleted message: its content is erased (CONTRACT 2.6). */

@@ -5,6 +5,7 @@
  */
 import { Draft } from "../draft.ts"
 import { own, put } from "../own.ts"
+import type { MessagesRecounted, PersonNews } from "../told.ts"
 import type { ConversationContext, ConversationFacts, Member } from "./context.ts"
 
 const differs = <T extends object>(value: T, changes: Partial<T>): boolean => {
@@ -15,10 +16,31 @@ const differs = <T extends object>(value: T, changes: Partial<T>): boolean => {
 export class Decision extends Draft<ConversationContext> {
   /** Place of the event in the tenant's order of arrival. */
   readonly seq: number
+  #people: Map<string, { readonly received: number; readonly news: Array<PersonNews> }> | null = null
+  #recounted: { -readonly [K in keyof MessagesRecounted]: MessagesRecounted[K] } | null = null
 
   constructor(before: ConversationContext, seq = 0) {
     super(before)
     this.seq = seq
+  }
+
+  /** Tells the participant, who hears all of it in one event. Nobody (null) hears nothing. */
+  person(key: string | null, received: number, news: PersonNews): void {
+    if (key === null) return
+    const known = this.#people?.get(key)
+    if (known?.received === received) return void known.news.push(news)
+    const told = { type: "person_told" as const, key, received, news: [news] }
+    this.#people ??= new Map()
+    this.#people.set(key, told)
+    this.tell(told)
+  }
+
+  /** Tells the channel that so many messages more, or fewer, count: once, however many of them there are. */
+  channelRecounted(by: number, received: number): void {
+    if (by === 0) return
+    if (this.#recounted !== null) return void (this.#recounted.by += by)
+    this.#recounted = { type: "messages_recounted", by, received }
+    this.tell(this.#recounted)
   }
 
   /** Changes facts; equal values change nothing. */

@@ -45,7 +45,7 @@ export const threadJoined = (d: Decision, event: ThreadJoined): void => {
   for (const key in was.members) {
     if (!own(was.members, key)!.is_active) continue
     d.member(key, { is_active: false })
-    d.tell({ type: "membership_changed", key, by: -1, received })
+    d.person(key, received, { type: "membership", by: -1 })
   }
   d.learn({ window: emptyWindow, waiting: [], newest: [] })
   d.set({
@@ -141,7 +141,10 @@ const messageJoined = (d: Decision, from_id: string, told: MessageRecord, receiv
   const known = named !== undefined && isOne(named, told) ? named : sameMail(window, told)
   const record = isTaken ? { ...told, id: secondId(told.id, from_id) } : told
   if (known !== undefined) {
-    if (counts(told)) d.tell({ type: "message_discounted", key: told.sender, received })
+    if (counts(told)) {
+      d.channelRecounted(-1, received)
+      d.person(told.sender, received, { type: "discounted" })
+    }
     knownJoined(d, known.id, told, received)
     // Its row stays, and shows nowhere.
     return rowOf(d, record.id, { hidden: true, updated_at: received })

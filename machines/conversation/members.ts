@@ -47,14 +47,12 @@ export const memberShown = (d: Decision, person: Person, at: number, received: n
   })
   const isCrowd = Object.keys(d.context.members).length > crowd
   if (known !== undefined && isCrowd && isPictureAgain(member.shown, shown)) return own(d.context.members, person.key)!
-  d.tell({
-    type: "person_shown",
+  d.person(person.key, received, {
+    type: "shown",
     is_owner: person.key === d.context.facts.owner_key,
     conversation_id: d.context.id,
-    key: person.key,
     person,
-    at,
-    received
+    at
   })
   return own(d.context.members, person.key)!
 }
@@ -118,7 +116,7 @@ const weigh = (
   if (active === wasActive) return
   const by = active ? 1 : -1
   d.set({ participant_count: d.context.participant_count + by })
-  d.tell({ type: "membership_changed", key, by, received })
+  d.person(key, received, { type: "membership", by })
 }
 
 /** The person has read everything up to `at` (a horizon: it only rises). `at` must not lie below the window's floor. */
@@ -219,5 +217,5 @@ export const memberActive = (d: Decision, event: MemberActive): void => {
       counted === undefined ? member.message_count : recounted(member.message_count, counted.found, counted.right)
   })
   weigh(d, key, { seen_at: later(own(d.context.members, key)!.seen_at, at) }, received)
-  d.tell({ type: "person_acted", key, at, received })
+  d.person(key, received, { type: "acted", at })
 }

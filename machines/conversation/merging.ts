@@ -31,7 +31,7 @@ export const personMerged = (d: Decision, { from, into, received }: PersonMerged
   if (joined === null) return
   const difference = Number(joined.is_active) - Number(loser.is_active) - Number(winner!.is_active)
   d.set({ participant_count: d.context.participant_count + difference })
-  for (let n = difference; n < 0; n++) d.tell({ type: "membership_changed", key: into, by: -1, received })
+  for (let n = difference; n < 0; n++) d.person(into, received, { type: "membership", by: -1 })
 }
 
 /** Everything but the members that names the person. */

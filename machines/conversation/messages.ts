@@ -132,6 +132,8 @@ const messageAppeared = (d: Decision, event: MessageReceived): void => {
     provider_chat_id: chatOf(event.thread.metadata["provider_chat_id"]),
     owner_key: event.letter?.owner_known === false ? nobody : event.owner.key
   })
+  if (!message.is_event)
+    d.person(record.sender, received, { type: "wrote", at, direction: message.direction, counts: counts(record) })
   if (!message.is_event && sender !== null) {
     d.member(sender.key, { last_message_at: later(own(d.context.members, sender.key)!.last_message_at, at) })
   }
@@ -239,8 +241,7 @@ const recordChanged = (
     }
   })
   const names = namesOf(record)
-  if (isOwned && record.sender !== null)
-    d.tell({ type: "message_owned", key: record.sender, at: record.at, received, names })
+  if (isOwned && record.sender !== null) d.tell({ type: "message_owned", at: record.at, received, names })
   if (names.length === namesOf(known).length) return
   const { external_thread_id } = d.context
   const is_send = record.outbound && !record.is_event

@@ -50,7 +50,7 @@ const readBy = (d: Decision, known: MessageRecord, named: Person | null, at: num
   } else {
     memberSeen(d, reader, known.at, received)
     memberRead(d, reader.key, known.at)
-    d.tell({ type: "person_acted", key: reader.key, at, received })
+    d.person(reader.key, received, { type: "acted", at })
   }
   if (known.outbound) outboundRead(d, known.at, at, received)
 }

@@ -57,7 +57,7 @@ export const messageReacted = (d: Decision, event: MessageReacted): void => {
   const sender = event.sender === null ? null : reactorAmongTwo(d, event.sender)
   if (sender !== null) {
     memberSeen(d, sender, at, received)
-    d.tell({ type: "person_acted", key: sender.key, at, received })
+    d.person(sender.key, received, { type: "acted", at })
   }
   reactionShown(d, known, { key: sender?.key ?? null, value: event.reaction, at }, received)
 }

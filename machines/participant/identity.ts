@@ -24,17 +24,21 @@ export const rememberedConversations = (
 }
 
 /** A conversation showed the person; every key that is new here is claimed. */
-export const personShown = (d: Draft<ParticipantContext>, event: PersonShown): void => {
+export const personShown = (
+  d: Draft<ParticipantContext>,
+  { person, at, conversation_id, is_owner }: PersonShown,
+  received: number
+): void => {
   const { facts } = d.context
-  const shown = learn(facts.shown, event.person, event.at)
-  const conversations = rememberedConversations(facts.conversations, [event.conversation_id])
-  const is_own = facts.is_own || event.is_owner
+  const shown = learn(facts.shown, person, at)
+  const conversations = rememberedConversations(facts.conversations, [conversation_id])
+  const is_own = facts.is_own || is_owner
   if (shown === facts.shown && conversations === facts.conversations && is_own === facts.is_own) return
   d.set({ facts: { ...facts, conversations, is_own } })
   shownAs(d, shown, facts.corrected)
-  claim(d, keysOf(event.person), event.received)
+  claim(d, keysOf(person), received)
   if (isPictureAgain(facts.shown, shown)) return
-  d.tell({ type: "participant_identified", key: facts.key, received: event.received })
+  d.tell({ type: "participant_identified", key: facts.key, received })
 }
 
 /** Accounts of the tenant whose relation to one person is remembered; further ones are not (I8). */

@@ -13,18 +13,7 @@ import { changeCorrected, changedAt } from "../ahead.ts"
 import { decideWith } from "../decide.ts"
 import { Draft, earlier, later } from "../draft.ts"
 import { statesFollowing } from "../following.ts"
-import type {
-  ContactApproved,
-  ContactDue,
-  MembershipChanged,
-  MessageAppeared,
-  MessageCounted,
-  MessageDiscounted,
-  ParticipantAbsorbed,
-  PersonActed,
-  PersonShown,
-  Told
-} from "../told.ts"
+import type { ContactApproved, ContactDue, ParticipantAbsorbed, PersonNews, PersonTold, Told } from "../told.ts"
 import type {
   DeadlinePassed,
   ParticipantCorrected,
@@ -35,6 +24,7 @@ import type {
   ParticipantSecondarySet,
   RelationAdded
 } from "../events.ts"
+import type { Direction } from "../vocabulary.ts"
 import { apply, contactApproved, contactDue } from "./contact.ts"
 import type { ParticipantContext, ParticipantInput } from "./context.ts"
 import { freshParticipant } from "./context.ts"
@@ -53,12 +43,7 @@ export type ParticipantEvent =
   | ParticipantReported
   | ParticipantCorrected
   | ParticipantRecounted
-  | PersonShown
-  | PersonActed
-  | MessageAppeared
-  | MessageCounted
-  | MessageDiscounted
-  | MembershipChanged
+  | PersonTold
   | ClaimHeard
   | ParticipantAbsorbed
   | RecordsMatched
@@ -71,27 +56,40 @@ export type ParticipantEvent =
 const acted = (d: Draft<ParticipantContext>, at: number): void =>
   d.set({ first_seen: earlier(d.context.first_seen, at), last_seen: later(d.context.last_seen, at) })
 
+/** One piece of what a conversation tells. */
+const heard = (d: Draft<ParticipantContext>, news: PersonNews, received: number): void => {
+  switch (news.type) {
+    case "shown":
+      return personShown(d, news, received)
+    case "acted":
+      return acted(d, news.at)
+    case "wrote":
+      acted(d, news.at)
+      return news.counts ? counted(d, news.direction, received) : undefined
+    case "counted":
+      return counted(d, news.direction, received)
+    case "discounted":
+      return d.set({ total_messages: d.context.total_messages - 1 })
+    case "membership":
+      return d.set({ total_conversations: d.context.total_conversations + news.by })
+  }
+}
+
+/** One message more counts. A person who writes to us may be one to make a contact of. */
+const counted = (d: Draft<ParticipantContext>, direction: Direction, received: number): void => {
+  d.set({ total_messages: d.context.total_messages + 1 })
+  if (direction === "inbound") apply(d, false, received)
+}
+
 const rules: Rules<Draft<ParticipantContext>, ParticipantEvent> = {
-  person_shown: personShown,
+  person_told: (d, { news, received }) => {
+    for (const each of news) heard(d, each, received)
+  },
   deadline_passed: changeCorrected,
   relation_added: relationAdded,
   participant_reported: participantReported,
   participant_corrected: participantCorrected,
   participant_recounted: participantRecounted,
-  person_acted: (d, event) => acted(d, event.at),
-  message_appeared: (d, event) => {
-    if (event.is_event) return
-    acted(d, event.at)
-    if (!event.counts) return
-    d.set({ total_messages: d.context.total_messages + 1 })
-    if (event.direction === "inbound") apply(d, false, event.received)
-  },
-  message_counted: (d, event) => {
-    d.set({ total_messages: d.context.total_messages + 1 })
-    if (event.direction === "inbound") apply(d, false, event.received)
-  },
-  message_discounted: (d) => d.set({ total_messages: d.context.total_messages - 1 }),
-  membership_changed: (d, event) => d.set({ total_conversations: d.context.total_conversations + event.by }),
   participant_claimed: claimed,
   participant_absorbed: absorbed,
   records_matched: recordsMatched,

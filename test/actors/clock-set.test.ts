@@ -74,7 +74,7 @@ test("a topic that nobody watches is forgotten after its time", () => {
 })
 
 test("an idle actor that was touched ahead of now may sleep", () => {
-  const population = new Population(() => {})
+  const population = new Population()
   const living = population.make("record", "r", { id: "r", record_id: "r", user_id: null, received: now }, now + month)
   living.kept = "yes"
   const room = { actors: 100, weight: Infinity }

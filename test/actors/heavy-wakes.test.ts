@@ -17,7 +17,7 @@ import { Snapshots } from "../../persistence/snapshots.ts"
 const now = Date.UTC(2026, 4, 4)
 const kind = "participant"
 const ids = ["a", "b", "c"].map((digit) => `${digit.repeat(8)}-0000-4000-8000-000000000000`)
-const source = new Population(() => {})
+const source = new Population()
 const bytesOf = (id: string) =>
   encodeSnapshot(kinds[kind], source.make(kind, id, { id, key: id, received: now }, now).snapshot)
 /** As where each has 16 MiB: one comes, by id, the others are left. Slower than whoever was woken stays for certain. */
@@ -43,7 +43,7 @@ test("an event whose turn fails for a reason of ours, after its actors have come
     const { aside, run } = yield* makeErrands
     const runtime = {
       tenant: "acme",
-      population: new Population(() => {}),
+      population: new Population(),
       figures: {},
       deadlines: { note: () => {} },
       populated: () => {},
@@ -61,7 +61,7 @@ test("an event whose turn fails for a reason of ours, after its actors have come
 })
 
 test("an event gets all of its heavy actors, however full memory is and however slowly they come", async () => {
-  const population = new Population(() => {})
+  const population = new Population()
   const absent = (): ReadonlyArray<Address> =>
     ids.filter((id) => population.get(kind, id) === undefined).map((id) => ({ kind, id }))
   const ends: Array<string> = []

@@ -4,7 +4,7 @@ import { bareActor } from "../../actors/actor-weight.ts"
 import { Population } from "../../actors/population.ts"
 
 test("at the bound of their weight some room is made at once: not every actor that is woken has all of them looked through", () => {
-  const population = new Population(() => {})
+  const population = new Population()
   const now = Date.UTC(2026, 4, 4)
   const come = (n: number) =>
     population.make("participant", `p${n}`, { id: `p${n}`, key: `k${n}`, received: now }, now + n)

@@ -41,7 +41,7 @@ test("the first messages of new chats are applied, however many people of the CR
 }, 60_000)
 
 test("the newest ten thousand are remembered", () => {
-  const population = new Population(() => {})
+  const population = new Population()
   for (let n = 0; n <= 10_000; n++) population.markVacant({ kind: "participant", id: String(n) })
   expect([0, 1, 10_000].map((n) => population.isVacant({ kind: "participant", id: String(n) }))).toEqual([
     false,
@@ -51,7 +51,7 @@ test("the newest ten thousand are remembered", () => {
 })
 
 test("idle record profiles go to sleep like everybody else, and put nobody out", () => {
-  const population = new Population(() => {})
+  const population = new Population()
   for (let n = 0; n < 200; n++) {
     const id = String(n)
     population.make("record", id, { id, record_id: id, user_id: null, received: 0 }, 0).kept = "yes"

@@ -3,7 +3,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { readFileSync } from "node:fs"
 import { expect, test } from "vitest"
-import { ContactCreateRequested } from "../../actors/announcement.ts"
+import { ContactCreateRequested } from "../../actors/turn/announcement.ts"
 import { freshOutgoingSecret, signedHeaders } from "../../src/outgoing/signature.ts"
 
 const page = readFileSync(new URL("../../docs/announcements.md", import.meta.url), "utf8")

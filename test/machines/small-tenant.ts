@@ -10,8 +10,8 @@ import { Identity } from "../../actors/identity.ts"
 import { kinds } from "../../actors/kinds.ts"
 import { Population } from "../../actors/population.ts"
 import { decodeSnapshot, encodeSnapshot } from "../../actors/snapshot-codec.ts"
-import { Turn } from "../../actors/turn.ts"
-import type { Done, TurnResult } from "../../actors/turn.ts"
+import { Turn } from "../../actors/turn/turn.ts"
+import type { Done, TurnResult } from "../../actors/turn/outcome.ts"
 import type { ConnectionContext } from "../../machines/connection/context.ts"
 import type { ConversationContext } from "../../machines/conversation/context.ts"
 import { toList } from "../../machines/conversation/message-window.ts"
@@ -29,7 +29,7 @@ export class SmallTenant {
   #seq = 0
 
   constructor() {
-    this.population = new Population((from, told) => this.#turn.hear(from, told))
+    this.population = new Population()
     this.#turn = new Turn("acme", this.identity, this.population)
   }
 

@@ -1,0 +1,144 @@
+/**
+ * The actors that one turn reaches: it sends, makes who is new, notes who sleeps, and remembers what everybody was, so that the turn
+ * can be undone (I4). What actors tell is queued in order.
+ */
+import type { AnyMachineSnapshot } from "xstate"
+import type { ActorKind, Event } from "../../machines/events.ts"
+import type { ParticipantContext } from "../../machines/participant/context.ts"
+import type { TenantContext, TenantEvent } from "../../machines/tenant/machine.ts"
+import type { Told } from "../../machines/told.ts"
+import type { ChannelType } from "../../machines/vocabulary.ts"
+import type { Identity } from "../identity.ts"
+import type { Living } from "../living.ts"
+import type { Address, Population } from "../population.ts"
+import type { Change } from "./outcome.ts"
+import { Interruption } from "./outcome.ts"
+import type { Route } from "./routes.ts"
+
+interface Sent {
+  readonly type: string
+  readonly received: number
+}
+
+/** What an actor told, and who. */
+export interface Heard {
+  readonly from: Living
+  readonly told: Told
+}
+
+export class Reach {
+  readonly tenant: string
+  readonly identity: Identity
+  readonly population: Population
+  /** The event of the turn. */
+  readonly event: Event
+  readonly heard: Array<Heard> = []
+  /** Who sleeps and is needed. */
+  readonly asleep: Array<Address> = []
+  readonly #before = new Map<Living, AnyMachineSnapshot | null>()
+  /** The journal entry that the event becomes, should anything come of it. */
+  readonly #seq: number
+
+  constructor(tenant: string, identity: Identity, population: Population, event: Event, seq: number) {
+    this.tenant = tenant
+    this.identity = identity
+    this.population = population
+    this.event = event
+    this.#seq = seq
+  }
+
+  /** Gives an event to the actor of a route, made when there is none; to whom a participant became part of, if it did. */
+  send<E extends Sent>(route: Route, event: E): void {
+    const living = this.population.get(route.kind, route.id) ?? this.#make(route, event.received)
+    if (living === undefined) return
+    const into = route.kind === "participant" ? (living.context as ParticipantContext).facts.merged_into : null
+    const present = into === null ? living : this.person(into, event.received)
+    if (present !== undefined) this.deliver(present, event)
+  }
+
+  /** Gives an event to an actor; what it tells is queued. */
+  deliver<E extends Sent>(living: Living, event: E): void {
+    if (!this.#before.has(living)) this.#before.set(living, living.snapshot)
+    living.touched = event.received
+    // What arrived before what is a fact of the journal, so a replay gives the same (I2).
+    const told = living.send(living.kind === "conversation" ? { ...event, seq: this.#seq } : event)
+    for (const each of told) this.heard.push({ from: living, told: each })
+  }
+
+  /** Undefined before the tenant was created, and in tests that have none. */
+  get tenantContext(): TenantContext | undefined {
+    return this.population.get("tenant", this.tenant)?.context
+  }
+
+  /** The tenant is always in memory when there is one. */
+  tellTenant(event: TenantEvent): void {
+    if (this.tenantContext !== undefined) this.send({ kind: "tenant", id: this.tenant }, event)
+  }
+
+  /** The participant of a key, or the one that it became part of; made when there is none. Undefined: somebody on the way sleeps. */
+  person(key: string, received: number): Living | undefined {
+    for (let next = key; ;) {
+      const id = this.identity.participant(next)
+      const living =
+        this.population.get("participant", id) ??
+        this.#make({ kind: "participant", id, input: { id, key: next, received } }, received)
+      const into = (living?.context as ParticipantContext | undefined)?.facts.merged_into ?? null
+      if (into === null) return living
+      next = into
+    }
+  }
+
+  /** Where a conversation is, and what makes it when it is new. */
+  conversation(channel_type: ChannelType, account_id: string, external_thread_id: string, received: number): Route {
+    const id = this.identity.conversation(channel_type, account_id, external_thread_id)
+    const connection_id = this.identity.connection(account_id)
+    const channel_id = this.identity.channel(channel_type, account_id)
+    return { kind: "conversation", id, input: { id, connection_id, channel_id, external_thread_id, received } }
+  }
+
+  /** Whether there is such an actor, awake or asleep. */
+  isThere(address: Address): boolean {
+    return this.population.get(address.kind, address.id) !== undefined || !this.population.isVacant(address)
+  }
+
+  /** Whether the actor sleeps; the turn is run again with it. */
+  needs(address: Address): boolean {
+    if (this.population.isVacant(address)) return false
+    if (!this.asleep.some(({ kind, id }) => kind === address.kind && id === address.id)) {
+      this.asleep.push({ kind: address.kind, id: address.id })
+    }
+    return true
+  }
+
+  /** Actors that are not what they were. */
+  changes(): ReadonlyArray<Change> {
+    const changes: Array<Change> = []
+    for (const [living, before] of this.#before) {
+      if (before === null || living.context !== before.context)
+        changes.push({ living, before: before?.context ?? null })
+    }
+    return changes
+  }
+
+  /** Everybody is what they were before the turn. */
+  undo(): void {
+    for (const [living, before] of this.#before) {
+      if (before === null) this.population.remove(living)
+      else if (living.snapshot !== before) living.restore(before)
+    }
+    // What the turn made and undid is still not in the database.
+    for (const [living, before] of this.#before) {
+      if (before === null && living.kind !== "presence") this.population.markVacant(living as Living & Address)
+    }
+  }
+
+  #make(route: Route, now: number): Living | undefined {
+    if (this.needs(route)) return undefined
+    if (route.input === undefined) {
+      throw new Interruption({ type: "unknown", actor: { kind: route.kind as ActorKind, id: route.id } })
+    }
+    const living = this.population.make(route.kind, route.id, route.input, now)
+    this.#before.set(living, null)
+    return living
+  }
+}
