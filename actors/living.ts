@@ -5,6 +5,7 @@
 import type { AnyActor, AnyMachineSnapshot } from "xstate"
 import { createActor } from "xstate"
 import type { ActorKind } from "../machines/events.ts"
+import type { StepTold } from "../machines/chart.ts"
 import type { Told } from "../machines/told.ts"
 import { bareActor } from "./actor-weight.ts"
 import type { Kind } from "./kinds.ts"
@@ -24,7 +25,9 @@ export class Living {
   /** Events that changed it in the last minute. */
   readonly heat = new Recent(60_000)
   readonly #definition: Kind
-  #told: Array<Told> = []
+  /** The event that last changed it since it came into memory, and when that was received; null: none yet. */
+  last: { readonly type: string; readonly at: number } | null = null
+  #told: ReadonlyArray<Told> | null = null
   #actor: AnyActor
 
   constructor(
@@ -59,15 +62,18 @@ export class Living {
   }
 
   /**
-   * Gives the actor an event; answers with what it tells, in order. Throws what the machine threw; then the actor is unusable until
-   * `restore`.
+   * Gives the actor an event; answers with what it tells, in order, or null when its state takes no such event. Throws what the machine
+   * threw; then the actor is unusable until `restore`.
    */
-  send(event: { readonly type: string }): ReadonlyArray<Told> {
-    const told: Array<Told> = (this.#told = [])
-    this.#actor.send(event)
+  send(event: { readonly type: string; readonly received?: number }): ReadonlyArray<Told> | null {
+    const before = this.context
+    this.#told = null
+    // A copy: a step is told by its event's identity (machines/chart.ts).
+    this.#actor.send({ ...event })
     const { status, error } = this.snapshot as { status: string; error?: unknown }
     if (status === "error") throw error
-    return told
+    if (this.context !== before && event.received !== undefined) this.last = { type: event.type, at: event.received }
+    return this.#told
   }
 
   /** Back to an earlier snapshot, as if nothing had been sent since. */
@@ -82,7 +88,7 @@ export class Living {
 
   #start(start: { readonly input: unknown } | { readonly snapshot: AnyMachineSnapshot }): AnyActor {
     const actor = createActor(this.#definition.machine, start as any) as AnyActor
-    actor.on("*", (told) => void this.#told.push(told as unknown as Told))
+    actor.on("told", (step) => void (this.#told = (step as unknown as StepTold).told))
     // XState throws a machine's error again from a timer unless somebody listens; `send` throws it where it belongs.
     actor.subscribe({ error: () => {} })
     return actor.start()

@@ -3,6 +3,7 @@
  * event. Fields are what SQL shows; facts behind them are kept where rows hold them, and begin anew where they do not.
  */
 import * as Effect from "effect/Effect"
+import type { AnyMachineSnapshot } from "xstate"
 import { createActor } from "xstate"
 import type { ConnectionContext } from "../machines/connection/context.ts"
 import { day, dayOf } from "../machines/connection/day.ts"
@@ -122,12 +123,5 @@ const keysOf = Effect.fnUntraced(function* (runtime: TenantRuntime, ids: Readonl
   return keys
 })
 
-/** The machine's state follows the fields: it is started where a fresh one would stand, and goes where they say. */
-const settledIn = ({ kind }: Address, context: object) => {
-  const { machine } = kinds[kind]
-  const fresh = createActor(machine, { input: context }).getSnapshot()
-  const actor = createActor(machine, { snapshot: machine.resolveState({ value: fresh.value, context }) }).start()
-  const snapshot = actor.getSnapshot()
-  actor.stop()
-  return snapshot
-}
+const settledIn = ({ kind }: Address, context: object): AnyMachineSnapshot =>
+  kinds[kind].machine.resolveState({ value: kinds[kind].stateOf(context), context })

@@ -6,8 +6,8 @@ import type { Kind } from "./kinds.ts"
 import { plain, unpacked } from "./msgpack.ts"
 
 const packr = new Packr({ ...plain, moreTypes: false })
-/** Version of what `encode` writes. */
-const version = 1
+/** Version of what `encode` writes. Under version 1 states had other names, and every one was a function of the fields. */
+const version = 2
 
 /** The whole snapshot: where the machine is and what it knows. */
 export const encodeSnapshot = (kind: Kind, snapshot: AnyMachineSnapshot): Uint8Array =>
@@ -17,8 +17,10 @@ export const encodeSnapshot = (kind: Kind, snapshot: AnyMachineSnapshot): Uint8A
 export const decodeSnapshot = (kind: Kind, bytes: Uint8Array): AnyMachineSnapshot => {
   const kept = unpacked(packr, bytes)
   if (kept?.version > version) throw new NewerVersion("snapshot", kept.version, version)
-  if (kept?.version !== version) throw new Error(`snapshot version ${kept?.version} is not known here`)
-  return kind.machine.resolveState({ value: kept.value, context: kind.unpack(kept.context) })
+  if (kept?.version !== version && kept?.version !== 1)
+    throw new Error(`snapshot version ${kept?.version} is not known here`)
+  const context = kind.unpack(kept.context)
+  return kind.machine.resolveState({ value: kept.version === 1 ? kind.stateOf(context) : kept.value, context })
 }
 
 /** The machine's state as text, for the column `machine_state`. */

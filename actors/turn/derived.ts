@@ -58,8 +58,9 @@ const delivery: { readonly [T in Told["type"]]: Deliver<Extract<Told, { readonly
   send_limits_told: ({ reach }, _, told) => {
     for (const connection of accountsOf(reach, told.account_id)) reach.send(connection, told)
   },
-  fact_placed: ({ reach }, _, { fact }) =>
-    reach.send(reach.conversation(fact.channel_type, fact.account_id, fact.external_thread_id, fact.received), fact),
+  fact_placed: ({ reach }, _, { fact }) => {
+    reach.send(reach.conversation(fact.channel_type, fact.account_id, fact.external_thread_id, fact.received), fact)
+  },
   threads_joined: ({ reach }, _, { account_id, channel_type, from, into, received }) => {
     const id = reach.identity.conversation(channel_type, account_id, from)
     // A thread that was only spoken of has no conversation yet.
@@ -101,8 +102,9 @@ const delivery: { readonly [T in Told["type"]]: Deliver<Extract<Told, { readonly
     const tenant = reach.tenantContext
     if (tenant !== undefined) effects.outgoing.push(contactRequested(from.context, tenant, reach.identity, received))
   },
-  auth_changed: ({ reach }, from, told) =>
-    reach.send({ kind: "channel", id: (from.context as ConnectionContext).channel_id }, told),
+  auth_changed: ({ reach }, from, told) => {
+    reach.send({ kind: "channel", id: (from.context as ConnectionContext).channel_id }, told)
+  },
   task_started: ({ effects }, _, told) => {
     effects.tasks.push(told)
   },
@@ -120,7 +122,7 @@ export const deliver = (to: Delivery, from: Living, told: Told): TurnResult | vo
 const conversationOf = (from: Living): ConversationContext => from.context
 
 const toChannel = (reach: Reach, from: Living, told: Extract<Told, { readonly received: number }>): void =>
-  reach.send({ kind: "channel", id: conversationOf(from).channel_id }, told)
+  void reach.send({ kind: "channel", id: conversationOf(from).channel_id }, told)
 
 const toPerson = (reach: Reach, told: Extract<Told, { readonly key: string; readonly received: number }>): void => {
   const person = reach.person(told.key, told.received)

@@ -3,6 +3,7 @@
  * can be undone (I4). What actors tell is queued in order.
  */
 import type { AnyMachineSnapshot } from "xstate"
+import type { ConversationContext } from "../../machines/conversation/context.ts"
 import type { ActorKind, Event } from "../../machines/events.ts"
 import type { ParticipantContext } from "../../machines/participant/context.ts"
 import type { TenantContext, TenantEvent } from "../../machines/tenant/machine.ts"
@@ -26,6 +27,8 @@ export interface Heard {
   readonly told: Told
 }
 
+const mergedInto = (living: Living): string | null => (living.context as ConversationContext).merged_into
+
 export class Reach {
   readonly tenant: string
   readonly identity: Identity
@@ -47,22 +50,44 @@ export class Reach {
     this.#seq = seq
   }
 
-  /** Gives an event to the actor of a route, made when there is none; to whom a participant became part of, if it did. */
-  send<E extends Sent>(route: Route, event: E): void {
+  /**
+   * Gives an event to the actor of a route, made when there is none, or to the one that it became part of. Answers with who does not
+   * take it in the state that it is in, or null.
+   */
+  send<E extends Sent>(route: Route, event: E): Living | null {
     const living = this.population.get(route.kind, route.id) ?? this.#make(route, event.received)
-    if (living === undefined) return
-    const into = route.kind === "participant" ? (living.context as ParticipantContext).facts.merged_into : null
-    const present = into === null ? living : this.person(into, event.received)
-    if (present !== undefined) this.deliver(present, event)
+    const present = living === undefined ? undefined : this.#present(living, event)
+    return present === undefined || this.deliver(present, event) ? null : present
   }
 
-  /** Gives an event to an actor; what it tells is queued. */
-  deliver<E extends Sent>(living: Living, event: E): void {
+  /** Gives an event to an actor; what it tells is queued. False: the actor takes no such event in the state that it is in. */
+  deliver<E extends Sent>(living: Living, event: E): boolean {
     if (!this.#before.has(living)) this.#before.set(living, living.snapshot)
     living.touched = event.received
     // What arrived before what is a fact of the journal, so a replay gives the same (I2).
     const told = living.send(living.kind === "conversation" ? { ...event, seq: this.#seq } : event)
+    if (told === null) return false
     for (const each of told) this.heard.push({ from: living, told: each })
+    return true
+  }
+
+  /** Who an actor is by now; undefined: somebody on the way sleeps. What joins two threads is about them and no others. */
+  #present(living: Living, event: Sent): Living | undefined {
+    if (living.kind === "participant") {
+      const into = (living.context as ParticipantContext).facts.merged_into
+      return into === null ? living : this.person(into, event.received)
+    }
+    if (living.kind !== "conversation" || event.type === "thread_joined") return living
+    let present = living
+    for (let into = mergedInto(present); into !== null; into = mergedInto(present)) {
+      const next = this.population.get("conversation", into)
+      if (next === undefined) {
+        this.needs({ kind: "conversation", id: into })
+        return undefined
+      }
+      present = next
+    }
+    return present
   }
 
   /** Undefined before the tenant was created, and in tests that have none. */

@@ -16,6 +16,7 @@ import { Interruption, noEffects } from "./outcome.ts"
 import { Reach } from "./reach.ts"
 import { RecordsOfTurn } from "./records.ts"
 import { routesOf } from "./routes.ts"
+import { untaken } from "./untaken.ts"
 
 /** Whether a webhook was understood and applied with this event; what only tells how one ended says so itself. */
 const countsAsWebhook = ({ type, via, goes_on }: Event): boolean =>
@@ -70,7 +71,11 @@ const applied = (turn: Delivery): TurnResult => {
     const refusal = records.change(reach, event)
     if (refusal !== null) return { type: "refused", refusal }
   }
-  for (const route of routes) reach.send(route, event)
+  for (const route of routes) {
+    const refuses = reach.send(route, event)
+    const end = refuses === null ? null : untaken(event, refuses)
+    if (end !== null) return end
+  }
   if (event.type === "connection_registered") reach.tellTenant(event)
   // It grows while it is delivered: actors answer with more.
   for (const { from, told } of reach.heard) {

@@ -4,9 +4,9 @@
  * A channel: the tenant's view of one provider account, and its totals (CONTRACT 2.3).
  */
 import { setup } from "xstate"
-import type { Rules } from "../decide.ts"
 import { changeCorrected, changedAt } from "../ahead.ts"
-import { decideWith } from "../decide.ts"
+import type { Rules, StepTold } from "../chart.ts"
+import { deciding, leads, stays } from "../chart.ts"
 import { Draft, later } from "../draft.ts"
 import type {
   ChannelActivitySet,
@@ -18,12 +18,10 @@ import type {
   FactArrived
 } from "../events.ts"
 import { initialOf } from "../field.ts"
-import { statesFollowing } from "../following.ts"
 import { shortened } from "../shortened.ts"
 import { recounted, redated } from "../recount.ts"
 import type { AuthChanged, CalendarSettled, MessageAppeared, MessageNamed, MessagesRecounted, Told } from "../told.ts"
-import type { ChannelType } from "../vocabulary.ts"
-import { AuthStatus } from "../vocabulary.ts"
+import type { AuthStatus, ChannelType } from "../vocabulary.ts"
 import type { ChannelFacts } from "./arrivals.ts"
 import { calendarSettled, factArrived, factsFound, messageNamed, noFacts } from "./arrivals.ts"
 import type { ChannelFields } from "./fields.ts"
@@ -94,8 +92,42 @@ const rules: Rules<Draft<ChannelContext>, ChannelEvent> = {
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
 
+const decideChannel = (context: ChannelContext, event: ChannelEvent): Draft<ChannelContext> => {
+  const d = new Draft(context)
+  rules[event.type](d, event as never)
+  if (d.changed) d.set({ updated_at: changedAt(context.updated_at, event) })
+  return d
+}
+
+const always = stays(
+  "connection_registered",
+  "deadline_passed",
+  "fact_arrived",
+  "calendar_settled",
+  "channel_sync_settings_set",
+  "channel_described",
+  "channel_activity_set",
+  "channel_recounted",
+  "message_appeared",
+  "message_named",
+  "messages_recounted"
+)
+
+/** Where a channel with these fields stands. */
+export const channelState = ({ auth_status }: Pick<ChannelContext, "auth_status">): AuthStatus => auth_status
+
+const { apply, after } = deciding(decideChannel)
+const becomes = (state: AuthStatus) => after((context: ChannelContext) => channelState(context) === state)
+
 export const channelMachine = setup({
-  types: {} as { context: ChannelContext; input: ChannelInput; events: ChannelEvent; emitted: Told }
+  types: {} as { context: ChannelContext; input: ChannelInput; events: ChannelEvent; emitted: StepTold },
+  actions: { apply },
+  guards: {
+    pending: becomes("pending"),
+    authenticated: becomes("authenticated"),
+    expired: becomes("expired"),
+    failed: becomes("failed")
+  }
 }).createMachine({
   id: "channel",
   context: ({ input }) => ({
@@ -108,15 +140,10 @@ export const channelMachine = setup({
     facts: noFacts
   }),
   initial: "pending",
-  on: {
-    "*": {
-      actions: decideWith((context: ChannelContext, event: ChannelEvent) => {
-        const d = new Draft(context)
-        rules[event.type](d, event as never)
-        if (d.changed) d.set({ updated_at: changedAt(context.updated_at, event) })
-        return d
-      })
-    }
-  },
-  states: statesFollowing(AuthStatus.literals, (context: ChannelContext) => context.auth_status)
+  states: {
+    pending: { on: { ...always, ...leads(["auth_changed"], "authenticated", "expired", "failed") } },
+    authenticated: { on: { ...always, ...leads(["auth_changed"], "pending", "expired", "failed") } },
+    expired: { on: { ...always, ...leads(["auth_changed"], "pending", "authenticated", "failed") } },
+    failed: { on: { ...always, ...leads(["auth_changed"], "pending", "authenticated", "expired") } }
+  }
 })

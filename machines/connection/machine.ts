@@ -6,8 +6,8 @@
  * account_status and auth_status.
  */
 import { setup } from "xstate"
-import type { Rules } from "../decide.ts"
-import { decideWith } from "../decide.ts"
+import type { Rules, StepTold } from "../chart.ts"
+import { deciding, leadsIn, stays } from "../chart.ts"
 import { Draft } from "../draft.ts"
 import type {
   AccountStatusChanged,
@@ -26,9 +26,8 @@ import type {
   TokenChecked,
   TokensStored
 } from "../events.ts"
-import { statesFollowing } from "../following.ts"
-import type { MessageAppeared, MessageNamed, MessageOwned, SendLimitsTold, Told } from "../told.ts"
-import { AccountStatus, AuthStatus } from "../vocabulary.ts"
+import type { MessageAppeared, MessageNamed, MessageOwned, SendLimitsTold } from "../told.ts"
+import type { AccountStatus, AuthStatus } from "../vocabulary.ts"
 import { authReported } from "./auth.ts"
 import type { ConnectionContext, ConnectionInput } from "./context.ts"
 import { freshConnection } from "./context.ts"
@@ -37,7 +36,7 @@ import { connectionCorrected } from "./ahead.ts"
 import { day, dayOf } from "./day.ts"
 import { derivedTimePassed } from "./derived.ts"
 import { sendLimitsTold } from "./limits.ts"
-import { sendCancelled, sendConfirmed, sendNamed, sendObserved, sendReserved, timePassed } from "./sends.ts"
+import { canSend, sendCancelled, sendConfirmed, sendNamed, sendObserved, sendReserved, timePassed } from "./sends.ts"
 import type { SeenLive } from "./standing.ts"
 import { authTold, seenLive } from "./standing.ts"
 import { accountStatusChanged, connectionRegistered, hostedAuthReported } from "./status.ts"
@@ -104,21 +103,116 @@ const decideConnection = (context: ConnectionContext, event: ConnectionEvent): D
   return d
 }
 
+/** Where a connection with these fields stands. */
+export const connectionState = (context: Pick<ConnectionContext, "account_status" | "auth_status">) => ({
+  account: context.account_status,
+  auth: context.auth_status
+})
+
+/** What says something of the account or of its credentials. */
+const words = [
+  "connection_registered",
+  "account_status_changed",
+  "hosted_auth_reported",
+  "auth_reported",
+  "tokens_stored",
+  "token_checked",
+  "seen_live",
+  "deadline_passed"
+] as const
+/** What says nothing of them; but time passes with every event, and may end the token. */
+const others = [
+  "connection_synced",
+  "connection_activity_set",
+  "rate_limit_set",
+  "send_limits_told",
+  "send_confirmed",
+  "send_cancelled",
+  "message_appeared",
+  "message_owned",
+  "message_named",
+  "secret_resealed",
+  "day_started"
+] as const
+
+const { apply, after } = deciding(decideConnection)
+const account = (state: AccountStatus) => after((context: ConnectionContext) => context.account_status === state)
+const auth = (state: AuthStatus) => after((context: ConnectionContext) => context.auth_status === state)
+
+const accountLeads = (...targets: ReadonlyArray<AccountStatus>) => leadsIn("account", words, ...targets)
+const authLeads = (...targets: ReadonlyArray<AuthStatus>) => leadsIn("auth", words, ...targets)
+const tokenEnds = leadsIn("auth", others, "expired")
+const tokenEndsAtSend = { send_reserved: { guard: "may send, auth expired", target: "expired", actions: "apply" } } as const
+
 export const connectionMachine = setup({
-  types: {} as { context: ConnectionContext; input: ConnectionInput; events: ConnectionEvent; emitted: Told }
+  types: {} as { context: ConnectionContext; input: ConnectionInput; events: ConnectionEvent; emitted: StepTold },
+  actions: { apply },
+  guards: {
+    "account pending": account("pending"),
+    "account active": account("active"),
+    "account failed": account("failed"),
+    "account expired": account("expired"),
+    "account checkpoint_required": account("checkpoint_required"),
+    "account disconnected": account("disconnected"),
+    "auth pending": auth("pending"),
+    "auth authenticated": auth("authenticated"),
+    "auth failed": auth("failed"),
+    "auth expired": auth("expired"),
+    "may send": after(canSend),
+    "may send, auth expired": after((context) => canSend(context) && context.auth_status === "expired")
+  }
 }).createMachine({
   id: "connection",
   context: ({ input }) => freshConnection(input),
   type: "parallel",
-  on: { "*": { actions: decideWith(decideConnection) } },
   states: {
     account: {
       initial: "pending",
-      states: statesFollowing(AccountStatus.literals, (context: ConnectionContext) => context.account_status)
+      states: {
+        pending: {
+          on: {
+            ...stays(...others),
+            ...accountLeads("active", "failed", "expired", "checkpoint_required", "disconnected")
+          }
+        },
+        active: {
+          on: {
+            ...leadsIn("account", others, "expired"),
+            ...accountLeads("pending", "failed", "expired", "checkpoint_required", "disconnected"),
+            send_reserved: { guard: "may send", actions: "apply" }
+          }
+        },
+        failed: {
+          on: {
+            ...stays(...others),
+            ...accountLeads("pending", "active", "expired", "checkpoint_required", "disconnected")
+          }
+        },
+        expired: {
+          on: {
+            ...stays(...others),
+            ...accountLeads("pending", "active", "failed", "checkpoint_required", "disconnected")
+          }
+        },
+        checkpoint_required: {
+          on: { ...stays(...others), ...accountLeads("pending", "active", "failed", "expired", "disconnected") }
+        },
+        disconnected: {
+          on: {
+            ...stays(...others),
+            ...accountLeads("pending", "active", "failed", "expired", "checkpoint_required")
+          }
+        }
+      }
     },
     auth: {
       initial: "pending",
-      states: statesFollowing(AuthStatus.literals, (context: ConnectionContext) => context.auth_status)
+      states: {
+        pending: { on: { ...tokenEnds, ...tokenEndsAtSend, ...authLeads("authenticated", "failed", "expired") } },
+        authenticated: { on: { ...tokenEnds, ...tokenEndsAtSend, ...authLeads("pending", "failed", "expired") } },
+        failed: { on: { ...tokenEnds, ...tokenEndsAtSend, ...authLeads("pending", "authenticated", "expired") } },
+        expired: { on: authLeads("pending", "authenticated", "failed") }
+      }
     }
   }
 })

@@ -119,11 +119,10 @@ const allow = (d: Decision, reservation_id: string, now: number): void => {
   })
 }
 
-type Refusal = { readonly reason: "hourly" | "daily" | "not_active"; readonly retry_after_s: number | null }
+type Refusal = { readonly reason: "hourly" | "daily"; readonly retry_after_s: number | null }
 
 /** Why so many sends are not allowed now, or null when they are. */
 const refuse = (c: ConnectionContext, count: number, now: number): Refusal | null => {
-  if (!canSend(c)) return { reason: "not_active", retry_after_s: null }
   const hourly = hourlyLimit(c).limit
   if (c.messages_sent_this_hour + count > hourly) {
     return { reason: "hourly", retry_after_s: untilHourAllows(c, count, hourly, now) }

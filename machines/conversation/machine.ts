@@ -7,8 +7,8 @@
  * A conversation with its members (CONTRACT 2.4, 2.5). Facts in, fields out: the decisions stand in the files beside this one.
  */
 import { setup } from "xstate"
-import type { Rules } from "../decide.ts"
-import { decideWith } from "../decide.ts"
+import type { Rules, StepTold } from "../chart.ts"
+import { deciding, leads, stays } from "../chart.ts"
 import type {
   CalendarEventShown,
   ConversationAccessed,
@@ -40,9 +40,7 @@ import type {
   MessageTimed
 } from "../events.ts"
 import { underPresentKeys } from "../person/keys.ts"
-import { statesFollowing } from "../following.ts"
-import type { OwnerReplied, PersonMerged, Told } from "../told.ts"
-import { ConversationStatus } from "../vocabulary.ts"
+import type { OwnerReplied, PersonMerged } from "../told.ts"
 import type { ConversationContext, ConversationInput } from "./context.ts"
 import { conversationCorrected } from "./ahead.ts"
 import { changedAt } from "../ahead.ts"
@@ -199,12 +197,73 @@ const remembering = (context: ConversationContext, event: ConversationEvent): Co
   return { ...context, facts: { ...context.facts, window: event.recalled.reduce(remember, context.facts.window) } }
 }
 
+/** What a filing depends on: messages of the other side, folders, the CRM's word, a calendar event that is over. */
+const filing = [
+  "message_received",
+  "message_deleted",
+  "message_timed",
+  "conversation_status_set",
+  "calendar_event_shown",
+  "series_settled",
+  "conversation_absorbed",
+  "deadline_passed"
+] as const
+
+/** Filing hides a conversation and does not stop it: these happen wherever it is filed. */
+const unfiled = stays(
+  "message_delivered",
+  "message_read",
+  "message_edited",
+  "message_reacted",
+  "message_subject_set",
+  "message_marked_local",
+  "mail_tracked",
+  "member_left",
+  "member_active",
+  "member_provider_id_set",
+  "person_merged",
+  "owner_replied",
+  "conversation_read",
+  "conversation_unread",
+  "conversation_accessed",
+  "conversation_prioritised",
+  "conversation_type_set",
+  "conversation_type_detected",
+  "conversation_type_checked",
+  "conversation_heat_checked",
+  "conversation_heat_set",
+  "conversation_synced",
+  "conversation_reported",
+  "conversation_recounted"
+)
+
+/** Where a conversation with these fields stands. */
+export const conversationState = ({ merged_into, status }: Pick<ConversationContext, "merged_into" | "status">) =>
+  merged_into === null ? status : "merged"
+
+const { apply, after } = deciding(decideConversation)
+const becomes = (state: ReturnType<typeof conversationState>) =>
+  after((context: ConversationContext) => conversationState(context) === state)
+
 export const conversationMachine = setup({
-  types: {} as { context: ConversationContext; input: ConversationInput; events: ConversationEvent; emitted: Told }
+  types: {} as { context: ConversationContext; input: ConversationInput; events: ConversationEvent; emitted: StepTold },
+  actions: { apply },
+  guards: {
+    active: becomes("active"),
+    archived: becomes("archived"),
+    spam: becomes("spam"),
+    deleted: becomes("deleted"),
+    merged: becomes("merged")
+  }
 }).createMachine({
   id: "conversation",
   context: ({ input }) => freshConversation(input),
   initial: "active",
-  on: { "*": { actions: decideWith(decideConversation) } },
-  states: statesFollowing(ConversationStatus.literals, (context: ConversationContext) => context.status)
+  states: {
+    active: { on: { ...unfiled, ...leads(filing, "archived", "spam", "deleted"), ...leads(["thread_joined"], "merged") } },
+    archived: { on: { ...unfiled, ...leads(filing, "active", "spam", "deleted"), ...leads(["thread_joined"], "merged") } },
+    spam: { on: { ...unfiled, ...leads(filing, "active", "archived", "deleted"), ...leads(["thread_joined"], "merged") } },
+    deleted: { on: { ...unfiled, ...leads(filing, "active", "archived", "spam"), ...leads(["thread_joined"], "merged") } },
+    merged: { type: "final" }
+  }
 })

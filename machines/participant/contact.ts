@@ -11,7 +11,7 @@ export const isUnknown = ({ contact_record, candidate_records, facts }: Particip
   contact_record === null && candidate_records.length === 0 && facts.contact_requested_at === null && !facts.is_own
 
 /** The person has written, or has waited long enough. */
-export const apply = (d: Draft<ParticipantContext>, waited: boolean, received: number): void => {
+export const applies = (d: Draft<ParticipantContext>, waited: boolean, received: number): void => {
   const { name, total_messages, facts } = d.context
   if (!isUnknown(d.context)) return
   d.tell({
@@ -26,7 +26,7 @@ export const apply = (d: Draft<ParticipantContext>, waited: boolean, received: n
   })
 }
 
-export const contactDue = (d: Draft<ParticipantContext>, { received }: ContactDue): void => apply(d, true, received)
+export const contactDue = (d: Draft<ParticipantContext>, { received }: ContactDue): void => applies(d, true, received)
 
 export const contactApproved = (d: Draft<ParticipantContext>, { received }: ContactApproved): void => {
   if (!isUnknown(d.context)) return

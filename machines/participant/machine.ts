@@ -8,11 +8,10 @@
  * conversations tell; both are functions of facts, so their order does not matter (I3).
  */
 import { setup } from "xstate"
-import type { Rules } from "../decide.ts"
 import { changeCorrected, changedAt } from "../ahead.ts"
-import { decideWith } from "../decide.ts"
+import type { Rules, StepTold } from "../chart.ts"
+import { deciding, leads, stays } from "../chart.ts"
 import { Draft, earlier, later } from "../draft.ts"
-import { statesFollowing } from "../following.ts"
 import type { ContactApproved, ContactDue, ParticipantAbsorbed, PersonNews, PersonTold, Told } from "../told.ts"
 import type {
   DeadlinePassed,
@@ -25,7 +24,7 @@ import type {
   RelationAdded
 } from "../events.ts"
 import type { Direction } from "../vocabulary.ts"
-import { apply, contactApproved, contactDue } from "./contact.ts"
+import { applies, contactApproved, contactDue } from "./contact.ts"
 import type { ParticipantContext, ParticipantInput } from "./context.ts"
 import { freshParticipant } from "./context.ts"
 import { personShown, relationAdded } from "./identity.ts"
@@ -78,7 +77,7 @@ const heard = (d: Draft<ParticipantContext>, news: PersonNews, received: number)
 /** One message more counts. A person who writes to us may be one to make a contact of. */
 const counted = (d: Draft<ParticipantContext>, direction: Direction, received: number): void => {
   d.set({ total_messages: d.context.total_messages + 1 })
-  if (direction === "inbound") apply(d, false, received)
+  if (direction === "inbound") applies(d, false, received)
 }
 
 const rules: Rules<Draft<ParticipantContext>, ParticipantEvent> = {
@@ -101,27 +100,46 @@ const rules: Rules<Draft<ParticipantContext>, ParticipantEvent> = {
     d.tell({ type: "participant_identified", key: d.context.facts.key, received })
 }
 
-/** What the person is to us, as the machine's state. */
-export const standing = (context: ParticipantContext): "unlinked" | "linked" | "merged" => {
-  if (context.facts.merged_into !== null) return "merged"
-  return context.contact_record === null ? "unlinked" : "linked"
+const decideParticipant = (context: ParticipantContext, event: ParticipantEvent): Draft<ParticipantContext> => {
+  const d = new Draft(context)
+  rules[event.type](d, event as never)
+  if (d.changed) d.set({ updated_at: changedAt(context.updated_at, event) })
+  return d
 }
 
+/** Where a participant with these fields stands. */
+export const participantState = ({ facts, contact_record }: Pick<ParticipantContext, "facts" | "contact_record">) =>
+  facts.merged_into !== null ? "merged" : contact_record === null ? "known" : "resolved"
+
+const unresolved = stays(
+  "deadline_passed",
+  "person_told",
+  "relation_added",
+  "participant_corrected",
+  "participant_recounted",
+  "participant_rematched",
+  "participant_secondary_set",
+  "contact_due",
+  "contact_approved"
+)
+/** What may say which CRM record the person is. */
+const resolving = ["records_matched", "participant_resolved", "participant_reported", "participant_absorbed"] as const
+
+const { apply, after } = deciding(decideParticipant)
+const becomes = (state: ReturnType<typeof participantState>) =>
+  after((context: ParticipantContext) => participantState(context) === state)
+
 export const participantMachine = setup({
-  types: {} as { context: ParticipantContext; input: ParticipantInput; events: ParticipantEvent; emitted: Told }
+  types: {} as { context: ParticipantContext; input: ParticipantInput; events: ParticipantEvent; emitted: StepTold },
+  actions: { apply },
+  guards: { known: becomes("known"), resolved: becomes("resolved"), merged: becomes("merged") }
 }).createMachine({
   id: "participant",
   context: ({ input }) => freshParticipant(input),
-  initial: "unlinked",
-  on: {
-    "*": {
-      actions: decideWith((context: ParticipantContext, event: ParticipantEvent) => {
-        const d = new Draft(context)
-        rules[event.type](d, event as never)
-        if (d.changed) d.set({ updated_at: changedAt(context.updated_at, event) })
-        return d
-      })
-    }
-  },
-  states: statesFollowing(["unlinked", "linked", "merged"], standing)
+  initial: "known",
+  states: {
+    known: { on: { ...unresolved, ...leads(resolving, "resolved"), ...leads(["participant_claimed"], "merged") } },
+    resolved: { on: { ...unresolved, ...leads(resolving, "known"), ...leads(["participant_claimed"], "merged") } },
+    merged: { type: "final" }
+  }
 })

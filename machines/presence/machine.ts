@@ -7,13 +7,11 @@
  * snapshot, gone at restart (I10).
  */
 import { setup } from "xstate"
-import type { Rules } from "../decide.ts"
 import { clockSlack } from "../ahead.ts"
-import { decideWith } from "../decide.ts"
+import type { Rules, StepTold } from "../chart.ts"
+import { deciding, leads } from "../chart.ts"
 import { Draft } from "../draft.ts"
 import type { Signal } from "../events.ts"
-import { statesFollowing } from "../following.ts"
-import type { Told } from "../told.ts"
 import type { Viewer } from "./viewers.ts"
 import { lookedAway, lookedUntil, viewing } from "./viewers.ts"
 import { own } from "../own.ts"
@@ -88,23 +86,41 @@ export const presenceDeadline = (context: PresenceContext): number | null => {
   return first === Infinity ? null : first
 }
 
+const decidePresence = (context: PresenceContext, event: PresenceEvent): PresenceDraft => {
+  const d = new Draft(context)
+  rules[event.type](d, event as never)
+  return d
+}
+
+/** Where the presence of a conversation stands. */
+export const presenceState = ({ typists, viewers }: Pick<PresenceContext, "typists" | "viewers">) => {
+  if (Object.keys(typists).length > 0) return "typing"
+  return Object.keys(viewers).length > 0 ? "viewed" : "quiet"
+}
+
+const signals = ["typing_signalled", "viewing_signalled"] as const
+const ends = [...signals, "typing_ended", "deadline_passed"] as const
+
+const { apply, after } = deciding(decidePresence)
+const becomes = (state: ReturnType<typeof presenceState>) =>
+  after((context: PresenceContext) => presenceState(context) === state)
+
 export const presenceMachine = setup({
-  types: {} as { context: PresenceContext; input: { readonly id: string }; events: PresenceEvent; emitted: Told }
+  types: {} as {
+    context: PresenceContext
+    input: { readonly id: string }
+    events: PresenceEvent
+    emitted: StepTold
+  },
+  actions: { apply },
+  guards: { quiet: becomes("quiet"), viewed: becomes("viewed"), typing: becomes("typing") }
 }).createMachine({
   id: "presence",
   context: ({ input }) => ({ id: input.id, typists: {}, viewers: {} }),
   initial: "quiet",
-  on: {
-    "*": {
-      actions: decideWith((context: PresenceContext, event: PresenceEvent) => {
-        const d = new Draft(context)
-        rules[event.type](d, event as never)
-        return d
-      })
-    }
-  },
-  states: statesFollowing(["quiet", "viewed", "typing"], (context: PresenceContext) => {
-    if (Object.keys(context.typists).length > 0) return "typing"
-    return Object.keys(context.viewers).length > 0 ? "viewed" : "quiet"
-  })
+  states: {
+    quiet: { on: leads(signals, "typing", "viewed") },
+    viewed: { on: leads(["typing_signalled", "viewing_signalled", "deadline_passed"], "typing", "quiet") },
+    typing: { on: leads(ends, "viewed", "quiet") }
+  }
 })

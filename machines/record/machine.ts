@@ -7,12 +7,11 @@
  */
 import { setup } from "xstate"
 import { changeCorrected, changedAt } from "../ahead.ts"
-import { decideWith } from "../decide.ts"
+import type { StepTold } from "../chart.ts"
+import { deciding, leads, stays } from "../chart.ts"
 import { Draft } from "../draft.ts"
 import type { AutoSyncScheduled, DeadlinePassed } from "../events.ts"
 import { initialOf } from "../field.ts"
-import { statesFollowing } from "../following.ts"
-import type { Told } from "../told.ts"
 import type { RecordFields } from "./fields.ts"
 import { recordFields } from "./fields.ts"
 
@@ -26,8 +25,10 @@ export interface RecordInput {
   readonly received: number
 }
 
+export type RecordEvent = AutoSyncScheduled | DeadlinePassed
+
 /** What the command leaves out stays as it is. */
-const decideRecord = (context: RecordContext, event: AutoSyncScheduled | DeadlinePassed): Draft<RecordContext> => {
+const decideRecord = (context: RecordContext, event: RecordEvent): Draft<RecordContext> => {
   const d = new Draft(context)
   if (event.type === "deadline_passed") {
     changeCorrected(d, event)
@@ -42,8 +43,19 @@ const decideRecord = (context: RecordContext, event: AutoSyncScheduled | Deadlin
   return d
 }
 
+/** Where a profile with these fields stands. */
+export const recordState = (context: Pick<RecordContext, "auto_sync_enabled" | "sync_frequency_hours">) =>
+  context.auto_sync_enabled && context.sync_frequency_hours > 0 ? "automatic" : "manual"
+
+const { apply, after } = deciding(decideRecord)
+
 export const recordMachine = setup({
-  types: {} as { context: RecordContext; input: RecordInput; events: AutoSyncScheduled | DeadlinePassed; emitted: Told }
+  types: {} as { context: RecordContext; input: RecordInput; events: RecordEvent; emitted: StepTold },
+  actions: { apply },
+  guards: {
+    automatic: after((context: RecordContext) => recordState(context) === "automatic"),
+    manual: after((context: RecordContext) => recordState(context) === "manual")
+  }
 }).createMachine({
   id: "record",
   context: ({ input }) => ({
@@ -55,8 +67,8 @@ export const recordMachine = setup({
     updated_at: input.received
   }),
   initial: "automatic",
-  on: { "*": { actions: decideWith(decideRecord) } },
-  states: statesFollowing(["automatic", "manual"], (context: RecordContext) =>
-    context.auto_sync_enabled && context.sync_frequency_hours > 0 ? "automatic" : "manual"
-  )
+  states: {
+    automatic: { on: { ...stays("deadline_passed"), ...leads(["auto_sync_scheduled"], "manual") } },
+    manual: { on: { ...stays("deadline_passed"), ...leads(["auto_sync_scheduled"], "automatic") } }
+  }
 })

@@ -7,14 +7,12 @@
  * the process was down runs once, because only the next due instant is kept.
  */
 import { setup } from "xstate"
-import type { Rules } from "../decide.ts"
 import { changeCorrected, changedAt, clockSlack, isAhead } from "../ahead.ts"
-import { decideWith } from "../decide.ts"
+import type { Rules, StepTold } from "../chart.ts"
+import { deciding, stay, stays } from "../chart.ts"
 import { Draft } from "../draft.ts"
 import type { DeadlinePassed, TaskFinished, TaskRequested, TenantCreated } from "../events.ts"
 import { initialOf } from "../field.ts"
-import { statesFollowing } from "../following.ts"
-import type { Told } from "../told.ts"
 import { ScheduledTask } from "../vocabulary.ts"
 import type { SchedulerFields, TaskState } from "./fields.ts"
 import { schedulerFields } from "./fields.ts"
@@ -55,12 +53,7 @@ const rules: Rules<Decision, SchedulerEvent> = {
       if (next_due <= event.received) start(d, name, next_due, event.received)
     }
   },
-  task_requested: (d, event) => {
-    if (d.context.tasks[event.task]!.running !== null) {
-      return d.tell({ type: "command_refused", field: "task", rule: "is running already" })
-    }
-    start(d, event.task, event.received, event.received)
-  },
+  task_requested: (d, event) => start(d, event.task, event.received, event.received),
   task_finished: (d, event) => {
     if (d.context.tasks[event.task]!.running !== event.due) return
     change(d, event.task, {
@@ -111,8 +104,52 @@ const plan = (received: number): SchedulerContext["tasks"] =>
     ])
   )
 
+const decideScheduler = (context: SchedulerContext, event: SchedulerEvent): Decision => {
+  const d = new Draft(context)
+  // A task that a newer version added has no state in an older snapshot.
+  const tasks = { ...plan(event.received), ...context.tasks }
+  if (Object.keys(tasks).length !== Object.keys(context.tasks).length) d.set({ tasks })
+  rules[event.type](d, event as never)
+  if (d.changed) d.set({ updated_at: changedAt(context.updated_at, event) })
+  return d
+}
+
+const isRunning = (tasks: SchedulerContext["tasks"], task: ScheduledTask): boolean =>
+  (tasks[task]?.running ?? null) !== null
+
+/** Where the tasks of a scheduler with these fields stand. */
+export const schedulerState = ({ tasks }: Pick<SchedulerContext, "tasks">) =>
+  Object.fromEntries(ScheduledTask.literals.map((task) => [task, isRunning(tasks, task) ? "running" : "idle"]))
+
+const { apply, after } = deciding(decideScheduler)
+
+type Guard = ReturnType<typeof after>
+
+/** Whether the event starts the task, or ends its run. */
+const guards = Object.fromEntries(
+  ScheduledTask.literals.flatMap((task) => [
+    [`${task} starts`, after(({ tasks }) => isRunning(tasks, task))],
+    [`${task} ends`, after(({ tasks }) => !isRunning(tasks, task))]
+  ])
+) as Record<`${ScheduledTask} ${"starts" | "ends"}`, Guard>
+
+/** A task that runs is not started once more: `running` takes no `task_requested`. */
+const region = (task: ScheduledTask) => {
+  const starts = { guard: `${task} starts`, target: "running", actions: "apply" } as const
+  const ends = { guard: `${task} ends`, target: "idle", actions: "apply" } as const
+  return {
+    initial: "idle",
+    states: {
+      idle: { on: { ...stays("tenant_created"), deadline_passed: [starts, stay], task_requested: starts } },
+      running: { on: { ...stays("tenant_created", "deadline_passed"), task_finished: ends } }
+    }
+  } as const
+}
+
 export const schedulerMachine = setup({
-  types: {} as { context: SchedulerContext; input: SchedulerInput; events: SchedulerEvent; emitted: Told }
+  types: {} as { context: SchedulerContext; input: SchedulerInput; events: SchedulerEvent; emitted: StepTold },
+  actions: { apply },
+  guards
 }).createMachine({
   id: "scheduler",
   context: ({ input }) => {
@@ -126,21 +163,9 @@ export const schedulerMachine = setup({
       updated_at: input.received
     }
   },
-  initial: "idle",
-  on: {
-    "*": {
-      actions: decideWith((context: SchedulerContext, event: SchedulerEvent) => {
-        const d = new Draft(context)
-        // A task that a newer version added has no state in an older snapshot.
-        const tasks = { ...plan(event.received), ...context.tasks }
-        if (Object.keys(tasks).length !== Object.keys(context.tasks).length) d.set({ tasks })
-        rules[event.type](d, event as never)
-        if (d.changed) d.set({ updated_at: changedAt(context.updated_at, event) })
-        return d
-      })
-    }
-  },
-  states: statesFollowing(["idle", "running"], (context: SchedulerContext) =>
-    Object.values(context.tasks).some((task) => task.running !== null) ? "running" : "idle"
-  )
+  type: "parallel",
+  states: Object.fromEntries(ScheduledTask.literals.map((task) => [task, region(task)])) as Record<
+    ScheduledTask,
+    ReturnType<typeof region>
+  >
 })

@@ -6,8 +6,8 @@
  * A tenant: its settings and the bookkeeping of its webhooks (CONTRACT 2.1).
  */
 import { setup } from "xstate"
-import type { Rules } from "../decide.ts"
-import { decideWith } from "../decide.ts"
+import type { Rules, StepTold } from "../chart.ts"
+import { deciding, leads, stays } from "../chart.ts"
 import { Draft, later } from "../draft.ts"
 import type {
   ConnectionRegistered,
@@ -22,8 +22,7 @@ import type {
   WebhookStatusReported
 } from "../events.ts"
 import { initialOf } from "../field.ts"
-import { statesFollowing } from "../following.ts"
-import type { ContactCandidate, KeyUsed, Told } from "../told.ts"
+import type { ContactCandidate, KeyUsed } from "../told.ts"
 import type { Creations } from "./creations.ts"
 import { tenantCorrected } from "./ahead.ts"
 import { contactCandidate, creationsDue, noCreations } from "./creations.ts"
@@ -126,8 +125,39 @@ const rules: Rules<Draft<TenantContext>, TenantEvent> = {
   webhook_accepted: (d, { received }) => webhookCame(d, received, true)
 }
 
+const decideTenant = (context: TenantContext, event: TenantEvent): Draft<TenantContext> => {
+  const d = new Draft(context)
+  rules[event.type](d, event as never)
+  return d
+}
+
+const always = stays(
+  "tenant_created",
+  "secret_resealed",
+  "provider_preferences_set",
+  "webhook_secret_rotated",
+  "webhook_status_reported",
+  "webhook_accepted",
+  "webhook_failed",
+  "webhook_noted",
+  "connection_registered",
+  "key_used",
+  "deadline_passed",
+  "contact_candidate"
+)
+
+/** Where a tenant with these fields stands. */
+export const tenantState = ({ is_active }: Pick<TenantContext, "is_active">) => (is_active ? "active" : "inactive")
+
+const { apply, after } = deciding(decideTenant)
+
 export const tenantMachine = setup({
-  types: {} as { context: TenantContext; input: { readonly id: string }; events: TenantEvent; emitted: Told }
+  types: {} as { context: TenantContext; input: { readonly id: string }; events: TenantEvent; emitted: StepTold },
+  actions: { apply },
+  guards: {
+    active: after((context: TenantContext) => tenantState(context) === "active"),
+    inactive: after((context: TenantContext) => tenantState(context) === "inactive")
+  }
 }).createMachine({
   id: "tenant",
   context: ({ input }) => ({
@@ -137,16 +167,8 @@ export const tenantMachine = setup({
     facts: { keys: noKeys }
   }),
   initial: "active",
-  on: {
-    "*": {
-      actions: decideWith((context: TenantContext, event: TenantEvent) => {
-        const d = new Draft(context)
-        rules[event.type](d, event as never)
-        return d
-      })
-    }
-  },
-  states: statesFollowing(["active", "inactive"], (context: TenantContext) =>
-    context.is_active ? "active" : "inactive"
-  )
+  states: {
+    active: { on: { ...always, ...leads(["tenant_configured"], "inactive") } },
+    inactive: { on: { ...always, ...leads(["tenant_configured"], "active") } }
+  }
 })

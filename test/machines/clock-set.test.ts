@@ -130,7 +130,9 @@ describe.each(shifts)("a clock that was %s ahead", (_, ahead) => {
   test("has planned no task for later than its period", () => {
     const actor = createActor(schedulerMachine, { input: { id: "s", received: start } }).start()
     const started: Array<string> = []
-    actor.on("task_started", ({ task }: any) => void started.push(task))
+    actor.on("told", ({ told }) => {
+      for (const each of told) if (each.type === "task_started") started.push(each.task)
+    })
     const context = () => actor.getSnapshot().context as SchedulerContext
     actor.send(passed("scheduler", "s", start + ahead) as never)
     for (const task of ScheduledTask.literals) {

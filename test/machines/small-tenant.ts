@@ -146,14 +146,16 @@ export const stateOf = (kind: string, context: any): unknown => {
     case "channel":
       return context.auth_status
     case "conversation":
-      return context.status
+      return context.merged_into === null ? context.status : "merged"
     case "participant":
       if (context.facts.merged_into !== null) return "merged"
-      return context.contact_record === null ? "unlinked" : "linked"
+      return context.contact_record === null ? "known" : "resolved"
     case "tenant":
       return context.is_active ? "active" : "inactive"
     case "scheduler":
-      return Object.values<any>(context.tasks).some((task) => task.running !== null) ? "running" : "idle"
+      return Object.fromEntries(
+        Object.entries<any>(context.tasks).map(([task, { running }]) => [task, running === null ? "idle" : "running"])
+      )
     default:
       return Object.keys(context.typists).length === 0 ? "quiet" : "typing"
   }

@@ -1,0 +1,84 @@
+/**
+ * What the statecharts share. A chart declares which events a state takes and where they may lead; a rule computes what then holds
+ * (DESIGN §3). Where a target depends on facts, the edge's guard reads what the rule has computed, so each event is decided once.
+ */
+import { enqueueActions } from "xstate"
+import type { Draft } from "./draft.ts"
+import type { Told } from "./told.ts"
+
+/** All that a step tells, in order; also when that is nothing. A step without it did not happen: the state takes no such event. */
+export interface StepTold {
+  readonly type: "told"
+  readonly told: ReadonlyArray<Told>
+}
+
+/** A table with one rule for each event of a machine: an event without a rule does not compile. */
+export type Rules<D, E extends { readonly type: string }> = {
+  readonly [T in E["type"]]: (d: D, event: Extract<E, { readonly type: T }>) => void
+}
+
+/**
+ * Guards and the action of a machine's edges, around its decision. A step is told by its event's identity: whoever sends gives each
+ * step an event object of its own (actors/memory/living.ts).
+ */
+export const deciding = <C extends object, E extends { readonly type: string }>(
+  decide: (context: C, event: E) => Draft<C>
+) => {
+  let step: { readonly event: unknown; readonly draft: Draft<C>; isApplied: boolean } | null = null
+  const stepOf = (context: C, event: E) => {
+    if (step?.event !== event) step = { event, draft: decide(context, event), isApplied: false }
+    return step
+  }
+  return {
+    /** Keeps what was decided and tells the rest. In a machine with regions the first of them that takes the event does it. */
+    apply: enqueueActions<C, any, undefined, E, never, never, never, never, StepTold>(({ context, event, enqueue }) => {
+      const taken = stepOf(context, event as unknown as E)
+      if (taken.isApplied) return
+      taken.isApplied = true
+      const { changed, context: next, told } = taken.draft
+      if (changed) enqueue.assign(next)
+      enqueue.emit({ type: "told", told })
+    }),
+    /** Whether it holds once the event is decided. */
+    after:
+      (holds: (context: C, event: E) => boolean) =>
+      ({ context, event }: { readonly context: C; readonly event: E }): boolean =>
+        holds(stepOf(context, event).draft.context, event)
+  }
+}
+
+interface Stay {
+  readonly actions: "apply"
+}
+interface Edge<Guard extends string, Target extends string> extends Stay {
+  readonly guard: Guard
+  readonly target: Target
+}
+type On<T extends string, V> = { readonly [K in T]: V }
+
+const each = <T extends string, V>(types: ReadonlyArray<T>, value: V): On<T, V> =>
+  Object.fromEntries(types.map((type) => [type, value])) as On<T, V>
+
+/** The event is taken and leads nowhere. */
+export const stay: Stay = { actions: "apply" }
+
+/** Events that a state takes and stays. */
+export const stays = <const T extends string>(...types: ReadonlyArray<T>): On<T, Stay> => each(types, stay)
+
+/** Events that lead from a state to the first of the targets whose guard holds, which goes by the target's name; else it stays. */
+export const leads = <const T extends string, const Target extends string>(
+  types: ReadonlyArray<T>,
+  ...targets: ReadonlyArray<Target>
+): On<T, ReadonlyArray<Stay | Edge<Target, Target>>> =>
+  each(types, [...targets.map((target) => ({ guard: target, target, actions: "apply" as const })), stay])
+
+/** The same in a region, whose guards go by its name and the target's. */
+export const leadsIn = <const Region extends string, const T extends string, const Target extends string>(
+  region: Region,
+  types: ReadonlyArray<T>,
+  ...targets: ReadonlyArray<Target>
+): On<T, ReadonlyArray<Stay | Edge<`${Region} ${Target}`, Target>>> =>
+  each(types, [
+    ...targets.map((target) => ({ guard: `${region} ${target}` as const, target, actions: "apply" as const })),
+    stay
+  ])
