@@ -66,6 +66,7 @@ export class Living {
    * threw; then the actor is unusable until `restore`.
    */
   send(event: { readonly type: string; readonly received?: number }): ReadonlyArray<Told> | null {
+    if (this.snapshot.status === "done") return null
     const before = this.context
     this.#told = null
     // A copy: a step is told by its event's identity (machines/chart.ts).
@@ -77,7 +78,8 @@ export class Living {
   }
 
   /** Back to an earlier snapshot, as if nothing had been sent since. */
-  restore(snapshot: AnyMachineSnapshot): void {
+  restore(snapshot: AnyMachineSnapshot, last: Living["last"] = null): void {
+    this.last = last
     this.#actor.stop()
     this.#actor = this.#start({ snapshot })
   }

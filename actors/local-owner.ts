@@ -263,7 +263,9 @@ export const ownerLayer = (options: ShellOptions) =>
             seq: runtime.seq,
             resident: true,
             dirty: living.kept !== "yes",
-            deadline: living.deadline === null ? null : new Date(living.deadline).toISOString()
+            deadline: living.deadline === null ? null : new Date(living.deadline).toISOString(),
+            last_event:
+              living.last === null ? null : { type: living.last.type, at: new Date(living.last.at).toISOString() }
           } satisfies Inspection
         }),
         sealed: Effect.fnUntraced(function* (tenant, kind, id, field) {

@@ -32,6 +32,8 @@ export interface Inspection {
   readonly dirty: boolean
   /** When the actor wakes by itself, ISO 8601, or null. */
   readonly deadline: string | null
+  /** The event that last changed it since it came into memory. */
+  readonly last_event: { readonly type: string; readonly at: string } | null
 }
 
 /** The sealed secret of a tenant's webhooks and what the edge needs to let a webhook in. */

@@ -17,6 +17,16 @@ export type Rules<D, E extends { readonly type: string }> = {
   readonly [T in E["type"]]: (d: D, event: Extract<E, { readonly type: T }>) => void
 }
 
+type Decided<C extends object> = { readonly draft: Draft<C> } | { readonly cause: unknown }
+
+const attempt = <C extends object>(decide: () => Draft<C>): Decided<C> => {
+  try {
+    return { draft: decide() }
+  } catch (cause) {
+    return { cause }
+  }
+}
+
 /**
  * Guards and the action of a machine's edges, around its decision. A step is told by its event's identity: whoever sends gives each
  * step an event object of its own (actors/memory/living.ts).
@@ -24,9 +34,9 @@ export type Rules<D, E extends { readonly type: string }> = {
 export const deciding = <C extends object, E extends { readonly type: string }>(
   decide: (context: C, event: E) => Draft<C>
 ) => {
-  let step: { readonly event: unknown; readonly draft: Draft<C>; isApplied: boolean } | null = null
+  let step: { readonly event: unknown; readonly decided: Decided<C>; isApplied: boolean } | null = null
   const stepOf = (context: C, event: E) => {
-    if (step?.event !== event) step = { event, draft: decide(context, event), isApplied: false }
+    if (step?.event !== event) step = { event, decided: attempt(() => decide(context, event)), isApplied: false }
     return step
   }
   return {
@@ -35,15 +45,18 @@ export const deciding = <C extends object, E extends { readonly type: string }>(
       const taken = stepOf(context, event as unknown as E)
       if (taken.isApplied) return
       taken.isApplied = true
-      const { changed, context: next, told } = taken.draft
+      if ("cause" in taken.decided) throw taken.decided.cause
+      const { changed, context: next, told } = taken.decided.draft
       if (changed) enqueue.assign(next)
       enqueue.emit({ type: "told", told })
     }),
-    /** Whether it holds once the event is decided. */
+    /** Whether it holds once the event is decided. What broke is thrown where it is applied, as it is: XState rewrites a guard's error. */
     after:
       (holds: (context: C, event: E) => boolean) =>
-      ({ context, event }: { readonly context: C; readonly event: E }): boolean =>
-        holds(stepOf(context, event).draft.context, event)
+      ({ context, event }: { readonly context: C; readonly event: E }): boolean => {
+        const { decided } = stepOf(context, event)
+        return "cause" in decided || holds(decided.draft.context, event)
+      }
   }
 }
 

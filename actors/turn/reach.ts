@@ -27,6 +27,12 @@ export interface Heard {
   readonly told: Told
 }
 
+/** What an actor was before the turn. */
+interface Before {
+  readonly snapshot: AnyMachineSnapshot
+  readonly last: Living["last"]
+}
+
 const mergedInto = (living: Living): string | null => (living.context as ConversationContext).merged_into
 
 export class Reach {
@@ -38,7 +44,7 @@ export class Reach {
   readonly heard: Array<Heard> = []
   /** Who sleeps and is needed. */
   readonly asleep: Array<Address> = []
-  readonly #before = new Map<Living, AnyMachineSnapshot | null>()
+  readonly #before = new Map<Living, Before | null>()
   /** The journal entry that the event becomes, should anything come of it. */
   readonly #seq: number
 
@@ -62,7 +68,7 @@ export class Reach {
 
   /** Gives an event to an actor; what it tells is queued. False: the actor takes no such event in the state that it is in. */
   deliver<E extends Sent>(living: Living, event: E): boolean {
-    if (!this.#before.has(living)) this.#before.set(living, living.snapshot)
+    if (!this.#before.has(living)) this.#before.set(living, { snapshot: living.snapshot, last: living.last })
     living.touched = event.received
     // What arrived before what is a fact of the journal, so a replay gives the same (I2).
     const told = living.send(living.kind === "conversation" ? { ...event, seq: this.#seq } : event)
@@ -139,8 +145,8 @@ export class Reach {
   changes(): ReadonlyArray<Change> {
     const changes: Array<Change> = []
     for (const [living, before] of this.#before) {
-      if (before === null || living.context !== before.context)
-        changes.push({ living, before: before?.context ?? null })
+      if (before === null || living.context !== before.snapshot.context)
+        changes.push({ living, before: before?.snapshot.context ?? null })
     }
     return changes
   }
@@ -149,7 +155,7 @@ export class Reach {
   undo(): void {
     for (const [living, before] of this.#before) {
       if (before === null) this.population.remove(living)
-      else if (living.snapshot !== before) living.restore(before)
+      else if (living.snapshot !== before.snapshot) living.restore(before.snapshot, before.last)
     }
     // What the turn made and undid is still not in the database.
     for (const [living, before] of this.#before) {

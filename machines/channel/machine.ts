@@ -1,5 +1,12 @@
 /**
- *   pending ─► authenticated ─► expired / failed      auth_status follows the connection
+ *   ● pending        ─a► authenticated, expired, failed  stays b
+ *     authenticated  ─a► pending, expired, failed  stays b
+ *     expired        ─a► pending, authenticated, failed  stays b
+ *     failed         ─a► pending, authenticated, expired  stays b
+ *
+ *   a  auth_changed
+ *   b  connection_registered, deadline_passed, fact_arrived, calendar_settled, channel_sync_settings_set,
+ *      channel_described, channel_activity_set, channel_recounted, message_appeared, message_named, messages_recounted
  *
  * A channel: the tenant's view of one provider account, and its totals (CONTRACT 2.3).
  */
@@ -20,7 +27,7 @@ import type {
 import { initialOf } from "../field.ts"
 import { shortened } from "../shortened.ts"
 import { recounted, redated } from "../recount.ts"
-import type { AuthChanged, CalendarSettled, MessageAppeared, MessageNamed, MessagesRecounted, Told } from "../told.ts"
+import type { AuthChanged, CalendarSettled, MessageAppeared, MessageNamed, MessagesRecounted } from "../told.ts"
 import type { AuthStatus, ChannelType } from "../vocabulary.ts"
 import type { ChannelFacts } from "./arrivals.ts"
 import { calendarSettled, factArrived, factsFound, messageNamed, noFacts } from "./arrivals.ts"

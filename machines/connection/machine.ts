@@ -1,6 +1,26 @@
 /**
- *   account:  pending ─► active ─► checkpoint_required / failed / expired / disconnected ─► active …
- *   auth:     pending ─► authenticated ─► expired / failed ─► authenticated …
+ *   account:
+ *   ● pending              ─a► active, failed, expired, checkpoint_required, disconnected  stays b
+ *     active               ─c► expired  ─a► pending, failed, expired, checkpoint_required, disconnected  stays d
+ *     failed               ─a► pending, active, expired, checkpoint_required, disconnected  stays b
+ *     expired              ─a► pending, active, failed, checkpoint_required, disconnected  stays b
+ *     checkpoint_required  ─a► pending, active, failed, expired, disconnected  stays b
+ *     disconnected         ─a► pending, active, failed, expired, checkpoint_required  stays b
+ *   auth:
+ *   ● pending        ─e► expired  ─a► authenticated, failed, expired
+ *     authenticated  ─e► expired  ─a► pending, failed, expired
+ *     failed         ─e► expired  ─a► pending, authenticated, expired
+ *     expired        ─a► pending, authenticated, failed
+ *
+ *   a  connection_registered, account_status_changed, hosted_auth_reported, auth_reported, tokens_stored, token_checked,
+ *      seen_live, deadline_passed
+ *   b  connection_synced, connection_activity_set, rate_limit_set, send_limits_told, send_confirmed, send_cancelled,
+ *      message_appeared, message_owned, message_named, secret_resealed, day_started, send_reserved [is a repeat]
+ *   c  connection_synced, connection_activity_set, rate_limit_set, send_limits_told, send_confirmed, send_cancelled,
+ *      message_appeared, message_owned, message_named, secret_resealed, day_started
+ *   d  send_reserved [may reserve]
+ *   e  connection_synced, connection_activity_set, rate_limit_set, send_limits_told, send_confirmed, send_cancelled,
+ *      message_appeared, message_owned, message_named, secret_resealed, day_started, send_reserved
  *
  * A connection: one user's external account, its health and its send budget (CONTRACT 2.2). The two regions are the fields
  * account_status and auth_status.
@@ -36,7 +56,16 @@ import { connectionCorrected } from "./ahead.ts"
 import { day, dayOf } from "./day.ts"
 import { derivedTimePassed } from "./derived.ts"
 import { sendLimitsTold } from "./limits.ts"
-import { canSend, sendCancelled, sendConfirmed, sendNamed, sendObserved, sendReserved, timePassed } from "./sends.ts"
+import {
+  canSend,
+  repeatOf,
+  sendCancelled,
+  sendConfirmed,
+  sendNamed,
+  sendObserved,
+  sendReserved,
+  timePassed
+} from "./sends.ts"
 import type { SeenLive } from "./standing.ts"
 import { authTold, seenLive } from "./standing.ts"
 import { accountStatusChanged, connectionRegistered, hostedAuthReported } from "./status.ts"
@@ -139,10 +168,17 @@ const { apply, after } = deciding(decideConnection)
 const account = (state: AccountStatus) => after((context: ConnectionContext) => context.account_status === state)
 const auth = (state: AuthStatus) => after((context: ConnectionContext) => context.auth_status === state)
 
+const isRepeat = (context: ConnectionContext, event: ConnectionEvent): boolean =>
+  event.type === "send_reserved" && repeatOf(context, event) !== undefined
+
 const accountLeads = (...targets: ReadonlyArray<AccountStatus>) => leadsIn("account", words, ...targets)
 const authLeads = (...targets: ReadonlyArray<AuthStatus>) => leadsIn("auth", words, ...targets)
 const tokenEnds = leadsIn("auth", others, "expired")
-const tokenEndsAtSend = { send_reserved: { guard: "may send, auth expired", target: "expired", actions: "apply" } } as const
+const tokenEndsAtSend = {
+  send_reserved: { guard: "may reserve and auth expired", target: "expired", actions: "apply" }
+} as const
+/** An account that does not run sends nothing; what was allowed under a key stays allowed. */
+const repeats = { send_reserved: { guard: "is a repeat", actions: "apply" } } as const
 
 export const connectionMachine = setup({
   types: {} as { context: ConnectionContext; input: ConnectionInput; events: ConnectionEvent; emitted: StepTold },
@@ -158,8 +194,11 @@ export const connectionMachine = setup({
     "auth authenticated": auth("authenticated"),
     "auth failed": auth("failed"),
     "auth expired": auth("expired"),
-    "may send": after(canSend),
-    "may send, auth expired": after((context) => canSend(context) && context.auth_status === "expired")
+    "may reserve": after((context, event) => canSend(context) || isRepeat(context, event)),
+    "is a repeat": after(isRepeat),
+    "may reserve and auth expired": after(
+      (context, event) => (canSend(context) || isRepeat(context, event)) && context.auth_status === "expired"
+    )
   }
 }).createMachine({
   id: "connection",
@@ -172,6 +211,7 @@ export const connectionMachine = setup({
         pending: {
           on: {
             ...stays(...others),
+            ...repeats,
             ...accountLeads("active", "failed", "expired", "checkpoint_required", "disconnected")
           }
         },
@@ -179,27 +219,34 @@ export const connectionMachine = setup({
           on: {
             ...leadsIn("account", others, "expired"),
             ...accountLeads("pending", "failed", "expired", "checkpoint_required", "disconnected"),
-            send_reserved: { guard: "may send", actions: "apply" }
+            send_reserved: { guard: "may reserve", actions: "apply" }
           }
         },
         failed: {
           on: {
             ...stays(...others),
+            ...repeats,
             ...accountLeads("pending", "active", "expired", "checkpoint_required", "disconnected")
           }
         },
         expired: {
           on: {
             ...stays(...others),
+            ...repeats,
             ...accountLeads("pending", "active", "failed", "checkpoint_required", "disconnected")
           }
         },
         checkpoint_required: {
-          on: { ...stays(...others), ...accountLeads("pending", "active", "failed", "expired", "disconnected") }
+          on: {
+            ...stays(...others),
+            ...repeats,
+            ...accountLeads("pending", "active", "failed", "expired", "disconnected")
+          }
         },
         disconnected: {
           on: {
             ...stays(...others),
+            ...repeats,
             ...accountLeads("pending", "active", "failed", "expired", "checkpoint_required")
           }
         }

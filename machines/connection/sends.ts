@@ -80,9 +80,7 @@ const added = (sends: ConnectionContext["facts"]["sends"], at: number, count: nu
 /** Asks for places before sending: refused at once with the reason, or held for an hour. */
 export const sendReserved = (d: Decision, event: SendReserved): void => {
   const now = event.received
-  const repeat = Object.values(d.context.facts.reservations).find(
-    (reservation) => event.idempotency_key !== null && reservation.idempotency_key === event.idempotency_key
-  )
+  const repeat = repeatOf(d.context, event)
   if (repeat !== undefined) return allow(d, repeat.id, now)
   const refusal = refuse(d.context, event.count, now)
   if (refusal !== null) return d.tell({ type: "send_decided", allowed: false, ...refusal })
@@ -105,6 +103,17 @@ export const sendReserved = (d: Decision, event: SendReserved): void => {
   spend(d, now, event.count, now)
   allow(d, event.reservation_id, now)
 }
+
+/** The reservation that was asked for under the same key before. */
+export const repeatOf = (
+  c: ConnectionContext,
+  { idempotency_key, reservation_id }: SendReserved
+): Reservation | undefined =>
+  idempotency_key === null
+    ? undefined
+    : Object.values(c.facts.reservations).find(
+        (known) => known.idempotency_key === idempotency_key && known.id !== reservation_id
+      )
 
 const allow = (d: Decision, reservation_id: string, now: number): void => {
   const { messages_sent_today, messages_sent_this_hour, facts } = d.context

@@ -1,8 +1,18 @@
 /**
- *                 conversation_status_set, provider folders
- *   ┌────────┐  ┌──────────┐  ┌──────┐  ┌─────────┐
- *   │ active │◄─┤ archived │  │ spam │  │ deleted │      every state hears every event:
- *   └────────┘─►└──────────┘  └──────┘  └─────────┘      filing hides a conversation, it does not stop it
+ *   ● active    ─a► archived, spam, deleted  ─b► merged  stays c
+ *     archived  ─a► active, spam, deleted  ─b► merged  stays c
+ *     spam      ─a► active, archived, deleted  ─b► merged  stays c
+ *     deleted   ─a► active, archived, spam  ─b► merged  stays c
+ *     merged    final
+ *
+ *   a  message_received, message_deleted, message_timed, conversation_status_set, calendar_event_shown, series_settled,
+ *      conversation_absorbed, deadline_passed
+ *   b  thread_joined
+ *   c  message_delivered, message_read, message_edited, message_reacted, message_subject_set, message_marked_local,
+ *      mail_tracked, member_left, member_active, member_provider_id_set, person_merged, owner_replied, conversation_read,
+ *      conversation_unread, conversation_accessed, conversation_prioritised, conversation_type_set,
+ *      conversation_type_detected, conversation_type_checked, conversation_heat_checked, conversation_heat_set,
+ *      conversation_synced, conversation_reported, conversation_recounted
  *
  * A conversation with its members (CONTRACT 2.4, 2.5). Facts in, fields out: the decisions stand in the files beside this one.
  */
@@ -260,10 +270,18 @@ export const conversationMachine = setup({
   context: ({ input }) => freshConversation(input),
   initial: "active",
   states: {
-    active: { on: { ...unfiled, ...leads(filing, "archived", "spam", "deleted"), ...leads(["thread_joined"], "merged") } },
-    archived: { on: { ...unfiled, ...leads(filing, "active", "spam", "deleted"), ...leads(["thread_joined"], "merged") } },
-    spam: { on: { ...unfiled, ...leads(filing, "active", "archived", "deleted"), ...leads(["thread_joined"], "merged") } },
-    deleted: { on: { ...unfiled, ...leads(filing, "active", "archived", "spam"), ...leads(["thread_joined"], "merged") } },
+    active: {
+      on: { ...unfiled, ...leads(filing, "archived", "spam", "deleted"), ...leads(["thread_joined"], "merged") }
+    },
+    archived: {
+      on: { ...unfiled, ...leads(filing, "active", "spam", "deleted"), ...leads(["thread_joined"], "merged") }
+    },
+    spam: {
+      on: { ...unfiled, ...leads(filing, "active", "archived", "deleted"), ...leads(["thread_joined"], "merged") }
+    },
+    deleted: {
+      on: { ...unfiled, ...leads(filing, "active", "archived", "spam"), ...leads(["thread_joined"], "merged") }
+    },
     merged: { type: "final" }
   }
 })

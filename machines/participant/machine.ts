@@ -1,8 +1,12 @@
 /**
- *   ┌───────────┐
- *   │ unlinked  │◄─► linked      once a CRM record is known
- *   └─────┬─────┘      │
- *         └──► merged ◄┘         an alias: it became part of another participant (merging.ts), for good
+ *   ● known     ─a► resolved  ─b► merged  stays c
+ *     resolved  ─a► known  ─b► merged  stays c
+ *     merged    final
+ *
+ *   a  records_matched, participant_resolved, participant_reported, participant_absorbed
+ *   b  participant_claimed
+ *   c  deadline_passed, person_told, relation_added, participant_corrected, participant_recounted, participant_rematched,
+ *      participant_secondary_set, contact_due, contact_approved
  *
  * A participant: one person across channels (CONTRACT 2.7). Identity comes from what payloads show, totals from what
  * conversations tell; both are functions of facts, so their order does not matter (I3).
@@ -12,7 +16,7 @@ import { changeCorrected, changedAt } from "../ahead.ts"
 import type { Rules, StepTold } from "../chart.ts"
 import { deciding, leads, stays } from "../chart.ts"
 import { Draft, earlier, later } from "../draft.ts"
-import type { ContactApproved, ContactDue, ParticipantAbsorbed, PersonNews, PersonTold, Told } from "../told.ts"
+import type { ContactApproved, ContactDue, ParticipantAbsorbed, PersonNews, PersonTold } from "../told.ts"
 import type {
   DeadlinePassed,
   ParticipantCorrected,

@@ -1,7 +1,11 @@
 /**
- *   ┌───────┐ viewing_signalled ┌────────┐ typing_signalled ┌────────┐
- *   │ quiet │◄─────────────────►│ viewed │◄────────────────►│ typing │   everybody has a deadline; nobody types
- *   └───────┘     deadline      └────────┘     deadline     └────────┘   or looks for ever
+ *   ● quiet   ─a► typing, viewed
+ *     viewed  ─b► typing, quiet
+ *     typing  ─c► viewed, quiet
+ *
+ *   a  typing_signalled, viewing_signalled
+ *   b  typing_signalled, viewing_signalled, deadline_passed
+ *   c  typing_signalled, viewing_signalled, typing_ended, deadline_passed
  *
  * Who is typing in one conversation, and which CRM users have it open (CONTRACT 2.4). Ephemeral: never journaled, never in a
  * snapshot, gone at restart (I10).

@@ -1,7 +1,9 @@
 /**
- *   ┌───────────┐ schedule_auto_sync ┌────────┐
- *   │ automatic │◄──────────────────►│ manual │   manual: switched off, or every 0 hours
- *   └───────────┘                    └────────┘
+ *   ● automatic  ─a► manual  stays b
+ *     manual     ─a► automatic  stays b
+ *
+ *   a  auto_sync_scheduled
+ *   b  deadline_passed
  *
  * A record profile (CONTRACT 2.9): how often a CRM record is synced. The sync itself is not its business yet.
  */

@@ -1,7 +1,14 @@
 /**
- *   ┌──────┐ deadline_passed, task_requested ┌─────────┐
- *   │ idle │◄───────────────────────────────►│ running │   a task that is running is never started twice
- *   └──────┘          task_finished          └─────────┘
+ *   detect_hot_conversations, reset_daily_counters, retention, cleanup_expired_tokens, reencrypt_secrets,
+ *   measure_field_population, update_channel_statistics, update_participant_statistics, update_conversation_types,
+ *   generate_daily_analytics:
+ *   ● idle     ─a► running  stays b
+ *     running  ─c► idle  stays d
+ *
+ *   a  deadline_passed, task_requested [starts]
+ *   b  tenant_created
+ *   c  task_finished [ends]
+ *   d  tenant_created, deadline_passed
  *
  * The scheduler of one tenant (CONTRACT §6): it knows what is due and what ran; doing is the runtime's. What fell due while
  * the process was down runs once, because only the next due instant is kept.

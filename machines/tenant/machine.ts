@@ -1,7 +1,11 @@
 /**
- *   ┌────────┐ tenant_configured ┌──────────┐
- *   │ active │◄─────────────────►│ inactive │   inactive tenants answer webhooks with 403
- *   └────────┘                   └──────────┘
+ *   ● active    ─a► inactive  stays b
+ *     inactive  ─a► active  stays b
+ *
+ *   a  tenant_configured
+ *   b  tenant_created, secret_resealed, provider_preferences_set, webhook_secret_rotated, webhook_status_reported,
+ *      webhook_accepted, webhook_failed, webhook_noted, connection_registered, key_used, deadline_passed,
+ *      contact_candidate
  *
  * A tenant: its settings and the bookkeeping of its webhooks (CONTRACT 2.1).
  */

@@ -9,6 +9,7 @@ import writtenColumns from "./0076_written_columns.ts"
 import messageScope from "./0081_message_scope.ts"
 import keptAnswers from "./0083_kept_answers.ts"
 import keyNames from "./0086_key_names.ts"
+import machineStates from "./0087_machine_states.ts"
 import analytics from "./0050_analytics.ts"
 
 export const migrations = {
@@ -21,6 +22,7 @@ export const migrations = {
   "0081_message_scope": messageScope,
   "0083_kept_answers": keptAnswers,
   "0086_key_names": keyNames,
+  "0087_machine_states": machineStates,
   "0050_analytics": analytics,
   "0040_crm_records": crmRecords
 }

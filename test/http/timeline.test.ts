@@ -86,11 +86,19 @@ test("every connection is listed at once, the longest registered first", async (
 
 test("the statechart of a kind is that of its machine", async () => {
   const { json } = await ask("GET", "/statecharts/connection")
-  expect(json).toMatchObject({ key: "connection", type: "parallel", events: ["*"] })
+  expect(json).toMatchObject({ key: "connection", type: "parallel", events: [] })
   const [account] = json.states
   expect(account).toMatchObject({ key: "account", initial: "pending" })
   const active = account.states.find((state: any) => state.key === "active")
   expect(active.goes_to).toContain("checkpoint_required")
+  expect(active.events).toContain("send_reserved")
+  expect(active.transitions).toContainEqual({
+    event: "account_status_changed",
+    guard: "account failed",
+    target: "failed"
+  })
+  const others = account.states.filter((state: any) => state.key !== "active")
+  for (const state of others) expect(state.events).not.toContain("send_reserved")
   const { machine_state } = (await ask("GET", `/actors/connection/${accountId}`)).json
   expect(account.states.map((state: any) => state.key)).toContain(machine_state.account)
   expect((await ask("GET", "/statecharts/dragon")).status).toBe(400)

@@ -4,7 +4,7 @@ import { html } from "../html.ts"
 import { useFetched, useLive, useNow, useStore } from "../live.ts"
 import { Fault, Page } from "../parts/page.ts"
 import { hrefOf } from "../route.ts"
-import { ahead, fullTime, words } from "../wording.ts"
+import { ago, ahead, fullTime, words } from "../wording.ts"
 import type { State, StateValue } from "./statechart.ts"
 import { Statechart } from "./statechart.ts"
 
@@ -18,6 +18,7 @@ interface Inspection {
   readonly seq: number
   readonly dirty: boolean
   readonly deadline: string | null
+  readonly last_event: { readonly type: string; readonly at: string } | null
 }
 
 /** Milliseconds between two looks at an actor. */
@@ -50,6 +51,12 @@ export const Actor = ({ rest: [kind = "connection", id = ""] }: { readonly rest:
             actor === null
               ? html`<${Busy} kind=${known} />`
               : html`<dl class="facts">
+                  <div>
+                    <dt>Last changed by</dt>
+                    <dd title=${fullTime(actor.last_event?.at ?? null)}>
+                      ${actor.last_event === null ? "nothing since it woke" : `${words(actor.last_event.type)}, ${ago(actor.last_event.at, now)}`}
+                    </dd>
+                  </div>
                   <div>
                     <dt>Journal at</dt>
                     <dd>${actor.seq}</dd>

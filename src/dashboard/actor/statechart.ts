@@ -1,7 +1,7 @@
 /**
- * A statechart, drawn from the machine that runs: regions as boxes, the present state filled, and from there an arrow to
- * each state that it can become. Only from there: machines whose states follow a field can go from each to each, and all
- * those arrows at once would be a carpet.
+ * A statechart, drawn from the machine that runs: regions as boxes, the present state filled, and from there an arrow to each state
+ * that it can become, with the events that lead there beneath. Only from there: where each state leads to each, all the arrows at once
+ * would be a carpet.
  */
 import { html } from "../html.ts"
 import { words } from "../wording.ts"
@@ -13,6 +13,11 @@ export interface State {
   readonly initial: string | null
   readonly goes_to: ReadonlyArray<string>
   readonly events: ReadonlyArray<string>
+  readonly transitions: ReadonlyArray<{
+    readonly event: string
+    readonly guard: string | null
+    readonly target: string | null
+  }>
   readonly states: ReadonlyArray<State>
 }
 /** What XState calls a state value: a name, or names by region. */
@@ -29,7 +34,7 @@ interface Props {
 export const Statechart = ({ chart, value }: Props) => html`
   <div class="statechart">
     <div class="region-head">
-      <b>${words(chart.key)}</b> <span class="muted">${chart.type}${chart.events.includes("*") ? ", every event goes to its rules" : ""}</span>
+      <b>${words(chart.key)}</b> <span class="muted">${chart.type}</span>
     </div>
     ${
       chart.type === "parallel"
@@ -103,7 +108,36 @@ const Region = ({ region, value, isRoot = false }: RegionProps) => {
           `
         })}
       </svg>
+      ${from === undefined ? null : html`<${Edges} state=${from} />`}
     </figure>
+  `
+}
+
+/** What the state takes, by where it leads. */
+const Edges = ({ state }: { readonly state: State }) => {
+  const eventsTo = (target: string | null) =>
+    [...new Set(state.transitions.filter((edge) => edge.target === target).map(({ event }) => event))].toSorted()
+  const leading = new Set(state.transitions.flatMap(({ event, target }) => (target === null ? [] : event)))
+  const staying = eventsTo(null).filter((event) => !leading.has(event))
+  return html`
+    <dl class="edges">
+      ${state.goes_to.map(
+        (target) =>
+          html`<div key=${target}>
+            <dt>to ${words(target)}</dt>
+            <dd>${eventsTo(target).map(words).join(", ")}</dd>
+          </div>`
+      )}
+      ${
+        staying.length === 0
+          ? null
+          : html`<div>
+              <dt>stays</dt>
+              <dd>${staying.map(words).join(", ")}</dd>
+            </div>`
+      }
+      ${state.type === "final" ? html`<div><dt>final</dt><dd>takes no event</dd></div>` : null}
+    </dl>
   `
 }
 

@@ -21,12 +21,22 @@ const participant = HttpApiEndpoint.get("participant", `${base}/participants/:id
   error: refusals(404)
 }).annotateMerge(OpenApi.annotations({ summary: "A participant", description: "Sets nothing." }))
 
+const TransitionWire = Schema.Struct({
+  event: Schema.String,
+  guard: Schema.NullOr(Schema.String).annotate({
+    description:
+      "What must hold once the event is decided. Of several edges of an event the first whose guard holds is taken"
+  }),
+  target: Schema.NullOr(Schema.String).annotate({ description: "The sibling that it leads to; null: the state stays" })
+})
+
 interface State {
   readonly key: string
   readonly type: string
   readonly initial: string | null
   readonly goes_to: ReadonlyArray<string>
   readonly events: ReadonlyArray<string>
+  readonly transitions: ReadonlyArray<typeof TransitionWire.Type>
   readonly states: ReadonlyArray<State>
 }
 const StateWire: Schema.Codec<State> = Schema.Struct({
@@ -34,7 +44,8 @@ const StateWire: Schema.Codec<State> = Schema.Struct({
   type: Schema.String.annotate({ description: "atomic, compound, parallel, final or history, as XState has it" }),
   initial: Schema.NullOr(Schema.String),
   goes_to: Schema.Array(Schema.String).annotate({ description: "Sibling states that it can leave for" }),
-  events: Schema.Array(Schema.String).annotate({ description: "Events that it takes; * for any" }),
+  events: Schema.Array(Schema.String).annotate({ description: "Events that it takes; any other is refused" }),
+  transitions: Schema.Array(TransitionWire),
   states: Schema.Array(Schema.suspend((): Schema.Codec<State> => StateWire))
 }).annotate({ identifier: "State" })
 
@@ -50,7 +61,10 @@ const actor = HttpApiEndpoint.get("actor", `${base}/actors/:kind/:id`, {
     seq: Schema.Int,
     resident: Schema.Boolean,
     dirty: Schema.Boolean,
-    deadline: Schema.NullOr(Instant)
+    deadline: Schema.NullOr(Instant),
+    last_event: Schema.NullOr(Schema.Struct({ type: Schema.String, at: Instant })).annotate({
+      description: "What last changed it since it came into memory"
+    })
   }),
   error: refusals(404)
 }).annotateMerge(
