@@ -1,7 +1,7 @@
 /**
  * No fact lies ahead (CONTRACT, preamble), also of our own clock. A clock that ran ahead and was set back leaves instants behind that
  * are still to come: a budget that empties in a month, a word on an account that no newer one can replace. Time itself corrects
- * them: the runtime looks for such instants (actors/watch-deadlines.ts) and tells the actor `deadline_passed`, whose `received` is
+ * them: the runtime looks for such instants (actors/owner/watch-deadlines.ts) and tells the actor `deadline_passed`, whose `received` is
  * the present. No other event corrects: a payload that was kept is applied with the time at which it came.
  */
 import { later } from "./draft.ts"

@@ -1,6 +1,6 @@
 /**
  * The form in which texts are compared by a search: without case, accents, the Unicode form that they were typed in, or what
- * nobody sees. One definition for memory and SQL: what SQL searches is folded here and stored (persistence/folded-columns.ts).
+ * nobody sees. One definition for memory and SQL: what SQL searches is folded here and stored (persistence/cut/folded-columns.ts).
  */
 
 /** Letters with a stroke, ligatures and signs that no decomposition takes apart, in lower case. */

@@ -2,7 +2,7 @@
  * Identifiers of people in their one normal form (CONTRACT §1), made once, at the edge. Two spellings
  * of one identifier must give one text here, because a participant is found by it. Owns the form only;
  * which identifier a payload shows is the provider folder's
- * business, and reading a phone number as people write it needs more than digits (actors/phone.ts).
+ * business, and reading a phone number as people write it needs more than digits (actors/prepare/phone.ts).
  */
 /** E.164 allows 15 digits; the shortest numbers in use have 7. No country code begins with 0. */
 const e164Digits = /^[1-9]\d{6,14}$/

@@ -3,7 +3,7 @@
  * Knows the two encodings; knows no socket.
  */
 import { Packr } from "msgpackr"
-import { plain } from "../msgpack.ts"
+import { plain } from "../memory/msgpack.ts"
 import type { Encoding, ServerFrame } from "./frames.ts"
 
 /** Without an extension for `undefined`. */

@@ -2,7 +2,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { ConnectionContext } from "../../machines/connection/context.ts"
-import type { TenantRuntime } from "../tenant-runtime.ts"
+import type { TenantRuntime } from "../tenant/runtime.ts"
 import { tell } from "./tell.ts"
 
 export const cleanupExpiredTokens = Effect.fnUntraced(function* (runtime: TenantRuntime) {

@@ -2,8 +2,8 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { ConversationContext } from "../../machines/conversation/context.ts"
-import { Conversations } from "../../persistence/conversations.ts"
-import type { TenantRuntime } from "../tenant-runtime.ts"
+import { Conversations } from "../../persistence/lists/conversations.ts"
+import type { TenantRuntime } from "../tenant/runtime.ts"
 import { tell } from "./tell.ts"
 
 /** Sleeping conversations are woken so many at a time. */

@@ -4,9 +4,9 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { Analytics } from "../../persistence/analytics.ts"
-import { refreshAnalytics } from "../analytics-upkeep.ts"
-import type { TenantRuntime } from "../tenant-runtime.ts"
+import { Analytics } from "../../persistence/figures/analytics.ts"
+import { refreshAnalytics } from "../cut/analytics-upkeep.ts"
+import type { TenantRuntime } from "../tenant/runtime.ts"
 
 const day = 24 * 3_600_000
 

@@ -5,14 +5,14 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
-import { Audit } from "../../persistence/audit.ts"
-import { Journal } from "../../persistence/journal.ts"
-import { KeptAnswers } from "../../persistence/kept-answers.ts"
-import { Outgoing } from "../../persistence/outgoing.ts"
-import { Quarantine } from "../../persistence/quarantine.ts"
-import { ScheduleRuns } from "../../persistence/schedule-runs.ts"
-import { Waiting } from "../../persistence/waiting.ts"
-import type { TenantRuntime } from "../tenant-runtime.ts"
+import { Audit } from "../../persistence/registers/audit.ts"
+import { Journal } from "../../persistence/journal/journal.ts"
+import { KeptAnswers } from "../../persistence/kept/kept-answers.ts"
+import { Outgoing } from "../../persistence/registers/outgoing.ts"
+import { Quarantine } from "../../persistence/kept/quarantine.ts"
+import { ScheduleRuns } from "../../persistence/registers/schedule-runs.ts"
+import { Waiting } from "../../persistence/kept/waiting.ts"
+import type { TenantRuntime } from "../tenant/runtime.ts"
 
 const day = 24 * 3_600_000
 const kept = {

@@ -2,9 +2,9 @@
 import * as Effect from "effect/Effect"
 import type { ChannelContext } from "../../machines/channel/machine.ts"
 import type { Event } from "../../machines/events.ts"
-import type { ChannelDrift } from "../../persistence/recounts.ts"
-import { Recounts } from "../../persistence/recounts.ts"
-import type { TenantRuntime } from "../tenant-runtime.ts"
+import type { ChannelDrift } from "../../persistence/figures/recounts.ts"
+import { Recounts } from "../../persistence/figures/recounts.ts"
+import type { TenantRuntime } from "../tenant/runtime.ts"
 import { repairDrift } from "./drift.ts"
 
 const repair = (drift: ChannelDrift, context: ChannelContext, received: number): Event | null => {

@@ -5,8 +5,8 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { ConversationContext } from "../../machines/conversation/context.ts"
-import { Recounts, type TypeCandidate } from "../../persistence/recounts.ts"
-import type { TenantRuntime } from "../tenant-runtime.ts"
+import { Recounts, type TypeCandidate } from "../../persistence/figures/recounts.ts"
+import type { TenantRuntime } from "../tenant/runtime.ts"
 import { counted, rewritten } from "./drift.ts"
 import { tell } from "./tell.ts"
 

@@ -9,8 +9,8 @@ import type {
   SendDecided,
   TaskStarted
 } from "../../machines/told.ts"
-import type { Living } from "../living.ts"
-import type { Address } from "../population.ts"
+import type { Living } from "../memory/living.ts"
+import type { Address } from "../memory/population.ts"
 import type { OutgoingEvent } from "./outgoing-event.ts"
 
 /** An actor that the turn changed, with its context before; null before means that the turn made it. */

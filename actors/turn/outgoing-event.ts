@@ -3,7 +3,7 @@ import { isoInstant } from "../../machines/field.ts"
 import type { ParticipantContext } from "../../machines/participant/context.ts"
 import type { TenantContext } from "../../machines/tenant/machine.ts"
 import type { ContactCreateRequested } from "./announcement.ts"
-import type { Identity } from "../identity.ts"
+import type { Identity } from "../memory/identity.ts"
 
 /** One announcement. `id` is derived from what is announced: the same thing is announced under one id. */
 export interface OutgoingEvent {

@@ -3,7 +3,7 @@ import type { ConversationContext } from "../../machines/conversation/context.ts
 import { rankOf } from "../../machines/participant/merging.ts"
 import type { ParticipantContext } from "../../machines/participant/context.ts"
 import type { ParticipantClaimed, PersonMergedIn, PersonTold } from "../../machines/told.ts"
-import type { Living } from "../living.ts"
+import type { Living } from "../memory/living.ts"
 import type { Effects } from "./outcome.ts"
 import type { Reach } from "./reach.ts"
 

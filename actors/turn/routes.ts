@@ -1,7 +1,7 @@
 /** Which actor an event goes to first. What follows from it, the actors tell each other in the same turn. */
 import type { Event } from "../../machines/events.ts"
-import type { Identity } from "../identity.ts"
-import type { Address } from "../population.ts"
+import type { Identity } from "../memory/identity.ts"
+import type { Address } from "../memory/population.ts"
 
 /** An event's first actor, and what makes that actor when it is new (absent: it must exist). */
 export interface Route extends Address {

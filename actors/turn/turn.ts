@@ -4,10 +4,10 @@
  * snapshot back. Synchronous, no clock, no I/O; the tenant runtime is its only caller.
  */
 import type { Event } from "../../machines/events.ts"
-import type { Identity } from "../identity.ts"
-import type { Living } from "../living.ts"
-import type { Address, Population } from "../population.ts"
-import { RecordIndex } from "../record-index.ts"
+import type { Identity } from "../memory/identity.ts"
+import type { Living } from "../memory/living.ts"
+import type { Address, Population } from "../memory/population.ts"
+import { RecordIndex } from "../memory/record-index.ts"
 import type { Delivery } from "./derived.ts"
 import { deliver } from "./derived.ts"
 import { remembered, repeated } from "./once.ts"

@@ -1,7 +1,7 @@
 /** What becomes of an event that its actor does not take in the state that it is in: the chart refuses it by not having it. */
 import type { Event } from "../../machines/events.ts"
-import type { Living } from "../living.ts"
-import { stateName } from "../snapshot-codec.ts"
+import type { Living } from "../memory/living.ts"
+import { stateName } from "../memory/snapshot-codec.ts"
 import type { TurnResult } from "./outcome.ts"
 
 /** A command is refused with the reason; time and providers say what is so, and what is of no account changes nothing (null). */

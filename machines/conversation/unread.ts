@@ -82,7 +82,7 @@ const withMark = (marks: ReadonlyArray<UnreadMark>, mark: UnreadMark): ReadonlyA
 const ownerHasRead = (d: Decision, reading: Reading, shown: number): void => {
   const before = ownerReads(d.context)
   const reads = withReading(before, reading)
-  // The window holds whatever stands behind the place: a reading below it brings its rows along (actors/recall.ts).
+  // The window holds whatever stands behind the place: a reading below it brings its rows along (actors/prepare/recall.ts).
   if (reads !== before) d.set({ owner_reads: reads, unread_count: countUnread(d.context.facts.window, reads) })
   horizonShown(d, later(d.context.facts.owner_horizon, shown)!)
 }

@@ -1,7 +1,7 @@
 /** The msgpack encoding: smaller frames, for those who have the package msgpackr. `connect(url, token, { codec: msgpack })`. */
 import { Packr } from "msgpackr"
 import { subprotocols } from "../../actors/feed/frames.ts"
-import { plain, unpacked } from "../../actors/msgpack.ts"
+import { plain, unpacked } from "../../actors/memory/msgpack.ts"
 import type { Codec } from "./protocol.ts"
 
 const packr = new Packr({ ...plain, encodeUndefinedAsNil: true })

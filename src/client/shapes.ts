@@ -2,8 +2,8 @@
  * What the stores hold, derived from the field definitions, so that client and server cannot disagree. Types only: nothing
  * of this file is left when it runs. What may be null may also be missing: the feed's patches mean the same by both.
  */
-import type { InboxTotals, summaryFields } from "../../actors/summary.ts"
-import type { TenantStats } from "../../actors/tenant-stats.ts"
+import type { InboxTotals, summaryFields } from "../../actors/views/summary.ts"
+import type { TenantStats } from "../../actors/views/tenant-stats.ts"
 import type { ConnectionDerived } from "../../machines/connection/derivation.ts"
 import type { connectionFields } from "../../machines/connection/fields.ts"
 import type { conversationFields } from "../../machines/conversation/fields.ts"

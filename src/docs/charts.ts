@@ -4,9 +4,9 @@
  */
 import { readFileSync, writeFileSync } from "node:fs"
 import type { AnyStateMachine } from "xstate"
-import { kinds, presenceKind } from "../../actors/kinds.ts"
-import type { StateShown } from "../../actors/statechart.ts"
-import { chartOf } from "../../actors/statechart.ts"
+import { kinds, presenceKind } from "../../actors/memory/kinds.ts"
+import type { StateShown } from "../../actors/views/statechart.ts"
+import { chartOf } from "../../actors/views/statechart.ts"
 
 const width = 118
 

@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs"
 import type { FieldDefinition } from "../../machines/field-definition.ts"
 import { definitionOf } from "../../machines/field-definition.ts"
-import { fieldEntities } from "../../persistence/tables.ts"
+import { fieldEntities } from "../../persistence/database/tables.ts"
 
 const place = new URL("../../docs/fields.md", import.meta.url)
 

@@ -2,7 +2,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { TenantOwner } from "../../actors/tenant-owner.ts"
+import { TenantOwner } from "../../actors/owner/owner.ts"
 import { Keys } from "../http/keys.ts"
 import type { FeedPass } from "./tokens.ts"
 

@@ -4,9 +4,9 @@
  */
 import * as Effect from "effect/Effect"
 import type { Hub } from "../../actors/feed/hub.ts"
-import type { TenantOwner } from "../../actors/tenant-owner.ts"
-import type { Watchable } from "../../actors/topics.ts"
-import { actorOf } from "../../actors/topics.ts"
+import type { TenantOwner } from "../../actors/owner/owner.ts"
+import type { Watchable } from "../../actors/views/topics.ts"
+import { actorOf } from "../../actors/views/topics.ts"
 import { FrameRefused } from "./refusals.ts"
 import type { FeedPass } from "./tokens.ts"
 import { opens } from "./tokens.ts"

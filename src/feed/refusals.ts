@@ -2,7 +2,7 @@
 import * as Schema from "effect/Schema"
 import type { ActorUnknown, SubmitError } from "../../actors/errors.ts"
 import type { ErrorCode, ErrorFrame, SubscriptionErrorCode } from "../../actors/feed/frames.ts"
-import type { Unreached } from "../../actors/tenant-owner.ts"
+import type { Unreached } from "../../actors/owner/owner.ts"
 
 const refused = [
   "malformed",

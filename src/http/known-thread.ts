@@ -4,8 +4,8 @@
  */
 import * as Effect from "effect/Effect"
 import { RuleBroken } from "../../actors/errors.ts"
-import { Identity } from "../../actors/identity.ts"
-import type { TenantOwner, View } from "../../actors/tenant-owner.ts"
+import { Identity } from "../../actors/memory/identity.ts"
+import type { TenantOwner, View } from "../../actors/owner/owner.ts"
 import type { ConversationContext } from "../../machines/conversation/context.ts"
 import type { Person } from "../../machines/events.ts"
 import type { ChannelType } from "../../machines/vocabulary.ts"

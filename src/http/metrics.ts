@@ -4,10 +4,10 @@
  */
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
-import { memoryShares } from "../../actors/memory-shares.ts"
-import type { TenantStats } from "../../actors/tenant-stats.ts"
-import type { Held } from "../../persistence/room.ts"
-import type { FieldFigure } from "../../persistence/field-population.ts"
+import { memoryShares } from "../../actors/memory/memory-shares.ts"
+import type { TenantStats } from "../../actors/views/tenant-stats.ts"
+import type { Held } from "../../persistence/kept/room.ts"
+import type { FieldFigure } from "../../persistence/figures/field-population.ts"
 
 /** One counter per value of a label, made once. The values come from closed sets, so this is bounded. */
 const countedBy = (name: string, label: string, description: string) => {

@@ -48,5 +48,5 @@ export const contentOf = Effect.fnUntraced(function* (request: HttpServerRequest
   return [request.method, request.url, body]
 })
 
-/** What every command's event begins with. Its key and its author are the owner's to write (actors/request-key.ts, author.ts). */
+/** What every command's event begins with. Its key and its author are the owner's to write (actors/owner/request-key.ts, author.ts). */
 export const commandBase = Effect.map(Clock.currentTimeMillis, (received) => ({ received, via: "api" as const }))

@@ -2,7 +2,7 @@
 import { domainToASCII } from "node:url"
 import * as Effect from "effect/Effect"
 import { parse } from "tldts"
-import type { TenantOwner } from "../../actors/tenant-owner.ts"
+import type { TenantOwner } from "../../actors/owner/owner.ts"
 import { normaliseEmail, normaliseProviderId } from "../../machines/identifiers.ts"
 import type { CrmRecord } from "../../machines/record/record.ts"
 import type { RecordBody } from "./api/people.ts"

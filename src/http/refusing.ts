@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
 import * as Layer from "effect/Layer"
-import { promptly } from "../../actors/patience.ts"
+import { promptly } from "../../actors/owner/patience.ts"
 import { refusals } from "./api/refusals.ts"
 import { refuse } from "./refuse.ts"
 

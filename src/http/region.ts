@@ -4,12 +4,12 @@
  */
 import * as Effect from "effect/Effect"
 import type { ChannelContext } from "../../machines/channel/machine.ts"
-import type { TenantOwner, View } from "../../actors/tenant-owner.ts"
+import type { TenantOwner, View } from "../../actors/owner/owner.ts"
 import type { IdentifierKind } from "../../machines/events.ts"
 import { normaliseIdentifier } from "../identifiers/normalise.ts"
-import type { Region } from "../../actors/phone.ts"
+import type { Region } from "../../actors/prepare/phone.ts"
 import { own } from "../../machines/own.ts"
-import { readPhone, regionNamed, regionOfPhone } from "../../actors/phone.ts"
+import { readPhone, regionNamed, regionOfPhone } from "../../actors/prepare/phone.ts"
 
 type Owner = TenantOwner["Service"]
 

@@ -5,7 +5,7 @@
  *   an answer is kept, sealed, before it leaves: whoever has got one can get it again, after kill -9 too
  *   a refusal is not kept: nothing was changed, and the same request may succeed later
  *
- * An event of the request carries the key into the journal (actors/request-key.ts). So when the process ends between the effect
+ * An event of the request carries the key into the journal (actors/owner/request-key.ts). So when the process ends between the effect
  * and its answer, the effect is not repeated, and the repeat is answered with what it made.
  */
 import * as Clock from "effect/Clock"
@@ -21,11 +21,11 @@ import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import type { DatabaseAway } from "../../actors/errors.ts"
 import { RuleBroken } from "../../actors/errors.ts"
-import { promptly } from "../../actors/patience.ts"
-import { CurrentRequestKey, RequestKey } from "../../actors/request-key.ts"
-import { sealedPlace } from "../../actors/sealed-place.ts"
+import { promptly } from "../../actors/owner/patience.ts"
+import { CurrentRequestKey, RequestKey } from "../../actors/owner/request-key.ts"
+import { sealedPlace } from "../../actors/sealed/sealed-place.ts"
 import type { Once } from "../../machines/events.ts"
-import { KeptAnswers } from "../../persistence/kept-answers.ts"
+import { KeptAnswers } from "../../persistence/kept/kept-answers.ts"
 import { KeyRing } from "../secrets/key-ring.ts"
 import type { Caller } from "./caller.ts"
 import type { BodyCutShort, BodyTooLarge, ParameterInvalid } from "./faults.ts"

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { Resealing } from "../../actors/resealing.ts"
+import { Resealing } from "../../actors/sealed/resealing.ts"
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto"
 
 /** A sealed value that no key of the ring opens in this place. */

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type { SubmitError } from "../../actors/errors.ts"
-import { TenantOwner } from "../../actors/tenant-owner.ts"
+import { TenantOwner } from "../../actors/owner/owner.ts"
 import { KeyRing } from "../secrets/key-ring.ts"
 import { freshWebhookSecret, webhookSecretPlace } from "./webhook-secret.ts"
 

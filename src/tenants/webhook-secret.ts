@@ -1,6 +1,6 @@
 /** A tenant's webhook secret: how it is made, and the place that it is sealed for. */
 import * as Redacted from "effect/Redacted"
-import { sealedPlace } from "../../actors/sealed-place.ts"
+import { sealedPlace } from "../../actors/sealed/sealed-place.ts"
 import { newWebhookSecret } from "../secrets/random-secret.ts"
 
 /** The place that a tenant's sealed webhook secret belongs to; it opens nowhere else (../secrets/key-ring.ts). */

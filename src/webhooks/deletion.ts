@@ -8,9 +8,9 @@ import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import { randomUUID } from "node:crypto"
 import { isoInstant } from "../../machines/field.ts"
-import { Audit } from "../../persistence/audit.ts"
-import { Quarantine } from "../../persistence/quarantine.ts"
-import { Waiting } from "../../persistence/waiting.ts"
+import { Audit } from "../../persistence/registers/audit.ts"
+import { Quarantine } from "../../persistence/kept/quarantine.ts"
+import { Waiting } from "../../persistence/kept/waiting.ts"
 
 export class Deletion extends Context.Service<
   Deletion,

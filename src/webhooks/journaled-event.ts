@@ -1,7 +1,7 @@
 /** A journal entry in quarantine as the event that it is. */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { decodeEvent } from "../../actors/event-codec.ts"
+import { decodeEvent } from "../../actors/journal/event-codec.ts"
 import type { Event } from "../../machines/events.ts"
 
 /** The bytes are no event that this version knows how to read. */

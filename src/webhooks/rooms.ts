@@ -10,9 +10,9 @@ import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { SqlError } from "effect/sql/SqlError"
-import { Quarantine, type Unreadable } from "../../persistence/quarantine.ts"
-import type { Room } from "../../persistence/room.ts"
-import { type Early, Waiting } from "../../persistence/waiting.ts"
+import { Quarantine, type Unreadable } from "../../persistence/kept/quarantine.ts"
+import type { Room } from "../../persistence/kept/room.ts"
+import { type Early, Waiting } from "../../persistence/kept/waiting.ts"
 
 const mebibyte = 1024 * 1024
 

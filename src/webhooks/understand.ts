@@ -3,7 +3,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { Event, ProviderEvent } from "../../machines/events.ts"
 import type { ChannelType } from "../../machines/vocabulary.ts"
-import { type NotJson, parse, type TooDeep } from "../providers/unipile/parse.ts"
+import { type NotJson, parse, type TooDeep } from "../providers/parse.ts"
 import { translate } from "../providers/unipile/translate.ts"
 import type { Unreadable } from "../providers/unipile/unreadable.ts"
 import { type EntryUnreadable, journaledEvent } from "./journaled-event.ts"
@@ -29,7 +29,7 @@ export const understand = (
     })
   )
 
-/** The bytes of a snapshot that could not be read (actors/rebuild.ts): kept to be looked at, no payload. */
+/** The bytes of a snapshot that could not be read (actors/waking/rebuild.ts): kept to be looked at, no payload. */
 export class SnapshotBytes extends Schema.TaggedError<SnapshotBytes>()("SnapshotBytes", {}) {
   override get message() {
     return "These are the bytes of a damaged snapshot. Its actor was built again when it woke; there is nothing to replay. Delete it once you have looked."
@@ -44,7 +44,7 @@ export const misunderstood = ["NotJson", "TooDeep", "Unreadable", "EntryUnreadab
 
 /**
  * The same for what was kept, with the time at which it came in. Of the source `journal` it is an entry of our own journal that
- * could not be applied again (actors/load-tenant.ts).
+ * could not be applied again (actors/waking/load-tenant.ts).
  */
 export const understandKept = (
   body: Uint8Array,

@@ -6,8 +6,8 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
-import { TenantOwner } from "../../actors/tenant-owner.ts"
-import { type AccountWaiting, Waiting } from "../../persistence/waiting.ts"
+import { TenantOwner } from "../../actors/owner/owner.ts"
+import { type AccountWaiting, Waiting } from "../../persistence/kept/waiting.ts"
 import { WaitingRoom } from "./waiting-room.ts"
 
 /** Between two looks; the first is at start. */

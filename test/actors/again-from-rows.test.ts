@@ -1,7 +1,7 @@
 /** Messages that left the window and come again: their rows remember enough to tell a repeat from news (CONTRACT 2.6). */
 import * as Result from "effect/Result"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { Identity } from "../../actors/identity.ts"
+import { Identity } from "../../actors/memory/identity.ts"
 import { windowLimit } from "../../machines/conversation/message-window.ts"
 import type { Event } from "../../machines/events.ts"
 import { translate } from "../../src/providers/unipile/translate.ts"

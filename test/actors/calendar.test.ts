@@ -2,7 +2,7 @@
 import * as Result from "effect/Result"
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { kinds } from "../../actors/kinds.ts"
+import { kinds } from "../../actors/memory/kinds.ts"
 import type { ConversationContext } from "../../machines/conversation/context.ts"
 import { conversationMachine } from "../../machines/conversation/machine.ts"
 import {

@@ -4,7 +4,7 @@ import * as Fiber from "effect/Fiber"
 import * as Latch from "effect/Latch"
 import { TestClock } from "effect/testing"
 import { expect, test } from "vitest"
-import { watchDeadlines } from "../../actors/watch-deadlines.ts"
+import { watchDeadlines } from "../../actors/owner/watch-deadlines.ts"
 import { ann, day, message, start } from "../machines/facts.ts"
 import { House } from "./house.ts"
 

@@ -1,8 +1,8 @@
 /** Houses made again from what the database would give back: snapshots and journal entries, as bytes (I2). */
-import { decodeEvent, encodeEvent } from "../../actors/event-codec.ts"
-import { kinds } from "../../actors/kinds.ts"
-import { decodeSnapshot, encodeSnapshot } from "../../actors/snapshot-codec.ts"
-import type { TenantRuntime } from "../../actors/tenant-runtime.ts"
+import { decodeEvent, encodeEvent } from "../../actors/journal/event-codec.ts"
+import { kinds } from "../../actors/memory/kinds.ts"
+import { decodeSnapshot, encodeSnapshot } from "../../actors/memory/snapshot-codec.ts"
+import type { TenantRuntime } from "../../actors/tenant/runtime.ts"
 import type { ActorKind } from "../../machines/events.ts"
 import { expectSame } from "../machines/compared.ts"
 import { start } from "../machines/facts.ts"

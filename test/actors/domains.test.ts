@@ -1,7 +1,7 @@
 /** Companies by the domains of addresses (CONTRACT 2.7). */
 import { describe, expect, test } from "vitest"
-import { companyDomain, domainSpellings, domainsOfKeys } from "../../actors/domains.ts"
-import { listedDomains } from "../../actors/free-mail.ts"
+import { companyDomain, domainSpellings, domainsOfKeys } from "../../actors/turn/domains.ts"
+import { listedDomains } from "../../actors/turn/free-mail.ts"
 import { parse } from "tldts"
 
 describe("a domain is a company's at its registrable part", () => {

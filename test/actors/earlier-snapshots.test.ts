@@ -1,9 +1,9 @@
 /** Snapshots of earlier versions are read: an actor stands where its fields say under the statechart of today. */
 import { readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
-import { kinds } from "../../actors/kinds.ts"
-import { Living } from "../../actors/living.ts"
-import { decodeSnapshot, encodeSnapshot } from "../../actors/snapshot-codec.ts"
+import { kinds } from "../../actors/memory/kinds.ts"
+import { Living } from "../../actors/memory/living.ts"
+import { decodeSnapshot, encodeSnapshot } from "../../actors/memory/snapshot-codec.ts"
 import type { ActorKind } from "../../machines/events.ts"
 import { comparable, stateOf } from "../machines/small-tenant.ts"
 

@@ -1,7 +1,7 @@
 /** Journal entries of earlier versions may tell of times that lie ahead; read again, they count as when they were accepted. */
 import { expect, test } from "vitest"
 import { Packr } from "msgpackr"
-import { decodeEvent, encodeEvent } from "../../actors/event-codec.ts"
+import { decodeEvent, encodeEvent } from "../../actors/journal/event-codec.ts"
 import type { Event, FactArrived } from "../../machines/events.ts"
 import { ann, day, message } from "../machines/facts.ts"
 

@@ -1,7 +1,7 @@
 /** What the topics of a tenant show: people, figures, who is here, and what became part of another. No database, no socket. */
 import * as Result from "effect/Result"
 import { describe, expect, test } from "vitest"
-import { statsOf } from "../../actors/stats.ts"
+import { statsOf } from "../../actors/views/stats.ts"
 import type { derivedOf } from "../../machines/connection/derived.ts"
 import type { Event, ViewingSignalled } from "../../machines/events.ts"
 import { viewingLasts } from "../../machines/presence/viewers.ts"

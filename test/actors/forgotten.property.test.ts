@@ -5,7 +5,7 @@
  */
 import fc from "fast-check"
 import { afterAll, beforeAll, describe, expect } from "vitest"
-import { Identity } from "../../actors/identity.ts"
+import { Identity } from "../../actors/memory/identity.ts"
 import { conversationFields } from "../../machines/conversation/fields.ts"
 import { windowLimit } from "../../machines/conversation/message-window.ts"
 import { memberFields } from "../../machines/member/fields.ts"
@@ -13,7 +13,7 @@ import type { Event, Person } from "../../machines/events.ts"
 import { messageFields } from "../../machines/message/fields.ts"
 import { ConversationStatus } from "../../machines/vocabulary.ts"
 import { participantFields } from "../../machines/participant/fields.ts"
-import { fromColumns } from "../../persistence/field-values.ts"
+import { fromColumns } from "../../persistence/database/field-values.ts"
 import { alike, expectRow, expectSame } from "../machines/compared.ts"
 import {
   day,

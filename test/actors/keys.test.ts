@@ -1,7 +1,7 @@
 /** Idempotency-Keys and the policy of reading on reply over a restart: a replay remembers what was remembered (I2). */
 import * as HashMap from "effect/HashMap"
 import { expect, test } from "vitest"
-import { kinds } from "../../actors/kinds.ts"
+import { kinds } from "../../actors/memory/kinds.ts"
 import type { Event } from "../../machines/events.ts"
 import { unpackKeys, useOf } from "../../machines/tenant/keys.ts"
 import type { TenantContext } from "../../machines/tenant/machine.ts"

@@ -1,7 +1,7 @@
 /** Where a mail is whose thread the index has forgotten (CONTRACT 2.4, preamble), by what its rows and those of its chain tell. */
 import { describe, expect, test } from "vitest"
-import { mailPlaceIn } from "../../actors/mail-rows.ts"
-import type { NamedMail } from "../../persistence/messages.ts"
+import { mailPlaceIn } from "../../actors/prepare/mail-rows.ts"
+import type { NamedMail } from "../../persistence/lists/messages.ts"
 
 const row = (external_thread_id: string, message_id: string, more: Partial<NamedMail> = {}): NamedMail => ({
   external_thread_id,

@@ -1,7 +1,7 @@
 /** Who sleeps to make room (I8). */
 import { expect, test } from "vitest"
-import { bareActor } from "../../actors/actor-weight.ts"
-import { Population } from "../../actors/population.ts"
+import { bareActor } from "../../actors/memory/actor-weight.ts"
+import { Population } from "../../actors/memory/population.ts"
 
 test("at the bound of their weight some room is made at once: not every actor that is woken has all of them looked through", () => {
   const population = new Population()

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
-import { Latency } from "../../actors/latency.ts"
-import { Recent } from "../../actors/recent.ts"
+import { Latency } from "../../actors/views/latency.ts"
+import { Recent } from "../../actors/memory/recent.ts"
 
 test("a sliding count forgets what lies further back than its span, in equal steps", () => {
   const recent = new Recent(1_000)

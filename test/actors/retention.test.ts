@@ -1,8 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { Quarantine } from "../../persistence/quarantine.ts"
-import { Waiting } from "../../persistence/waiting.ts"
+import { Quarantine } from "../../persistence/kept/quarantine.ts"
+import { Waiting } from "../../persistence/kept/waiting.ts"
 import { databases } from "../support/databases.ts"
 import { openTenantHouse, type TenantHouse } from "../support/tenant-house.ts"
 

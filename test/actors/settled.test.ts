@@ -1,6 +1,6 @@
 /** I8: what stays in memory for as long as its tenant is refused at its bound, by number and by weight, and only what is new. */
 import { expect, test } from "vitest"
-import { Sharing, SharedWeight } from "../../actors/shared-bounds.ts"
+import { Sharing, SharedWeight } from "../../actors/tenant/shared-bounds.ts"
 import type { ConnectionRegistered, RecordPut } from "../../machines/events.ts"
 import { registered, start } from "../machines/facts.ts"
 import { retainedBy } from "../support/retained.ts"

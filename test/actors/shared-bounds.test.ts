@@ -1,6 +1,6 @@
 /** I8: memory of a process is bounded however many tenants it serves. */
 import { expect, test } from "vitest"
-import { Admissions, Backlog, Residency } from "../../actors/shared-bounds.ts"
+import { Admissions, Backlog, Residency } from "../../actors/tenant/shared-bounds.ts"
 import { ann, message } from "../machines/facts.ts"
 import { House } from "./house.ts"
 

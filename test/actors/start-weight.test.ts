@@ -4,8 +4,8 @@
  */
 import * as Effect from "effect/Effect"
 import { afterEach, expect, test } from "vitest"
-import { memoryShares } from "../../actors/memory-shares.ts"
-import { TenantOwner } from "../../actors/tenant-owner.ts"
+import { memoryShares } from "../../actors/memory/memory-shares.ts"
+import { TenantOwner } from "../../actors/owner/owner.ts"
 import type { Event } from "../../machines/events.ts"
 import { ann, message, person, registered } from "../machines/facts.ts"
 import { databases } from "../support/databases.ts"

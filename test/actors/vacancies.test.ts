@@ -2,7 +2,7 @@
 import * as Result from "effect/Result"
 import { expect, test } from "vitest"
 import type { Event } from "../../machines/events.ts"
-import { Population } from "../../actors/population.ts"
+import { Population } from "../../actors/memory/population.ts"
 import { translate } from "../../src/providers/unipile/translate.ts"
 import { startProcess } from "../support/process.ts"
 import { message } from "../support/whatsapp.ts"

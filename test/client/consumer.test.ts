@@ -74,9 +74,9 @@ it("draws in the client, and of the server only the shapes of what it shows", as
   expect(beyond.sort()).toEqual([
     "actors/feed/apply-patch.ts",
     "actors/feed/frames.ts",
-    "actors/quantiles.ts",
-    "actors/summary.ts",
-    "actors/tenant-stats.ts",
+    "actors/views/quantiles.ts",
+    "actors/views/summary.ts",
+    "actors/views/tenant-stats.ts",
     "machines/connection/derivation.ts",
     "machines/connection/fields.ts",
     "machines/conversation/fields.ts",

@@ -2,8 +2,8 @@
 import * as Effect from "effect/Effect"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import { SqlClient } from "effect/sql/SqlClient"
-import type { DatabaseOptions } from "../../persistence/database.ts"
-import { layerDatabase } from "../../persistence/database.ts"
+import type { DatabaseOptions } from "../../persistence/database/database.ts"
+import { layerDatabase } from "../../persistence/database/database.ts"
 import type { Model } from "./history.ts"
 
 export const rowsDiffer = async (options: DatabaseOptions, model: Model): Promise<ReadonlyArray<string>> => {

@@ -7,9 +7,9 @@ import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Option from "effect/Option"
 import { SqlClient } from "effect/sql/SqlClient"
 import { setTimeout as sleep } from "node:timers/promises"
-import type { DatabaseOptions } from "../../persistence/database.ts"
-import { layerDatabase } from "../../persistence/database.ts"
-import { entityTables } from "../../persistence/tables.ts"
+import type { DatabaseOptions } from "../../persistence/database/database.ts"
+import { layerDatabase } from "../../persistence/database/database.ts"
+import { entityTables } from "../../persistence/database/tables.ts"
 
 interface Seen {
   readonly tenant_id: string

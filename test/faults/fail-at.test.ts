@@ -1,6 +1,6 @@
 /** A statement breaks at each of the named points, and is tried again: senders wait or come again, and all counts once (I1, I9). */
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import type { FaultPoint } from "../../persistence/fault-points.ts"
+import type { FaultPoint } from "../../persistence/database/fault-points.ts"
 import { databases } from "../support/databases.ts"
 import { message } from "../support/whatsapp.ts"
 import type { FaultyServer } from "./faulty-server.ts"

@@ -1,6 +1,6 @@
 /** I1: the process dies at each of the named points; whatever was answered is there, whatever was not comes again, all counts once. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import type { FaultPoint } from "../../persistence/fault-points.ts"
+import type { FaultPoint } from "../../persistence/database/fault-points.ts"
 import { databases } from "../support/databases.ts"
 import { message } from "../support/whatsapp.ts"
 import type { FaultyServer } from "./faulty-server.ts"

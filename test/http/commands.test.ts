@@ -1,8 +1,8 @@
 /** The field manager's commands and the processors over HTTP (CONTRACT §4, §5): one endpoint each, once each. */
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
-import { Identity } from "../../actors/identity.ts"
-import { TenantOwner } from "../../actors/tenant-owner.ts"
+import { Identity } from "../../actors/memory/identity.ts"
+import { TenantOwner } from "../../actors/owner/owner.ts"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { accountId, chatId, deliver, fixture, type Tenant, tenantWithAccount } from "./account.ts"
 import { adminKey, type Edge, startEdge } from "./edge.ts"

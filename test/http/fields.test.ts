@@ -1,6 +1,6 @@
 import { SqlClient } from "effect/sql/SqlClient"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { fieldEntities } from "../../persistence/tables.ts"
+import { fieldEntities } from "../../persistence/database/tables.ts"
 import { deliver, fixture, type Tenant, tenantWithAccount } from "./account.ts"
 import { type Edge, startEdge } from "./edge.ts"
 

@@ -1,5 +1,5 @@
 /** Payloads that are kept, for claims about the quarantine and the waiting room, and an edge on either database. */
-import { Quarantine } from "../../persistence/quarantine.ts"
+import { Quarantine } from "../../persistence/kept/quarantine.ts"
 import type { Database } from "../support/databases.ts"
 import { fixture } from "./account.ts"
 import { type Edge, startEdge } from "./edge.ts"

@@ -1,6 +1,6 @@
 /** Numbers and domains of CRM records meet those of people, however either is written (CONTRACT 2.7). */
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { Identity } from "../../actors/identity.ts"
+import { Identity } from "../../actors/memory/identity.ts"
 import { deliver, fixture, type Tenant, tenantWithAccount } from "./account.ts"
 import { type Edge, startEdge } from "./edge.ts"
 

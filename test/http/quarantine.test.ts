@@ -1,6 +1,6 @@
 import { SqlClient } from "effect/sql/SqlClient"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { encodeEvent } from "../../actors/event-codec.ts"
+import { encodeEvent } from "../../actors/journal/event-codec.ts"
 import type { Event } from "../../machines/events.ts"
 import { databases } from "../support/databases.ts"
 import { eventually } from "../support/eventually.ts"

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import { inspect } from "node:util"
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest"
-import { Journal } from "../../persistence/journal.ts"
+import { Journal } from "../../persistence/journal/journal.ts"
 import { deliver, fixture, register, type Tenant, tenantWithAccount } from "./account.ts"
 import { type Edge, startEdge } from "./edge.ts"
 

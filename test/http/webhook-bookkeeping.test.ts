@@ -1,8 +1,8 @@
 /** last_webhook_received and webhook_failures (CONTRACT 2.1): what each authentic webhook does to them, whatever became of it. */
 import * as Effect from "effect/Effect"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { Journal } from "../../persistence/journal.ts"
-import { decodeEvent } from "../../actors/event-codec.ts"
+import { Journal } from "../../persistence/journal/journal.ts"
+import { decodeEvent } from "../../actors/journal/event-codec.ts"
 import { accountId, deliver, fixture, register, type Tenant, tenantWithAccount } from "./account.ts"
 import { adminKey, type Edge, startEdge } from "./edge.ts"
 

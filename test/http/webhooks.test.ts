@@ -62,7 +62,7 @@ describe("a webhook", () => {
 
   test("for an inactive tenant is refused with 403", async () => {
     const idle = await edge.tenant("idle")
-    const { TenantOwner } = await import("../../actors/tenant-owner.ts")
+    const { TenantOwner } = await import("../../actors/owner/owner.ts")
     await edge.run(
       Effect.flatMap(TenantOwner, (owner) =>
         owner.submit("idle", { type: "tenant_configured", changes: { is_active: false }, received: 1, via: "api" })

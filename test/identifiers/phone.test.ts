@@ -1,7 +1,7 @@
 /** Phone numbers as payloads and people write them (CONTRACT §1, 2.7). */
 import { describe, expect, test } from "vitest"
 import { normaliseIdentifier } from "../../src/identifiers/normalise.ts"
-import { areOneNumber, readPhone, regionNamed, regionOfPhone } from "../../actors/phone.ts"
+import { areOneNumber, readPhone, regionNamed, regionOfPhone } from "../../actors/prepare/phone.ts"
 
 describe("a phone number has one form", () => {
   test.each([

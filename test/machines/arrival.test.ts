@@ -3,8 +3,8 @@
  * messages are unread and bring back what was filed away, messages of one instant stand as they arrived, stories wait for nobody.
  */
 import { describe, expect, test } from "vitest"
-import { kinds } from "../../actors/kinds.ts"
-import { decodeSnapshot, encodeSnapshot } from "../../actors/snapshot-codec.ts"
+import { kinds } from "../../actors/memory/kinds.ts"
+import { decodeSnapshot, encodeSnapshot } from "../../actors/memory/snapshot-codec.ts"
 import type { ConversationContext } from "../../machines/conversation/context.ts"
 import { all } from "../../machines/conversation/message-window.ts"
 import type { Event } from "../../machines/events.ts"

@@ -1,8 +1,8 @@
 /** What the actors hold beside what the oracle finds. */
 import { isDeepStrictEqual } from "node:util"
 import { expect } from "vitest"
-import type { Identity } from "../../actors/identity.ts"
-import type { Population } from "../../actors/population.ts"
+import type { Identity } from "../../actors/memory/identity.ts"
+import type { Population } from "../../actors/memory/population.ts"
 import type { ConversationContext } from "../../machines/conversation/context.ts"
 import { memberUnread } from "../../machines/conversation/members.ts"
 import type { ReadOn } from "../oracle/conversation.ts"

@@ -1,6 +1,6 @@
 /** Tokens of a connection and what their end does (CONTRACT 2.2, §6). Times are milliseconds after `start`. */
 import { describe, expect, test } from "vitest"
-import { kinds } from "../../actors/kinds.ts"
+import { kinds } from "../../actors/memory/kinds.ts"
 import { derivedOf } from "../../machines/connection/derived.ts"
 import type { Event, TokensStored } from "../../machines/events.ts"
 import { hour, registered, start } from "./facts.ts"

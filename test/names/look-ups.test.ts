@@ -9,17 +9,18 @@ const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "")
 const ours: Readonly<Record<string, string>> = {
   "machines/own.ts": "own and put themselves",
   "machines/conversation/filling.ts": "the parts of a message that can come later, from a list there",
-  "actors/audit-trail.ts": "audited fields, from the definitions",
-  "actors/cut-builder.ts": "fields of an entity, from the definitions",
-  "actors/local-owner.ts": "fields of an entity, from the definitions; a sealed field that the same process named",
-  "actors/stats.ts": "ids of conversations, which we derive",
+  "actors/tenant/audit-trail.ts": "audited fields, from the definitions",
+  "actors/cut/cut-builder.ts": "fields of an entity, from the definitions",
+  "actors/owner/local-owner.ts":
+    "fields of an entity, from the definitions; a sealed field that the same process named",
+  "actors/views/stats.ts": "ids of conversations, which we derive",
   "actors/tasks/reencrypt-secrets.ts": "sensitive fields, from the definitions",
-  "persistence/field-values.ts": "fields of an entity, from the definitions",
-  "persistence/folded-columns.ts": "columns of a table, from the definitions",
-  "persistence/message-changes.ts": "fields of a message, from the definitions",
-  "persistence/unfolded-rows.ts": "columns of a table, from the definitions",
-  "persistence/upsert.ts": "columns of a table, from the definitions",
-  "persistence/written-columns.ts": "columns of a table, from the definitions"
+  "persistence/database/field-values.ts": "fields of an entity, from the definitions",
+  "persistence/cut/folded-columns.ts": "columns of a table, from the definitions",
+  "persistence/cut/message-changes.ts": "fields of a message, from the definitions",
+  "persistence/cut/unfolded-rows.ts": "columns of a table, from the definitions",
+  "persistence/cut/upsert.ts": "columns of a table, from the definitions",
+  "persistence/cut/written-columns.ts": "columns of a table, from the definitions"
 }
 
 test("whatever is looked up by a name from outside is looked up among an object's own members", () => {

@@ -1,6 +1,6 @@
 /** Which errors of the embedded Postgres end its thread. */
 import { expect, test } from "vitest"
-import { Ailing } from "../../persistence/pglite/ailing.ts"
+import { Ailing } from "../../persistence/database/pglite/ailing.ts"
 
 /** An ErrorResponse as Postgres sends it. */
 const error = (severity: string, code: string, message: string): Uint8Array => {

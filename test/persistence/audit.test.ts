@@ -1,9 +1,9 @@
 import * as Effect from "effect/Effect"
 import { randomUUID } from "node:crypto"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import type { AuditEntry } from "../../persistence/audit.ts"
-import { Audit } from "../../persistence/audit.ts"
-import { Snapshots } from "../../persistence/snapshots.ts"
+import type { AuditEntry } from "../../persistence/registers/audit.ts"
+import { Audit } from "../../persistence/registers/audit.ts"
+import { Snapshots } from "../../persistence/cut/snapshots.ts"
 import { databases, openPersistence, type Persistence } from "../support/databases.ts"
 
 const at = 1_700_000_000_123

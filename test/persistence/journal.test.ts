@@ -2,9 +2,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { Journal, type JournalEntry } from "../../persistence/journal.ts"
-import { Snapshots } from "../../persistence/snapshots.ts"
-import { TenantRows } from "../../persistence/tenants.ts"
+import { Journal, type JournalEntry } from "../../persistence/journal/journal.ts"
+import { Snapshots } from "../../persistence/cut/snapshots.ts"
+import { TenantRows } from "../../persistence/registers/tenants.ts"
 import { databases, openPersistence, type Persistence } from "../support/databases.ts"
 
 const entry = (tenant_id: string, seq: number, body = `${tenant_id} ${seq}`): JournalEntry => ({

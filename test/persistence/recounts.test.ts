@@ -2,8 +2,8 @@
 import * as Effect from "effect/Effect"
 import { randomUUID } from "node:crypto"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { Recounts } from "../../persistence/recounts.ts"
-import { Snapshots } from "../../persistence/snapshots.ts"
+import { Recounts } from "../../persistence/figures/recounts.ts"
+import { Snapshots } from "../../persistence/cut/snapshots.ts"
 import { databases, openPersistence, type Persistence } from "../support/databases.ts"
 
 const at = Date.UTC(2026, 3, 10)

@@ -1,7 +1,7 @@
 /** Every fixture is understood with these facts. */
 import * as Result from "effect/Result"
 import { describe, expect, test } from "vitest"
-import { parse } from "../../src/providers/unipile/parse.ts"
+import { parse } from "../../src/providers/parse.ts"
 import { translate } from "../../src/providers/unipile/translate.ts"
 import type { Json } from "./unipile-bodies.ts"
 import * as bodies from "./unipile-bodies.ts"

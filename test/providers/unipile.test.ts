@@ -1,7 +1,7 @@
 /** Claims about the UniPile adapter where payloads differ, lack something, or are odd. */
 import * as Result from "effect/Result"
 import { describe, expect, test } from "vitest"
-import { parse } from "../../src/providers/unipile/parse.ts"
+import { parse } from "../../src/providers/parse.ts"
 import { translate } from "../../src/providers/unipile/translate.ts"
 import type { Json } from "./unipile-bodies.ts"
 import { ben, fixture, marta, martaUnseen, messageIn, received, refused, understood } from "./unipile-bodies.ts"

@@ -6,7 +6,7 @@ import * as Exit from "effect/Exit"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import { SqlError } from "effect/sql/SqlError"
-import { sqlStateOf } from "../../persistence/sql-state.ts"
+import { sqlStateOf } from "../../persistence/database/sql-state.ts"
 
 type Rows = ReadonlyArray<Record<string, unknown>>
 

@@ -2,9 +2,9 @@
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import { inject } from "vitest"
-import { type DatabaseOptions, layerDatabase } from "../../persistence/database.ts"
+import { type DatabaseOptions, layerDatabase } from "../../persistence/database/database.ts"
 import { layer } from "../../persistence/layer.ts"
-import { layerMigrated } from "../../persistence/migrated.ts"
+import { layerMigrated } from "../../persistence/database/migrated.ts"
 import type { Database } from "./fresh-databases.ts"
 import { pglite, postgresAt } from "./fresh-databases.ts"
 

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { ConnectionError, SqlError } from "effect/sql/SqlError"
 import { readFileSync, rmSync, writeFileSync } from "node:fs"
-import { type FaultPoint, FaultPoints } from "../../persistence/fault-points.ts"
+import { type FaultPoint, FaultPoints } from "../../persistence/database/fault-points.ts"
 import { switchboard } from "../../src/main.ts"
 
 export interface ArmedFault {

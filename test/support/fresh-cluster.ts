@@ -11,8 +11,8 @@ import * as Redacted from "effect/Redacted"
 import { cp, mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { type DatabaseOptions, layerDatabase } from "../../persistence/database.ts"
-import { layerMigrated } from "../../persistence/migrated.ts"
+import { type DatabaseOptions, layerDatabase } from "../../persistence/database/database.ts"
+import { layerMigrated } from "../../persistence/database/migrated.ts"
 
 /** Where workers find them: they get the environment of the process that made them. */
 const variable = "SWITCHBOARD_FRESH_CLUSTER"

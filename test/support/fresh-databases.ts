@@ -6,7 +6,7 @@ import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { administer, copyFreshCluster, copyInitialised, createDatabase } from "./fresh-cluster.ts"
-import type { DatabaseOptions } from "../../persistence/database.ts"
+import type { DatabaseOptions } from "../../persistence/database/database.ts"
 
 /** An empty database of its own. */
 export interface TestDatabase {

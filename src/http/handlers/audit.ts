@@ -2,9 +2,9 @@
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import { TenantOwner } from "../../../actors/tenant-owner.ts"
+import { TenantOwner } from "../../../actors/owner/owner.ts"
 import { isoInstant } from "../../../machines/field.ts"
-import { Audit } from "../../../persistence/audit.ts"
+import { Audit } from "../../../persistence/registers/audit.ts"
 import { served } from "../api/api.ts"
 import { defaultLimit } from "../api/parameters.ts"
 

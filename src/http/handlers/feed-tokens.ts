@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import { TenantOwner } from "../../../actors/tenant-owner.ts"
+import { TenantOwner } from "../../../actors/owner/owner.ts"
 import { FeedTokenRequest, FeedTokens } from "../../feed/tokens.ts"
 import { served } from "../api/api.ts"
 import { bodyReader } from "../body.ts"

@@ -1,7 +1,7 @@
 /** The processors of CONTRACT §5 that are more than a member and a moment: auth, message, conversation, participant. */
 import * as Effect from "effect/Effect"
-import { Identity } from "../../../actors/identity.ts"
-import type { TenantOwner } from "../../../actors/tenant-owner.ts"
+import { Identity } from "../../../actors/memory/identity.ts"
+import type { TenantOwner } from "../../../actors/owner/owner.ts"
 import type { Attachment, Event, Once, Person } from "../../../machines/events.ts"
 import type { AuthEvent, ConversationEvent, MessageEvent, ParticipantEvent } from "../api/processors.ts"
 import { BodyInvalid } from "../faults.ts"

@@ -1,8 +1,8 @@
 /** The conversation that an event names: one that is there, or one that an account's chat id will make. */
 import * as Effect from "effect/Effect"
 import { ActorUnknown, RuleBroken } from "../../../actors/errors.ts"
-import { Identity, isUuid } from "../../../actors/identity.ts"
-import type { TenantOwner } from "../../../actors/tenant-owner.ts"
+import { Identity, isUuid } from "../../../actors/memory/identity.ts"
+import type { TenantOwner } from "../../../actors/owner/owner.ts"
 import type { ConversationContext } from "../../../machines/conversation/context.ts"
 import type { Person } from "../../../machines/events.ts"
 import type { ChannelType } from "../../../machines/vocabulary.ts"

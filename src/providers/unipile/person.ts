@@ -3,8 +3,8 @@
  * and which identifier is the strongest. Never guesses: a WhatsApp `@lid` is no phone number.
  */
 import { identifierKey, normaliseEmail, normaliseHandle, normaliseProviderId } from "../../../machines/identifiers.ts"
-import type { Region } from "../../../actors/phone.ts"
-import { readPhone } from "../../../actors/phone.ts"
+import type { Region } from "../../../actors/prepare/phone.ts"
+import { readPhone } from "../../../actors/prepare/phone.ts"
 import type { IdentifierKind, Person } from "../../../machines/events.ts"
 import type { ChannelType } from "../../../machines/vocabulary.ts"
 import type { Attendee } from "./payload.ts"

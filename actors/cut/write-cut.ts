@@ -1,0 +1,72 @@
+/** Writes what changed since the last cut, in one transaction, off the turn (I5). One cut of a tenant at a time. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type { ConversationContext } from "../../machines/conversation/context.ts"
+import type { ActorKind } from "../../machines/events.ts"
+import type { EntityRow, MemberRow } from "../../persistence/cut/cut.ts"
+import { Snapshots } from "../../persistence/cut/snapshots.ts"
+import type { CutDraft } from "./cut-builder.ts"
+import { cutFailed, cutWritten, entityRow, memberRows, messageRows, takeCut } from "./cut-builder.ts"
+import type { RowBatch } from "../tenant/row-changes.ts"
+import type { TenantRuntime } from "../tenant/runtime.ts"
+
+/** Actors encoded before other work gets its turn. */
+const encodeGroup = 64
+
+/**
+ * Nothing to write: no cut. Fails when the database does, and then everything waits for the next cut. `patience`: what one of its
+ * statements may take, in milliseconds; null: what the session allows.
+ */
+export const writeCut = Effect.fnUntraced(function* (runtime: TenantRuntime, patience: number | null = null) {
+  const snapshots = yield* Snapshots
+  const draft = takeCut(runtime)
+  if (draft.taken.length === 0 && isEmpty(draft.rows)) return
+  const started = yield* Clock.currentTimeMillis
+  yield* Effect.gen(function* () {
+    // A cut never runs ahead of the journal: what it holds must not be lost to another writer's entries (I6).
+    yield* journaled(runtime)
+    const { entities, members } = yield* encode(runtime, draft)
+    const cut = {
+      tenant_id: runtime.tenant,
+      seq: draft.seq,
+      at: started,
+      entities,
+      members,
+      ...messageRows(draft.rows, runtime.identity),
+      audit: draft.audit,
+      records: draft.rows.records,
+      outgoing: draft.rows.outgoing
+    }
+    yield* snapshots.write(cut, patience)
+  }).pipe(Effect.onError(() => Effect.sync(() => cutFailed(runtime, draft))))
+  cutWritten(draft)
+  runtime.cutHolds(draft.seq, draft.weight)
+  const took = (yield* Clock.currentTimeMillis) - started
+  runtime.figures.cut(took, runtime.seq > draft.seq, performance.now())
+})
+
+const isEmpty = (rows: RowBatch): boolean => Object.values(rows).every((changes) => changes.length === 0)
+
+const journaled = (runtime: TenantRuntime): Effect.Effect<void> =>
+  Effect.callback((resume) =>
+    runtime.whenDurable(
+      () => resume(Effect.void),
+      () => resume(Effect.interrupt)
+    )
+  )
+
+const encode = Effect.fnUntraced(function* (runtime: TenantRuntime, draft: CutDraft) {
+  const entities: Partial<Record<ActorKind, Array<EntityRow>>> = {}
+  const members: Array<MemberRow> = []
+  let encoded = 0
+  for (const { living, snapshot } of draft.taken) {
+    const kind = living.kind as ActorKind
+    const rows = (entities[kind] ??= [])
+    const row = entityRow(kind, snapshot, living.id)
+    rows.push(row)
+    runtime.population.weigh(living, row.internals.byteLength)
+    if (kind === "conversation") members.push(...memberRows(snapshot.context as ConversationContext, runtime.identity))
+    if (++encoded % encodeGroup === 0) yield* Effect.yieldNow
+  }
+  return { entities, members }
+})

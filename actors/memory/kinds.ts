@@ -1,0 +1,149 @@
+/** The kinds of actor: which machine drives one, when it wakes by itself, and how its context is kept. */
+import type { AnyStateMachine, StateValue } from "xstate"
+import { channelFields } from "../../machines/channel/fields.ts"
+import { noFacts } from "../../machines/channel/arrivals.ts"
+import { earlierChats, fromChatList, toChatList } from "../../machines/channel/chats.ts"
+import { fromList as seriesFromList, toList as seriesToList } from "../../machines/channel/series.ts"
+import type { ChannelContext } from "../../machines/channel/machine.ts"
+import { channelMachine, channelState } from "../../machines/channel/machine.ts"
+import { fromList as threadsFromList, toList as threadsToList } from "../../machines/channel/threads.ts"
+import type { ConnectionContext } from "../../machines/connection/context.ts"
+import { derivedDeadline } from "../../machines/connection/derived.ts"
+import { connectionFields } from "../../machines/connection/fields.ts"
+import { connectionMachine, connectionState } from "../../machines/connection/machine.ts"
+import { completeConnection } from "../../machines/connection/kept.ts"
+import { budgetDeadline } from "../../machines/connection/sends.ts"
+import { tokenDeadline } from "../../machines/connection/tokens.ts"
+import type { ConversationContext } from "../../machines/conversation/context.ts"
+import { conversationFields } from "../../machines/conversation/fields.ts"
+import { conversationMachine, conversationState } from "../../machines/conversation/machine.ts"
+import { fromList, toList } from "../../machines/conversation/message-window.ts"
+import { earlier } from "../../machines/draft.ts"
+import type { ActorKind } from "../../machines/events.ts"
+import type { Fields } from "../../machines/field.ts"
+import { participantFields } from "../../machines/participant/fields.ts"
+import type { ParticipantContext } from "../../machines/participant/context.ts"
+import { participantMachine, participantState } from "../../machines/participant/machine.ts"
+import { presenceAhead, presenceDeadline, presenceMachine, presenceState } from "../../machines/presence/machine.ts"
+import type { PresenceContext } from "../../machines/presence/machine.ts"
+import { recordFields } from "../../machines/record/fields.ts"
+import { recordMachine, recordState } from "../../machines/record/machine.ts"
+import { schedulerFields } from "../../machines/scheduler/fields.ts"
+import type { SchedulerContext } from "../../machines/scheduler/machine.ts"
+import { schedulerAhead, schedulerMachine, schedulerState } from "../../machines/scheduler/machine.ts"
+import { tenantAhead } from "../../machines/tenant/ahead.ts"
+import { isAhead } from "../../machines/ahead.ts"
+import { connectionAhead } from "../../machines/connection/ahead.ts"
+import { creationDeadline } from "../../machines/tenant/creations.ts"
+import { tenantFields } from "../../machines/tenant/fields.ts"
+import { packKeys, unpackKeys } from "../../machines/tenant/keys.ts"
+import type { TenantContext } from "../../machines/tenant/machine.ts"
+import { tenantMachine, tenantState } from "../../machines/tenant/machine.ts"
+
+export interface Kind {
+  readonly machine: AnyStateMachine
+  /** Where an actor with these fields stands: for what was written under other states, and for actors built again from rows. */
+  readonly stateOf: (context: any) => StateValue
+  readonly fields: Fields
+  /** When an actor with this context wakes by itself, epoch milliseconds, or null. */
+  readonly deadline: (context: any) => number | null
+  /** Whether the context holds an instant of our own clock that lies ahead of now: `deadline_passed` corrects it. */
+  readonly ahead: (context: any, now: number) => boolean
+  /** The context as plain data, for a snapshot, and back. */
+  readonly pack: (context: any) => unknown
+  readonly unpack: (packed: any) => unknown
+}
+
+const asItIs = (context: unknown) => context
+const never = () => null
+const changedAhead = ({ updated_at }: { readonly updated_at: number | null }, now: number) => isAhead(updated_at, now)
+const plain = { pack: asItIs, unpack: asItIs, deadline: never, ahead: changedAhead }
+
+export const kinds: Record<ActorKind, Kind> = {
+  tenant: {
+    ...plain,
+    machine: tenantMachine,
+    stateOf: tenantState,
+    fields: tenantFields,
+    deadline: (context: TenantContext) => creationDeadline(context),
+    ahead: tenantAhead,
+    pack: (context: TenantContext) => ({ ...context, facts: { ...context.facts, keys: packKeys(context.facts.keys) } }),
+    unpack: (packed) => ({ ...packed, facts: { ...packed.facts, keys: unpackKeys(packed.facts.keys) } })
+  },
+  connection: {
+    ...plain,
+    machine: connectionMachine,
+    stateOf: connectionState,
+    fields: connectionFields,
+    deadline: (context: ConnectionContext) =>
+      earlier(budgetDeadline(context), earlier(tokenDeadline(context), derivedDeadline(context))),
+    ahead: connectionAhead,
+    unpack: completeConnection
+  },
+  channel: {
+    ...plain,
+    machine: channelMachine,
+    stateOf: channelState,
+    fields: channelFields,
+    pack: (context: ChannelContext) => ({
+      ...context,
+      facts: {
+        ...context.facts,
+        threads: threadsToList(context.facts.threads),
+        chats: toChatList(context.facts.chats),
+        series: seriesToList(context.facts.series)
+      }
+    }),
+    unpack: ({ facts, ...packed }) => ({
+      ...packed,
+      facts:
+        facts === undefined
+          ? noFacts
+          : {
+              ...facts,
+              threads: threadsFromList(facts.threads),
+              chats: facts.chats === undefined ? earlierChats(facts.threads) : fromChatList(facts.chats),
+              series: seriesFromList(facts.series ?? [])
+            }
+    })
+  },
+  conversation: {
+    ...plain,
+    machine: conversationMachine,
+    stateOf: conversationState,
+    // One that is merged takes no event, nor does it need one.
+    ahead: (context: ConversationContext, now) => context.merged_into === null && changedAhead(context, now),
+    fields: conversationFields,
+    pack: (context: ConversationContext) => ({
+      ...context,
+      facts: { ...context.facts, window: toList(context.facts.window) }
+    }),
+    unpack: (packed) => ({ ...packed, facts: { ...packed.facts, window: fromList(packed.facts.window) } })
+  },
+  record: { ...plain, machine: recordMachine, stateOf: recordState, fields: recordFields },
+  participant: {
+    ...plain,
+    machine: participantMachine,
+    stateOf: participantState,
+    fields: participantFields,
+    ahead: (context: ParticipantContext, now) => context.facts.merged_into === null && changedAhead(context, now)
+  },
+  scheduler: {
+    ...plain,
+    machine: schedulerMachine,
+    stateOf: schedulerState,
+    fields: schedulerFields,
+    deadline: (context: SchedulerContext) => context.next_due,
+    ahead: schedulerAhead
+  }
+}
+
+/** Presence lives beside its conversation and is never kept (I10). */
+export const presenceKind: Kind = {
+  ...plain,
+  machine: presenceMachine,
+  stateOf: presenceState,
+  fields: {},
+  deadline: (context: PresenceContext) => presenceDeadline(context),
+  ahead: presenceAhead
+}

@@ -1,0 +1,98 @@
+/**
+ * One living actor: an XState actor, its address, and what the runtime knows of it. A turn that fails puts the earlier
+ * snapshot back; snapshots are immutable values, so that is a matter of references (I4, I5).
+ */
+import type { AnyActor, AnyMachineSnapshot } from "xstate"
+import { createActor } from "xstate"
+import type { ActorKind } from "../../machines/events.ts"
+import type { StepTold } from "../../machines/chart.ts"
+import type { Told } from "../../machines/told.ts"
+import { bareActor } from "./actor-weight.ts"
+import type { Kind } from "./kinds.ts"
+import { Recent } from "./recent.ts"
+
+export class Living {
+  readonly kind: ActorKind | "presence"
+  readonly id: string
+  /** Whether the database has its snapshot: yes, being written by a cut, or not. */
+  kept: "yes" | "writing" | "no" = "yes"
+  /** When an event last reached it, epoch milliseconds. */
+  touched: number
+  /** What it takes of the heap, as it was weighed last (actor-weight.ts). Population's to set. */
+  weight = bareActor
+  /** When it was woken, on the clock of `performance.now`; 0 for one that was made. */
+  woken = 0
+  /** Events that changed it in the last minute. */
+  readonly heat = new Recent(60_000)
+  readonly #definition: Kind
+  /** The event that last changed it since it came into memory, and when that was received; null: none yet. */
+  last: { readonly type: string; readonly at: number } | null = null
+  #told: ReadonlyArray<Told> | null = null
+  #actor: AnyActor
+
+  constructor(
+    kind: ActorKind | "presence",
+    id: string,
+    definition: Kind,
+    start: { readonly input: unknown } | { readonly snapshot: AnyMachineSnapshot },
+    touched: number
+  ) {
+    this.kind = kind
+    this.id = id
+    this.touched = touched
+    this.#definition = definition
+    this.#actor = this.#start(start)
+  }
+
+  get snapshot(): AnyMachineSnapshot {
+    return this.#actor.getSnapshot()
+  }
+
+  get context(): any {
+    return this.snapshot.context
+  }
+
+  get deadline(): number | null {
+    return this.#definition.deadline(this.context)
+  }
+
+  /** Whether it holds an instant that lies ahead of now (kinds.ts). */
+  isAhead(now: number): boolean {
+    return this.#definition.ahead(this.context, now)
+  }
+
+  /**
+   * Gives the actor an event; answers with what it tells, in order, or null when its state takes no such event. Throws what the machine
+   * threw; then the actor is unusable until `restore`.
+   */
+  send(event: { readonly type: string; readonly received?: number }): ReadonlyArray<Told> | null {
+    if (this.snapshot.status === "done") return null
+    const before = this.context
+    this.#told = null
+    // A copy: a step is told by its event's identity (machines/chart.ts).
+    this.#actor.send({ ...event })
+    const { status, error } = this.snapshot as { status: string; error?: unknown }
+    if (status === "error") throw error
+    if (this.context !== before && event.received !== undefined) this.last = { type: event.type, at: event.received }
+    return this.#told
+  }
+
+  /** Back to an earlier snapshot, as if nothing had been sent since. */
+  restore(snapshot: AnyMachineSnapshot, last: Living["last"] = null): void {
+    this.last = last
+    this.#actor.stop()
+    this.#actor = this.#start({ snapshot })
+  }
+
+  stop(): void {
+    this.#actor.stop()
+  }
+
+  #start(start: { readonly input: unknown } | { readonly snapshot: AnyMachineSnapshot }): AnyActor {
+    const actor = createActor(this.#definition.machine, start as any) as AnyActor
+    actor.on("told", (step) => void (this.#told = (step as unknown as StepTold).told))
+    // XState throws a machine's error again from a timer unless somebody listens; `send` throws it where it belongs.
+    actor.subscribe({ error: () => {} })
+    return actor.start()
+  }
+}

@@ -1,0 +1,27 @@
+/** An actor's snapshot as bytes (the column `internals`) and back. The bytes carry a version. */
+import { Packr } from "msgpackr"
+import type { AnyMachineSnapshot } from "xstate"
+import { NewerVersion } from "../journal/event-codec.ts"
+import type { Kind } from "./kinds.ts"
+import { plain, unpacked } from "./msgpack.ts"
+
+const packr = new Packr({ ...plain, moreTypes: false })
+/** Version of what `encode` writes. Under version 1 states had other names, and every one was a function of the fields. */
+const version = 2
+
+/** The whole snapshot: where the machine is and what it knows. */
+export const encodeSnapshot = (kind: Kind, snapshot: AnyMachineSnapshot): Uint8Array =>
+  packr.pack({ version, value: snapshot.value, context: kind.pack(snapshot.context) })
+
+/** Throws when the bytes are not what `encodeSnapshot` wrote; NewerVersion when a newer process wrote them. */
+export const decodeSnapshot = (kind: Kind, bytes: Uint8Array): AnyMachineSnapshot => {
+  const kept = unpacked(packr, bytes)
+  if (kept?.version > version) throw new NewerVersion("snapshot", kept.version, version)
+  if (kept?.version !== version && kept?.version !== 1)
+    throw new Error(`snapshot version ${kept?.version} is not known here`)
+  const context = kind.unpack(kept.context)
+  return kind.machine.resolveState({ value: kept.version === 1 ? kind.stateOf(context) : kept.value, context })
+}
+
+/** The machine's state as text, for the column `machine_state`. */
+export const stateName = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value))

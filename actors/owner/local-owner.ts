@@ -1,0 +1,339 @@
+/** The owner of tenants in this process: brings them into memory when they are named, and keeps one runtime for each. */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Scope from "effect/Scope"
+import * as Semaphore from "effect/Semaphore"
+import type { SqlError } from "effect/sql/SqlError"
+import type { ActorKind, Event, Signal } from "../../machines/events.ts"
+import { toWire } from "../../machines/field.ts"
+import type { TenantContext } from "../../machines/tenant/machine.ts"
+import { describe } from "../../persistence/database/sql-state.ts"
+import { Journal } from "../../persistence/journal/journal.ts"
+import { TenantRows } from "../../persistence/registers/tenants.ts"
+import { AccountIndex } from "./account-index.ts"
+import { Author, signed } from "./author.ts"
+import { ActorUnknown, DatabaseAway, TenantUnknown } from "../errors.ts"
+import type { SubmitError, TenantHalted } from "../errors.ts"
+import { isUuid } from "../memory/identity.ts"
+import { kinds } from "../memory/kinds.ts"
+import { memoryShares } from "../memory/memory-shares.ts"
+import { Admissions, Backlog, Residency, SharedWeight } from "../tenant/shared-bounds.ts"
+import { promptly } from "./patience.ts"
+import { CurrentRequestKey } from "./request-key.ts"
+import type { Address } from "../memory/population.ts"
+import { sealedPlace } from "../sealed/sealed-place.ts"
+import type { Answer, Inspection, Unreached } from "./owner.ts"
+import { TenantOwner } from "./owner.ts"
+import { watchClock } from "./clock-steps.ts"
+import { tellIfAhead } from "./watch-deadlines.ts"
+import { keptFor } from "./kept-for.ts"
+import { singleFlight } from "./single-flight.ts"
+import { statsOf } from "../views/stats.ts"
+import type { TenantRuntime } from "../tenant/runtime.ts"
+import { openTenant } from "./shell.ts"
+import type { ShellOptions, TenantShell } from "./shell.ts"
+import { mergedInto } from "../views/topics.ts"
+import { timelineOf } from "../views/timeline.ts"
+import { viewOf } from "../views/entities.ts"
+import { unreadable, wakeActors } from "../waking/wake.ts"
+import { own } from "../../machines/own.ts"
+
+type Unopened = DatabaseAway | TenantHalted
+type Opened = TenantShell & { readonly scope: Scope.Closeable }
+
+export const ownerLayer = (options: ShellOptions) =>
+  Layer.effect(
+    TenantOwner,
+    Effect.gen(function* () {
+      const rows = yield* TenantRows
+      const memory = options.memory ?? memoryShares()
+      const shared = {
+        residency: new Residency(options.residents),
+        residents: new SharedWeight(memory.residents),
+        settled: new SharedWeight(memory.settled),
+        feed: new SharedWeight(memory.feed),
+        admissions: new Admissions(options.events ?? Infinity),
+        backlog: new Backlog(options.backlog ?? memory.backlog)
+      }
+      const journal = yield* Journal
+      const scope = yield* Effect.scope
+      const context = yield* Effect.context<Effect.Services<ReturnType<typeof openTenant>>>()
+      const known = new Set(yield* rows.list)
+      const open = new Map<string, Opened>()
+      const accounts = new AccountIndex()
+      const oneAtATime = yield* Semaphore.make(1)
+
+      const loadNow = Effect.fnUntraced(function* (tenant: string): Effect.fn.Return<Opened, Unopened> {
+        const already = open.get(tenant)
+        if (already !== undefined && !already.runtime.isLost) return already
+        if (already !== undefined) {
+          open.delete(tenant)
+          yield* Scope.close(already.scope, Exit.void)
+          yield* Effect.logWarning(`Tenant ${tenant} is loaded again: ${already.runtime.lost?.message}`)
+        }
+        const own = yield* Scope.fork(scope)
+        const shell = yield* openTenant(tenant, options, shared).pipe(
+          Scope.provide(own),
+          Effect.provideContext(Context.omit(Scope.Scope)(context) as typeof context),
+          Effect.onError(() => Scope.close(own, Exit.void)),
+          Effect.catchTag("SqlError", (error) => away(`Tenant ${tenant} cannot be loaded`, error))
+        )
+        const opened = { ...shell, scope: own }
+        open.set(tenant, opened)
+        for (const { context } of opened.runtime.population.ofKind("connection"))
+          accounts.add(context.account_id, tenant)
+        return opened
+      }, oneAtATime.withPermits(1))
+
+      const loading = singleFlight<Opened, Unopened>(scope)
+      const load = (tenant: string): Effect.Effect<Opened, Unopened> => loading(tenant, loadNow(tenant))
+      const waking = singleFlight<ReadonlyArray<Address>, DatabaseAway>(scope)
+
+      /** A name that is not known may have been made by another process; asked for at most once a second, however many ask. */
+      const refreshed = yield* rows.list.pipe(
+        Effect.map((all) => void all.forEach((each) => known.add(each))),
+        Effect.catch((error) =>
+          Effect.logWarning("The list of tenants cannot be read; unknown names stay unknown", error)
+        ),
+        (list) => keptFor(list, 1_000)
+      )
+
+      const shellOf = (tenant: string): Effect.Effect<TenantShell, Unreached> => {
+        const shell = open.get(tenant)
+        if (shell !== undefined && !shell.runtime.isLost) return Effect.succeed(shell)
+        if (known.has(tenant)) return load(tenant)
+        return Effect.flatMap(refreshed, (): Effect.Effect<TenantShell, Unreached> =>
+          known.has(tenant) ? load(tenant) : Effect.fail(new TenantUnknown({ tenant }))
+        )
+      }
+
+      const submitTo = (runtime: TenantRuntime, event: Event): Effect.Effect<Answer, SubmitError> =>
+        Effect.callback((resume) =>
+          runtime.submit({
+            event,
+            settle: (result) => resume("outcome" in result ? Effect.succeed(result) : Effect.fail(result))
+          })
+        )
+
+      const submit = (tenant: string, event: Event): Effect.Effect<Answer, SubmitError> =>
+        Effect.flatMap(shellOf(tenant), ({ runtime }) =>
+          event.via === "api"
+            ? Effect.flatMap(Effect.all([Author, CurrentRequestKey]), ([author, key]) =>
+                submitTo(runtime, signed(key?.carriedBy(event) ?? event, author))
+              )
+            : submitTo(runtime, event)
+        ).pipe(
+          Effect.tap(() =>
+            event.type === "connection_registered"
+              ? Effect.sync(() => accounts.add(event.account_id, tenant))
+              : Effect.void
+          )
+        )
+
+      /** The first of these that there is, woken if need be; undefined when there is none. One statement, however many they are. */
+      const residentOf = Effect.fnUntraced(function* (
+        runtime: TenantRuntime,
+        kind: ActorKind,
+        ids: ReadonlyArray<string>
+      ) {
+        const { population } = runtime
+        const first = ids[0] === undefined ? undefined : population.get(kind, ids[0])
+        if (first !== undefined) return first
+        const asleep = population.isWhole(kind)
+          ? []
+          : ids.filter((id) => population.get(kind, id) === undefined && isUuid(id))
+        const broken = asleep.length === 0 ? [] : yield* wokenOf(runtime, kind, asleep)
+        for (const id of ids) {
+          const here = population.get(kind, id)
+          if (here !== undefined) return here
+          // There is one, and nothing tells what it was (rebuild.ts): that is not "unknown".
+          const one = broken.find((address) => address.id === id)
+          if (one !== undefined) return yield* Effect.die(new Error(unreadable(one)))
+        }
+        return undefined
+      })
+
+      /** Those of them that exist and cannot come. */
+      const wokenOf = Effect.fnUntraced(function* (
+        runtime: TenantRuntime,
+        kind: ActorKind,
+        ids: ReadonlyArray<string>
+      ) {
+        const addresses = ids.map((id) => ({ kind, id }))
+        const woken = wakeActors(runtime, addresses, yield* Clock.currentTimeMillis).pipe(
+          Effect.provideContext(context),
+          promptly,
+          Effect.catchTag("SqlError", (error) =>
+            away(`Tenant ${runtime.tenant}: ${kind} ${ids.join()} cannot be woken`, error)
+          )
+        )
+        const broken = yield* waking(`${runtime.tenant} ${kind} ${ids.join()}`, woken)
+        const now = yield* Clock.currentTimeMillis
+        for (const id of ids) tellIfAhead(runtime, runtime.population.get(kind, id), now)
+        return broken
+      })
+
+      /** Paths may name a connection by its account and a conversation by the provider's chat id (DESIGN §5). */
+      const idsOf = (runtime: TenantRuntime, kind: ActorKind, id: string): ReadonlyArray<string> => {
+        if (kind === "tenant") return [runtime.tenant]
+        if (isUuid(id)) return [id]
+        if (kind === "connection") return [runtime.identity.connection(id)]
+        if (kind === "channel") {
+          const accounts = runtime.population.ofKind("connection").filter(({ context }) => context.account_id === id)
+          return accounts.map(({ context }) => context.channel_id)
+        }
+        if (kind !== "conversation") return []
+        return runtime.population
+          .ofKind("connection")
+          .map(({ context }) => runtime.identity.conversation(context.channel_type, context.account_id, id))
+      }
+
+      const find = Effect.fnUntraced(function* (tenant: string, kind: ActorKind, id: string) {
+        const { runtime } = yield* shellOf(tenant)
+        let living = yield* residentOf(runtime, kind, idsOf(runtime, kind, id))
+        // What became part of another one is answered by that one: a person (CONTRACT 2.7), a thread.
+        for (let into = living && mergedInto(runtime, living); into; into = living && mergedInto(runtime, living)) {
+          living = yield* residentOf(runtime, kind, [into])
+        }
+        if (living !== undefined) return { runtime, living }
+        return yield* new ActorUnknown({ kind, id })
+      })
+
+      const owner = TenantOwner.of({
+        list: Effect.sync(() => [...known].sort()),
+        create: Effect.fnUntraced(function* (tenant, name, sealedSecret) {
+          const { runtime } = yield* load(tenant)
+          const received = yield* Clock.currentTimeMillis
+          const event = { type: "tenant_created", name, webhook_secret: sealedSecret, received, via: "api" } as const
+          yield* submitTo(runtime, signed(event, yield* Author))
+          known.add(tenant)
+          // Of several who create it at once, the one whose secret stands has created it.
+          const context = runtime.population.get("tenant", tenant)!.context as TenantContext
+          return { created: context.webhook_secret === sealedSecret }
+        }),
+        gate: (tenant) =>
+          Effect.flatMap(shellOf(tenant), ({ runtime }) => {
+            const context = runtime.population.get("tenant", tenant)?.context as TenantContext | undefined
+            if (context === undefined) return Effect.fail(new TenantUnknown({ tenant }))
+            const {
+              is_active,
+              webhook_secret,
+              previous_webhook_secret: before,
+              previous_webhook_secret_until: until
+            } = context
+            const previous = before === null || until === null ? null : { webhook_secret: before, until }
+            return Effect.succeed({ is_active, webhook_secret, previous })
+          }),
+        namesRead: refreshed,
+        tenantsOf: (account_id) => Effect.sync(() => accounts.tenantsOf(account_id)),
+        submit,
+        signal: Effect.fnUntraced(function* (tenant: string, event: Signal) {
+          const { runtime } = yield* shellOf(tenant)
+          // Whoever is known to be there goes on without waking the conversation.
+          const isKnown = runtime.population.get("presence", event.conversation_id) !== undefined
+          if (!isKnown) yield* find(tenant, "conversation", event.conversation_id)
+          runtime.signal(event)
+        }),
+        view: Effect.fnUntraced(function* (tenant, kind, id) {
+          const { runtime, living } = yield* find(tenant, kind, id)
+          return viewOf(kind, living.context, runtime.identity, yield* Clock.currentTimeMillis)
+        }),
+        connections: Effect.fnUntraced(function* (tenant) {
+          const { runtime } = yield* shellOf(tenant)
+          const now = yield* Clock.currentTimeMillis
+          return runtime.population
+            .ofKind("connection")
+            .toSorted((a, b) => a.context.created_at - b.context.created_at || (a.id < b.id ? -1 : 1))
+            .map(({ context }) => viewOf("connection", context, runtime.identity, now))
+        }),
+        timeline: Effect.fnUntraced(function* (tenant, id, page) {
+          const { runtime, living } = yield* find(tenant, "conversation", id)
+          return yield* timelineOf(journal, runtime, living.context, page)
+        }),
+        inspect: Effect.fnUntraced(function* (tenant, kind, id) {
+          const { runtime, living } = yield* find(tenant, kind, id)
+          return {
+            kind,
+            id: living.id,
+            machine_state: living.snapshot.value,
+            context: masked(kind, living.context),
+            seq: runtime.seq,
+            resident: true,
+            dirty: living.kept !== "yes",
+            deadline: living.deadline === null ? null : new Date(living.deadline).toISOString(),
+            last_event:
+              living.last === null ? null : { type: living.last.type, at: new Date(living.last.at).toISOString() }
+          } satisfies Inspection
+        }),
+        sealed: Effect.fnUntraced(function* (tenant, kind, id, field) {
+          const { runtime, living } = yield* find(tenant, kind, id)
+          const sealed = (own(living.context, field) as string | null | undefined) || null
+          return { id: living.id, sealed, place: sealedPlace(tenant, kind, living.id, field), seq: runtime.seq }
+        }),
+        resolve: (tenant, kind, id) => Effect.map(find(tenant, kind, id), ({ living }) => living.id),
+        flush: (tenant) => Effect.flatMap(shellOf(tenant), ({ flush }) => flush),
+        hub: (tenant) => Effect.map(shellOf(tenant), ({ runtime }) => runtime.hub),
+        stats: (tenant) => Effect.map(shellOf(tenant), ({ runtime }) => statsOf(runtime)),
+        residentStats: Effect.sync(() => [...open.values()].map(({ runtime }) => statsOf(runtime)))
+      })
+
+      yield* watchClock((by) =>
+        Effect.logWarning(
+          `The clock was set by ${Math.round(by / 1_000)} s; what it had dated ahead is corrected`
+        ).pipe(Effect.andThen(Effect.sync(() => open.forEach((shell) => shell.clockSet()))))
+      )
+
+      // Deadlines and tasks of a tenant run only while it is in memory, so all of them are brought in at start.
+      // One that cannot be opened keeps nobody else down: it is tried again, and answers its own callers with why.
+      const unopened = yield* Effect.filter([...known], (tenant) =>
+        Effect.map(openedOrWarned(load(tenant), tenant), (isOpen) => !isOpen)
+      )
+      yield* Effect.forEach(
+        unopened,
+        (tenant) =>
+          openedOrWarned(load(tenant), tenant).pipe(
+            Effect.delay(reopening),
+            Effect.repeat({ until: (isOpen) => isOpen }),
+            Effect.forkScoped
+          ),
+        { discard: true }
+      )
+      yield* Effect.addFinalizer(() =>
+        Effect.forEach([...open.values()], (shell) => Scope.close(shell.scope, Exit.void), {
+          concurrency: 4,
+          discard: true
+        })
+      )
+      return owner
+    })
+  )
+
+/** A tenant that could not be opened at start is tried again after this. */
+const reopening = "1 minute"
+
+/** Whether it is open. */
+const openedOrWarned = (load: Effect.Effect<Opened, Unopened>, tenant: string): Effect.Effect<boolean> =>
+  load.pipe(
+    Effect.as(true),
+    Effect.catchCause((cause) =>
+      Effect.as(Effect.logError(`Tenant ${tenant} cannot be opened and is left out; the others go on`, cause), false)
+    )
+  )
+
+/** Who asked hears that the database is away; the log, why. */
+const away = (what: string, error: SqlError): Effect.Effect<never, DatabaseAway> =>
+  Effect.andThen(Effect.logWarning(`${what}: ${describe(error)}`), Effect.fail(new DatabaseAway({})))
+
+/** A context for looking into: its ⚿ fields are masked, its facts are as they are. */
+const masked = (kind: ActorKind, context: Record<string, unknown>): Record<string, unknown> => {
+  const { fields, pack } = kinds[kind]
+  const shown: Record<string, unknown> = { ...(pack(context) as object) }
+  for (const name in fields) {
+    const definition = own(fields, name)!
+    shown[name] = definition.sensitive ? (own(context, name) ? "••••" : null) : toWire(definition, own(context, name))
+  }
+  return shown
+}

@@ -1,0 +1,121 @@
+/**
+ * The owner of a tenant: the one small interface through which everything outside talks to a tenant's actors (DESIGN §7).
+ * Today the owner lives in this process; an owner in another one would stand behind the same interface.
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type { SqlError } from "effect/sql/SqlError"
+import type { ActorKind, Event, Signal } from "../../machines/events.ts"
+import type { SendDecided } from "../../machines/told.ts"
+import type { ActorUnknown, DatabaseAway, SubmitError, TenantHalted, TenantUnknown } from "../errors.ts"
+import type { Hub } from "../feed/hub.ts"
+import type { TimelinePage, TimelineQuery } from "../views/timeline.ts"
+import type { TenantStats } from "../views/tenant-stats.ts"
+
+/** What became of an event. `decided` is there when a send was asked for. */
+export interface Answer {
+  readonly outcome: "applied" | "duplicate"
+  readonly decided?: SendDecided
+}
+
+/** An entity as JSON on the wire: its fields without ⚿, its id, and what is derived on reading. */
+export type View = Readonly<Record<string, unknown>>
+
+/** A live or sleeping actor, looked into (DESIGN §5 inspect). ⚿ fields are masked. */
+export interface Inspection {
+  readonly kind: ActorKind
+  readonly id: string
+  readonly machine_state: unknown
+  readonly context: View
+  readonly seq: number
+  readonly resident: boolean
+  readonly dirty: boolean
+  /** When the actor wakes by itself, ISO 8601, or null. */
+  readonly deadline: string | null
+  /** The event that last changed it since it came into memory. */
+  readonly last_event: { readonly type: string; readonly at: string } | null
+}
+
+/** The sealed secret of a tenant's webhooks and what the edge needs to let a webhook in. */
+export interface Gate {
+  readonly is_active: boolean
+  /** As the key ring sealed it. */
+  readonly webhook_secret: string
+  /** The secret before, sealed, and until when it is good, epoch milliseconds; null when none was rotated out. */
+  readonly previous: { readonly webhook_secret: string; readonly until: number } | null
+}
+
+/** A ⚿ value as its actor holds it: sealed. */
+export interface SealedValue {
+  /** Our id of the entity. */
+  readonly id: string
+  readonly sealed: string | null
+  /** Where it opens (sealed-place.ts). */
+  readonly place: string
+  /** The tenant's newest journal entry at this moment. */
+  readonly seq: number
+}
+
+/** Why a tenant cannot be asked: it is not there, or it has to be loaded and cannot. */
+export type Unreached = TenantUnknown | DatabaseAway | TenantHalted
+
+export class TenantOwner extends Context.Service<
+  TenantOwner,
+  {
+    /** The tenants that exist. */
+    readonly list: Effect.Effect<ReadonlyArray<string>>
+    /** Makes the tenant if it is not there; a repeat changes its name only. `created` says which. */
+    create(
+      tenant: string,
+      name: string,
+      sealedSecret: string
+    ): Effect.Effect<{ readonly created: boolean }, SubmitError>
+    /** What the edge needs to let a webhook in. */
+    gate(tenant: string): Effect.Effect<Gate, Unreached>
+    /**
+     * Returns once the names of all tenants were read within the last second, which a look for an unknown one waits for. Who
+     * refuses for another reason waits for it too, so that the time of a refusal does not tell which tenants there are.
+     */
+    readonly namesRead: Effect.Effect<void>
+    /** The tenants in which an account is registered, usually one; from memory. */
+    tenantsOf(account_id: string): Effect.Effect<ReadonlyArray<string>>
+    /** Applies an event in one turn; returns when its journal entry is durable (I1). A command gets the request's Author and key. */
+    submit(tenant: string, event: Event): Effect.Effect<Answer, SubmitError>
+    /** Typing and viewing: applied and published at once, never journaled (I10). */
+    signal(tenant: string, event: Signal): Effect.Effect<void, Unreached | ActorUnknown>
+    /** An entity as it is now; wakes it if it sleeps. Connections and conversations also by the provider's id. */
+    view(tenant: string, kind: ActorKind, id: string): Effect.Effect<View, Unreached | ActorUnknown>
+    /** Every connection of the tenant as it is now, by the instant of its registration. */
+    connections(tenant: string): Effect.Effect<ReadonlyArray<View>, Unreached>
+    /** What the journal still holds of a conversation (timeline.ts). */
+    timeline(
+      tenant: string,
+      id: string,
+      page: TimelineQuery
+    ): Effect.Effect<TimelinePage, Unreached | ActorUnknown | SqlError>
+    inspect(tenant: string, kind: ActorKind, id: string): Effect.Effect<Inspection, Unreached | ActorUnknown>
+    /** A ⚿ field of an entity, sealed. Whoever opens it writes that into the audit trail. */
+    sealed(
+      tenant: string,
+      kind: ActorKind,
+      id: string,
+      field: string
+    ): Effect.Effect<SealedValue, Unreached | ActorUnknown>
+    /** Our id for an id in a path: ours already, or the provider's account or chat id (DESIGN §5). */
+    resolve(
+      tenant: string,
+      kind: "connection" | "conversation" | "participant",
+      id: string
+    ): Effect.Effect<string, Unreached | ActorUnknown>
+    /**
+     * Writes a cut now, so that SQL shows everything that was acknowledged before. DatabaseAway when that cannot be had within
+     * seconds; the cut goes on for those who ask later.
+     */
+    flush(tenant: string): Effect.Effect<void, Unreached>
+    /** The tenant's feed. */
+    hub(tenant: string): Effect.Effect<Hub, Unreached>
+    stats(tenant: string): Effect.Effect<TenantStats, Unreached>
+    /** Stats of every tenant that is in memory, for the metrics; wakes none. */
+    readonly residentStats: Effect.Effect<ReadonlyArray<TenantStats>>
+  }
+>()("switchboard/actors/TenantOwner") {}

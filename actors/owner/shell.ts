@@ -1,0 +1,209 @@
+/**
+ * The effectful shell around a tenant's runtime: what the runtime hands aside is done here, each kind of work in a fiber of its
+ * own, so that a slow database delays only those who need it.
+ *
+ *   errands   sleeping actors; and, in a line of their own, forgotten messages and places (errands.ts)
+ *   deadlines the first deadline of all actors, on the Effect clock
+ *   cutter    a cut every few seconds, or as soon as much has gathered (cutter.ts); then who is idle and clean goes to sleep
+ *   upkeep    days whose analytics a cut has put behind are calculated again
+ */
+import * as Clock from "effect/Clock"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
+import * as Queue from "effect/Queue"
+import type { Event } from "../../machines/events.ts"
+import { interrupted } from "../../machines/scheduler/machine.ts"
+import type { TaskStarted } from "../../machines/told.ts"
+import { analyticsUpkeep } from "../cut/analytics-upkeep.ts"
+import { makeCutter } from "../cut/cutter.ts"
+import { DatabaseAway } from "../errors.ts"
+import { makeErrands } from "./errands.ts"
+import { GroupCommit } from "../journal/group-commit.ts"
+import { loadTenant } from "../waking/load-tenant.ts"
+import type { MemoryShares } from "../memory/memory-shares.ts"
+import { promptly } from "./patience.ts"
+import type { Admissions, Backlog, Residency, SharedWeight } from "../tenant/shared-bounds.ts"
+import { runTask } from "../tasks/run-task.ts"
+import { within } from "./real-time.ts"
+import { TenantRuntime } from "../tenant/runtime.ts"
+import { watchDeadlines } from "./watch-deadlines.ts"
+
+export interface ShellOptions {
+  /** Events of one tenant that may wait to be durable; past that, 503. */
+  readonly mailbox: number
+  /** Journaled events that no cut holds, past which 503; `mostUncut` when left out. */
+  readonly uncut?: number
+  /** As `mailbox`, over all tenants; only the tenants' own when left out. */
+  readonly events?: number
+  /** What the events of all tenants may weigh that no cut holds, in characters; the default of `Backlog` when left out. */
+  readonly backlog?: number
+  /** Between two cuts, unless much has gathered before. */
+  readonly snapshotInterval: Duration.Input
+  /** An actor that heard nothing for so long, in milliseconds, goes to sleep. */
+  readonly idle: number
+  /** Actors in memory, over all tenants, past which the least recently touched go to sleep early (I8). */
+  readonly residents: number
+  /** What memory may hold, over all tenants; the shares of this process's heap when left out. */
+  readonly memory?: MemoryShares
+  /** Connections of one tenant; `mostConnections` when left out. */
+  readonly connections?: number
+  /** What a cut may take at first; `longestCut` when left out. */
+  readonly longestCut?: Duration.Input
+}
+
+/** What the tenants of a process share. */
+export interface SharedBounds {
+  readonly admissions: Admissions
+  readonly backlog: Backlog
+  readonly residency: Residency
+  /** What actors weigh that may sleep, and what stays with its tenant. */
+  readonly residents: SharedWeight
+  readonly settled: SharedWeight
+  readonly feed: SharedWeight
+}
+
+/** A tenant that is in memory. */
+export interface TenantShell {
+  readonly runtime: TenantRuntime
+  /** Everything that was acknowledged is in the tables, or DatabaseAway, soon. */
+  readonly flush: Effect.Effect<void, DatabaseAway>
+  /** The clock was set: deadlines are looked at again. */
+  readonly clockSet: () => void
+}
+
+/** What a last cut may take: what it holds is in the journal, so a database that is away costs the next start some replay. */
+const lastCut = "10 seconds"
+/** Where actors are still too heavy after a cut, the next one comes after this. */
+const crowdedRetry = "250 millis"
+
+/** Brings a tenant into memory and keeps it running until the scope closes; then a last cut is written. */
+export const openTenant = Effect.fn("openTenant")(function* (
+  tenant: string,
+  options: ShellOptions,
+  shared: SharedBounds
+) {
+  const commits = yield* GroupCommit
+  const errands = yield* makeErrands
+  const tasks = yield* Queue.unbounded<TaskStarted>()
+  const rearmed = yield* Latch.make()
+  let isCutDue = false
+  let cutSoon = (): void => void (isCutDue = true)
+
+  const runtime: TenantRuntime = yield* loadTenant(
+    tenant,
+    {
+      mailbox: options.mailbox,
+      admissions: shared.admissions,
+      backlog: shared.backlog,
+      residents: shared.residents,
+      settled: shared.settled,
+      feed: shared.feed,
+      ...(options.uncut === undefined ? {} : { uncut: options.uncut }),
+      ...(options.connections === undefined ? {} : { connections: options.connections })
+    },
+    {
+      ...errands.aside,
+      journal: (seq: number, event: Event) =>
+        commits.push({
+          tenant_id: tenant,
+          seq,
+          base: runtime.baseAt(seq - 1),
+          at: event.received,
+          event,
+          written: (written) => runtime.durable(written),
+          lost: () => runtime.lose(),
+          refused: (detail) => runtime.refused(seq, detail),
+          isStale: () => runtime.isLost
+        }),
+      fence: (seq) =>
+        commits.fence({
+          tenant_id: tenant,
+          base: runtime.baseAt(seq),
+          holds: () => runtime.durable(seq),
+          lost: () => runtime.lose(),
+          isStale: () => runtime.isLost
+        }),
+      startTask: (task) => void Queue.offerUnsafe(tasks, task),
+      rearm: () => void rearmed.openUnsafe(),
+      cutSoon: () => cutSoon()
+    },
+    yield* Clock.currentTimeMillis
+  )
+
+  yield* counted(shared.backlog, runtime)
+  yield* counted(shared.residency, runtime.population)
+  yield* counted(shared.residents, runtime.population)
+  yield* counted(shared.settled, runtime.settled)
+  yield* counted(shared.feed, runtime.hub)
+
+  const cutter = yield* makeCutter(runtime, options.longestCut)
+  cutSoon = cutter.soon
+  if (isCutDue || runtime.isCutDue) cutter.soon()
+  const flush = Effect.gen(function* () {
+    // Not worth a wait: a cut never runs ahead of the journal.
+    if ((yield* commits.stuckSince) !== null) return yield* new DatabaseAway({})
+    if (!(yield* cutter.next)) return yield* new DatabaseAway({})
+  })
+
+  yield* errands.run(runtime, cutter)
+  yield* Effect.forkScoped(watchDeadlines(runtime, rearmed))
+  yield* Queue.take(tasks).pipe(
+    Effect.flatMap((task) => Effect.forkScoped(runTask(runtime, cutter.joined, task))),
+    Effect.forever,
+    Effect.forkScoped
+  )
+  const settle = Effect.gen(function* () {
+    yield* letSleep(runtime, options.idle, shared)
+    // Those who were woken a moment ago, or changed since the cut, cannot sleep yet.
+    if (!shared.residents.isCrowdedBy(runtime.population)) return
+    yield* Effect.sleep(crowdedRetry)
+    runtime.populated()
+  })
+  yield* Effect.forkScoped(cutter.loop(options.snapshotInterval, settle))
+  yield* Effect.sleep(options.snapshotInterval).pipe(
+    Effect.andThen(analyticsUpkeep(runtime)),
+    Effect.forever,
+    Effect.forkScoped
+  )
+
+  for (const scheduler of runtime.population.ofKind("scheduler")) {
+    for (const { task, due } of interrupted(scheduler.context)) {
+      Queue.offerUnsafe(tasks, { type: "task_started", task, due, received: due })
+    }
+  }
+  const noLastCut = Effect.suspend(() =>
+    Effect.logWarning(
+      `Tenant ${tenant}: no last cut; the next start replays ${runtime.durableSeq - runtime.checkpointSeq} events from the journal`
+    )
+  )
+  yield* Effect.addFinalizer(() => {
+    if (runtime.isLost) return Effect.void
+    const inTime = within(cutter.last, lastCut, noLastCut)
+    return Effect.flatMap(commits.stuckSince, (since) => (since === null ? inTime : noLastCut))
+  })
+  return { runtime, flush: promptly(flush), clockSet: () => void rearmed.openUnsafe() } satisfies TenantShell
+})
+
+/** Counts a holder among those of a shared bound until the scope closes. */
+const counted = <H>(bound: { add(holder: H): void; remove(holder: H): void }, holder: H) =>
+  Effect.acquireRelease(
+    Effect.sync(() => bound.add(holder)),
+    () => Effect.sync(() => bound.remove(holder))
+  )
+
+/** Idle and clean actors leave memory; their rows bring them back. */
+const letSleep = Effect.fnUntraced(function* (
+  { hub, population, deadlines }: TenantRuntime,
+  idle: number,
+  { residency, residents }: SharedBounds
+) {
+  const now = yield* Clock.currentTimeMillis
+  hub.flush()
+  const room = { actors: residency.roomFor(population), weight: residents.roomFor(population) }
+  for (const living of population.drowsy(now, idle, room)) {
+    deadlines.forget(living)
+    population.remove(living)
+  }
+  hub.sweep(now)
+})

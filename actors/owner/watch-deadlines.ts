@@ -1,0 +1,86 @@
+/** Tells the actors of a tenant that their deadlines have passed, each in time and once. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type * as Latch from "effect/Latch"
+import type { Event } from "../../machines/events.ts"
+import type { SubmitError } from "../errors.ts"
+import type { Living } from "../memory/living.ts"
+import type { Answer } from "./owner.ts"
+import type { TenantRuntime } from "../tenant/runtime.ts"
+
+/** A deadline that could not be handled, because the mailbox is full, is tried again after this. */
+const retry = "1 second"
+
+/**
+ * A clock that is set forward while this sleeps is noticed within so long, and so are instants that lie ahead since it was set back,
+ * or since the process before this one ran with a wrong one. Milliseconds.
+ */
+const lookEvery = 60_000
+
+/**
+ * A clock that is set back by a month leaves everybody who lived in it ahead. They are corrected so many at a time, with a pause
+ * after each round, and only while most of the mailbox is free: what comes from outside goes on.
+ */
+const round = 256
+const pause = 50
+
+/** Whoever holds an instant that lies ahead hears of the present, which corrects it. */
+export const tellIfAhead = (runtime: TenantRuntime, living: Living | undefined, now: number): void => {
+  if (living === undefined || !living.isAhead(now)) return
+  const { kind, id } = living
+  if (kind === "presence") return runtime.presenceDeadline(living, now)
+  runtime.submit({ event: { type: "deadline_passed", kind, id, received: now, via: "clock" }, settle: () => {} })
+}
+
+/** Goes on for ever. `rearmed` opens when deadlines have changed. */
+export const watchDeadlines = (runtime: TenantRuntime, rearmed: Latch.Latch): Effect.Effect<never> => {
+  /** Deadlines that are on their way to their actors, or that those cannot digest: neither is told again. */
+  const told = new WeakMap<Living, number>()
+  let complaints: Array<string> = []
+
+  const tell = (living: Living, now: number): void => {
+    const { kind, id, deadline } = living
+    if (kind === "presence") return runtime.presenceDeadline(living, now)
+    if (deadline === null || told.get(living) === deadline) return
+    told.set(living, deadline)
+    const settle = (result: Answer | SubmitError): void => {
+      if ("_tag" in result && result._tag === "EventIndigestible") complaints.push(`${kind} ${id}: ${result.message}`)
+      else if (told.get(living) === deadline) told.delete(living)
+    }
+    const event: Event = { type: "deadline_passed", kind, id, received: now, via: "clock" }
+    runtime.submit({ event, settle })
+  }
+
+  let looked = -Infinity
+  let ahead: ReadonlyArray<Living> = []
+  const correct = (now: number): void => {
+    if (now < looked || now - looked >= lookEvery) {
+      looked = now
+      ahead = [...runtime.population.all()].filter((living) => living.isAhead(now))
+    }
+    if (ahead.length === 0 || runtime.isPressed) return
+    const room = Math.max(0, Math.min(round, Math.ceil(runtime.limits.mailbox / 4) - runtime.admitted))
+    // One that has gone to sleep since is corrected when it wakes.
+    for (const { kind, id } of ahead.slice(0, room)) tellIfAhead(runtime, runtime.population.get(kind, id), now)
+    ahead = ahead.slice(room)
+  }
+
+  return Effect.gen(function* () {
+    rearmed.closeUnsafe()
+    const heard = complaints
+    complaints = []
+    for (const complaint of heard) yield* Effect.logError(`Tenant ${runtime.tenant}: a deadline of ${complaint}`)
+    const now = yield* Clock.currentTimeMillis
+    correct(now)
+    const next = runtime.deadlines.next
+    if (next === null || next > now) {
+      const sleep = Effect.sleep(Math.min(ahead.length > 0 ? pause : lookEvery, (next ?? Infinity) - now))
+      return yield* Effect.raceFirst(sleep, rearmed.await)
+    }
+    const due = runtime.deadlines.due(now)
+    for (const living of due) tell(living, now)
+    // One that still stands waits for room or for somebody to wake; not for this loop.
+    if (due.some((living) => living.kind !== "presence" && (living.deadline ?? Infinity) <= now))
+      yield* Effect.sleep(retry)
+  }).pipe(Effect.forever)
+}

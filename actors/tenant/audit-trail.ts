@@ -1,0 +1,79 @@
+/**
+ * What changed in audited fields since the last cut (CONTRACT §2 ⚿, §7): who, when, what. Collected from every turn, replays
+ * included, and written with the cut, under an id that the turn gives: so no line is lost by a crash and none stands twice.
+ */
+import type { ActorKind, Event } from "../../machines/events.ts"
+import type { Field } from "../../machines/field.ts"
+import { toWire } from "../../machines/field.ts"
+import type { AuditEntry } from "../../persistence/registers/audit.ts"
+import type { Identity } from "../memory/identity.ts"
+import { kinds } from "../memory/kinds.ts"
+import type { Change } from "../turn/outcome.ts"
+
+/** How a ⚿ value stands in the trail: that there is one, and nothing of it. */
+const masked = (value: unknown): string | null =>
+  value === null || value === undefined || value === "" ? null : "••••"
+
+const shown = (field: Field<any>, value: unknown): unknown => (field.sensitive ? masked(value) : toWire(field, value))
+
+const auditedOf = (kind: ActorKind) =>
+  Object.entries(kinds[kind].fields).filter(([, { audited }]) => audited !== "never")
+
+/** The audited fields of each kind, found once. */
+const audited: Readonly<Record<string, ReadonlyArray<readonly [string, Field<any>]>>> = Object.fromEntries(
+  Object.keys(kinds).map((kind) => [kind, auditedOf(kind as ActorKind)])
+)
+
+/** Who did it: the author of a command, else how the event came in. */
+const actorOf = (event: Event): string => event.by ?? event.via
+
+export class AuditTrail {
+  readonly #identity: Identity
+  #entries: Array<AuditEntry> = []
+
+  constructor(identity: Identity) {
+    this.#identity = identity
+  }
+
+  /** Takes note of what one turn changed. A new actor is compared with the defaults of its fields. */
+  note(seq: number, event: Event, changes: ReadonlyArray<Change>): void {
+    for (const { living, before } of changes) {
+      for (const [name, field] of audited[living.kind] ?? []) {
+        if (field.audited === "commands" && event.via !== "api") continue
+        const old = before === null ? field.initial : before[name]
+        const now = living.context[name]
+        // A snapshot from before the field was there has no value for it, which is no value.
+        if (
+          Object.is(old, now) ||
+          (old ?? null) === (now ?? null) ||
+          (typeof now === "object" && JSON.stringify(old) === JSON.stringify(now))
+        )
+          continue
+        this.#entries.push({
+          id: this.#identity.auditEntry(seq, living.kind, living.id, name),
+          at: event.received,
+          seq,
+          actor: actorOf(event),
+          action: event.type,
+          entity_kind: living.kind,
+          entity_id: living.id,
+          field: name,
+          old: shown(field, old),
+          new: shown(field, now)
+        })
+      }
+    }
+  }
+
+  /** Takes everything out, for a cut. */
+  take(): ReadonlyArray<AuditEntry> {
+    const entries = this.#entries
+    this.#entries = []
+    return entries
+  }
+
+  /** Puts back what a failed cut could not write. */
+  putBack(entries: ReadonlyArray<AuditEntry>): void {
+    this.#entries = [...entries, ...this.#entries]
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * A tenant comes into memory: its rows at the last cut, then the journal after it, applied again (I2). Who sleeps is woken only
+ * when the journal names them.
+ */
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type { SqlError } from "effect/sql/SqlError"
+import type { ActorKind } from "../../machines/events.ts"
+import { Conversations } from "../../persistence/lists/conversations.ts"
+import { CrmRecords } from "../../persistence/registers/crm-records.ts"
+import type { JournaledEntry } from "../../persistence/journal/journal.ts"
+import { Journal, lostKind, readBytes } from "../../persistence/journal/journal.ts"
+import { Quarantine } from "../../persistence/kept/quarantine.ts"
+import { Snapshots } from "../../persistence/cut/snapshots.ts"
+import { actorWeight, bareActor } from "../memory/actor-weight.ts"
+import { TenantHalted } from "../errors.ts"
+import { decodeEvent, NewerVersion } from "../journal/event-codec.ts"
+import { completedEntry } from "../prepare/locate.ts"
+import { Inbox, inboxLimit } from "../views/inbox.ts"
+import { RecordIndex, recordsWeight } from "../memory/record-index.ts"
+import type { SharedWeight } from "../tenant/shared-bounds.ts"
+import type { Aside, RuntimeLimits } from "../tenant/runtime.ts"
+import { TenantRuntime } from "../tenant/runtime.ts"
+import { rouse, unreadable, wakeActors } from "./wake.ts"
+
+/** Kinds that are in memory as long as their tenant is. */
+const settled: ReadonlyArray<ActorKind> = ["tenant", "connection", "channel", "scheduler"]
+/** Journal entries that are read at once. */
+const pageSize = 500
+
+export const loadTenant = Effect.fn("loadTenant")(function* (
+  tenant: string,
+  limits: RuntimeLimits,
+  aside: Aside,
+  now: number
+) {
+  const snapshots = yield* Snapshots
+  for (;;) {
+    const runtime = yield* loadOnce(tenant, limits, aside, now)
+    // A cut of another writer in between would leave rows of two cuts in one memory; then all of it is read again (I6).
+    if ((yield* snapshots.checkpoint(tenant)) === runtime.checkpointSeq) return runtime
+    runtime.lose()
+  }
+})
+
+const loadOnce = Effect.fnUntraced(function* (tenant: string, limits: RuntimeLimits, aside: Aside, now: number) {
+  const snapshots = yield* Snapshots
+  const crmRecords = yield* CrmRecords
+  const conversations = yield* Conversations
+  const seq = yield* snapshots.checkpoint(tenant)
+  if (limits.settled !== undefined) yield* fits(tenant, limits.settled)
+  const inbox = new Inbox(yield* conversations.totals(tenant), yield* conversations.recent(tenant, inboxLimit))
+  const records = new RecordIndex(yield* crmRecords.list(tenant))
+  const runtime = new TenantRuntime(tenant, { seq, inbox, records }, limits, aside)
+  yield* brought(runtime, seq, now).pipe(Effect.onError(() => Effect.sync(() => runtime.lose())))
+  return runtime
+})
+
+/**
+ * What stays in memory with the tenant must have room in it, or the start of this one would end the process and with it all others.
+ * Twice the share: what was accepted with this heap is always loaded again.
+ */
+const fits = Effect.fnUntraced(function* (tenant: string, settledShare: SharedWeight) {
+  const snapshots = yield* Snapshots
+  const records = yield* CrmRecords
+  const { actors, bytes } = yield* snapshots.weigh(tenant, settled)
+  const book = yield* records.weigh(tenant)
+  const weight = actors * bareActor + actorWeight(bytes) + recordsWeight(book.records, book.bytes)
+  const room = Math.max(2 * settledShare.limit - settledShare.held, settledShare.limit)
+  if (weight <= room) return
+  const megabytes = (size: number) => Math.ceil(size / 2 ** 20)
+  return yield* halted(
+    tenant,
+    `its connections, channels and records take some ${megabytes(weight)} MiB of memory, and there is room for ${megabytes(room)}`,
+    "start the process with a larger heap (NODE_OPTIONS=--max-old-space-size=…)"
+  )
+})
+
+/** Who stays in memory, and the journal after the cut. */
+const brought = Effect.fnUntraced(function* (runtime: TenantRuntime, seq: number, now: number) {
+  const snapshots = yield* Snapshots
+  const journal = yield* Journal
+  const { tenant } = runtime
+  for (const kind of settled) {
+    yield* Stream.runForEach(snapshots.loadAll(tenant, kind), (actor) =>
+      Effect.flatMap(rouse(runtime, kind, actor, now), (isRead) =>
+        isRead ? Effect.void : halted(tenant, unreadable({ kind, id: actor.id }), cure)
+      )
+    )
+  }
+  let replayed = 0
+  // The entry at the checkpoint comes along: its writer is what the next append stands on.
+  for (let page = yield* journal.read(tenant, seq - 1, pageSize); page.length > 0;) {
+    for (const entry of page) {
+      if (entry.seq > seq) {
+        yield* follows(runtime, entry)
+        yield* replay(runtime, entry, now).pipe(
+          Effect.catchDefect((defect): Effect.Effect<void, SqlError | TenantHalted, Quarantine> =>
+            defect instanceof NewerVersion
+              ? halted(tenant, `entry ${entry.seq} of its journal: ${defect.message}`, cure)
+              : // An entry that this version cannot apply must not keep the tenant down, and must not vanish (I9).
+                keepIndigestible(runtime, entry, String(defect))
+          )
+        )
+        replayed++
+      }
+      runtime.standsOn({ seq: entry.seq, writer: entry.writer })
+    }
+    page = isLast(page) ? [] : yield* journal.read(tenant, runtime.seq, pageSize)
+  }
+  if (replayed > 0)
+    yield* Effect.logInfo(`Tenant ${tenant}: ${replayed} journal entries after the cut at ${seq} applied again`)
+})
+
+/** Whether nothing was left out: neither the page's length nor its bytes were used up. */
+const isLast = (page: ReadonlyArray<JournaledEntry>): boolean =>
+  page.length < pageSize && page.reduce((sum, { body }) => sum + body.byteLength, 0) < readBytes
+
+const cure = "docs/operations.md says what to do, under A tenant that is halted"
+
+const halted = (tenant: string, problem: string, whatToDo: string) =>
+  Effect.fail(new TenantHalted({ tenant, problem, cure: whatToDo }))
+
+/** State is a fold of every entry (I2): past a hole it would be something else. */
+const follows = ({ tenant, seq }: TenantRuntime, entry: JournaledEntry) =>
+  entry.seq === seq + 1
+    ? Effect.void
+    : halted(
+        tenant,
+        `entries ${seq + 1} to ${entry.seq - 1} of its journal are missing, and later ones are there`,
+        cure
+      )
+
+const replay = Effect.fnUntraced(function* (runtime: TenantRuntime, { seq, kind, body }: JournaledEntry, now: number) {
+  if (kind === lostKind) {
+    runtime.seq = runtime.durableSeq = seq
+    return yield* Effect.logWarning(`Tenant ${runtime.tenant}: entry ${seq} of its journal was given up as lost`)
+  }
+  const event = yield* completedEntry(runtime, decodeEvent(body))
+  for (let asleep = runtime.replay(seq, event); asleep.length > 0; asleep = runtime.replay(seq, event)) {
+    const [broken] = yield* wakeActors(runtime, asleep, now)
+    if (broken !== undefined) return yield* Effect.die(new Error(unreadable(broken)))
+  }
+})
+
+const keepIndigestible = Effect.fnUntraced(function* (
+  runtime: TenantRuntime,
+  entry: { readonly seq: number; readonly at: number; readonly body: Uint8Array },
+  detail: string
+) {
+  const quarantine = yield* Quarantine
+  runtime.seq = runtime.durableSeq = entry.seq
+  yield* Effect.logError(
+    `Tenant ${runtime.tenant}: journal entry ${entry.seq} cannot be applied and is quarantined: ${detail}`
+  )
+  yield* quarantine.add({
+    tenant_id: runtime.tenant,
+    source: "journal",
+    reason: `journal entry ${entry.seq}: ${detail}`,
+    body: entry.body,
+    received_at: entry.at
+  })
+})

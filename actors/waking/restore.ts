@@ -1,0 +1,127 @@
+/**
+ * An actor from its columns and rows, for one whose snapshot cannot be read and whose journal does not reach back to its first
+ * event. Fields are what SQL shows; facts behind them are kept where rows hold them, and begin anew where they do not.
+ */
+import * as Effect from "effect/Effect"
+import type { AnyMachineSnapshot } from "xstate"
+import { createActor } from "xstate"
+import type { ConnectionContext } from "../../machines/connection/context.ts"
+import { day, dayOf } from "../../machines/connection/day.ts"
+import { hour } from "../../machines/connection/sends.ts"
+import type { ConversationRows } from "../../machines/conversation/restored.ts"
+import { restoredConversation } from "../../machines/conversation/restored.ts"
+import { windowLimit } from "../../machines/conversation/message-window.ts"
+import { identifierKeys } from "../../machines/person/keys.ts"
+import type { ParticipantContext } from "../../machines/participant/context.ts"
+import { Messages } from "../../persistence/lists/messages.ts"
+import { Snapshots } from "../../persistence/cut/snapshots.ts"
+import { kinds } from "../memory/kinds.ts"
+import type { Address } from "../memory/population.ts"
+import { messageTime, recalledRecord } from "../prepare/recall.ts"
+import { decodeSnapshot } from "../memory/snapshot-codec.ts"
+import type { TenantRuntime } from "../tenant/runtime.ts"
+
+type Columns = Readonly<Record<string, any>>
+
+/** The actor's snapshot; null when its rows do not say enough of it (a participant whose key nobody knows). */
+export const restored = Effect.fn("restored")(function* (runtime: TenantRuntime, address: Address, now: number) {
+  const snapshots = yield* Snapshots
+  const columns: Columns | null = yield* snapshots.columns(runtime.tenant, address.kind, address.id)
+  if (columns === null) return null
+  const context = yield* contextOf(runtime, address, columns, now)
+  return context === null ? null : settledIn(address, context)
+})
+
+const contextOf = Effect.fnUntraced(function* (
+  runtime: TenantRuntime,
+  address: Address,
+  columns: Columns,
+  now: number
+) {
+  const { kind, id } = address
+  if (kind === "conversation") return yield* conversationOf(runtime, id, columns)
+  if (kind === "participant") {
+    const key = keyOf(runtime, id, columns)
+    return key === null ? null : overlaid(address, columns, { key }, now)
+  }
+  const context = overlaid(address, columns, {}, now)
+  return kind === "connection" ? spent(context as ConnectionContext, now) : context
+})
+
+/** A fresh actor of the kind, under the fields that its columns hold. The scheduler plans anew: its tasks are not due by themselves. */
+const overlaid = ({ kind, id }: Address, columns: Columns, more: object, now: number): object => {
+  const input = {
+    ...columns,
+    ...more,
+    id,
+    user_id: columns["created_by"] ?? null,
+    received: columns["created_at"] ?? now
+  }
+  const fresh = createActor(kinds[kind].machine, { input }).getSnapshot().context as object
+  return kind === "scheduler" ? { ...fresh, id } : { ...fresh, ...columns, id }
+}
+
+/** What was sent within the hour counts as sent just now: a budget given back could get an account banned (CONTRACT 2.2). */
+const spent = (context: ConnectionContext, now: number): ConnectionContext => {
+  const at = context.updated_at ?? now
+  const sends =
+    context.messages_sent_this_hour === 0 || at <= now - hour ? [] : ([[at, context.messages_sent_this_hour]] as const)
+  const { account_status: word, auth_status: auth_word } = context
+  const facts = { ...context.facts, sends, today: dayOf(at), word, status_at: at, auth_word, auth_at: at }
+  return { ...context, last_rate_limit_reset: context.last_rate_limit_reset ?? facts.today * day, facts }
+}
+
+/** The key that the id was derived from, found among what the person is known by. */
+const keyOf = (runtime: TenantRuntime, id: string, columns: Columns): string | null => {
+  const identifiers = Object.fromEntries(Object.entries(columns).filter(([, value]) => typeof value === "string"))
+  const candidates = identifierKeys(identifiers as never)
+  return candidates.find((key) => runtime.identity.participant(key) === id) ?? null
+}
+
+const conversationOf = Effect.fnUntraced(function* (runtime: TenantRuntime, id: string, columns: Columns) {
+  const snapshots = yield* Snapshots
+  const messages = yield* Messages
+  const rows = yield* snapshots.members(runtime.tenant, id)
+  const keys = yield* keysOf(
+    runtime,
+    rows.map(({ participant_id }) => participant_id)
+  )
+  const page = yield* messages.page(runtime.tenant, id, { before: null, limit: windowLimit }).pipe(Effect.orDie)
+  const members = rows.flatMap(({ participant_id, ...fields }) => {
+    const key = keys.get(participant_id)
+    return key === undefined ? [] : [{ key, fields }]
+  })
+  const received = columns["created_at"] ?? 0
+  const { connection_id, channel_id, external_thread_id } = columns as any
+  const fields = columns as ConversationRows["fields"]
+  const input = { id, connection_id, channel_id, external_thread_id, received }
+  const empty = restoredConversation({ input, fields, members, messages: [], floor: null })
+  const kept = page.items.filter((row) => !row.is_local_only)
+  return restoredConversation({
+    input,
+    fields,
+    members,
+    messages: kept.map((row) => recalledRecord(row, empty, runtime.identity)),
+    floor: page.next === null ? null : Math.min(...kept.map(messageTime))
+  })
+})
+
+/** The keys of participants, from their own snapshots; one that is unreadable too is left out. */
+const keysOf = Effect.fnUntraced(function* (runtime: TenantRuntime, ids: ReadonlyArray<string>) {
+  const snapshots = yield* Snapshots
+  const keys = new Map<string, string>()
+  for (let wanted = ids; wanted.length > 0;) {
+    const { actors, left } = yield* snapshots.load(runtime.tenant, "participant", wanted)
+    for (const { id, internals } of actors) {
+      const context = yield* Effect.option(
+        Effect.try(() => decodeSnapshot(kinds.participant, internals).context as ParticipantContext)
+      )
+      if (context._tag === "Some") keys.set(id, context.value.facts.key)
+    }
+    wanted = left
+  }
+  return keys
+})
+
+const settledIn = ({ kind }: Address, context: object): AnyMachineSnapshot =>
+  kinds[kind].machine.resolveState({ value: kinds[kind].stateOf(context), context })

@@ -1,0 +1,76 @@
+/** A consistent cut of one tenant (I5), as it goes to the database. */
+import * as Schema from "effect/Schema"
+import type { ActorKind } from "../../machines/events.ts"
+import type { CrmRecord } from "../../machines/record/record.ts"
+import type { MessageChange } from "../../machines/message/fields.ts"
+import type { AuditEntry } from "../registers/audit.ts"
+
+/** One actor's row. `fields` are context values: instants as epoch milliseconds; a missing one is written as its initial value. */
+export interface EntityRow {
+  readonly id: string
+  readonly machine_state: string
+  readonly internals: Uint8Array
+  readonly fields: Record<string, unknown>
+}
+
+/** One member of one conversation. */
+export interface MemberRow {
+  readonly conversation_id: string
+  readonly participant_id: string
+  readonly fields: Record<string, unknown>
+}
+
+/** What was decided about message rows. */
+export interface MessageRows {
+  /** In the order in which they were decided; several of one message are merged. `id` counts when the row is made. */
+  readonly messages: ReadonlyArray<MessageChange & { readonly id: string }>
+  /** In order: what names the participant `from` in the conversation names `into`; the member `from` is no more. */
+  readonly moves?: ReadonlyArray<{ readonly conversation_id: string; readonly from: string; readonly into: string }>
+  /** Every outbound message of the conversation sent at or before `at` has been read at `read_at`, or earlier. Epoch milliseconds. */
+  readonly read_horizons: ReadonlyArray<{
+    readonly conversation_id: string
+    readonly at: number
+    readonly read_at: number
+  }>
+}
+
+/** A conversation became part of another one: its rows are that one's, after what had been decided before. */
+export interface JoinedRows {
+  readonly before: MessageRows
+  readonly from: string
+  readonly into: string
+}
+
+/** Changed actors and rows of one tenant, taken between two turns. */
+export interface Cut extends MessageRows {
+  readonly tenant_id: string
+  /** The journal entry after which the cut was taken. */
+  readonly seq: number
+  /** Epoch milliseconds. */
+  readonly at: number
+  readonly entities: Partial<Record<ActorKind, ReadonlyArray<EntityRow>>>
+  readonly members: ReadonlyArray<MemberRow>
+  /** Conversations that became part of another one, in order; all other changes of rows were decided after the last of them. */
+  readonly joins?: ReadonlyArray<JoinedRows>
+  /** CRM records that changed; null: it is gone. */
+  readonly records?: ReadonlyArray<{ readonly record_id: string; readonly record: CrmRecord | null }>
+  /** To be announced to the CRM; one that is there already is left as it is. `at` is epoch milliseconds. */
+  readonly outgoing?: ReadonlyArray<{
+    readonly id: string
+    readonly type: string
+    readonly at: number
+    readonly body: string
+  }>
+  /** Lines of the audit trail since the last cut. */
+  readonly audit?: ReadonlyArray<AuditEntry>
+}
+
+/** Another writer's cut is further on, so this process no longer owns the tenant (I6). Nothing of the cut was written. */
+export class CutOutrun extends Schema.TaggedError<CutOutrun>()("CutOutrun", {
+  tenant_id: Schema.String,
+  seq: Schema.Number
+}) {
+  override get message(): string {
+    return `the checkpoint of tenant ${this.tenant_id} is past ${this.seq}: drop the tenant from memory and load it again`
+  }
+}

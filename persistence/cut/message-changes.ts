@@ -1,0 +1,41 @@
+/** Prepares the message changes of a cut: several of one message become one, and equal sets of columns go together. */
+import { messageFields } from "../../machines/message/fields.ts"
+import type { Cut } from "./cut.ts"
+
+type Change = Cut["messages"][number]
+
+/** Changes that name the same columns. */
+export interface ChangeGroup {
+  readonly names: ReadonlyArray<string>
+  readonly changes: ReadonlyArray<Change>
+}
+
+const keyColumns = new Set(["channel_id", "conversation_id"])
+
+/** One change per message: of one column the last word counts. One statement may not touch a row twice. */
+const merged = (changes: ReadonlyArray<Change>): Iterable<Change> => {
+  const byKey = new Map<string, Change>()
+  for (const change of changes) {
+    const key = `${change.conversation_id} ${change.external_message_id}`
+    const earlier = byKey.get(key)
+    byKey.set(
+      key,
+      earlier === undefined ? change : { ...change, id: earlier.id, fields: { ...earlier.fields, ...change.fields } }
+    )
+  }
+  return byKey.values()
+}
+
+/** The merged changes, by the columns that they name. */
+export const changeGroups = (changes: ReadonlyArray<Change>): ReadonlyArray<ChangeGroup> => {
+  const groups = new Map<string, { names: ReadonlyArray<string>; changes: Array<Change> }>()
+  for (const change of merged(changes)) {
+    const named = change.fields as Record<string, unknown>
+    const names = Object.keys(messageFields).filter((name) => !keyColumns.has(name) && named[name] !== undefined)
+    const key = names.join()
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, { names, changes: [change] })
+    else group.changes.push(change)
+  }
+  return [...groups.values()]
+}

@@ -1,0 +1,122 @@
+/** Lists and sums over the conversations of a tenant, as of its newest cut. Owns no writing. */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { SqlClient } from "effect/sql/SqlClient"
+import type { SqlError } from "effect/sql/SqlError"
+import { conversationFields } from "../../machines/conversation/fields.ts"
+import { conditionsOf, type ConversationFilter } from "./conversation-filter.ts"
+import { fromCursor, type InvalidCursor, keyOf, toCursor } from "./cursor.ts"
+import { fromColumns } from "../database/field-values.ts"
+
+/** `id` and the fields of CONTRACT 2.4; instants are epoch milliseconds. */
+export type StoredConversation = Readonly<Record<string, unknown>>
+
+export interface ConversationQuery extends ConversationFilter {
+  readonly limit: number
+  readonly cursor?: string | null | undefined
+}
+
+export interface ConversationPage {
+  readonly items: ReadonlyArray<StoredConversation>
+  readonly next_cursor: string | null
+}
+
+/** What the inbox counts (CONTRACT §8): active conversations; the others apart, by where they are filed. */
+export interface Totals {
+  readonly unread_count: number
+  readonly unread_conversations: number
+  readonly conversations: number
+  readonly archived: number
+  readonly spam: number
+  readonly deleted: number
+}
+
+/** After this long without an access a conversation may cool (CONTRACT 2.4). */
+const coolAfter = 24 * 60 * 60 * 1000
+
+const toConversation = (row: Record<string, unknown>): StoredConversation => ({
+  id: row["id"],
+  ...fromColumns(conversationFields, row)
+})
+
+export class Conversations extends Context.Service<
+  Conversations,
+  {
+    /** A page, newest message first; conversations without a message come last. */
+    list(tenant_id: string, query: ConversationQuery): Effect.Effect<ConversationPage, SqlError | InvalidCursor>
+    /** The newest `limit` active conversations, each with `people`: up to three names besides the owner's, those who came first. */
+    recent(tenant_id: string, limit: number): Effect.Effect<ReadonlyArray<StoredConversation>, SqlError>
+    totals(tenant_id: string): Effect.Effect<Totals, SqlError>
+    /** Hot conversations that nobody opened in the 24 hours before `now` (epoch milliseconds); each decides for itself. */
+    coldCandidates(tenant_id: string, now: number): Effect.Effect<ReadonlyArray<string>, SqlError>
+  }
+>()("switchboard/persistence/Conversations") {
+  static readonly layer = Layer.effect(
+    Conversations,
+    Effect.gen(function* () {
+      const sql = yield* SqlClient
+
+      // One key instead of "nulls last", so that a cursor can start in the middle of the index.
+      const newest = sql`coalesce(last_message_at, '-infinity'::timestamptz)`
+
+      const list = Effect.fn("Conversations.list")(function* (tenant_id: string, query: ConversationQuery) {
+        const conditions = [...conditionsOf(sql, tenant_id, query)]
+        if (query.cursor) {
+          const start = yield* fromCursor(query.cursor)
+          conditions.push(sql`${newest} <= ${keyOf(start)}::timestamptz
+            and (${newest} < ${keyOf(start)}::timestamptz or id > ${start.id}::uuid)`)
+        }
+        const rows = yield* sql<Record<string, unknown>>`
+          select * from conversations where ${sql.and(conditions)}
+          order by ${newest} desc, id limit ${query.limit + 1}`
+        const items = rows.slice(0, query.limit).map(toConversation)
+        const last = items.at(-1)
+        const next_cursor =
+          rows.length > items.length && last
+            ? toCursor({ at: last["last_message_at"] as number | null, id: last["id"] as string })
+            : null
+        return { items, next_cursor }
+      })
+
+      const recent = Effect.fn("Conversations.recent")(function* (tenant_id: string, limit: number) {
+        const rows = yield* sql<Record<string, unknown>>`
+          select conversations.*, (
+            select coalesce(json_agg(name order by joined_at nulls last, name collate "C"), '[]')
+            from (
+              select name, joined_at from members
+              where members.tenant_id = conversations.tenant_id and conversation_id = conversations.id
+                and is_active and role <> 'owner' and name <> ''
+              order by joined_at nulls last, name collate "C" limit 3
+            ) as first
+          ) as people
+          from conversations where tenant_id = ${tenant_id} and merged_into is null and status = 'active'
+          order by ${newest} desc, id limit ${limit}`
+        return rows.map((row) => ({ ...toConversation(row), people: row["people"] }))
+      })
+
+      const totals = Effect.fn("Conversations.totals")(function* (tenant_id: string) {
+        const rows = yield* sql<Totals>`
+          select
+            coalesce(sum(unread_count) filter (where status = 'active'), 0)::integer as unread_count,
+            (count(*) filter (where status = 'active' and unread_count > 0))::integer as unread_conversations,
+            (count(*) filter (where status = 'active'))::integer as conversations,
+            (count(*) filter (where status = 'archived'))::integer as archived,
+            (count(*) filter (where status = 'spam'))::integer as spam,
+            (count(*) filter (where status = 'deleted'))::integer as deleted
+          from conversations where tenant_id = ${tenant_id} and merged_into is null`
+        return rows[0]!
+      })
+
+      const coldCandidates = Effect.fn("Conversations.coldCandidates")(function* (tenant_id: string, now: number) {
+        const rows = yield* sql<{ readonly id: string }>`
+          select id from conversations
+          where tenant_id = ${tenant_id} and is_hot
+            and (last_accessed_at is null or last_accessed_at <= ${new Date(now - coolAfter)})`
+        return rows.map((row) => row.id)
+      })
+
+      return Conversations.of({ list, recent, totals, coldCandidates })
+    })
+  )
+}
