@@ -4,7 +4,7 @@
  * them: the runtime looks for such instants (actors/owner/watch-deadlines.ts) and tells the actor `deadline_passed`, whose `received` is
  * the present. No other event corrects: a payload that was kept is applied with the time at which it came.
  */
-import { later } from "./draft.ts"
+import { later } from "./instants.ts"
 
 /** Clocks of several processes, and corrections of one by a time server, may differ so much without being wrong. Milliseconds. */
 export const clockSlack = 60_000

@@ -2,7 +2,7 @@
  * How syncs ended, of a connection or a conversation (CONTRACT 2.2, 2.4): the failures since the last success, by their
  * instants. So a report that is repeated counts once, and one that comes late counts where it belongs (I3).
  */
-import { later } from "./draft.ts"
+import { later } from "./instants.ts"
 
 export interface SyncFacts {
   /** Instants of the failures after `succeeded_at`, oldest first. */

@@ -6,20 +6,12 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { SqlError } from "effect/sql/SqlError"
 import type { ActorKind, Event, Signal } from "../../machines/events.ts"
-import type { SendDecided } from "../../machines/told.ts"
 import type { ActorUnknown, DatabaseAway, SubmitError, TenantHalted, TenantUnknown } from "../errors.ts"
 import type { Hub } from "../feed/hub.ts"
 import type { TimelinePage, TimelineQuery } from "../views/timeline.ts"
 import type { TenantStats } from "../views/tenant-stats.ts"
-
-/** What became of an event. `decided` is there when a send was asked for. */
-export interface Answer {
-  readonly outcome: "applied" | "duplicate"
-  readonly decided?: SendDecided
-}
-
-/** An entity as JSON on the wire: its fields without ⚿, its id, and what is derived on reading. */
-export type View = Readonly<Record<string, unknown>>
+import type { View } from "../views/entities.ts"
+import type { Answer } from "../turn/outcome.ts"
 
 /** A live or sleeping actor, looked into (DESIGN §5 inspect). ⚿ fields are masked. */
 export interface Inspection {

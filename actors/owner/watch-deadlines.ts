@@ -5,8 +5,8 @@ import type * as Latch from "effect/Latch"
 import type { Event } from "../../machines/events.ts"
 import type { SubmitError } from "../errors.ts"
 import type { Living } from "../memory/living.ts"
-import type { Answer } from "./owner.ts"
 import type { TenantRuntime } from "../tenant/runtime.ts"
+import type { Answer } from "../turn/outcome.ts"
 
 /** A deadline that could not be handled, because the mailbox is full, is tried again after this. */
 const retry = "1 second"

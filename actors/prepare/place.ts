@@ -5,7 +5,6 @@
 import * as HashMap from "effect/HashMap"
 import { chatOf, markOf, placed } from "../../machines/channel/arrivals.ts"
 import { hasForgottenChats, threadOfChat } from "../../machines/channel/chats.ts"
-import type { ChannelContext } from "../../machines/channel/machine.ts"
 import type { Mark } from "../../machines/channel/threads.ts"
 import { groupLimit, hasForgotten, lookUp, worthOf } from "../../machines/channel/threads.ts"
 import type { ConnectionContext } from "../../machines/connection/context.ts"
@@ -16,31 +15,32 @@ import { isMessageId } from "../../machines/message-id.ts"
 import { isNobody } from "../../machines/person/keys.ts"
 import type { Living } from "../memory/living.ts"
 import { readPhone } from "./phone.ts"
-import type { TenantRuntime } from "../tenant/runtime.ts"
+import type { Memory } from "../memory/memory.ts"
+import type { RowChanges } from "../tenant/row-changes.ts"
 import { own } from "../../machines/own.ts"
+import type { ChannelContext } from "../../machines/channel/context.ts"
 
 /** The event, completed with what the registered connection says. Its account is registered. */
-export const admitted = (runtime: TenantRuntime, event: Event): Event => {
-  if (event.type !== "fact_arrived") return withOwnNumber(runtime, event)
-  const connection = runtime.population.get("connection", runtime.identity.connection(event.account_id))!
+export const admitted = (memory: Memory, event: Event): Event => {
+  if (event.type !== "fact_arrived") return withOwnNumber(memory, event)
+  const connection = memory.population.get("connection", memory.identity.connection(event.account_id))!
   const { channel_type, ...context } = connection.context as ConnectionContext
   // What the payload calls the account counts only if it was registered as that.
-  const said =
-    event.channel_type !== null && channelOf(runtime, event) !== undefined ? event.channel_type : channel_type
+  const said = event.channel_type !== null && channelOf(memory, event) !== undefined ? event.channel_type : channel_type
   const known = { ...event, channel_type: said, own_email: emailOf(context) }
-  return event.located === true ? knownIn(runtime, known) : known
+  return event.located === true ? knownIn(memory, known) : known
 }
 
 /** The event with the threads that memory knows beside the rows. */
-export const knownIn = (runtime: TenantRuntime, event: Event): Event =>
+export const knownIn = (memory: Memory, event: Event): Event =>
   event.type === "fact_arrived"
-    ? knownInMemory(runtime.population.ofKind("conversation"), event, channelOf(runtime, event))
+    ? knownInMemory(memory.population.ofKind("conversation"), event, channelOf(memory, event))
     : event
 
 /** A chat payload that shows nothing of the account's own person is completed with the number that the account is registered with. */
-const withOwnNumber = (runtime: TenantRuntime, event: Event): Event => {
+const withOwnNumber = (memory: Memory, event: Event): Event => {
   if (!("owner" in event) || !isNobody(event.owner.key)) return event
-  const connection = runtime.population.get("connection", runtime.identity.connection(event.account_id))
+  const connection = memory.population.get("connection", memory.identity.connection(event.account_id))
   const phone = connection === undefined ? null : numberOf(connection.context as ConnectionContext)
   if (phone === null) return event
   const key = identifierKey("phone", phone)
@@ -78,12 +78,12 @@ const emailOf = (connection: Pick<ConnectionContext, "account_name" | "connectio
   return null
 }
 
-const channelOf = (runtime: TenantRuntime, event: FactArrived): ChannelContext | undefined =>
-  runtime.population.get("channel", runtime.identity.channel(event.channel_type!, event.account_id))?.context
+const channelOf = (memory: Memory, event: FactArrived): ChannelContext | undefined =>
+  memory.population.get("channel", memory.identity.channel(event.channel_type!, event.account_id))?.context
 
 /** The fact as its conversation would hear it now; null when its channel does not know where it belongs. */
-export const placeOf = (runtime: TenantRuntime, event: FactArrived): PlacedFact | null => {
-  const channel = channelOf(runtime, event)
+export const placeOf = (memory: Memory, event: FactArrived): PlacedFact | null => {
+  const channel = channelOf(memory, event)
   return channel === undefined ? null : placed(channel.facts, event)
 }
 
@@ -102,9 +102,9 @@ export interface PlaceRequest {
  * The look-up that a fact needs before its turn, or null: nothing that the channel knows tells where it belongs. Of mails and chats
  * only the index's forgotten past is looked up: what it does not know while it is whole was never here.
  */
-export const neededPlace = (runtime: TenantRuntime, event: Event): PlaceRequest | null => {
+export const neededPlace = (memory: Memory, event: Event): PlaceRequest | null => {
   if (event.type !== "fact_arrived" || event.located === true || event.where.thread_id !== null) return null
-  const channel = channelOf(runtime, event)
+  const channel = channelOf(memory, event)
   if (channel === undefined) return null
   const { threads, chats } = channel.facts
   const channel_id = channel.id
@@ -124,18 +124,21 @@ export const neededPlace = (runtime: TenantRuntime, event: Event): PlaceRequest 
 }
 
 /** Whether rows that no cut has written yet may be meant by one of these look-ups: then a cut comes first. */
-export const meansUnwritten = (runtime: TenantRuntime, requests: ReadonlyArray<PlaceRequest>): boolean => {
+export const meansUnwritten = (
+  memory: Memory & { readonly rows: Pick<RowChanges, "size"> },
+  requests: ReadonlyArray<PlaceRequest>
+): boolean => {
   const named = requests.filter(({ chat }) => chat === undefined)
   if (named.length === 0) return false
-  if (runtime.rows.size >= groupLimit && named.some(({ mail }) => mail !== undefined)) return true
-  return hasUnwritten(runtime, new Set(named.map(({ channel_id }) => channel_id)))
+  if (memory.rows.size >= groupLimit && named.some(({ mail }) => mail !== undefined)) return true
+  return hasUnwritten(memory, new Set(named.map(({ channel_id }) => channel_id)))
 }
 
 const mailboxNames = ({ where }: FactArrived): ReadonlyArray<string> => where.names.filter((name) => !isMessageId(name))
 
 /** Whether messages may have left a window that no cut has written: they are neither in memory nor in rows. */
-const hasUnwritten = (runtime: TenantRuntime, channels: ReadonlySet<string>): boolean =>
-  runtime.population
+const hasUnwritten = (memory: Memory, channels: ReadonlySet<string>): boolean =>
+  memory.population
     .ofKind("conversation")
     .some(
       ({ kept, context }) => kept !== "yes" && channels.has(context.channel_id) && context.facts.window.floor !== null

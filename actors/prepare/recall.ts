@@ -12,12 +12,12 @@ import { mailNames } from "../../machines/conversation/mail-names.ts"
 import { ownerReads } from "../../machines/conversation/unread.ts"
 import type { Event } from "../../machines/events.ts"
 import { messageIdsIn } from "../../machines/message-id.ts"
-import type { TenantContext } from "../../machines/tenant/machine.ts"
 import type { StoredMessage } from "../../persistence/lists/messages.ts"
 import { placeOf } from "./place.ts"
 import type { Identity } from "../memory/identity.ts"
-import type { TenantRuntime } from "../tenant/runtime.ts"
+import type { Memory } from "../memory/memory.ts"
 import { own } from "../../machines/own.ts"
+import type { TenantContext } from "../../machines/tenant/context.ts"
 
 export interface RecallRequest {
   readonly conversation_id: string
@@ -30,18 +30,18 @@ export interface RecallRequest {
 }
 
 /** The look-up that an event needs before its turn, or null. */
-export const neededRecall = (runtime: TenantRuntime, event: Event): RecallRequest | null => {
+export const neededRecall = (memory: Memory, event: Event): RecallRequest | null => {
   if ("recalled" in event && event.recalled !== undefined) return null
-  const placed = event.type === "fact_arrived" ? placeOf(runtime, event) : event
-  const named = placed === null ? null : namedMessage(placed, runtime.identity)
+  const placed = event.type === "fact_arrived" ? placeOf(memory, event) : event
+  const named = placed === null ? null : namedMessage(placed, memory.identity)
   if (named === null) return null
-  const context = runtime.population.get("conversation", named.conversation_id)?.context as
+  const context = memory.population.get("conversation", named.conversation_id)?.context as
     ConversationContext | undefined
   const floor = context?.facts.window.floor ?? null
   if (context === undefined || floor === null) return null
   if (named.at !== null && named.at > floor) return null
   const known = named.ids.map((id) => find(context.facts.window, id)).find((record) => record !== undefined)
-  const reply = isReply(runtime, event, context)
+  const reply = isReply(memory, event, context)
   const withLater =
     placed?.type === "message_read" ||
     event.type === "conversation_read" ||
@@ -56,11 +56,11 @@ export const neededRecall = (runtime: TenantRuntime, event: Event): RecallReques
 }
 
 /** An outbound message that reads what came before it (CONTRACT 2.5 read_on) and is older than the window. */
-const isReply = (runtime: TenantRuntime, event: Event, context: ConversationContext): boolean => {
+const isReply = (memory: Memory, event: Event, context: ConversationContext): boolean => {
   if (event.type !== "message_received" || event.message.direction !== "outbound" || event.message.is_event)
     return false
   if (ownerReads(context).some(({ at, arrived }) => arrived === null && at !== null && at >= event.at)) return false
-  const tenant = runtime.population.get("tenant", runtime.tenant)?.context as TenantContext | undefined
+  const tenant = memory.population.get("tenant", memory.tenant)?.context as TenantContext | undefined
   return tenant?.read_on === "reply"
 }
 

@@ -2,8 +2,8 @@
 import * as Effect from "effect/Effect"
 import type { Event } from "../../machines/events.ts"
 import type { SubmitError } from "../errors.ts"
-import type { Answer } from "../owner/owner.ts"
 import type { TenantRuntime } from "../tenant/runtime.ts"
+import type { Answer } from "../turn/outcome.ts"
 
 /** Between two tries while there is no room for the event. */
 const untilThereIsRoom = "1 second"

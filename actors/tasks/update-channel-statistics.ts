@@ -1,11 +1,11 @@
 /** Every four hours: channels against their message rows (CONTRACT §6). */
 import * as Effect from "effect/Effect"
-import type { ChannelContext } from "../../machines/channel/machine.ts"
 import type { Event } from "../../machines/events.ts"
 import type { ChannelDrift } from "../../persistence/figures/recounts.ts"
 import { Recounts } from "../../persistence/figures/recounts.ts"
 import type { TenantRuntime } from "../tenant/runtime.ts"
 import { repairDrift } from "./drift.ts"
+import type { ChannelContext } from "../../machines/channel/context.ts"
 
 const repair = (drift: ChannelDrift, context: ChannelContext, received: number): Event | null => {
   const { message_count, last_message_at } = drift

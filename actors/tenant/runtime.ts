@@ -42,10 +42,10 @@ import { accountOf } from "../turn/routes.ts"
 import { RowChanges } from "./row-changes.ts"
 import { Settled } from "./settled.ts"
 import type { SettledLimits } from "./settled.ts"
-import type { Answer } from "../owner/owner.ts"
 import type { Done } from "../turn/outcome.ts"
 import { Turn } from "../turn/turn.ts"
 import { mergedInto, paces, presentOn, topicView } from "../views/topics.ts"
+import type { Answer } from "../turn/outcome.ts"
 
 /** An event, and whom to tell what became of it. `settle` is called exactly once. */
 export interface Envelope {

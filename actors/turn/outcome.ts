@@ -13,6 +13,12 @@ import type { Living } from "../memory/living.ts"
 import type { Address } from "../memory/population.ts"
 import type { OutgoingEvent } from "./outgoing-event.ts"
 
+/** What became of an event, for whoever sent it. `decided` is there when a send was asked for. */
+export interface Answer {
+  readonly outcome: "applied" | "duplicate"
+  readonly decided?: SendDecided
+}
+
 /** An actor that the turn changed, with its context before; null before means that the turn made it. */
 export interface Change {
   readonly living: Living

@@ -1,9 +1,9 @@
 /** What is announced to the CRM. Built inside the turn from what the actors know, so that a replay builds the very same. */
 import { isoInstant } from "../../machines/field.ts"
 import type { ParticipantContext } from "../../machines/participant/context.ts"
-import type { TenantContext } from "../../machines/tenant/machine.ts"
 import type { ContactCreateRequested } from "./announcement.ts"
 import type { Identity } from "../memory/identity.ts"
+import type { TenantContext } from "../../machines/tenant/context.ts"
 
 /** One announcement. `id` is derived from what is announced: the same thing is announced under one id. */
 export interface OutgoingEvent {

@@ -6,7 +6,7 @@ import type { AnyMachineSnapshot } from "xstate"
 import type { ConversationContext } from "../../machines/conversation/context.ts"
 import type { ActorKind, Event } from "../../machines/events.ts"
 import type { ParticipantContext } from "../../machines/participant/context.ts"
-import type { TenantContext, TenantEvent } from "../../machines/tenant/machine.ts"
+import type { TenantEvent } from "../../machines/tenant/machine.ts"
 import type { Told } from "../../machines/told.ts"
 import type { ChannelType } from "../../machines/vocabulary.ts"
 import type { Identity } from "../memory/identity.ts"
@@ -15,6 +15,7 @@ import type { Address, Population } from "../memory/population.ts"
 import type { Change } from "./outcome.ts"
 import { Interruption } from "./outcome.ts"
 import type { Route } from "./routes.ts"
+import type { TenantContext } from "../../machines/tenant/context.ts"
 
 interface Sent {
   readonly type: string

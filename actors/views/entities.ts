@@ -9,11 +9,13 @@ import type { ActorKind } from "../../machines/events.ts"
 import { wireOf } from "../../machines/field.ts"
 import { memberFields } from "../../machines/member/fields.ts"
 import type { MemberFields } from "../../machines/member/fields.ts"
-import type { PresenceContext } from "../../machines/presence/machine.ts"
 import type { Present } from "../feed/topic.ts"
 import type { Identity } from "../memory/identity.ts"
 import { kinds } from "../memory/kinds.ts"
-import type { View } from "../owner/owner.ts"
+import type { PresenceContext } from "../../machines/presence/context.ts"
+
+/** An entity as JSON on the wire: its fields without ⚿, its id, and what is derived on reading. */
+export type View = Readonly<Record<string, unknown>>
 
 /** A member's fields as the contract has them: what is counted on showing is counted here. */
 export const memberRecord = (conversation: ConversationContext, member: Member): MemberFields => ({

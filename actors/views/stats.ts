@@ -4,11 +4,14 @@ import { derivedOf } from "../../machines/connection/derived.ts"
 import type { ActorKind } from "../../machines/events.ts"
 import { isoInstant, toWire } from "../../machines/field.ts"
 import { schedulerFields } from "../../machines/scheduler/fields.ts"
-import type { TenantContext } from "../../machines/tenant/machine.ts"
+import type { Hub } from "../feed/hub.ts"
 import type { Living } from "../memory/living.ts"
+import type { Memory } from "../memory/memory.ts"
+import type { Figures } from "./figures.ts"
+import type { Inbox } from "./inbox.ts"
 import type { TenantStats } from "./tenant-stats.ts"
-import type { TenantRuntime } from "../tenant/runtime.ts"
 import { presentView } from "./entities.ts"
+import type { TenantContext } from "../../machines/tenant/context.ts"
 
 /** How many of the hottest actors are named. */
 const hottestCount = 10
@@ -17,8 +20,26 @@ const presentLimit = 64
 /** Kinds that nearly every event changes say nothing by being hot. */
 const always: ReadonlySet<string> = new Set(["tenant", "scheduler"])
 
+/** Where the figures of a tenant stand. */
+export interface Measured extends Memory {
+  readonly figures: Figures
+  readonly hub: Hub
+  readonly inbox: Inbox
+  /** Events that were admitted and not answered yet. */
+  readonly admitted: number
+  readonly limits: { readonly mailbox: number; readonly backlog?: { readonly share: number } }
+  /** The newest journal entry, the newest that is durable, and the one that the last cut holds. */
+  readonly seq: number
+  readonly durableSeq: number
+  readonly checkpointSeq: number
+  readonly uncut: number
+  readonly mostUncut: number
+  readonly uncutWeight: number
+  readonly settled: { readonly weight: number }
+}
+
 /** The figures at this moment. */
-export const statsOf = (runtime: TenantRuntime): TenantStats => {
+export const statsOf = (runtime: Measured): TenantStats => {
   const { figures, population, hub, inbox } = runtime
   const now = performance.now()
   const { residents, dirty, present, hottest } = counted(population.all(), now)

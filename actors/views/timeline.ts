@@ -4,7 +4,6 @@
  */
 import * as Effect from "effect/Effect"
 import * as HashMap from "effect/HashMap"
-import type { ChannelContext } from "../../machines/channel/machine.ts"
 import { placed } from "../../machines/channel/arrivals.ts"
 import { chatsOf } from "../../machines/channel/chats.ts"
 import { namesOf } from "../../machines/channel/threads.ts"
@@ -13,7 +12,8 @@ import type { Event } from "../../machines/events.ts"
 import type { Journal } from "../../persistence/journal/journal.ts"
 import { decodeEvent } from "../journal/event-codec.ts"
 import { routesOf } from "../turn/routes.ts"
-import type { TenantRuntime } from "../tenant/runtime.ts"
+import type { Memory } from "../memory/memory.ts"
+import type { ChannelContext } from "../../machines/channel/context.ts"
 
 export interface TimelineQuery {
   /** Only entries with a smaller seq; null: from the newest. */
@@ -50,11 +50,11 @@ const needleLimit = 64
 /** A page of the events that reached a conversation directly, or through its channel. */
 export const timelineOf = Effect.fnUntraced(function* (
   journal: Journal["Service"],
-  runtime: TenantRuntime,
+  memory: Memory,
   conversation: ConversationContext,
   { before, limit }: TimelineQuery
 ) {
-  const channel = runtime.population.get("channel", conversation.channel_id)?.context as ChannelContext | undefined
+  const channel = memory.population.get("channel", conversation.channel_id)?.context as ChannelContext | undefined
   const thread = conversation.external_thread_id
   const names =
     channel === undefined ? [] : [...chatsOf(channel.facts.chats, thread), ...namesOf(channel.facts.threads, thread)]
@@ -62,12 +62,12 @@ export const timelineOf = Effect.fnUntraced(function* (
   const needles = [...new Set([conversation.id, thread, ...names, ...messages])]
     .slice(0, needleLimit)
     .map((name) => Buffer.from(name))
-  const from = before ?? (yield* journal.head(runtime.tenant)) + 1
-  const entries = yield* journal.mentioning(runtime.tenant, needles, { before: from, window, limit })
-  const oldest = yield* journal.oldest(runtime.tenant)
+  const from = before ?? (yield* journal.head(memory.tenant)) + 1
+  const entries = yield* journal.mentioning(memory.tenant, needles, { before: from, window, limit })
+  const oldest = yield* journal.oldest(memory.tenant)
   const items = entries.flatMap(({ seq, body }) => {
     const event = decodeEvent(body)
-    return concerns(event, conversation, channel, runtime) ? [shown(seq, event)] : []
+    return concerns(event, conversation, channel, memory) ? [shown(seq, event)] : []
   })
   // A full page goes on where it ended, any other one where it stopped looking.
   const seen = entries.length === limit ? entries.at(-1)!.seq : from - window
@@ -80,7 +80,7 @@ const concerns = (
   event: Event,
   conversation: ConversationContext,
   channel: ChannelContext | undefined,
-  { tenant, identity }: TenantRuntime
+  { tenant, identity }: Memory
 ): boolean => {
   if (event.type === "fact_arrived") {
     if (channel === undefined || event.account_id !== channel.account_id) return false

@@ -4,8 +4,9 @@ import type { ParticipantContext } from "../../machines/participant/context.ts"
 import type { Present } from "../feed/topic.ts"
 import { nobody } from "../feed/topic.ts"
 import type { Living } from "../memory/living.ts"
+import type { Memory } from "../memory/memory.ts"
+import type { Measured } from "./stats.ts"
 import { statsOf } from "./stats.ts"
-import type { TenantRuntime } from "../tenant/runtime.ts"
 import { presentView, viewOf } from "./entities.ts"
 
 /** Kinds of actor that can be watched. */
@@ -24,7 +25,7 @@ export const actorOf = (topic: string): { readonly kind: Watchable; readonly id:
 export const paces = { ops: 1_000 } as const
 
 /** The state of a topic at this moment; undefined when there is none or its actor sleeps. */
-export const topicView = (runtime: TenantRuntime, topic: string): unknown => {
+export const topicView = (runtime: Measured, topic: string): unknown => {
   if (topic === "inbox") return runtime.inbox.view()
   if (topic === "ops") return statsOf(runtime)
   const actor = actorOf(topic)
@@ -37,14 +38,14 @@ export const topicView = (runtime: TenantRuntime, topic: string): unknown => {
 }
 
 /** Who types and looks at this moment. */
-export const presentOn = (runtime: TenantRuntime, topic: string): Present => {
+export const presentOn = (runtime: Memory, topic: string): Present => {
   const actor = actorOf(topic)
   const presence = actor?.kind === "conversation" ? runtime.population.get("presence", actor.id) : undefined
   return presence === undefined ? nobody : presentView(presence.context)
 }
 
 /** Our id of what an actor became part of, which answers in its place; null for one that stands for itself. */
-export const mergedInto = ({ identity }: Pick<TenantRuntime, "identity">, { kind, context }: Living): string | null => {
+export const mergedInto = ({ identity }: Pick<Memory, "identity">, { kind, context }: Living): string | null => {
   if (kind === "conversation") return (context as ConversationContext).merged_into
   if (kind !== "participant") return null
   const key = (context as ParticipantContext).facts.merged_into

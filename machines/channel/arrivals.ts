@@ -9,36 +9,11 @@ import { isMessageId } from "../message-id.ts"
 import { isNobody } from "../person/keys.ts"
 import type { CalendarSettled, MessageAppeared, MessageNamed } from "../told.ts"
 import { newestOf } from "../weight.ts"
-import type { Chats } from "./chats.ts"
-import { chatNamed, chatShown, noChats, threadOfChat } from "./chats.ts"
-import type { ChannelContext } from "./machine.ts"
-import type { SeriesIndex } from "./series.ts"
-import { noSeries, seriesOf, withEnd, withInstance } from "./series.ts"
-import type { Joined, Mark, Threads } from "./threads.ts"
-import { learn, least, noThreads, presentThread } from "./threads.ts"
-
-export interface ChannelFacts {
-  /** Which mails are one thread. */
-  readonly threads: Threads
-  /** Chats under the network's own ids. */
-  readonly chats: Chats
-  /** Facts about messages that no chat knows yet, or more than one. */
-  readonly waiting: ReadonlyArray<FactArrived>
-  /** The account's own person, once a payload has shown more of it than the account. */
-  readonly owner_key: string | null
-  /** Keys of the addresses that the account has sent mail from; absent: none. */
-  readonly own_keys?: ReadonlyArray<string>
-  /** Which calendar events are instances of which series, and which of those are over. */
-  readonly series: SeriesIndex
-}
-
-export const noFacts: ChannelFacts = {
-  threads: noThreads,
-  chats: noChats,
-  waiting: [],
-  owner_key: null,
-  series: noSeries
-}
+import { chatNamed, chatShown, threadOfChat } from "./chats.ts"
+import type { ChannelContext, ChannelFacts } from "./context.ts"
+import { seriesOf, withEnd, withInstance } from "./series.ts"
+import type { Joined, Mark } from "./threads.ts"
+import { learn, least, presentThread } from "./threads.ts"
 
 /** Addresses of an account that are remembered; the oldest are forgotten first (I8). */
 const ownLimit = 32

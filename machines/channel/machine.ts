@@ -14,7 +14,8 @@ import { setup } from "xstate"
 import { changeCorrected, changedAt } from "../ahead.ts"
 import type { Rules, StepTold } from "../chart.ts"
 import { deciding, leads, stays } from "../chart.ts"
-import { Draft, later } from "../draft.ts"
+import { Draft } from "../draft.ts"
+import { later } from "../instants.ts"
 import type {
   ChannelActivitySet,
   ChannelDescribed,
@@ -28,22 +29,12 @@ import { initialOf } from "../field.ts"
 import { shortened } from "../shortened.ts"
 import { recounted, redated } from "../recount.ts"
 import type { AuthChanged, CalendarSettled, MessageAppeared, MessageNamed, MessagesRecounted } from "../told.ts"
-import type { AuthStatus, ChannelType } from "../vocabulary.ts"
-import type { ChannelFacts } from "./arrivals.ts"
-import { calendarSettled, factArrived, factsFound, messageNamed, noFacts } from "./arrivals.ts"
-import type { ChannelFields } from "./fields.ts"
+import type { AuthStatus } from "../vocabulary.ts"
+import { calendarSettled, factArrived, factsFound, messageNamed } from "./arrivals.ts"
 import { channelFields } from "./fields.ts"
+import type { ChannelContext, ChannelInput } from "./context.ts"
+import { noFacts } from "./context.ts"
 
-export interface ChannelContext extends ChannelFields {
-  readonly id: string
-  readonly facts: ChannelFacts
-}
-export interface ChannelInput {
-  readonly id: string
-  readonly account_id: string
-  readonly channel_type: ChannelType
-  readonly received: number
-}
 export type ChannelEvent =
   | ConnectionRegistered
   | DeadlinePassed

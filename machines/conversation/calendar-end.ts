@@ -2,15 +2,8 @@
  * Whether a calendar event is over: deleted, called off, or an instance of a series that is. A function of the newest version,
  * the newest deletion and what is known of the series, so that order and repetition do not matter (I3).
  */
-import { later } from "../draft.ts"
-import type { ConversationContext } from "./context.ts"
-
-/** The newest deletion of a calendar event. */
-export interface CalendarDeletion {
-  readonly at: number
-  /** A version newer than the deletion, at the same instant one that arrived after it, has brought the event back. */
-  readonly restored: boolean
-}
+import { later } from "../instants.ts"
+import type { CalendarDeletion, ConversationContext } from "./context.ts"
 
 /** The newest deletion. Snapshots of earlier versions say only that there was one: it was known when they last changed. */
 export const deletionOf = ({ facts, updated_at }: ConversationContext): CalendarDeletion | null => {

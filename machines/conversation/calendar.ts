@@ -11,15 +11,6 @@ import type { Decision } from "./decision.ts"
 import { memberSeen, rosterShown } from "./members.ts"
 import { refiled, subjectLimit } from "./thread.ts"
 
-/** The newest version of a calendar event. */
-export interface CalendarVersion {
-  readonly at: number
-  readonly text: string
-  readonly is_cancelled: boolean
-  /** Hashes of the versions of the same instant that it took the place of: their repeats are no news. */
-  readonly former?: ReadonlyArray<number>
-}
-
 /** Versions of one instant that are told from their repeats (I8). */
 const formerLimit = 8
 

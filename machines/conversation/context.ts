@@ -13,14 +13,36 @@ import type { MemberRole } from "../vocabulary.ts"
 import type { Shown } from "../person/shown.ts"
 import type { SyncFacts } from "../syncs.ts"
 import { noSyncs } from "../syncs.ts"
-import type { CalendarVersion } from "./calendar.ts"
-import type { CalendarDeletion } from "./calendar-end.ts"
 import { conversationFields } from "./fields.ts"
 import type { ConversationFields } from "./fields.ts"
-import type { LocalMessage } from "./local.ts"
 import { emptyWindow } from "./message-window.ts"
 import type { Reading } from "./reading.ts"
 import type { MessageWindow } from "./message-window.ts"
+
+/** The newest version of a calendar event. */
+export interface CalendarVersion {
+  readonly at: number
+  readonly text: string
+  readonly is_cancelled: boolean
+  /** Hashes of the versions of the same instant that it took the place of: their repeats are no news. */
+  readonly former?: ReadonlyArray<number>
+}
+
+/** The newest deletion of a calendar event. */
+export interface CalendarDeletion {
+  readonly at: number
+  /** A version newer than the deletion, at the same instant one that arrived after it, has brought the event back. */
+  readonly restored: boolean
+}
+
+/** What is remembered of a local message. */
+export interface LocalMessage {
+  /** The external_message_id of its row. */
+  readonly row: string
+  readonly message_id: string | null
+  /** What the CRM said of it, as a digest; null once the provider has shown the message. */
+  readonly print: number | null
+}
 
 /** A member as the actor keeps it. `unread_count` is computed when it is shown: it changes with every message. */
 export interface Member extends Omit<MemberFields, "unread_count"> {

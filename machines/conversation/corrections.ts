@@ -1,6 +1,6 @@
 /** Commands on one message (CONTRACT §4): its own time, and its subject. */
 import * as Hash from "effect/Hash"
-import { later } from "../draft.ts"
+import { later } from "../instants.ts"
 import type { MessageSubjectSet, MessageTimed } from "../events.ts"
 import { messageCounted } from "./counting.ts"
 import type { Decision } from "./decision.ts"

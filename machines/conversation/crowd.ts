@@ -5,7 +5,7 @@
 import { own } from "../own.ts"
 import type { Person, Reading } from "../events.ts"
 import type { ConversationContext, Member } from "./context.ts"
-import type { ConversationEvent } from "./machine.ts"
+import type { ConversationEvent } from "./event.ts"
 
 /** Members of one conversation; some 1 to 2 KB each in memory. WhatsApp's largest communities have five thousand. */
 export const memberLimit = 8_192

@@ -1,5 +1,5 @@
 /** Whether a conversation is hot (CONTRACT 2.4): ten messages in a day heat it at once; only the hourly task cools it. */
-import { later } from "../draft.ts"
+import { later } from "../instants.ts"
 import type { ConversationHeatChecked, ConversationHeatSet } from "../events.ts"
 import type { Decision } from "./decision.ts"
 import type { MessageRecord } from "./message-window.ts"

@@ -2,7 +2,7 @@
  * Two conversations that turn out to be one thread: the one hands over everything that it knows and answers no more, the other
  * takes it as if it had heard it all itself. What a mail's late arrival split is whole again, whichever came first (I3).
  */
-import { earlier, later } from "../draft.ts"
+import { earlier, later } from "../instants.ts"
 import type { Person } from "../events.ts"
 import { joinShown, valueOf } from "../person/shown.ts"
 import type { MemberRole } from "../vocabulary.ts"

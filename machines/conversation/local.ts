@@ -5,21 +5,13 @@
  */
 import * as Hash from "effect/Hash"
 import type { MessageMarkedLocal, MessageReceived } from "../events.ts"
+import type { LocalMessage } from "./context.ts"
 import type { Decision } from "./decision.ts"
 import { draftSent } from "./drafts.ts"
 import { mailNames, namedAnew } from "./mail-names.ts"
 import type { MessageRecord } from "./message-window.ts"
 import { find } from "./message-window.ts"
 import { own } from "../own.ts"
-
-/** What is remembered of a local message. */
-export interface LocalMessage {
-  /** The external_message_id of its row. */
-  readonly row: string
-  readonly message_id: string | null
-  /** What the CRM said of it, as a digest; null once the provider has shown the message. */
-  readonly print: number | null
-}
 
 /** Local messages remembered for their echo; the oldest are forgotten first (I8). */
 const localLimit = 128

@@ -19,38 +19,7 @@
 import { setup } from "xstate"
 import type { Rules, StepTold } from "../chart.ts"
 import { deciding, leads, stays } from "../chart.ts"
-import type {
-  CalendarEventShown,
-  ConversationAccessed,
-  ConversationHeatChecked,
-  ConversationHeatSet,
-  ConversationPrioritised,
-  ConversationRead,
-  ConversationRecounted,
-  ConversationReported,
-  ConversationStatusSet,
-  ConversationSynced,
-  ConversationTypeChecked,
-  ConversationTypeDetected,
-  ConversationTypeSet,
-  ConversationUnread,
-  DeadlinePassed,
-  MailTracked,
-  MemberActive,
-  MemberLeft,
-  MemberProviderIdSet,
-  MessageDeleted,
-  MessageDelivered,
-  MessageEdited,
-  MessageMarkedLocal,
-  MessageReacted,
-  MessageRead,
-  MessageReceived,
-  MessageSubjectSet,
-  MessageTimed
-} from "../events.ts"
 import { underPresentKeys } from "../person/keys.ts"
-import type { OwnerReplied, PersonMerged } from "../told.ts"
 import type { ConversationContext, ConversationInput } from "./context.ts"
 import { conversationCorrected } from "./ahead.ts"
 import { changedAt } from "../ahead.ts"
@@ -58,10 +27,8 @@ import { freshConversation } from "./context.ts"
 import { messageSubjectSet, messageTimed } from "./corrections.ts"
 import { withinCrowd } from "./crowd.ts"
 import { Decision } from "./decision.ts"
-import type { SeriesSettled } from "./calendar.ts"
 import { calendarEventShown, seriesSettled } from "./calendar.ts"
 import { heatChecked, heatSet } from "./heat.ts"
-import type { ConversationAbsorbed, ThreadJoined } from "./joining.ts"
 import { conversationAbsorbed, threadJoined } from "./joining.ts"
 import { mailTracked } from "./mail.ts"
 import { messageMarkedLocal } from "./local.ts"
@@ -77,41 +44,7 @@ import { messageDeleted, messageEdited, messageReacted } from "./revisions.ts"
 import { conversationSynced } from "./syncs.ts"
 import { prioritised, statusSet, typeDetected, typeReleased, typeSet } from "./thread.ts"
 import { conversationRead, conversationUnread, ownerRead } from "./unread.ts"
-
-export type ConversationEvent =
-  | MessageReceived
-  | MessageDelivered
-  | MessageRead
-  | MessageEdited
-  | MessageDeleted
-  | MessageReacted
-  | MemberLeft
-  | ConversationRead
-  | ConversationUnread
-  | ConversationAccessed
-  | ConversationPrioritised
-  | ConversationStatusSet
-  | ConversationTypeSet
-  | ConversationHeatChecked
-  | MailTracked
-  | CalendarEventShown
-  | SeriesSettled
-  | ThreadJoined
-  | ConversationAbsorbed
-  | PersonMerged
-  | DeadlinePassed
-  | ConversationHeatSet
-  | ConversationTypeDetected
-  | ConversationSynced
-  | ConversationReported
-  | MessageTimed
-  | MessageSubjectSet
-  | MessageMarkedLocal
-  | MemberProviderIdSet
-  | MemberActive
-  | OwnerReplied
-  | ConversationTypeChecked
-  | ConversationRecounted
+import type { ConversationEvent } from "./event.ts"
 
 /** Every event is decided; a new one that is not does not compile. */
 const rules: Rules<Decision, ConversationEvent> = {

@@ -1,5 +1,5 @@
 /** What only mails tell: roles, moves between folders, opens and clicks (CONTRACT 2.4, 2.5, 2.6). */
-import { earlier, later } from "../draft.ts"
+import { earlier, later } from "../instants.ts"
 import type { Letter, MailTracked, MessageReceived } from "../events.ts"
 import { strongerRole } from "../member/role.ts"
 import type { Decision } from "./decision.ts"

@@ -2,7 +2,7 @@
  * Who is in the conversation (CONTRACT 2.5). Membership is a function of signs: presence (an authored message, an attendee list)
  * and absence (a system line, a roster without the person, "participant left"); the newer sign wins, so order does not matter (I3).
  */
-import { earlier, later } from "../draft.ts"
+import { earlier, later } from "../instants.ts"
 import type { MemberActive, MemberProviderIdSet, Person } from "../events.ts"
 import { initialOf } from "../field.ts"
 import { memberFields } from "../member/fields.ts"

@@ -2,7 +2,7 @@
  * Two keys of this conversation's people turn out to be one person (CONTRACT 2.7): the members become one, and what names the
  * former key names the present one from now on. The result is what it would be, had everybody always used the present key (I3).
  */
-import { earlier, later } from "../draft.ts"
+import { earlier, later } from "../instants.ts"
 import type { Person } from "../events.ts"
 import { strongerRole } from "../member/role.ts"
 import { underPresentKeys } from "../person/keys.ts"

@@ -1,5 +1,5 @@
 /** A message arrives: known or new, counted or not, and what was waiting for it happens (CONTRACT 2.4, 2.5, 2.6). */
-import { earlier, later } from "../draft.ts"
+import { earlier, later } from "../instants.ts"
 import type { MessageBody, MessageReceived } from "../events.ts"
 import type { RowChanged } from "../told.ts"
 import type { Decision } from "./decision.ts"

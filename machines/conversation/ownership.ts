@@ -2,7 +2,7 @@
  * Which messages are the account's own (CONTRACT 2.6): what its own person wrote is outbound, whatever folder or flag it came with.
  * It may turn out late: by the copy in the folder of sent mail, or by a mail that the account sent from the same address.
  */
-import { later } from "../draft.ts"
+import { later } from "../instants.ts"
 import type { MessageReceived } from "../events.ts"
 import type { Decision } from "./decision.ts"
 import type { MessageRecord } from "./message-window.ts"

@@ -2,7 +2,15 @@
  * What somebody has read of a conversation: places in it, each with how much had arrived. A user's reading covers what had arrived
  * and nothing that comes later with an older time; a provider's receipt covers whatever stands before its message, whenever it comes.
  */
-import type { MessageRecord } from "./message-window.ts"
+
+/** What of a message says where it stands. */
+interface Placed {
+  readonly id: string
+  /** Its own time, epoch milliseconds. */
+  readonly at: number
+  /** Its place in the order of arrival. */
+  readonly arrival?: number
+}
 
 /** Everything that stands at or before a place and had arrived by then is read. Null: no bound. */
 export interface Reading {
@@ -17,13 +25,13 @@ export interface Reading {
 export type Place = Pick<Reading, "at" | "place">
 
 /** Place in the tenant's order of arrival; what came before anybody took it down stands before all. */
-export const arrivalOf = (record: Pick<MessageRecord, "arrival">): number => record.arrival ?? 0
+export const arrivalOf = (record: Pick<Placed, "arrival">): number => record.arrival ?? 0
 
 /** The place of a message. */
-export const placeOf = (record: MessageRecord): Place => ({ at: record.at, place: arrivalOf(record) })
+export const placeOf = (record: Placed): Place => ({ at: record.at, place: arrivalOf(record) })
 
 /** Just before a message: what stands there is everything but the message and what stands behind it. */
-export const placeBefore = (record: MessageRecord): Place => ({ at: record.at, place: arrivalOf(record) - 1 })
+export const placeBefore = (record: Placed): Place => ({ at: record.at, place: arrivalOf(record) - 1 })
 
 const bound = (value: number | null): number => value ?? Infinity
 
@@ -32,11 +40,11 @@ export const isBefore = (a: Place, b: Place): boolean =>
   bound(a.at) < bound(b.at) || (bound(a.at) === bound(b.at) && bound(a.place) < bound(b.place))
 
 /** The order of messages in a conversation: by time, those of one instant as they arrived. */
-export const byPlace = (a: MessageRecord, b: MessageRecord): number =>
+export const byPlace = (a: Placed, b: Placed): number =>
   a.at - b.at || arrivalOf(a) - arrivalOf(b) || (a.id < b.id ? -1 : 1)
 
 /** Whether one of the readings covers the message. */
-export const isCovered = (readings: ReadonlyArray<Reading>, record: MessageRecord): boolean =>
+export const isCovered = (readings: ReadonlyArray<Reading>, record: Placed): boolean =>
   readings.some((reading) => bound(reading.arrived) >= arrivalOf(record) && !isBefore(reading, placeOf(record)))
 
 const covers = (a: Reading, b: Reading): boolean => bound(a.arrived) >= bound(b.arrived) && !isBefore(a, b)

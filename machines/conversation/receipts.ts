@@ -2,7 +2,7 @@
  * Delivered and read (CONTRACT 2.5, 2.6): the status ladder only climbs; a read receipt covers every earlier outbound message.
  * On an inbound one it is the owner's, unless it names somebody else.
  */
-import { later } from "../draft.ts"
+import { later } from "../instants.ts"
 import type { MessageDelivered, MessageRead, Person } from "../events.ts"
 import type { MessageStatus } from "../vocabulary.ts"
 import { revise } from "./counting.ts"

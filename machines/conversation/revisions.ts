@@ -1,5 +1,5 @@
 /** Edits, deletions and reactions of a known message (CONTRACT 2.6): the newest by time stands, then by arrival; deleted content is erased. */
-import { later } from "../draft.ts"
+import { later } from "../instants.ts"
 import type { MessageDeleted, MessageEdited, MessageReacted } from "../events.ts"
 import { erased, revise } from "./counting.ts"
 import type { Decision } from "./decision.ts"

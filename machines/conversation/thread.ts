@@ -1,5 +1,5 @@
 /** What payloads say of the thread itself: subject, filing, type, priority, hints (CONTRACT 2.4). Newest by event time wins. */
-import { later } from "../draft.ts"
+import { later } from "../instants.ts"
 import { shortened } from "../shortened.ts"
 import type {
   ConversationPrioritised,

@@ -3,7 +3,7 @@
  * those come with read marks and receipts, and are held back only by the command "mark unread".
  */
 import type { ConversationRead, ConversationUnread } from "../events.ts"
-import { later } from "../draft.ts"
+import { later } from "../instants.ts"
 import type { ConversationContext, UnreadMark } from "./context.ts"
 import type { Decision } from "./decision.ts"
 import type { MessageRecord } from "./message-window.ts"

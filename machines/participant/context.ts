@@ -1,9 +1,23 @@
 /** What a participant's actor holds: the contract's fields, the keys that the person is known by, and where. */
 import { initialOf } from "../field.ts"
 import type { Shown } from "../person/shown.ts"
+import type { IdentifierKind } from "../events.ts"
 import type { ParticipantFields } from "./fields.ts"
-import type { ShownPiece } from "./told.ts"
 import { participantFields } from "./fields.ts"
+
+/** The fields that are shown of a person, piece by piece. */
+export const shownPieces = [
+  "name",
+  "avatar_url",
+  "email",
+  "phone",
+  "linkedin_member_urn",
+  "instagram_username",
+  "facebook_id",
+  "telegram_id",
+  "twitter_handle"
+] as const satisfies ReadonlyArray<IdentifierKind | "name" | "avatar_url">
+export type ShownPiece = (typeof shownPieces)[number]
 
 export interface ParticipantFacts {
   /** The key that this participant's id is derived from. */

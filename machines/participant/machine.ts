@@ -15,7 +15,8 @@ import { setup } from "xstate"
 import { changeCorrected, changedAt } from "../ahead.ts"
 import type { Rules, StepTold } from "../chart.ts"
 import { deciding, leads, stays } from "../chart.ts"
-import { Draft, earlier, later } from "../draft.ts"
+import { Draft } from "../draft.ts"
+import { earlier, later } from "../instants.ts"
 import type { ContactApproved, ContactDue, ParticipantAbsorbed, PersonNews, PersonTold } from "../told.ts"
 import type {
   DeadlinePassed,

@@ -4,7 +4,7 @@
  * back and forth at most once, because exactly one of two outranks the other.
  */
 import type { Draft } from "../draft.ts"
-import { earlier, later } from "../draft.ts"
+import { earlier, later } from "../instants.ts"
 import { initialOf } from "../field.ts"
 import { joinShown } from "../person/shown.ts"
 import type { ParticipantAbsorbed } from "../told.ts"

@@ -1,35 +1,15 @@
 /** What the CRM says of a person (CONTRACT §4, §5): reports of a provider, corrections by hand, a recount. */
 import type { Draft } from "../draft.ts"
 import { recounted } from "../recount.ts"
-import type {
-  Certainty,
-  IdentifierKind,
-  ParticipantCorrected,
-  ParticipantRecounted,
-  ParticipantReported,
-  Person
-} from "../events.ts"
+import type { Certainty, ParticipantCorrected, ParticipantRecounted, ParticipantReported, Person } from "../events.ts"
 import type { Shown } from "../person/shown.ts"
 import { learn, valueOf } from "../person/shown.ts"
 import { identifierKeys } from "../person/keys.ts"
 import { isStandIn } from "../person/naming.ts"
 import { claim } from "./claim.ts"
-import type { ParticipantContext } from "./context.ts"
+import type { ParticipantContext, ShownPiece } from "./context.ts"
+import { shownPieces } from "./context.ts"
 import { isContactGiven, listed } from "./resolution.ts"
-
-/** The fields that are shown of a person, piece by piece. */
-const shownPieces = [
-  "name",
-  "avatar_url",
-  "email",
-  "phone",
-  "linkedin_member_urn",
-  "instagram_username",
-  "facebook_id",
-  "telegram_id",
-  "twitter_handle"
-] as const satisfies ReadonlyArray<IdentifierKind | "name" | "avatar_url">
-export type ShownPiece = (typeof shownPieces)[number]
 
 /** What is shown of the person now: the CRM's word, else what stands of all that providers showed (../person/shown.ts). */
 export const shownAs = (

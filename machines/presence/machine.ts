@@ -16,21 +16,10 @@ import type { Rules, StepTold } from "../chart.ts"
 import { deciding, leads } from "../chart.ts"
 import { Draft } from "../draft.ts"
 import type { Signal } from "../events.ts"
-import type { Viewer } from "./viewers.ts"
 import { lookedAway, lookedUntil, viewing } from "./viewers.ts"
 import { own } from "../own.ts"
+import type { PresenceContext, PresenceDraft, Typist } from "./context.ts"
 
-/** Somebody who is typing, and until when unless they signal again. */
-export interface Typist {
-  readonly id: string
-  readonly name: string
-  readonly until: number
-}
-export interface PresenceContext {
-  readonly id: string
-  readonly typists: Readonly<Record<string, Typist>>
-  readonly viewers: Readonly<Record<string, Viewer>>
-}
 /** The person sent what they were typing. */
 export interface TypingEnded {
   readonly type: "typing_ended"
@@ -42,7 +31,6 @@ export interface PresenceDeadlinePassed {
   readonly received: number
 }
 export type PresenceEvent = Signal | TypingEnded | PresenceDeadlinePassed
-export type PresenceDraft = Draft<PresenceContext>
 
 /** Typing ends by itself so many milliseconds after the last signal, unless the signal says otherwise (CONTRACT 2.4). */
 export const typingLasts = 6_000

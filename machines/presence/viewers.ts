@@ -3,15 +3,8 @@
  * windows: each has a deadline of its own, and whoever has one left is shown once.
  */
 import type { ViewingSignalled } from "../events.ts"
-import type { PresenceDraft } from "./machine.ts"
+import type { PresenceDraft, Viewer } from "./context.ts"
 import { own } from "../own.ts"
-
-/** A CRM user who looks, and until when through each window unless it signals again. */
-export interface Viewer {
-  readonly id: string
-  readonly name: string
-  readonly windows: Readonly<Record<string, number>>
-}
 
 /** Viewing ends by itself so many milliseconds after the last signal: a window says again every 10 s that it is still open. */
 export const viewingLasts = 30_000

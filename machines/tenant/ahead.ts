@@ -2,8 +2,8 @@
 import { clockSlack, isAhead, notAhead } from "../ahead.ts"
 import type { Draft } from "../draft.ts"
 import type { DeadlinePassed } from "../events.ts"
-import type { Creations } from "./creations.ts"
-import type { TenantContext } from "./machine.ts"
+import type { Creations } from "./context.ts"
+import type { TenantContext } from "./context.ts"
 
 const hour = 3_600_000
 /** The longest grace of a secret that was rotated out (src/http/api/settings.ts). */

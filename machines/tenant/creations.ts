@@ -6,16 +6,7 @@ import type { Draft } from "../draft.ts"
 import type { DeadlinePassed } from "../events.ts"
 import type { ContactCandidate } from "../told.ts"
 import { isExcluded } from "./exclusion.ts"
-import type { TenantContext } from "./machine.ts"
-
-export interface Creations {
-  /** When contacts were asked for in the last hour, oldest first. */
-  readonly recent: ReadonlyArray<number>
-  /** People who are considered again at `due`. `hours`: after so many; absent: after one, or it was not kept. */
-  readonly waiting: ReadonlyArray<{ readonly key: string; readonly due: number; readonly hours?: number }>
-}
-
-export const noCreations: Creations = { recent: [], waiting: [] }
+import type { Creations, TenantContext } from "./context.ts"
 
 const hour = 3_600_000
 /** People who may wait; past that somebody is considered again with their next message (I8). */

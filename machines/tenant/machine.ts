@@ -12,7 +12,8 @@
 import { setup } from "xstate"
 import type { Rules, StepTold } from "../chart.ts"
 import { deciding, leads, stays } from "../chart.ts"
-import { Draft, later } from "../draft.ts"
+import { Draft } from "../draft.ts"
+import { later } from "../instants.ts"
 import type {
   ConnectionRegistered,
   DeadlinePassed,
@@ -27,21 +28,14 @@ import type {
 } from "../events.ts"
 import { initialOf } from "../field.ts"
 import type { ContactCandidate, KeyUsed } from "../told.ts"
-import type { Creations } from "./creations.ts"
 import { tenantCorrected } from "./ahead.ts"
-import { contactCandidate, creationsDue, noCreations } from "./creations.ts"
-import type { TenantFields } from "./fields.ts"
+import { contactCandidate, creationsDue } from "./creations.ts"
+import { noCreations } from "./context.ts"
 import { tenantFields } from "./fields.ts"
 import { secretResealed } from "./resealed.ts"
-import type { UsedKeys } from "./keys.ts"
 import { noKeys, withKey } from "./keys.ts"
 import { allDefaults, limitsForAccount, providerPreferencesSet } from "./preferences.ts"
-
-export interface TenantContext extends TenantFields {
-  readonly id: string
-  readonly creations: Creations
-  readonly facts: { readonly keys: UsedKeys }
-}
+import type { TenantContext } from "./context.ts"
 
 /** Told by the turn once for each webhook that was understood and applied. */
 export interface WebhookAccepted {

@@ -6,7 +6,7 @@ import type { Draft } from "../draft.ts"
 import type { ConnectionRegistered, ProviderPreferencesSet } from "../events.ts"
 import type { Provider } from "../provider-defaults.ts"
 import { isProvider, providerDefaults, sendLimitsOf } from "../provider-defaults.ts"
-import type { TenantContext } from "./machine.ts"
+import type { TenantContext } from "./context.ts"
 import { own } from "../own.ts"
 
 type Preferences = Readonly<Record<string, unknown>>

@@ -7,7 +7,6 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import type { Answer } from "../../actors/owner/owner.ts"
 import type { Event } from "../../machines/events.ts"
 import { TenantOwner } from "../../actors/owner/owner.ts"
 import type { SubmitError } from "../../actors/errors.ts"
@@ -22,6 +21,7 @@ import { authEvent, type Base, conversationEvent, messageEvent, participantEvent
 import { firstIssue } from "./schema-issue.ts"
 import { typingLasts } from "../../machines/presence/machine.ts"
 import { memberOf, threadOf } from "./known-thread.ts"
+import type { Answer } from "../../actors/turn/outcome.ts"
 
 type Outcome = Pick<Answer, "outcome">
 type Taken = Effect.Effect<Outcome, SubmitError | BodyInvalid>

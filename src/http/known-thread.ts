@@ -5,11 +5,12 @@
 import * as Effect from "effect/Effect"
 import { RuleBroken } from "../../actors/errors.ts"
 import { Identity } from "../../actors/memory/identity.ts"
-import type { TenantOwner, View } from "../../actors/owner/owner.ts"
+import type { TenantOwner } from "../../actors/owner/owner.ts"
 import type { ConversationContext } from "../../machines/conversation/context.ts"
 import type { Person } from "../../machines/events.ts"
 import type { ChannelType } from "../../machines/vocabulary.ts"
 import { own } from "../../machines/own.ts"
+import type { View } from "../../actors/views/entities.ts"
 
 interface MemberView {
   readonly participant_id: string

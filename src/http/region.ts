@@ -3,13 +3,14 @@
  * of several countries, or of none that is known, it needs its country code.
  */
 import * as Effect from "effect/Effect"
-import type { ChannelContext } from "../../machines/channel/machine.ts"
-import type { TenantOwner, View } from "../../actors/owner/owner.ts"
+import type { TenantOwner } from "../../actors/owner/owner.ts"
 import type { IdentifierKind } from "../../machines/events.ts"
 import { normaliseIdentifier } from "../identifiers/normalise.ts"
 import type { Region } from "../../actors/prepare/phone.ts"
 import { own } from "../../machines/own.ts"
 import { readPhone, regionNamed, regionOfPhone } from "../../actors/prepare/phone.ts"
+import type { ChannelContext } from "../../machines/channel/context.ts"
+import type { View } from "../../actors/views/entities.ts"
 
 type Owner = TenantOwner["Service"]
 

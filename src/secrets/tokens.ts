@@ -11,12 +11,12 @@ import type { SqlError } from "effect/sql/SqlError"
 import { randomUUID } from "node:crypto"
 import type { ActorUnknown, SubmitError } from "../../actors/errors.ts"
 import { sealedPlace } from "../../actors/sealed/sealed-place.ts"
-import type { Answer } from "../../actors/owner/owner.ts"
 import { TenantOwner, type Unreached } from "../../actors/owner/owner.ts"
 import type { Once } from "../../machines/events.ts"
 import { Audit } from "../../persistence/registers/audit.ts"
 import type { Unsealable } from "./key-ring.ts"
 import { KeyRing } from "./key-ring.ts"
+import type { Answer } from "../../actors/turn/outcome.ts"
 
 /** What is to be stored. Absent or null keeps what is there. */
 export interface GivenTokens {

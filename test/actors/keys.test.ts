@@ -4,9 +4,9 @@ import { expect, test } from "vitest"
 import { kinds } from "../../actors/memory/kinds.ts"
 import type { Event } from "../../machines/events.ts"
 import { unpackKeys, useOf } from "../../machines/tenant/keys.ts"
-import type { TenantContext } from "../../machines/tenant/machine.ts"
 import { ann, me, message, start } from "../machines/facts.ts"
 import { House } from "./house.ts"
+import type { TenantContext } from "../../machines/tenant/context.ts"
 
 const failure: Event = {
   type: "webhook_status_reported",

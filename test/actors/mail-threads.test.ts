@@ -6,13 +6,13 @@ import * as Result from "effect/Result"
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { groupLimit, toList } from "../../machines/channel/threads.ts"
-import type { ChannelContext } from "../../machines/channel/machine.ts"
 import type { ConversationContext } from "../../machines/conversation/context.ts"
 import type { ProviderEvent } from "../../machines/events.ts"
 import { translate } from "../../src/providers/unipile/translate.ts"
 import { registered, start } from "../machines/facts.ts"
 import { comparable, deepFreeze } from "../machines/small-tenant.ts"
 import { House } from "./house.ts"
+import type { ChannelContext } from "../../machines/channel/context.ts"
 
 const received = start + 3_600_000
 const iso = (minute: number) => new Date(start + minute * 60_000).toISOString()

@@ -6,13 +6,14 @@ import * as Layer from "effect/Layer"
 import { expect, test } from "vitest"
 import { EventIndigestible } from "../../actors/errors.ts"
 import { GroupCommit } from "../../actors/journal/group-commit.ts"
-import { type Answer, TenantOwner } from "../../actors/owner/owner.ts"
+import { TenantOwner } from "../../actors/owner/owner.ts"
 import { Waiting } from "../../persistence/kept/waiting.ts"
 import { Application } from "../../src/webhooks/application.ts"
 import { RawBodies } from "../../src/webhooks/raw-bodies.ts"
 import { Reception } from "../../src/webhooks/reception.ts"
 import { Rooms } from "../../src/webhooks/rooms.ts"
 import { message } from "../support/whatsapp.ts"
+import type { Answer } from "../../actors/turn/outcome.ts"
 
 const size = 100_000
 const limit = 10 * size

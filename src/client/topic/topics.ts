@@ -1,11 +1,20 @@
 /** The topics of one client by name: which are watched, and whose business a frame is. It knows no socket. */
 import type { ClientFrame, ServerFrame } from "../../../actors/feed/frames.ts"
-import type { TopicStore } from "./topic-store.ts"
+
+/** A topic's store, as far as its frames go. */
+interface Watched {
+  readonly topic: string
+  /** The socket is open, or gone. */
+  opened(): void
+  lost(): void
+  /** Whether the frame was the topic's business. */
+  take(frame: ServerFrame): boolean
+}
 
 export class Topics {
   /** Every store that somebody still holds, so that one topic has one store. */
-  readonly #known = new Map<string, WeakRef<TopicStore<any>>>()
-  readonly #watched = new Map<string, TopicStore<any>>()
+  readonly #known = new Map<string, WeakRef<Watched>>()
+  readonly #watched = new Map<string, Watched>()
   readonly #forgotten = new FinalizationRegistry<string>((topic) => {
     if (this.#known.get(topic)?.deref() === undefined) this.#known.delete(topic)
   })
@@ -22,7 +31,7 @@ export class Topics {
   }
 
   /** The one store of a topic; made by `make` when nobody holds one. */
-  store<T extends TopicStore<any>>(topic: string, make: () => T): T {
+  store<T extends Watched>(topic: string, make: () => T): T {
     const known = this.#known.get(topic)?.deref()
     if (known !== undefined) return known as T
     const store = make()
@@ -31,10 +40,10 @@ export class Topics {
     return store
   }
 
-  add(store: TopicStore<any>): void {
+  add(store: Watched): void {
     this.#watched.set(store.topic, store)
   }
-  remove(store: TopicStore<any>): void {
+  remove(store: Watched): void {
     this.#watched.delete(store.topic)
   }
 

@@ -4,7 +4,6 @@ import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { randomUUID } from "node:crypto"
-import type { View } from "../../../actors/owner/owner.ts"
 import { TenantOwner } from "../../../actors/owner/owner.ts"
 import type { ConnectionRegistered } from "../../../machines/events.ts"
 import type { SendDecided } from "../../../machines/told.ts"
@@ -14,6 +13,7 @@ import { Confirmation, RateLimit, Registration, Sends } from "../api/connections
 import { bodyReader } from "../body.ts"
 import { keyIn, onceOf } from "../once.ts"
 import { own } from "../../../machines/own.ts"
+import type { View } from "../../../actors/views/entities.ts"
 
 const json = HttpServerResponse.jsonUnsafe
 type Map = Readonly<Record<string, unknown>>

@@ -5,7 +5,6 @@ import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type * as Schema from "effect/Schema"
-import type { View } from "../../../actors/owner/owner.ts"
 import { TenantOwner } from "../../../actors/owner/owner.ts"
 import { conversationFields } from "../../../machines/conversation/fields.ts"
 import type { Event } from "../../../machines/events.ts"
@@ -20,6 +19,7 @@ import { defaultLimit } from "../api/parameters.ts"
 import { bodyReader } from "../body.ts"
 import { commandBase } from "../once.ts"
 import { typingLasts } from "../../../machines/presence/machine.ts"
+import type { View } from "../../../actors/views/entities.ts"
 
 const json = HttpServerResponse.jsonUnsafe
 
