@@ -7,6 +7,7 @@ import * as Metric from "effect/Metric"
 import { Journal } from "../persistence/journal.ts"
 import { Quarantine } from "../persistence/quarantine.ts"
 import type { SleepingActor } from "../persistence/snapshots.ts"
+import { memoryShares } from "./memory-shares.ts"
 import type { Address } from "./population.ts"
 import { refolded, refoldLimit } from "./refold.ts"
 import { restored } from "./restore.ts"
@@ -36,7 +37,8 @@ export const rebuildActor = Effect.fn("rebuildActor")(function* (
   })
   const seq = runtime.checkpointSeq
   const isWhole = seq <= refoldLimit && (yield* (yield* Journal).isWhole(runtime.tenant, seq))
-  const fromJournal = isWhole ? yield* refolded(runtime.tenant, address, seq) : null
+  const mostBytes = runtime.limits.backlog?.limit ?? memoryShares().backlog
+  const fromJournal = isWhole ? yield* refolded(runtime.tenant, address, seq, mostBytes) : null
   const snapshot = fromJournal ?? (yield* restored(runtime, address, now))
   const from = fromJournal !== null ? "journal" : snapshot !== null ? "rows" : "nothing"
   yield* Metric.update(Metric.withAttributes(rebuilt, { from }), 1)
