@@ -8,6 +8,7 @@ import { Journal } from "../../persistence/journal/journal.ts"
 import { Quarantine } from "../../persistence/kept/quarantine.ts"
 import type { SleepingActor } from "../../persistence/cut/snapshots.ts"
 import type { Address } from "../memory/population.ts"
+import { memoryShares } from "../memory/memory-shares.ts"
 import { refolded, refoldLimit } from "./refold.ts"
 import { restored } from "./restore.ts"
 import type { TenantRuntime } from "../tenant/runtime.ts"
@@ -36,7 +37,8 @@ export const rebuildActor = Effect.fn("rebuildActor")(function* (
   })
   const seq = runtime.checkpointSeq
   const isWhole = seq <= refoldLimit && (yield* (yield* Journal).isWhole(runtime.tenant, seq))
-  const fromJournal = isWhole ? yield* refolded(runtime.tenant, address, seq) : null
+  const mostBytes = runtime.limits.backlog?.limit ?? memoryShares().backlog
+  const fromJournal = isWhole ? yield* refolded(runtime.tenant, address, seq, mostBytes) : null
   const snapshot = fromJournal ?? (yield* restored(runtime, address, now))
   const from = fromJournal !== null ? "journal" : snapshot !== null ? "rows" : "nothing"
   yield* Metric.update(Metric.withAttributes(rebuilt, { from }), 1)

@@ -8,7 +8,6 @@ import { Journal } from "../../persistence/journal/journal.ts"
 import { decodeEvent } from "../journal/event-codec.ts"
 import { Inbox } from "../views/inbox.ts"
 import type { Address } from "../memory/population.ts"
-import { memoryShares } from "../memory/memory-shares.ts"
 import { noTotals } from "../views/summary.ts"
 import type { Aside } from "../tenant/runtime.ts"
 import { TenantRuntime } from "../tenant/runtime.ts"
@@ -30,14 +29,18 @@ const nobody: Aside = {
 }
 
 /**
- * The actor as the entries up to `seq` made it; null when they never did, or are too heavy to be folded in memory. The journal has to
- * be whole up to there.
+ * The actor as the entries up to `seq` made it; null when they never did, or are of more than `mostBytes` together: too heavy to be
+ * folded in memory. The journal has to be whole up to there.
  */
-export const refolded = Effect.fn("refolded")(function* (tenant: string, address: Address, seq: number) {
+export const refolded = Effect.fn("refolded")(function* (
+  tenant: string,
+  address: Address,
+  seq: number,
+  mostBytes: number
+) {
   const journal = yield* Journal
   const inbox = new Inbox(noTotals, [])
   const scratch = new TenantRuntime(tenant, { seq: 0, inbox }, { mailbox: 0 }, nobody)
-  const mostBytes = memoryShares().backlog
   let bytes = 0
   for (let at = 0; at < seq;) {
     const page = yield* journal.read(tenant, at, Math.min(pageSize, seq - at))

@@ -42,6 +42,8 @@ export interface LocalMessage {
   readonly message_id: string | null
   /** What the CRM said of it, as a digest; null once the provider has shown the message. */
   readonly print: number | null
+  /** Place in the tenant's order of arrival of what was said of it last; absent: of an earlier version, which comes before all. */
+  readonly seq?: number
 }
 
 /** A member as the actor keeps it. `unread_count` is computed when it is shown: it changes with every message. */

@@ -18,10 +18,13 @@ const localLimit = 128
 
 const prefix = "local:"
 
+/** An object lists keys that are numbers first, so its order does not tell which one is the oldest. */
 const remember = (d: Decision, client_key: string, local: LocalMessage): void => {
   const { [client_key]: _, ...others } = d.context.facts.locals
-  const kept = Object.entries(others).slice(-(localLimit - 1))
-  d.learn({ locals: Object.fromEntries([...kept, [client_key, local]]) })
+  const kept = Object.entries(others)
+    .sort(([, a], [, b]) => (a.seq ?? 0) - (b.seq ?? 0))
+    .slice(-(localLimit - 1))
+  d.learn({ locals: Object.fromEntries([...kept, [client_key, { ...local, seq: d.seq }]]) })
 }
 
 /** mark_message_local_only: the CRM drafts or sends a message, changes it, or has learnt its id. */

@@ -20,9 +20,10 @@ import {
   readUpTo,
   withReading
 } from "./reading.ts"
-import { own } from "../own.ts"
+import { own, put } from "../own.ts"
 
 type Reads = ReadonlyArray<Reading>
+type Reader = ConversationContext["readers"][string]
 
 /** What the owner has read. Before arrivals were kept it was a time alone, which still stands for what is of then. */
 export const ownerReads = ({ owner_reads, facts }: ConversationContext): Reads =>
@@ -38,11 +39,15 @@ const readsOf = ({ readers, facts }: ConversationContext, user: string): Reads |
 /** A message that can be unread came (+1) or went (-1). */
 export const unreadCounted = (d: Decision, record: MessageRecord, by: 1 | -1): void => {
   if (!isCovered(ownerReads(d.context), record)) d.set({ unread_count: d.context.unread_count + by })
-  for (const user of Object.keys(d.context.readers)) {
-    const reads = readsOf(d.context, user)!
-    const { last_read_at, unread_count } = own(d.context.readers, user)!
-    if (!isCovered(reads, record)) setReader(d, user, { last_read_at, unread_count: unread_count + by }, reads)
+  // All at once: each reader alone would copy all of them.
+  const readers: Record<string, Reader> = {}
+  let isChanged = false
+  for (const [user, reader] of Object.entries(d.context.readers)) {
+    const isUnread = !isCovered(readsOf(d.context, user)!, record)
+    isChanged ||= isUnread
+    put(readers, user, isUnread ? { ...reader, unread_count: reader.unread_count + by } : reader)
   }
+  if (isChanged) d.set({ readers })
 }
 
 /**
@@ -169,15 +174,15 @@ const newestAwaiting = (d: Decision): { readonly before: Place; readonly to: num
   return { before: { at: to, place: null }, to }
 }
 
-/** CRM users whose horizon is kept; the one who read longest ago is forgotten first (I8). */
+/** CRM users whose horizon is kept; who has read least far is forgotten first, among equals not the one who reads now (I8). */
 const readerLimit = 256
 
-const setReader = (d: Decision, user: string, reader: ConversationContext["readers"][string], reads: Reads): void => {
+const setReader = (d: Decision, user: string, reader: Reader, reads: Reads): void => {
   const readers = { ...d.context.readers, [user]: reader }
   const user_reads = { ...d.context.facts.user_reads, [user]: reads }
-  const users = Object.keys(readers)
-  if (users.length > readerLimit) {
-    const oldest = users.reduce((a, b) =>
+  const others = Object.keys(readers).filter((other) => other !== user)
+  if (others.length >= readerLimit) {
+    const oldest = [...others, user].reduce((a, b) =>
       (own(readers, a)!.last_read_at ?? 0) <= (own(readers, b)!.last_read_at ?? 0) ? a : b
     )
     delete readers[oldest]

@@ -15,7 +15,7 @@ export interface FeedLimits {
   readonly viewed: number
   /** Bytes of one client message; a larger one closes the socket with `too_large`. */
   readonly frameBytes: number
-  /** Client messages that wait for their turn; past it the socket is not read. */
+  /** Client messages that wait for their turn; past it the socket is not read. What one read has brought waits with them: 64 KiB. */
   readonly inbox: number
   /** Bytes that wait in a socket from where it counts as slow: its topics skip patches and get a fresh snapshot later. */
   readonly slowBytes: number

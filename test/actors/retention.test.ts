@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
-import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest"
 import { Quarantine } from "../../persistence/kept/quarantine.ts"
 import { Waiting } from "../../persistence/kept/waiting.ts"
 import { databases } from "../support/databases.ts"
@@ -14,6 +14,7 @@ describe.each(databases)("retention on $name", (database) => {
   beforeAll(async () => {
     house = await openTenantHouse(database, now)
   })
+  afterEach(() => house.reset())
   afterAll(() => house.close())
 
   const expired = async () => {
@@ -28,7 +29,8 @@ describe.each(databases)("retention on $name", (database) => {
     return {
       lost: value('switchboard_quarantine_expired_total{replayed="no"}'),
       replayed: value('switchboard_quarantine_expired_total{replayed="yes"}'),
-      waited: value("switchboard_waiting_expired_total")
+      waited: value("switchboard_waiting_expired_total"),
+      untaken: value("switchboard_outgoing_expired_total")
     }
   }
 
@@ -68,5 +70,25 @@ describe.each(databases)("retention on $name", (database) => {
     }).toEqual({ lost: 2, replayed: 1, waited: 1 })
     expect(await house.rows("select get_byte(body, 0) as n from quarantine order by n")).toEqual([{ n: 4 }, { n: 7 }])
     expect(await house.rows("select get_byte(body, 0) as n from waiting")).toEqual([{ n: 6 }])
+  })
+
+  test("announcements go after 30 days whatever became of them; those that nobody took are counted (I9)", async () => {
+    const owner = await house.owner()
+    const announced = (name: string, tenant: string, age: number, status: string) =>
+      house.rows(`
+        insert into outgoing (tenant_id, id, type, body, created_at, status, next_attempt_at)
+        values ('${tenant}', gen_random_uuid(), '${name}', '{}', to_timestamp(${(now - age) / 1000}), '${status}', now())`)
+    await announced("pending for too long", "acme", 30 * day + 1, "pending")
+    await announced("given up", "acme", 31 * day, "dead")
+    await announced("taken long ago", "acme", 99 * day, "delivered")
+    await announced("pending", "acme", 30 * day, "pending")
+    await announced("taken", "acme", day, "delivered")
+    await announced("of another tenant", "rival", 99 * day, "pending")
+    const before = await expired()
+    expect(await house.runNow(owner, "retention", now + 2)).toMatchObject({ error: null, touched: 3 })
+    expect((await expired()).untaken - before.untaken).toBe(2)
+    expect(await house.rows("select type from outgoing order by type")).toEqual(
+      ["of another tenant", "pending", "taken"].map((type) => ({ type }))
+    )
   })
 })

@@ -116,3 +116,17 @@ describe("a company's domain", () => {
     expect(await participant("email:jo@other.github.io")).toMatchObject({ secondary_record: null })
   })
 })
+
+test("a record has at most 100 identifiers of a kind: with one more it is refused with the field", async () => {
+  const of = (count: number) => ({
+    emails: Array.from({ length: count }, (_, n) => `p${n}@acme.example`),
+    phones: Array.from({ length: count }, (_, n) => `+3519601${10_000 + n}`),
+    linkedin: Array.from({ length: count }, (_, n) => `member-${n}`),
+    domains: Array.from({ length: count }, (_, n) => `acme-${n}.example`)
+  })
+  const put = (body: object) => call("PUT", "/records/r-many", body)
+  expect((await put(of(100))).status).toBe(201)
+  for (const field of ["emails", "phones", "linkedin", "domains"] as const)
+    expect(await put({ ...of(3), [field]: of(101)[field] })).toMatchObject({ status: 422, json: { field } })
+  expect((await put(of(100))).json.domains).toHaveLength(100)
+})
