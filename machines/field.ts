@@ -32,8 +32,11 @@ export interface Field<A, W = A> {
   readonly wire?: (value: A) => W
 }
 
+/** A field of whichever type. */
+export type AnyField = Field<any>
+
 /** The fields of one entity, by their name on the wire, in SQL and in context. */
-export type Fields = Readonly<Record<string, Field<any>>>
+export type Fields = Readonly<Record<string, AnyField>>
 
 /** The context type that a set of fields describes. */
 export type FieldsOf<F extends Fields> = { readonly [K in keyof F]: F[K] extends Field<infer A, any> ? A : never }

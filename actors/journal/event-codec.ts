@@ -33,8 +33,8 @@ export class NewerVersion extends Error {
 
 /** Throws NewerVersion on a body of a version that is newer than this process. */
 export const decodeEvent = (body: Uint8Array): Event => {
-  const { v, event } = unpacked(packr, body)
+  const { v, event } = unpacked(packr, body) as { readonly v: number; readonly event: Event }
   if (v > eventVersion) throw new NewerVersion("journal entry", v, eventVersion)
   // Whoever reads what may be no event at all looks first (src/webhooks/journaled-event.ts).
-  return v < 2 && typeof event?.received === "number" ? withoutAhead(event, event.received) : event
+  return v < 2 && typeof event?.received === "number" ? (withoutAhead(event as Timed, event.received) as Event) : event
 }

@@ -24,11 +24,13 @@ import type { ParticipantContext } from "../../machines/participant/context.ts"
 import { participantMachine, participantState } from "../../machines/participant/machine.ts"
 import { presenceAhead, presenceDeadline, presenceMachine, presenceState } from "../../machines/presence/machine.ts"
 import { recordFields } from "../../machines/record/fields.ts"
+import type { RecordContext } from "../../machines/record/machine.ts"
 import { recordMachine, recordState } from "../../machines/record/machine.ts"
 import { schedulerFields } from "../../machines/scheduler/fields.ts"
 import type { SchedulerContext } from "../../machines/scheduler/machine.ts"
 import { schedulerAhead, schedulerMachine, schedulerState } from "../../machines/scheduler/machine.ts"
 import { tenantAhead } from "../../machines/tenant/ahead.ts"
+import { own } from "../../machines/own.ts"
 import { isAhead } from "../../machines/ahead.ts"
 import { connectionAhead } from "../../machines/connection/ahead.ts"
 import { creationDeadline } from "../../machines/tenant/creations.ts"
@@ -40,26 +42,65 @@ import { noFacts } from "../../machines/channel/context.ts"
 import type { PresenceContext } from "../../machines/presence/context.ts"
 import type { TenantContext } from "../../machines/tenant/context.ts"
 
-export interface Kind {
+/** The context of each kind of actor. */
+export interface Contexts {
+  readonly tenant: TenantContext
+  readonly connection: ConnectionContext
+  readonly channel: ChannelContext
+  readonly conversation: ConversationContext
+  readonly participant: ParticipantContext
+  readonly record: RecordContext
+  readonly scheduler: SchedulerContext
+  readonly presence: PresenceContext
+}
+export type LivingKind = keyof Contexts
+
+export interface Kind<C> {
   readonly machine: AnyStateMachine
   /** Where an actor with these fields stands: for what was written under other states, and for actors built again from rows. */
-  readonly stateOf: (context: any) => StateValue
+  stateOf(context: C): StateValue
   readonly fields: Fields
   /** When an actor with this context wakes by itself, epoch milliseconds, or null. */
-  readonly deadline: (context: any) => number | null
+  deadline(context: C): number | null
   /** Whether the context holds an instant of our own clock that lies ahead of now: `deadline_passed` corrects it. */
-  readonly ahead: (context: any, now: number) => boolean
+  ahead(context: C, now: number): boolean
   /** The context as plain data, for a snapshot, and back. */
-  readonly pack: (context: any) => unknown
-  readonly unpack: (packed: any) => unknown
+  pack(context: C): unknown
+  /** `packed`: what `pack` made, of this version or an earlier one; snapshot-codec.ts reads it from bytes. */
+  unpack(packed: never): C
 }
 
-const asItIs = (context: unknown) => context
+const asItIs = <C>(context: C): C => context
 const never = () => null
 const changedAhead = ({ updated_at }: { readonly updated_at: number | null }, now: number) => isAhead(updated_at, now)
 const plain = { pack: asItIs, unpack: asItIs, deadline: never, ahead: changedAhead }
 
-export const kinds: Record<ActorKind, Kind> = {
+/** A kind whose context is of no matter to whoever uses it: it comes from the kind and goes to the kind. */
+export interface Definition {
+  readonly machine: AnyStateMachine
+  readonly fields: Fields
+  stateOf(context: never): StateValue
+  pack(context: never): unknown
+  unpack(packed: never): object
+}
+
+/** A field of a context by its name. */
+export const fieldOf = (context: object, name: string): unknown =>
+  own(context as Readonly<Record<string, unknown>>, name)
+
+/** The facts of a packed context, under whichever version they were packed. */
+type Packed<C, Facts> = Omit<C, "facts"> & { readonly facts: Facts }
+
+type PackedConversation = Omit<ConversationContext["facts"], "window"> & {
+  readonly window: Parameters<typeof fromList>[0]
+}
+type PackedChannel = Omit<ChannelContext["facts"], "threads" | "chats" | "series"> & {
+  readonly threads: Parameters<typeof threadsFromList>[0]
+  readonly chats?: Parameters<typeof fromChatList>[0]
+  readonly series?: Parameters<typeof seriesFromList>[0]
+}
+
+export const kinds: { readonly [K in ActorKind]: Kind<Contexts[K]> } = {
   tenant: {
     ...plain,
     machine: tenantMachine,
@@ -68,7 +109,10 @@ export const kinds: Record<ActorKind, Kind> = {
     deadline: (context: TenantContext) => creationDeadline(context),
     ahead: tenantAhead,
     pack: (context: TenantContext) => ({ ...context, facts: { ...context.facts, keys: packKeys(context.facts.keys) } }),
-    unpack: (packed) => ({ ...packed, facts: { ...packed.facts, keys: unpackKeys(packed.facts.keys) } })
+    unpack: (packed: Packed<TenantContext, { readonly keys: ReturnType<typeof packKeys> }>) => ({
+      ...packed,
+      facts: { ...packed.facts, keys: unpackKeys(packed.facts.keys) }
+    })
   },
   connection: {
     ...plain,
@@ -94,7 +138,7 @@ export const kinds: Record<ActorKind, Kind> = {
         series: seriesToList(context.facts.series)
       }
     }),
-    unpack: ({ facts, ...packed }) => ({
+    unpack: ({ facts, ...packed }: Packed<ChannelContext, PackedChannel | undefined>) => ({
       ...packed,
       facts:
         facts === undefined
@@ -102,7 +146,10 @@ export const kinds: Record<ActorKind, Kind> = {
           : {
               ...facts,
               threads: threadsFromList(facts.threads),
-              chats: facts.chats === undefined ? earlierChats(facts.threads) : fromChatList(facts.chats),
+              chats:
+                facts.chats === undefined
+                  ? earlierChats(facts.threads as Parameters<typeof earlierChats>[0])
+                  : fromChatList(facts.chats),
               series: seriesFromList(facts.series ?? [])
             }
     })
@@ -118,7 +165,10 @@ export const kinds: Record<ActorKind, Kind> = {
       ...context,
       facts: { ...context.facts, window: toList(context.facts.window) }
     }),
-    unpack: (packed) => ({ ...packed, facts: { ...packed.facts, window: fromList(packed.facts.window) } })
+    unpack: (packed: Packed<ConversationContext, PackedConversation>) => ({
+      ...packed,
+      facts: { ...packed.facts, window: fromList(packed.facts.window) }
+    })
   },
   record: { ...plain, machine: recordMachine, stateOf: recordState, fields: recordFields },
   participant: {
@@ -139,7 +189,7 @@ export const kinds: Record<ActorKind, Kind> = {
 }
 
 /** Presence lives beside its conversation and is never kept (I10). */
-export const presenceKind: Kind = {
+export const presenceKind: Kind<PresenceContext> = {
   ...plain,
   machine: presenceMachine,
   stateOf: presenceState,
@@ -147,3 +197,7 @@ export const presenceKind: Kind = {
   deadline: (context: PresenceContext) => presenceDeadline(context),
   ahead: presenceAhead
 }
+
+/** The definition of a kind that may be presence. */
+export const kindOf = <K extends LivingKind>(kind: K): Kind<Contexts[K]> =>
+  (kind === "presence" ? presenceKind : kinds[kind as ActorKind]) as unknown as Kind<Contexts[K]>

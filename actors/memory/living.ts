@@ -2,17 +2,20 @@
  * One living actor: an XState actor, its address, and what the runtime knows of it. A turn that fails puts the earlier
  * snapshot back; snapshots are immutable values, so that is a matter of references (I4, I5).
  */
-import type { AnyActor, AnyMachineSnapshot } from "xstate"
+import type { ActorOptions, AnyActor, AnyActorLogic, AnyMachineSnapshot } from "xstate"
 import { createActor } from "xstate"
-import type { ActorKind } from "../../machines/events.ts"
 import type { StepTold } from "../../machines/chart.ts"
 import type { Told } from "../../machines/told.ts"
 import { bareActor } from "./actor-weight.ts"
-import type { Kind } from "./kinds.ts"
+import type { Contexts, Kind, LivingKind } from "./kinds.ts"
+import { kindOf } from "./kinds.ts"
 import { Recent } from "./recent.ts"
 
-export class Living {
-  readonly kind: ActorKind | "presence"
+/** An actor of whichever kind; its `kind` says which context it has. */
+export type AnyLiving = { readonly [K in LivingKind]: Living<K> }[LivingKind]
+
+export class Living<K extends LivingKind = LivingKind> {
+  readonly kind: K
   readonly id: string
   /** Whether the database has its snapshot: yes, being written by a cut, or not. */
   kept: "yes" | "writing" | "no" = "yes"
@@ -24,23 +27,22 @@ export class Living {
   woken = 0
   /** Events that changed it in the last minute. */
   readonly heat = new Recent(60_000)
-  readonly #definition: Kind
+  readonly #definition: Kind<Contexts[K]>
   /** The event that last changed it since it came into memory, and when that was received; null: none yet. */
   last: { readonly type: string; readonly at: number } | null = null
   #told: ReadonlyArray<Told> | null = null
   #actor: AnyActor
 
   constructor(
-    kind: ActorKind | "presence",
+    kind: K,
     id: string,
-    definition: Kind,
     start: { readonly input: unknown } | { readonly snapshot: AnyMachineSnapshot },
     touched: number
   ) {
     this.kind = kind
     this.id = id
     this.touched = touched
-    this.#definition = definition
+    this.#definition = kindOf(kind)
     this.#actor = this.#start(start)
   }
 
@@ -48,8 +50,13 @@ export class Living {
     return this.#actor.getSnapshot()
   }
 
-  get context(): any {
+  get context(): Contexts[K] {
     return this.snapshot.context
+  }
+
+  /** Its context as plain data. */
+  get packed(): unknown {
+    return this.#definition.pack(this.context)
   }
 
   get deadline(): number | null {
@@ -89,10 +96,16 @@ export class Living {
   }
 
   #start(start: { readonly input: unknown } | { readonly snapshot: AnyMachineSnapshot }): AnyActor {
-    const actor = createActor(this.#definition.machine, start as any) as AnyActor
+    const actor = createActor(this.#definition.machine, start as ActorOptions<AnyActorLogic>) as AnyActor
     actor.on("told", (step) => void (this.#told = (step as unknown as StepTold).told))
     // XState throws a machine's error again from a timer unless somebody listens; `send` throws it where it belongs.
     actor.subscribe({ error: () => {} })
     return actor.start()
   }
+}
+
+/** The context of an actor that has to be of a kind; anything else is a defect of ours. */
+export const contextOf = <K extends LivingKind>(living: Living, kind: K): Contexts[K] => {
+  if (living.kind !== kind) throw new Error(`a ${living.kind} stands where only a ${kind} can`)
+  return living.context as Contexts[K]
 }

@@ -13,7 +13,7 @@ const maps = new Packr({ ...plain, mapsAsObjects: false, moreTypes: false })
 const marked = [0xa9, ...new TextEncoder().encode("__proto__")] as const
 
 /** What `packr`, which writes no records, has written. Throws when it is no msgpack. */
-export const unpacked = (packr: Packr, bytes: Uint8Array): any =>
+export const unpacked = (packr: Packr, bytes: Uint8Array): unknown =>
   holdsMark(bytes) ? asObjects(maps.unpack(bytes)) : packr.unpack(bytes)
 
 const holdsMark = (bytes: Uint8Array): boolean => {

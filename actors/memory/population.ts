@@ -6,7 +6,8 @@ import type { AnyMachineSnapshot } from "xstate"
 import type { ActorKind } from "../../machines/events.ts"
 import { isAhead } from "../../machines/ahead.ts"
 import { actorWeight } from "./actor-weight.ts"
-import { kinds, presenceKind } from "./kinds.ts"
+import type { LivingKind } from "./kinds.ts"
+import type { AnyLiving } from "./living.ts"
 import { Living } from "./living.ts"
 
 /** Where an actor is to be found. */
@@ -43,7 +44,7 @@ export interface Room {
 const vacancyLimit = 10_000
 
 export class Population {
-  readonly #living: { readonly [K in Living["kind"]]: Map<string, Living> } = {
+  readonly #living: { readonly [K in LivingKind]: Map<string, Living<K>> } = {
     tenant: new Map(),
     connection: new Map(),
     channel: new Map(),
@@ -59,7 +60,7 @@ export class Population {
   #weight = 0
   #settledWeight = 0
 
-  get(kind: Living["kind"], id: string): Living | undefined {
+  get<K extends LivingKind>(kind: K, id: string): Living<K> | undefined {
     return this.#living[kind].get(id)
   }
 
@@ -67,7 +68,7 @@ export class Population {
     return Object.values(this.#living).reduce((sum, living) => sum + living.size, 0)
   }
 
-  count(kind: Living["kind"]): number {
+  count(kind: LivingKind): number {
     return this.#living[kind].size
   }
 
@@ -113,8 +114,8 @@ export class Population {
   }
 
   /** A new actor. */
-  make(kind: Living["kind"], id: string, input: unknown, now: number): Living {
-    const living = new Living(kind, id, definitionOf(kind), { input }, now)
+  make<K extends LivingKind>(kind: K, id: string, input: unknown, now: number): Living<K> {
+    const living = new Living(kind, id, { input }, now)
     this.#vacant.delete(kind + id)
     this.#living[kind].set(id, living)
     this.#add(living, living.weight)
@@ -122,10 +123,16 @@ export class Population {
   }
 
   /** An actor from its snapshot, of so many bytes. One that is here already is left alone: it knows more. */
-  wake(kind: ActorKind, id: string, snapshot: AnyMachineSnapshot, now: number, snapshotBytes = 0): Living {
+  wake<K extends ActorKind>(
+    kind: K,
+    id: string,
+    snapshot: AnyMachineSnapshot,
+    now: number,
+    snapshotBytes = 0
+  ): Living<K> {
     const known = this.#living[kind].get(id)
     if (known !== undefined) return known
-    const living = new Living(kind, id, definitionOf(kind), { snapshot }, now)
+    const living = new Living(kind, id, { snapshot }, now)
     living.woken = performance.now()
     this.#vacant.delete(kind + id)
     this.#living[kind].set(id, living)
@@ -158,11 +165,11 @@ export class Population {
     return left.has(kind + id)
   }
 
-  *all(): Iterable<Living> {
+  *all(): Iterable<AnyLiving> {
     for (const living of Object.values(this.#living)) yield* living.values()
   }
 
-  ofKind(kind: Living["kind"]): ReadonlyArray<Living> {
+  ofKind<K extends LivingKind>(kind: K): ReadonlyArray<Living<K>> {
     return [...this.#living[kind].values()]
   }
 
@@ -191,5 +198,3 @@ export class Population {
     return drowsy
   }
 }
-
-const definitionOf = (kind: Living["kind"]) => (kind === "presence" ? presenceKind : kinds[kind])

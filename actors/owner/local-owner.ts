@@ -41,6 +41,9 @@ import { unreadable, wakeActors } from "../waking/wake.ts"
 import { own } from "../../machines/own.ts"
 import type { TenantContext } from "../../machines/tenant/context.ts"
 import type { Answer } from "../turn/outcome.ts"
+import { contextOf } from "../memory/living.ts"
+import { fieldOf } from "../memory/kinds.ts"
+import type { Definition } from "../memory/kinds.ts"
 
 type Unopened = DatabaseAway | TenantHalted
 type Opened = TenantShell & { readonly scope: Scope.Closeable }
@@ -247,12 +250,12 @@ export const ownerLayer = (options: ShellOptions) =>
           const now = yield* Clock.currentTimeMillis
           return runtime.population
             .ofKind("connection")
-            .toSorted((a, b) => a.context.created_at - b.context.created_at || (a.id < b.id ? -1 : 1))
+            .toSorted((a, b) => (a.context.created_at ?? 0) - (b.context.created_at ?? 0) || (a.id < b.id ? -1 : 1))
             .map(({ context }) => viewOf("connection", context, runtime.identity, now))
         }),
         timeline: Effect.fnUntraced(function* (tenant, id, page) {
           const { runtime, living } = yield* find(tenant, "conversation", id)
-          return yield* timelineOf(journal, runtime, living.context, page)
+          return yield* timelineOf(journal, runtime, contextOf(living, "conversation"), page)
         }),
         inspect: Effect.fnUntraced(function* (tenant, kind, id) {
           const { runtime, living } = yield* find(tenant, kind, id)
@@ -271,7 +274,7 @@ export const ownerLayer = (options: ShellOptions) =>
         }),
         sealed: Effect.fnUntraced(function* (tenant, kind, id, field) {
           const { runtime, living } = yield* find(tenant, kind, id)
-          const sealed = (own(living.context, field) as string | null | undefined) || null
+          const sealed = (fieldOf(living.context, field) as string | null | undefined) || null
           return { id: living.id, sealed, place: sealedPlace(tenant, kind, living.id, field), seq: runtime.seq }
         }),
         resolve: (tenant, kind, id) => Effect.map(find(tenant, kind, id), ({ living }) => living.id),
@@ -329,12 +332,14 @@ const away = (what: string, error: SqlError): Effect.Effect<never, DatabaseAway>
   Effect.andThen(Effect.logWarning(`${what}: ${describe(error)}`), Effect.fail(new DatabaseAway({})))
 
 /** A context for looking into: its ⚿ fields are masked, its facts are as they are. */
-const masked = (kind: ActorKind, context: Record<string, unknown>): Record<string, unknown> => {
-  const { fields, pack } = kinds[kind]
-  const shown: Record<string, unknown> = { ...(pack(context) as object) }
+const masked = (kind: ActorKind, context: object): Record<string, unknown> => {
+  const definition: Definition = kinds[kind]
+  const { fields } = definition
+  const shown: Record<string, unknown> = { ...(definition.pack(context as never) as object) }
   for (const name in fields) {
-    const definition = own(fields, name)!
-    shown[name] = definition.sensitive ? (own(context, name) ? "••••" : null) : toWire(definition, own(context, name))
+    const field = own(fields, name)!
+    const value = fieldOf(context, name)
+    shown[name] = field.sensitive ? (value ? "••••" : null) : toWire(field, value)
   }
   return shown
 }

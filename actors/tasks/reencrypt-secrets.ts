@@ -13,6 +13,7 @@ import { Resealing } from "../sealed/resealing.ts"
 import { outgoingSecretPlace, sealedPlace } from "../sealed/sealed-place.ts"
 import type { TenantRuntime } from "../tenant/runtime.ts"
 import { tell } from "./tell.ts"
+import { fieldOf } from "../memory/kinds.ts"
 
 /** Kinds with ⚿ fields. Their actors are in memory as long as the tenant is, so none sleeps through this. */
 const sealing = ["tenant", "connection"] as const
@@ -29,7 +30,9 @@ const sealedIn = (runtime: TenantRuntime): ReadonlyArray<Sealed> =>
     const fields = Object.keys(kinds[kind].fields).filter((name) => kinds[kind].fields[name]!.sensitive)
     return runtime.population
       .ofKind(kind)
-      .flatMap(({ id, context }) => fields.map((field) => ({ kind, id, field, from: context[field] as string | null })))
+      .flatMap(({ id, context }) =>
+        fields.map((field) => ({ kind, id, field, from: fieldOf(context, field) as string | null }))
+      )
       .filter((found): found is Sealed => Boolean(found.from))
   })
 

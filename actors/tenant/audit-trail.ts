@@ -3,24 +3,25 @@
  * included, and written with the cut, under an id that the turn gives: so no line is lost by a crash and none stands twice.
  */
 import type { ActorKind, Event } from "../../machines/events.ts"
-import type { Field } from "../../machines/field.ts"
 import { toWire } from "../../machines/field.ts"
 import type { AuditEntry } from "../../persistence/registers/audit.ts"
 import type { Identity } from "../memory/identity.ts"
 import { kinds } from "../memory/kinds.ts"
 import type { Change } from "../turn/outcome.ts"
+import { fieldOf } from "../memory/kinds.ts"
+import type { AnyField } from "../../machines/field.ts"
 
 /** How a ⚿ value stands in the trail: that there is one, and nothing of it. */
 const masked = (value: unknown): string | null =>
   value === null || value === undefined || value === "" ? null : "••••"
 
-const shown = (field: Field<any>, value: unknown): unknown => (field.sensitive ? masked(value) : toWire(field, value))
+const shown = (field: AnyField, value: unknown): unknown => (field.sensitive ? masked(value) : toWire(field, value))
 
 const auditedOf = (kind: ActorKind) =>
   Object.entries(kinds[kind].fields).filter(([, { audited }]) => audited !== "never")
 
 /** The audited fields of each kind, found once. */
-const audited: Readonly<Record<string, ReadonlyArray<readonly [string, Field<any>]>>> = Object.fromEntries(
+const audited: Readonly<Record<string, ReadonlyArray<readonly [string, AnyField]>>> = Object.fromEntries(
   Object.keys(kinds).map((kind) => [kind, auditedOf(kind as ActorKind)])
 )
 
@@ -40,8 +41,8 @@ export class AuditTrail {
     for (const { living, before } of changes) {
       for (const [name, field] of audited[living.kind] ?? []) {
         if (field.audited === "commands" && event.via !== "api") continue
-        const old = before === null ? field.initial : before[name]
-        const now = living.context[name]
+        const old = before === null ? field.initial : fieldOf(before, name)
+        const now = fieldOf(living.context, name)
         // A snapshot from before the field was there has no value for it, which is no value.
         if (
           Object.is(old, now) ||

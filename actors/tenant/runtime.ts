@@ -6,7 +6,6 @@
  *                   ├─► refused: answered at once
  *                   └─► done: counters have moved, feed is told ─► journal ─► answered when durable
  */
-import type { ConversationContext } from "../../machines/conversation/context.ts"
 import type { Event, Signal } from "../../machines/events.ts"
 import type { PresenceEvent } from "../../machines/presence/machine.ts"
 import type { TaskStarted } from "../../machines/told.ts"
@@ -447,7 +446,7 @@ export class TenantRuntime {
     return { ...envelope, event, weight }
   }
 
-  /** What it weighed while it was on its way it weighs from now on until a cut holds it, and what was looked up for it too. */
+  /** Moves the event's weight, and that of what was looked up for it, from in flight to not yet in a cut. */
   #moveToUncut(envelope: Envelope): Envelope {
     const { recalled } = envelope.event as { readonly recalled?: unknown }
     const lookedUp = recalled === undefined ? 0 : weightOf(recalled)
@@ -458,13 +457,14 @@ export class TenantRuntime {
 
   #absorb(done: Done, event: Event): void {
     this.audit.note(this.seq, event, done.changes)
-    for (const { living, before } of done.changes) {
+    for (const change of done.changes) {
+      const { living } = change
       living.kept = "no"
       this.deadlines.note(living)
       this.hub.touchActor(living.id)
       if (mergedInto(this, living) !== null) this.hub.moved(living.id)
-      if (living.kind !== "conversation") continue
-      this.inbox.changed(before, living.context as ConversationContext)
+      if (change.kind !== "conversation") continue
+      this.inbox.changed(change.before, change.living.context)
       this.hub.touch("inbox")
     }
     this.rows.absorb(done)

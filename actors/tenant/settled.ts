@@ -6,7 +6,6 @@ import type { Event } from "../../machines/events.ts"
 import { TenantFull } from "../errors.ts"
 import { weightOf } from "../../machines/weight.ts"
 import type { Identity } from "../memory/identity.ts"
-import { kinds } from "../memory/kinds.ts"
 import type { Population } from "../memory/population.ts"
 import type { RecordIndex } from "../memory/record-index.ts"
 import type { SharedWeight } from "./shared-bounds.ts"
@@ -67,7 +66,7 @@ export class Settled {
   grew(event: Event, changes: ReadonlyArray<Change>): void {
     if (!growing.has(event.type)) return
     for (const { living } of changes)
-      if (living.kind !== "presence") this.#population.weigh(living, weightOf(kinds[living.kind].pack(living.context)))
+      if (living.kind !== "presence") this.#population.weigh(living, weightOf(living.packed))
   }
 
   #addedBy(event: Event): TenantFull["kind"] | null {

@@ -2,7 +2,6 @@
  * Where what an actor tells goes: to other actors in the same turn (I4), or out of it as an effect. One row for each kind; a kind
  * without a row does not compile.
  */
-import type { ConnectionContext } from "../../machines/connection/context.ts"
 import { day } from "../../machines/connection/day.ts"
 import type { SeenLive } from "../../machines/connection/standing.ts"
 import { isFirstLive } from "../../machines/connection/standing.ts"
@@ -10,7 +9,7 @@ import type { ConversationContext } from "../../machines/conversation/context.ts
 import { isUnknown } from "../../machines/participant/contact.ts"
 import type { MessageAppeared, OwnerReplied, Told } from "../../machines/told.ts"
 import type { Living } from "../memory/living.ts"
-import type { Address } from "../memory/population.ts"
+import { contextOf } from "../memory/living.ts"
 import type { Effects, TurnResult } from "./outcome.ts"
 import { contactRequested } from "./outgoing-event.ts"
 import { claimed, mergedIn, tellPerson } from "./people.ts"
@@ -30,7 +29,7 @@ type Deliver<T> = (delivery: Delivery, from: Living, told: T) => TurnResult | vo
 
 const delivery: { readonly [T in Told["type"]]: Deliver<Extract<Told, { readonly type: T }>> } = {
   row_changed: ({ effects }, from, told) => {
-    effects.rows.push({ from: from.context, change: told })
+    effects.rows.push({ from: conversationOf(from), change: told })
   },
   outbound_read: ({ effects }, from, told) => {
     effects.reads.push({ conversation_id: from.id, read: told })
@@ -100,10 +99,11 @@ const delivery: { readonly [T in Told["type"]]: Deliver<Extract<Told, { readonly
   contact_approved: ({ reach }, _, told) => toPerson(reach, told),
   contact_requested: ({ reach, effects }, from, { received }) => {
     const tenant = reach.tenantContext
-    if (tenant !== undefined) effects.outgoing.push(contactRequested(from.context, tenant, reach.identity, received))
+    if (tenant !== undefined)
+      effects.outgoing.push(contactRequested(contextOf(from, "participant"), tenant, reach.identity, received))
   },
   auth_changed: ({ reach }, from, told) => {
-    reach.send({ kind: "channel", id: (from.context as ConnectionContext).channel_id }, told)
+    reach.send({ kind: "channel", id: contextOf(from, "connection").channel_id }, told)
   },
   task_started: ({ effects }, _, told) => {
     effects.tasks.push(told)
@@ -119,7 +119,7 @@ const delivery: { readonly [T in Told["type"]]: Deliver<Extract<Told, { readonly
 export const deliver = (to: Delivery, from: Living, told: Told): TurnResult | void =>
   delivery[told.type](to, from, told as never)
 
-const conversationOf = (from: Living): ConversationContext => from.context
+const conversationOf = (from: Living): ConversationContext => contextOf(from, "conversation")
 
 const toChannel = (reach: Reach, from: Living, told: Extract<Told, { readonly received: number }>): void =>
   void reach.send({ kind: "channel", id: conversationOf(from).channel_id }, told)
@@ -131,7 +131,7 @@ const toPerson = (reach: Reach, told: Extract<Told, { readonly key: string; read
 
 /** One account, or all of them: connections are always in memory. */
 const accountsOf = (reach: Reach, account_id: string | null): ReadonlyArray<Route> => {
-  if (account_id === null) return reach.population.ofKind("connection") as ReadonlyArray<Living & Address>
+  if (account_id === null) return reach.population.ofKind("connection")
   return [{ kind: "connection", id: reach.identity.connection(account_id) }]
 }
 
@@ -139,7 +139,7 @@ const accountsOf = (reach: Reach, account_id: string | null): ReadonlyArray<Rout
 const seenLive = (reach: Reach, connection_id: string, { at, received }: MessageAppeared): void => {
   const connection = reach.population.get("connection", connection_id)
   const seen: SeenLive = { type: "seen_live", at: Math.min(at, received), received }
-  if (connection === undefined || !isFirstLive(connection.context as ConnectionContext, seen.at)) return
+  if (connection === undefined || !isFirstLive(connection.context, seen.at)) return
   if (reach.event.via === "webhook" || at > received - day) reach.deliver(connection, seen)
 }
 

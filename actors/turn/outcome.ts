@@ -9,6 +9,7 @@ import type {
   SendDecided,
   TaskStarted
 } from "../../machines/told.ts"
+import type { Contexts, LivingKind } from "../memory/kinds.ts"
 import type { Living } from "../memory/living.ts"
 import type { Address } from "../memory/population.ts"
 import type { OutgoingEvent } from "./outgoing-event.ts"
@@ -20,10 +21,12 @@ export interface Answer {
 }
 
 /** An actor that the turn changed, with its context before; null before means that the turn made it. */
-export interface Change {
-  readonly living: Living
-  readonly before: any
+interface ChangeOf<K extends LivingKind> {
+  readonly kind: K
+  readonly living: Living<K>
+  readonly before: Contexts[K] | null
 }
+export type Change = { readonly [K in LivingKind]: ChangeOf<K> }[LivingKind]
 
 /** The rows of the conversation `from` become those of `into`, by our ids. */
 export interface RowJoin {

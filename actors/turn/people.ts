@@ -1,7 +1,5 @@
 /** What conversations tell participants, who may have become part of somebody else, and what participants tell of a merge. */
-import type { ConversationContext } from "../../machines/conversation/context.ts"
 import { rankOf } from "../../machines/participant/merging.ts"
-import type { ParticipantContext } from "../../machines/participant/context.ts"
 import type { ParticipantClaimed, PersonMergedIn, PersonTold } from "../../machines/told.ts"
 import type { Living } from "../memory/living.ts"
 import type { Effects } from "./outcome.ts"
@@ -38,12 +36,12 @@ const tellMerged = (
   { moves }: Effects,
   conversation: Living,
   from: string,
-  survivor: Living,
+  survivor: Living<"participant">,
   received: number
 ): void => {
-  const into = (survivor.context as ParticipantContext).facts.key
+  const into = survivor.context.facts.key
   if (from === into) return
-  const before = conversation.context as ConversationContext
+  const before = conversation.context
   reach.deliver(conversation, { type: "person_merged", from, into, received })
   if (conversation.context === before) return
   moves.push({ conversation_id: conversation.id, from: reach.identity.participant(from), into: survivor.id })

@@ -3,14 +3,13 @@
  * can be undone (I4). What actors tell is queued in order.
  */
 import type { AnyMachineSnapshot } from "xstate"
-import type { ConversationContext } from "../../machines/conversation/context.ts"
 import type { ActorKind, Event } from "../../machines/events.ts"
-import type { ParticipantContext } from "../../machines/participant/context.ts"
 import type { TenantEvent } from "../../machines/tenant/machine.ts"
 import type { Told } from "../../machines/told.ts"
 import type { ChannelType } from "../../machines/vocabulary.ts"
 import type { Identity } from "../memory/identity.ts"
 import type { Living } from "../memory/living.ts"
+import { contextOf } from "../memory/living.ts"
 import type { Address, Population } from "../memory/population.ts"
 import type { Change } from "./outcome.ts"
 import { Interruption } from "./outcome.ts"
@@ -34,7 +33,14 @@ interface Before {
   readonly last: Living["last"]
 }
 
-const mergedInto = (living: Living): string | null => (living.context as ConversationContext).merged_into
+const mergedInto = (living: Living): string | null => contextOf(living, "conversation").merged_into
+
+/** An actor by its kind and id, and what makes it when it is new (absent: it must exist). */
+interface Made<K extends ActorKind> {
+  readonly kind: K
+  readonly id: string
+  readonly input?: unknown
+}
 
 export class Reach {
   readonly tenant: string
@@ -81,7 +87,7 @@ export class Reach {
   /** Who an actor is by now; undefined: somebody on the way sleeps. What joins two threads is about them and no others. */
   #present(living: Living, event: Sent): Living | undefined {
     if (living.kind === "participant") {
-      const into = (living.context as ParticipantContext).facts.merged_into
+      const into = contextOf(living, "participant").facts.merged_into
       return into === null ? living : this.person(into, event.received)
     }
     if (living.kind !== "conversation" || event.type === "thread_joined") return living
@@ -108,13 +114,13 @@ export class Reach {
   }
 
   /** The participant of a key, or the one that it became part of; made when there is none. Undefined: somebody on the way sleeps. */
-  person(key: string, received: number): Living | undefined {
+  person(key: string, received: number): Living<"participant"> | undefined {
     for (let next = key; ;) {
       const id = this.identity.participant(next)
       const living =
         this.population.get("participant", id) ??
         this.#make({ kind: "participant", id, input: { id, key: next, received } }, received)
-      const into = (living?.context as ParticipantContext | undefined)?.facts.merged_into ?? null
+      const into = living?.context.facts.merged_into ?? null
       if (into === null) return living
       next = into
     }
@@ -147,7 +153,7 @@ export class Reach {
     const changes: Array<Change> = []
     for (const [living, before] of this.#before) {
       if (before === null || living.context !== before.snapshot.context)
-        changes.push({ living, before: before?.snapshot.context ?? null })
+        changes.push({ kind: living.kind, living, before: before?.snapshot.context ?? null } as Change)
     }
     return changes
   }
@@ -164,10 +170,10 @@ export class Reach {
     }
   }
 
-  #make(route: Route, now: number): Living | undefined {
+  #make<K extends ActorKind>(route: Made<K>, now: number): Living<K> | undefined {
     if (this.needs(route)) return undefined
     if (route.input === undefined) {
-      throw new Interruption({ type: "unknown", actor: { kind: route.kind as ActorKind, id: route.id } })
+      throw new Interruption({ type: "unknown", actor: { kind: route.kind, id: route.id } })
     }
     const living = this.population.make(route.kind, route.id, route.input, now)
     this.#before.set(living, null)

@@ -1,6 +1,5 @@
 /** CRM records in a turn: one changes, and participants hear which records match what they are known by. */
 import type { RecordPut, RecordRemoved } from "../../machines/events.ts"
-import type { ParticipantContext } from "../../machines/participant/context.ts"
 import type { CrmRecord } from "../../machines/record/record.ts"
 import { contactKeys } from "../../machines/record/record.ts"
 import type { CommandRefused } from "../../machines/told.ts"
@@ -42,9 +41,9 @@ export class RecordsOfTurn {
   }
 
   /** Tells a participant which records match what it is known by, at this moment, which is the same moment in a replay. */
-  match(reach: Reach, participant: Living | undefined, received: number): void {
+  match(reach: Reach, participant: Living<"participant"> | undefined, received: number): void {
     if (participant === undefined) return
-    const { keys } = (participant.context as ParticipantContext).facts
+    const { keys } = participant.context.facts
     const isByDomain = reach.tenantContext?.auto_link_by_domain
     const companies = isByDomain === false ? [] : this.#records.companies(domainsOfKeys(keys))
     reach.deliver(participant, { type: "records_matched", contacts: this.#records.contacts(keys), companies, received })

@@ -5,8 +5,7 @@
  */
 import type { Event } from "../../machines/events.ts"
 import type { Identity } from "../memory/identity.ts"
-import type { Living } from "../memory/living.ts"
-import type { Address, Population } from "../memory/population.ts"
+import type { Population } from "../memory/population.ts"
 import { RecordIndex } from "../memory/record-index.ts"
 import type { Delivery } from "./derived.ts"
 import { deliver } from "./derived.ts"
@@ -63,7 +62,7 @@ const applied = (turn: Delivery): TurnResult => {
   const { event } = reach
   const repeat = repeated(reach)
   if (repeat !== null) return repeat
-  const connections = () => reach.population.ofKind("connection") as ReadonlyArray<Living & Address>
+  const connections = () => reach.population.ofKind("connection")
   const routes = routesOf(event, reach.tenant, reach.identity, connections)
   if (countsAsWebhook(event))
     reach.send({ kind: "tenant", id: reach.tenant }, { type: "webhook_accepted", received: event.received })

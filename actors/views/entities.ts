@@ -13,6 +13,7 @@ import type { Present } from "../feed/topic.ts"
 import type { Identity } from "../memory/identity.ts"
 import { kinds } from "../memory/kinds.ts"
 import type { PresenceContext } from "../../machines/presence/context.ts"
+import type { Contexts } from "../memory/kinds.ts"
 
 /** An entity as JSON on the wire: its fields without ⚿, its id, and what is derived on reading. */
 export type View = Readonly<Record<string, unknown>>
@@ -64,12 +65,12 @@ const connectionView = (context: ConnectionContext, now: number): View => ({
 })
 
 /** Any actor's view at an instant. */
-export const viewOf = (kind: ActorKind, context: any, identity: Identity, now: number): View => {
+export const viewOf = <K extends ActorKind>(kind: K, context: Contexts[K], identity: Identity, now: number): View => {
   switch (kind) {
     case "conversation":
-      return conversationView(context, identity)
+      return conversationView(context as ConversationContext, identity)
     case "connection":
-      return connectionView(context, now)
+      return connectionView(context as ConnectionContext, now)
     default:
       return { id: context.id, ...wireOf(kinds[kind].fields, context) }
   }

@@ -1,17 +1,15 @@
 /** The figures of one tenant: for the topic `ops`, `GET …/stats` and the metrics. One pass over the actors in memory. */
-import type { ConnectionContext } from "../../machines/connection/context.ts"
 import { derivedOf } from "../../machines/connection/derived.ts"
 import type { ActorKind } from "../../machines/events.ts"
 import { isoInstant, toWire } from "../../machines/field.ts"
 import { schedulerFields } from "../../machines/scheduler/fields.ts"
 import type { Hub } from "../feed/hub.ts"
-import type { Living } from "../memory/living.ts"
+import type { AnyLiving, Living } from "../memory/living.ts"
 import type { Memory } from "../memory/memory.ts"
 import type { Figures } from "./figures.ts"
 import type { Inbox } from "./inbox.ts"
 import type { TenantStats } from "./tenant-stats.ts"
 import { presentView } from "./entities.ts"
-import type { TenantContext } from "../../machines/tenant/context.ts"
 
 /** How many of the hottest actors are named. */
 const hottestCount = 10
@@ -44,7 +42,7 @@ export const statsOf = (runtime: Measured): TenantStats => {
   const now = performance.now()
   const { residents, dirty, present, hottest } = counted(population.all(), now)
   const { applied_per_s, duplicates_per_s, acknowledged_ms, lag_s } = figures.lately(now)
-  const tenant = population.get("tenant", runtime.tenant)?.context as TenantContext | undefined
+  const tenant = population.get("tenant", runtime.tenant)?.context
   const { conversations, archived, spam, deleted } = inbox.totals
   const known = conversations + archived + spam + deleted
   return {
@@ -86,7 +84,7 @@ export const statsOf = (runtime: Measured): TenantStats => {
 }
 
 /** Residents by kind, those that no cut holds, where somebody is, and who changed most in the last minute. */
-const counted = (all: Iterable<Living>, now: number) => {
+const counted = (all: Iterable<AnyLiving>, now: number) => {
   const residents = { tenant: 0, connection: 0, channel: 0, conversation: 0, participant: 0, scheduler: 0, record: 0 }
   let dirty = 0
   const present: Record<string, { readonly typists: ReadonlyArray<string>; readonly viewers: ReadonlyArray<string> }> =
@@ -94,13 +92,14 @@ const counted = (all: Iterable<Living>, now: number) => {
   let occupied = 0
   const hottest: Array<{ readonly kind: ActorKind; readonly id: string; readonly events: number }> = []
   for (const living of all) {
-    const { kind, id, kept, heat } = living
-    if (kind === "presence") {
+    const { id, kept, heat } = living
+    if (living.kind === "presence") {
       if (++occupied > presentLimit) continue
       const { typists, viewers } = presentView(living.context)
       present[id] = { typists: typists.map(nameOf), viewers: viewers.map(nameOf) }
       continue
     }
+    const { kind } = living
     residents[kind]++
     if (kept !== "yes") dirty++
     const events = always.has(kind) ? 0 : Math.round(heat.sum(now))
@@ -114,10 +113,10 @@ const counted = (all: Iterable<Living>, now: number) => {
 
 const nameOf = ({ name }: { readonly name: string }) => name
 
-const healthOf = (connections: ReadonlyArray<Living>): TenantStats["connections"] => {
+const healthOf = (connections: ReadonlyArray<Living<"connection">>): TenantStats["connections"] => {
   const account_status: Record<string, number> = {}
   const needs_action: Record<string, number> = {}
-  for (const { context } of connections as ReadonlyArray<{ readonly context: ConnectionContext }>) {
+  for (const { context } of connections) {
     const action = derivedOf(context, 0).needs_action
     account_status[context.account_status] = (account_status[context.account_status] ?? 0) + 1
     if (action !== null) needs_action[action] = (needs_action[action] ?? 0) + 1
@@ -125,7 +124,7 @@ const healthOf = (connections: ReadonlyArray<Living>): TenantStats["connections"
   return { total: connections.length, account_status, needs_action }
 }
 
-const scheduleOf = ([scheduler]: ReadonlyArray<Living>): TenantStats["schedule"] =>
+const scheduleOf = ([scheduler]: ReadonlyArray<Living<"scheduler">>): TenantStats["schedule"] =>
   scheduler === undefined
     ? {}
     : (toWire(schedulerFields.tasks, scheduler.context.tasks) as unknown as TenantStats["schedule"])

@@ -18,7 +18,7 @@ import { Snapshots } from "../../persistence/cut/snapshots.ts"
 import { kinds } from "../memory/kinds.ts"
 import type { Address } from "../memory/population.ts"
 import { messageTime, recalledRecord } from "../prepare/recall.ts"
-import { decodeSnapshot } from "../memory/snapshot-codec.ts"
+import { decodeSnapshot, standing } from "../memory/snapshot-codec.ts"
 import type { TenantRuntime } from "../tenant/runtime.ts"
 
 type Columns = Readonly<Record<string, any>>
@@ -123,5 +123,4 @@ const keysOf = Effect.fnUntraced(function* (runtime: TenantRuntime, ids: Readonl
   return keys
 })
 
-const settledIn = ({ kind }: Address, context: object): AnyMachineSnapshot =>
-  kinds[kind].machine.resolveState({ value: kinds[kind].stateOf(context), context })
+const settledIn = ({ kind }: Address, context: object): AnyMachineSnapshot => standing(kinds[kind], context)

@@ -2,6 +2,7 @@
 import { Packr } from "msgpackr"
 import { subprotocols } from "../../actors/feed/frames.ts"
 import { plain, unpacked } from "../../actors/memory/msgpack.ts"
+import type { ServerFrame } from "../../actors/feed/frames.ts"
 import type { Codec } from "./protocol.ts"
 
 const packr = new Packr({ ...plain, encodeUndefinedAsNil: true })
@@ -9,5 +10,5 @@ const packr = new Packr({ ...plain, encodeUndefinedAsNil: true })
 export const msgpack: Codec = {
   subprotocol: subprotocols.msgpack,
   encode: (frame) => packr.pack(frame),
-  decode: (data) => unpacked(packr, new Uint8Array(data as ArrayBuffer))
+  decode: (data) => unpacked(packr, new Uint8Array(data as ArrayBuffer)) as ServerFrame
 }

@@ -37,7 +37,7 @@ const everybody = ({ population }: TenantRuntime) =>
 
 /** As a snapshot keeps it; the order inside a message window does not matter. */
 const packed = (kind: ActorKind, context: unknown): any => {
-  const plain = kinds[kind].pack(context) as any
+  const plain = kinds[kind].pack(context as never) as any
   const records = plain.facts?.window?.records
   if (records === undefined) return plain
   const window = { ...plain.facts.window, records: records.toSorted((a: any, b: any) => (a.id < b.id ? -1 : 1)) }

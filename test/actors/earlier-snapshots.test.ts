@@ -38,7 +38,7 @@ describe.each(first)("a $kind that was $was", ({ kind, id, was, bytes }) => {
   })
 
   test("lives: it takes what its state takes", () => {
-    const living = new Living(kind, id, kinds[kind], { snapshot }, 0)
+    const living = new Living(kind, id, { snapshot }, 0)
     const told = living.send({ type: "deadline_passed", received: 1 })
     expect(told === null).toBe(snapshot.value === "merged")
   })

@@ -119,7 +119,7 @@ test("a conversation that turns out to be part of another sends its viewers ther
   expect(merged).toHaveLength(1)
   const { id, context } = merged[0]!
   expect(viewers.get(id)!.wasMoved).toBe(true)
-  const survivor = viewers.get(context.merged_into)!
+  const survivor = viewers.get(context.merged_into!)!
   expect(survivor.wasMoved).toBe(false)
   expect(survivor.state).toMatchObject({ message_count: 3 })
   expect(hub.subscribers).toBe(1)

@@ -6,7 +6,6 @@ import type { Event } from "../../machines/events.ts"
 import { unpackKeys, useOf } from "../../machines/tenant/keys.ts"
 import { ann, me, message, start } from "../machines/facts.ts"
 import { House } from "./house.ts"
-import type { TenantContext } from "../../machines/tenant/context.ts"
 
 const failure: Event = {
   type: "webhook_status_reported",
@@ -100,7 +99,7 @@ test("what was decided about sends under a key is told again after a restart, wh
   const next = restarted(house)
   expect(decided(next, { ...reserve("k"), reservation_id: "another" } as Event)).toEqual(first)
   const { pack, unpack } = kinds.tenant
-  const woken = unpack(structuredClone(pack(tenantOf(next)))) as TenantContext
+  const woken = unpack(structuredClone(pack(tenantOf(next))) as never)
   expect(useOf(woken.facts.keys, "k")).toEqual({ print: "p", outcome: "applied", decided: first })
   expect(unpackKeys({ young: [["old", "p", "applied"]], old: [], since: 0 }).young).toEqual(
     HashMap.make(["old", { print: "p", outcome: "applied" }])

@@ -29,7 +29,7 @@ test.each([
     house.submit(rules)
     house.commit()
     expect(house.tasks).toHaveLength(1)
-    const scheduler = () => house.runtime.population.ofKind("scheduler")[0]!.context.tasks.retention
+    const scheduler = () => house.runtime.population.ofKind("scheduler")[0]!.context.tasks.retention!
     expect(scheduler().running).not.toBeNull()
     house.submit(message("m1", 1, ann))
     expect(house.submit(message("m2", 2, ann)).answer).toMatch(/MailboxFull|CutBehind/)

@@ -123,7 +123,7 @@ describe("what the window has forgotten", () => {
   test("is asked for only at or below the floor", () => {
     const house = longHouse()
     const { floor } = house.conversation.facts.window
-    const at = floor - start
+    const at = floor! - start
     house.submit(message("n1", at + 1, ann))
     expect(house.recalls).toHaveLength(0)
     house.submit(message("n2", at, ann))

@@ -217,14 +217,14 @@ describe("what an earlier version has kept", () => {
   }
   const asEarlier = (tenant: SmallTenant) => {
     for (const living of tenant.population.ofKind("conversation")) {
-      const packed = kinds.conversation.pack(earlier(living.context)) as any
+      const packed = kinds.conversation.pack(earlier(living.context) as never) as any
       const records = packed.facts.window.records.map(({ arrival: _, ...record }: any) => record)
       packed.facts.window = { ...packed.facts.window, records }
       const { value } = living.snapshot as any
       const bytes = encodeSnapshot(kinds.conversation, {
         ...living.snapshot,
         value,
-        context: kinds.conversation.unpack(packed)
+        context: kinds.conversation.unpack(packed as never)
       } as any)
       living.restore(decodeSnapshot(kinds.conversation, bytes))
     }

@@ -49,8 +49,8 @@ export const expectConversation = (
 export const expectTold = (actors: Actors, said: ReadonlyArray<Said>, read_on: ReadOn = "open"): void => {
   const { identity, population } = actors
   const expected = tenantOf(said, read_on)
-  const context = (kind: "conversation" | "participant" | "channel" | "connection", id: string) =>
-    population.get(kind, id)?.context
+  const context = <K extends "conversation" | "participant" | "channel" | "connection">(kind: K, id: string) =>
+    population.get(kind, id)!.context
   for (const [thread, conversation] of Object.entries(expected.conversations))
     expectConversation(
       context("conversation", identity.conversation("whatsapp", "account", thread)),

@@ -49,7 +49,7 @@ describe("two conversations that become one", () => {
     const [joined, told] = [after(...wholeAfterReading), after(...whole, readBy(3, ann))]
     const [one] = joined.population.ofKind("conversation").filter(({ context }) => context.merged_into === null)
     const [other] = told.population.ofKind("conversation").filter(({ context }) => context.merged_into === null)
-    const member = (living: typeof one) => living!.context.members[ann.key]
+    const member = (living: typeof one) => living!.context.members[ann.key]!
     expect(member(one).last_read_at).not.toBeNull()
     expect(member(one)).toMatchObject({
       last_read_at: member(other).last_read_at,

@@ -51,12 +51,17 @@ const without = (fields: Fields, but: string): Fields => {
 /** Everything that the contract calls a field; is_hot has a memory on purpose and is tested on its own. */
 const fieldsOf = (tenant: SmallTenant) =>
   Object.fromEntries(
-    [...tenant.population.all()].flatMap(({ kind, id, context }) => {
+    [...tenant.population.all()].flatMap((living) => {
+      const { kind, id, context } = living
       if (kind === "tenant" || kind === "scheduler") return []
       if (kind === "channel") return [[id, alike(channelFields, context)]]
       if (kind === "connection") return [[id, alike(connectionFields, context)]]
       if (kind === "participant") return [[id, alike(participantFields, context)]]
-      const members = Object.entries(membersOf(context)).map(([key, member]) => [key, alike(memberFields, member)])
+      if (living.kind !== "conversation") return []
+      const members = Object.entries(membersOf(living.context)).map(([key, member]) => [
+        key,
+        alike(memberFields, member)
+      ])
       const fields = alike(without(conversationFields, "is_hot"), context)
       return [[id, { ...fields, members: Object.fromEntries(members), rows: rowsOf(tenant, id) }]]
     })

@@ -148,7 +148,7 @@ const asOfBefore = (tenant: SmallTenant, times: { readonly status_at: number; re
   const { word: _, auth_word: __, token_end: ___, first_live_at: ____, ...facts } = tenant.connection().facts
   const context = { ...tenant.connection(), last_rate_limit_reset: null, facts: { ...facts, ...times } }
   const { machine, unpack } = kinds.connection
-  living.restore(machine.resolveState({ value: living.snapshot.value, context: unpack(context) as never }))
+  living.restore(machine.resolveState({ value: living.snapshot.value, context: unpack(context as never) as never }))
 }
 
 describe("a token's own deadline", () => {

@@ -125,7 +125,7 @@ test("relations of one person and candidates for one person are few", () => {
   })
   for (let n = 0; n < 80; n++) tell(house, { ...registered, account_id: `account-${n}` }, related(n))
   const participant = house.runtime.population.get("participant", house.runtime.identity.participant(ann.key))!
-  expect(Object.keys(participant.context.metadata.relations)).toHaveLength(64)
+  expect(Object.keys(participant.context.metadata["relations"] as object)).toHaveLength(64)
   const record = (n: number): Event => ({
     type: "record_put",
     record: {
