@@ -41,7 +41,7 @@ export const deciding = <C extends object, E extends { readonly type: string }>(
   }
   return {
     /** Keeps what was decided and tells the rest. In a machine with regions the first of them that takes the event does it. */
-    apply: enqueueActions<C, any, undefined, E, never, never, never, never, StepTold>(({ context, event, enqueue }) => {
+    apply: enqueueActions<C, E, undefined, E, never, never, never, never, StepTold>(({ context, event, enqueue }) => {
       const taken = stepOf(context, event as unknown as E)
       if (taken.isApplied) return
       taken.isApplied = true

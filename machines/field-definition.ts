@@ -20,7 +20,7 @@ const typeNames: Readonly<Partial<Record<string, string>>> = {
   uuid: "id"
 }
 
-const typeOf = ({ schema, column, initial }: Field<any>): string => {
+const typeOf = ({ schema, column, initial }: Field<unknown>): string => {
   const { literals } = schema as { readonly literals?: ReadonlyArray<string> }
   if (literals !== undefined) return `one of ${literals.join(", ")}`
   const name = typeNames[column] ?? column
@@ -28,10 +28,10 @@ const typeOf = ({ schema, column, initial }: Field<any>): string => {
 }
 
 /** An id that is not known yet is "" in context; to people it is null. */
-const defaultOf = (field: Field<any>): unknown =>
+const defaultOf = (field: Field<unknown>): unknown =>
   field.column === "uuid" && field.initial === "" ? null : toWire(field, field.initial)
 
-export const definitionOf = (field: Field<any>): FieldDefinition => ({
+export const definitionOf = (field: Field<unknown>): FieldDefinition => ({
   meaning: field.meaning,
   type: typeOf(field),
   default: defaultOf(field),

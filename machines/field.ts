@@ -29,25 +29,27 @@ export interface Field<A, W = A> {
   /** Kept for SQL and for the actor alone: neither JSON nor the feed shows it. */
   readonly offWire?: true
   /** How a structured value stands on the wire and in SQL, where that differs from context: instants inside it. */
-  readonly wire?: (value: A) => W
+  wire?(value: A): W
 }
 
 /** A field of whichever type. */
-export type AnyField = Field<any>
+export type AnyField = Field<unknown>
 
 /** The fields of one entity, by their name on the wire, in SQL and in context. */
 export type Fields = Readonly<Record<string, AnyField>>
 
 /** The context type that a set of fields describes. */
-export type FieldsOf<F extends Fields> = { readonly [K in keyof F]: F[K] extends Field<infer A, any> ? A : never }
+export type FieldsOf<F extends Fields> = { readonly [K in keyof F]: F[K] extends Field<infer A, unknown> ? A : never }
 
 /** The JSON that a set of fields describes: what `wireOf` makes of a context. */
 export type WireOf<F extends Fields> = {
-  readonly [K in keyof F as F[K] extends Field<any, never> ? never : K]: F[K] extends Field<any, infer W> ? W : never
+  readonly [K in keyof F as F[K] extends Field<unknown, never> ? never : K]: F[K] extends Field<unknown, infer W>
+    ? W
+    : never
 }
 
 const field =
-  <A, W = A>(schema: Schema.Codec<A, any>, column: Column, initial: A) =>
+  <A, W = A>(schema: Schema.Codec<A, unknown>, column: Column, initial: A) =>
   (meaning: string, populatedBy: string): Field<A, W> => ({
     schema,
     column,
@@ -89,11 +91,11 @@ export const textWith = (initial: string) => field<string>(Schema.String, "text"
 export const seq = field<number | null>(Schema.NullOr(Schema.Int), "double precision", null)
 /** One of a closed vocabulary (CONTRACT §1). */
 export const oneOf = <const L extends ReadonlyArray<string>>(values: Schema.Literals<L>, initial: L[number]) =>
-  field<L[number]>(values as unknown as Schema.Codec<L[number], any>, "text", initial)
+  field<L[number]>(values as unknown as Schema.Codec<L[number], unknown>, "text", initial)
 /** A map or list, kept as jsonb. */
-export const json = <A>(schema: Schema.Codec<A, any>, initial: A) => field<A>(schema, "jsonb", initial)
+export const json = <A>(schema: Schema.Codec<A, unknown>, initial: A) => field<A>(schema, "jsonb", initial)
 /** Like `json`, for values that hold instants: `wire` says how they leave the process. */
-export const jsonWith = <A, W>(schema: Schema.Codec<A, any>, initial: A, wire: (value: A) => W) => {
+export const jsonWith = <A, W>(schema: Schema.Codec<A, unknown>, initial: A, wire: (value: A) => W) => {
   const define = json(schema, initial)
   return (meaning: string, populatedBy: string): Field<A, W> => ({ ...define(meaning, populatedBy), wire })
 }
@@ -123,7 +125,7 @@ export const isoInstant = (value: number | null): string | null =>
   value === null ? null : new Date(value).toISOString()
 
 /** A context value as it stands on the wire: instants as ISO 8601 with milliseconds, all else as it is. */
-export const toWire = (definition: Field<any>, value: unknown): unknown => {
+export const toWire = (definition: Field<unknown>, value: unknown): unknown => {
   if (definition.wire !== undefined) return definition.wire(value)
   return definition.column === "timestamptz" ? isoInstant(value as number | null) : value
 }

@@ -9,6 +9,7 @@ import * as Metric from "effect/Metric"
 import * as Result from "effect/Result"
 import type { ActorKind, Event } from "../../machines/events.ts"
 import type { SleepingActor } from "../../persistence/cut/snapshots.ts"
+import type { Contexts } from "../memory/kinds.ts"
 import { kinds } from "../memory/kinds.ts"
 import { decodeSnapshot } from "../memory/snapshot-codec.ts"
 import type { TenantRuntime } from "../tenant/runtime.ts"
@@ -24,20 +25,24 @@ const drifted = Metric.counter("switchboard_drift_total", {
 const atOnce = 100
 
 /** What a damaged actor needs: its context at the cut in, the repairing event out; null when the actor itself is right. */
-export type Repair<D extends SleepingActor> = (drift: D, context: any, received: number) => Event | null
+export type Repair<D extends SleepingActor, K extends ActorKind> = (
+  drift: D,
+  context: Contexts[K],
+  received: number
+) => Event | null
 
 /** Repairs what a check found; answers how many. */
-export const repairDrift = Effect.fnUntraced(function* <D extends SleepingActor>(
+export const repairDrift = Effect.fnUntraced(function* <D extends SleepingActor, K extends ActorKind>(
   runtime: TenantRuntime,
-  kind: ActorKind,
+  kind: K,
   found: ReadonlyArray<D>,
-  repair: Repair<D>
+  repair: Repair<D, K>
 ) {
   const received = yield* Clock.currentTimeMillis
   const repaired = yield* Effect.forEach(
     found,
     Effect.fnUntraced(function* (drift: D) {
-      const known = Result.try(() => decodeSnapshot(kinds[kind], drift.internals).context)
+      const known = Result.try(() => decodeSnapshot(kinds[kind], drift.internals).context as Contexts[K])
       // One that cannot be read is built again when it wakes; the next check counts what it is then.
       const event = Result.isSuccess(known) ? repair(drift, known.success, received) : null
       const { internals: _, ...right } = drift

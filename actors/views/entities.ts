@@ -72,7 +72,7 @@ export const viewOf = <K extends ActorKind>(kind: K, context: Contexts[K], ident
     case "connection":
       return connectionView(context as ConnectionContext, now)
     default:
-      return { id: context.id, ...wireOf(kinds[kind].fields, context) }
+      return { id: context.id, ...wireOf(kinds[kind].fields, { ...context }) }
   }
 }
 

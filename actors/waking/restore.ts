@@ -21,7 +21,8 @@ import { messageTime, recalledRecord } from "../prepare/recall.ts"
 import { decodeSnapshot, standing } from "../memory/snapshot-codec.ts"
 import type { TenantRuntime } from "../tenant/runtime.ts"
 
-type Columns = Readonly<Record<string, any>>
+/** Columns by their names; null where a row has no value. */
+type Columns = Readonly<Record<string, unknown>>
 
 /** The actor's snapshot; null when its rows do not say enough of it (a participant whose key nobody knows). */
 export const restored = Effect.fn("restored")(function* (runtime: TenantRuntime, address: Address, now: number) {
@@ -91,9 +92,9 @@ const conversationOf = Effect.fnUntraced(function* (runtime: TenantRuntime, id: 
     const key = keys.get(participant_id)
     return key === undefined ? [] : [{ key, fields }]
   })
-  const received = columns["created_at"] ?? 0
-  const { connection_id, channel_id, external_thread_id } = columns as any
-  const fields = columns as ConversationRows["fields"]
+  const fields = columns as unknown as ConversationRows["fields"]
+  const { connection_id, channel_id, external_thread_id } = fields
+  const received = fields.created_at ?? 0
   const input = { id, connection_id, channel_id, external_thread_id, received }
   const empty = restoredConversation({ input, fields, members, messages: [], floor: null })
   const kept = page.items.filter((row) => !row.is_local_only)

@@ -81,7 +81,7 @@ export const filled = (known: MessageRecord, event: MessageReceived): Filled => 
     record = isFirst ? { ...record, text: texts.heard[0]! } : { ...record, texts }
     fields = { content: message.content, ...(isFirst ? {} : { heard_texts: texts }) }
   }
-  const attachments = message.attachments as ReadonlyArray<any>
+  const attachments = message.attachments
   const attached = attachedBy(attachments)
   if (attached > (known.attached ?? 0)) {
     record = { ...record, attached }

@@ -83,7 +83,7 @@ const messageAppeared = (d: Decision, event: MessageReceived): void => {
     status: read !== null ? "read" : outbound ? "sent" : "delivered",
     edited_at: null,
     reactions: [],
-    ...holdings({ ...parts, content: message.content, attachments: message.attachments as ReadonlyArray<any> }),
+    ...holdings({ ...parts, content: message.content, attachments: message.attachments }),
     ...(event.letter === undefined ? {} : { tracking: untracked(message.metadata) })
   }
   d.learn({ window: store(d.context.facts.window, record) })
@@ -107,7 +107,7 @@ const messageAppeared = (d: Decision, event: MessageReceived): void => {
       is_event: message.is_event,
       hidden: message.hidden,
       is_story: message.is_story === true,
-      attachments: message.deleted ? [] : (message.attachments as ReadonlyArray<any>),
+      attachments: message.deleted ? [] : message.attachments,
       sync_status: "synced",
       last_synced_at: received,
       is_local_only: false,

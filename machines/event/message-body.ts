@@ -1,7 +1,7 @@
 /** A message, as a payload shows it. */
 import type { Direction } from "../vocabulary.ts"
 
-export interface Attachment {
+export type Attachment = {
   readonly id: string | null
   readonly type: string | null
   readonly name: string | null
