@@ -35,6 +35,6 @@ export class NewerVersion extends Error {
 export const decodeEvent = (body: Uint8Array): Event => {
   const { v, event } = unpacked(packr, body) as { readonly v: number; readonly event: Event }
   if (v > eventVersion) throw new NewerVersion("journal entry", v, eventVersion)
-  // Whoever reads what may be no event at all looks first (src/webhooks/journaled-event.ts).
+  // Whoever reads what may be no event at all looks first (src/kept/journaled-event.ts).
   return v < 2 && typeof event?.received === "number" ? (withoutAhead(event as Timed, event.received) as Event) : event
 }

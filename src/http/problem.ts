@@ -10,7 +10,7 @@ import type { InvalidCursor } from "../../persistence/lists/cursor.ts"
 import type { NotJson, TooDeep } from "../providers/parse.ts"
 import type { Unsealable } from "../secrets/key-ring.ts"
 import type { NameTaken } from "../tenants/tenant-keys.ts"
-import type { StillUnreadable } from "../webhooks/replay.ts"
+import type { StillUnreadable } from "../kept/replay.ts"
 import type { QuarantineFull, WaitingFull } from "../webhooks/rooms.ts"
 import type {
   BodyCutShort,

@@ -16,8 +16,8 @@ import type { InvalidCursor } from "../../persistence/lists/cursor.ts"
 import type { Event } from "../../machines/events.ts"
 import { Quarantine, type Quarantined } from "../../persistence/kept/quarantine.ts"
 import { Waiting } from "../../persistence/kept/waiting.ts"
-import { Application } from "./application.ts"
-import { misunderstood, understandKept } from "./understand.ts"
+import { Application } from "../webhooks/application.ts"
+import { misunderstood, understandKept } from "../webhooks/understand.ts"
 import { WaitingRoom } from "./waiting-room.ts"
 
 /** It is no better understood than before; it stays in quarantine. */

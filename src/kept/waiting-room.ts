@@ -14,8 +14,8 @@ import type { SubmitError } from "../../actors/errors.ts"
 import { TenantOwner } from "../../actors/owner/owner.ts"
 import { Quarantine } from "../../persistence/kept/quarantine.ts"
 import { type Place, Waiting, type WaitingPayload } from "../../persistence/kept/waiting.ts"
-import { Application, type End } from "./application.ts"
-import { misunderstood, understandKept } from "./understand.ts"
+import { Application, type End } from "../webhooks/application.ts"
+import { misunderstood, understandKept } from "../webhooks/understand.ts"
 
 /** Payloads that are read and applied together: one journal statement for many. */
 const pageSize = 16
