@@ -98,7 +98,10 @@ test("the statechart of a kind is that of its machine", async () => {
     target: "failed"
   })
   const others = account.states.filter((state: any) => state.key !== "active")
-  for (const state of others) expect(state.events).not.toContain("send_reserved")
+  for (const { transitions } of others) {
+    const sends = transitions.filter(({ event }: any) => event === "send_reserved")
+    expect(sends).toEqual([{ event: "send_reserved", guard: "is a repeat", target: null }])
+  }
   const { machine_state } = (await ask("GET", `/actors/connection/${accountId}`)).json
   expect(account.states.map((state: any) => state.key)).toContain(machine_state.account)
   expect((await ask("GET", "/statecharts/dragon")).status).toBe(400)
