@@ -9,7 +9,6 @@ const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "")
 const ours: Readonly<Record<string, string>> = {
   "machines/own.ts": "own and put themselves",
   "machines/conversation/filling.ts": "the parts of a message that can come later, from a list there",
-  "actors/tenant/audit-trail.ts": "audited fields, from the definitions",
   "actors/cut/cut-builder.ts": "fields of an entity, from the definitions",
   "actors/owner/local-owner.ts":
     "fields of an entity, from the definitions; a sealed field that the same process named",
