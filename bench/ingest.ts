@@ -1,170 +1,140 @@
 /**
- * Webhooks per second over HTTP, each answered only when it is durable, beside a bare node:http server that parses the same body.
- *
- * The sender runs in this process and shares the machine's cores with the server, for both alike. What it does not measure: TLS,
- * a network, viewers.
+ * Webhooks per second over HTTP, each answered only when it is durable. Beside it, in the same rounds: bare node:http that parses the
+ * same body (the floor), and node with one plpgsql function for each webhook (what a user would write instead). All servers have one
+ * core in turn, the sender and Postgres the other. What it does not measure: TLS, a network, viewers.
  */
-import type { ChildProcess } from "node:child_process"
-import { spawn } from "node:child_process"
-import { once } from "node:events"
+import { execFileSync } from "node:child_process"
+import { existsSync } from "node:fs"
 import { mkdtemp, rm } from "node:fs/promises"
-import { Agent, request } from "node:http"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { whatsappMessage } from "./messages.ts"
-import { startPostgres } from "../test/support/postgres-server.ts"
-import { asRatio, perSecond, ratios, summarise } from "./samples.ts"
+import { fileURLToPath } from "node:url"
+import { newPostgres } from "./postgres.ts"
+import type { Report } from "./report.ts"
+import { perSecond, ratios, ratioOrWhy, summarise } from "./samples.ts"
+import type { Posted } from "./sending.ts"
+import { startSender } from "./sending.ts"
+import { ServerProcess } from "./server-process.ts"
 
 const connections = 64
-const perRound = 6_000
-const rounds = 5
 const chats = 500
 const adminKey = "the-admin-key-of-the-benchmarks"
+const peer = fileURLToPath(new URL("peers/postgres-function", import.meta.url))
 
 interface Target {
-  readonly child: ChildProcess
-  readonly url: URL
-  readonly secret: string
+  readonly server: ServerProcess
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
 }
 
-const launch = async (
-  file: string,
-  environment: Record<string, string>
-): Promise<{ child: ChildProcess; url: string }> => {
-  const child = spawn(process.execPath, [file], {
-    env: { ...process.env, ...environment },
-    stdio: ["ignore", "pipe", "inherit"]
-  })
-  let output = ""
-  for await (const chunk of child.stdout!) {
-    output += chunk
-    const found = /listening on (http:\/\/\S+)/.exec(output)
-    if (found !== null) {
-      child.stdout!.resume()
-      return { child, url: found[1]! }
-    }
-  }
-  child.kill("SIGKILL")
-  throw new Error(`${file} ended before it listened:\n${output}`)
+interface Round extends Posted {
+  /** Processor time of the server's main thread for one webhook, microseconds. */
+  readonly cpuUs: number
 }
 
 const json = async (method: string, url: string, key: string, body: unknown): Promise<any> =>
   (await fetch(url, { method, headers: { authorization: `Bearer ${key}` }, body: JSON.stringify(body) })).json()
 
-const switchboard = async (environment: Record<string, string>): Promise<Target> => {
-  const { child, url } = await launch("src/main.ts", { PORT: "0", SWITCHBOARD_ADMIN_KEY: adminKey, ...environment })
-  const { api_key, webhook_secret } = await json("PUT", `${url}/v1/tenants/bench`, adminKey, { name: "bench" })
-  await json("PUT", `${url}/v1/tenants/bench/connections/bench-account`, api_key, {
+const switchboard = async (environment: Readonly<Record<string, string>>): Promise<Target> => {
+  const server = await ServerProcess.start("src/main.ts", {
+    PORT: "0",
+    SWITCHBOARD_ADMIN_KEY: adminKey,
+    ...environment
+  })
+  const { api_key, webhook_secret } = await json("PUT", `${server.url}/v1/tenants/bench`, adminKey, { name: "bench" })
+  await json("PUT", `${server.url}/v1/tenants/bench/connections/bench-account`, api_key, {
     channel_type: "whatsapp",
     account_name: "bench",
     user_id: "bench"
   })
-  return { child, url: new URL(`${url}/v1/tenants/bench/webhooks/unipile`), secret: webhook_secret }
+  return { server, url: `${server.url}/v1/tenants/bench/webhooks/unipile`, headers: { "unipile-auth": webhook_secret } }
 }
 
-const floorServer = async (): Promise<Target> => {
-  const { child, url } = await launch("bench/floor-server.ts", {})
-  return { child, url: new URL(url), secret: "" }
+const bare = async (): Promise<Target> => {
+  const server = await ServerProcess.start("bench/floor-server.ts", {})
+  return { server, url: server.url + "/", headers: {} }
 }
 
-const stop = async ({ child }: Target): Promise<void> => {
-  const exited = once(child, "exit")
-  child.kill("SIGTERM")
-  await exited
-}
-
-/** Posts the bodies over keep-alive connections; answers with requests per second and the latencies in milliseconds. */
-const post = async ({ url, secret }: Target, bodies: ReadonlyArray<string>) => {
-  const agent = new Agent({ keepAlive: true, maxSockets: connections })
-  const latencies: Array<number> = []
-  let next = 0
-  const one = (body: string) =>
-    new Promise<void>((resolve, reject) => {
-      const started = performance.now()
-      const call = request(
-        url,
-        { method: "POST", agent, headers: { "unipile-auth": secret, "content-length": Buffer.byteLength(body) } },
-        (answer) => {
-          let text = ""
-          answer.setEncoding("utf8")
-          answer.on("data", (chunk: string) => (text += chunk))
-          answer.on("end", () => {
-            if (answer.statusCode !== 200 || !text.includes('"applied"'))
-              return reject(new Error(`${answer.statusCode} ${text}`))
-            latencies.push(performance.now() - started)
-            resolve()
-          })
-        }
-      )
-      call.on("error", reject)
-      call.end(body)
-    })
-  const sender = async () => {
-    while (next < bodies.length) await one(bodies[next++]!)
+const functionPeer = async (url: string): Promise<Target> => {
+  if (!existsSync(join(peer, "node_modules"))) {
+    process.stderr.write("  installing the peer's own package\n")
+    execFileSync("npm", ["install", "--no-audit", "--no-fund", "--no-package-lock"], { cwd: peer, stdio: "ignore" })
   }
-  const started = performance.now()
-  await Promise.all(Array.from({ length: connections }, sender))
-  const seconds = (performance.now() - started) / 1000
-  agent.destroy()
-  latencies.sort((a, b) => a - b)
-  return {
-    rate: bodies.length / seconds,
-    p50: latencies[Math.floor(latencies.length / 2)]!,
-    p99: latencies[Math.floor(latencies.length * 0.99)]!
-  }
+  const server = await ServerProcess.start(join(peer, "server.js"), { DATABASE_URL: url })
+  return { server, url: server.url + "/", headers: {} }
 }
 
-const bodiesOf = (round: number): ReadonlyArray<string> =>
-  Array.from({ length: perRound }, (_, index) => JSON.stringify(whatsappMessage(round * perRound + index, chats)))
-
-const compare = async (name: string, environment: Record<string, string>): Promise<void> => {
-  const ours = await switchboard(environment)
-  const floor = await floorServer()
-  const rates: { ours: Array<number>; floor: Array<number> } = { ours: [], floor: [] }
-  const latencies: Array<{ p50: number; p99: number }> = []
+const compare = async (
+  name: string,
+  targets: Readonly<Record<string, Target>>,
+  { quick, report }: { readonly quick: boolean; readonly report: Report }
+): Promise<void> => {
+  const [count, rounds] = quick ? [2_000, 2] : [10_000, 5]
+  const sender = startSender()
+  const samples = new Map<string, Array<Round>>(Object.keys(targets).map((target) => [target, []]))
   try {
-    for (let round = 0; round < rounds + 1; round++) {
-      const bodies = bodiesOf(round)
-      const bare = await post(floor, bodies)
-      const durable = await post(ours, bodies)
-      process.stderr.write(`  ingest on ${name}: round ${round} of ${rounds}\r`)
-      if (round === 0) continue // making the actors, and the compiler's warm-up
-      rates.floor.push(bare.rate)
-      rates.ours.push(durable.rate)
-      latencies.push(durable)
+    // Round 0 makes the actors and warms the compiler. Who goes first changes from round to round.
+    for (let round = 0; round <= rounds; round++) {
+      const order = Object.entries(targets)
+      for (const [target, { server, url, headers }] of round % 2 === 0 ? order : order.toReversed()) {
+        process.stderr.write(`  ingest on ${name}: round ${round} of ${rounds}, ${target}            \r`)
+        const before = server.mainThreadMs
+        const posted = await sender.post({ url, headers, connections, from: round * count, count, chats })
+        const cpuUs = ((server.mainThreadMs - before) * 1_000) / count
+        if (round > 0) samples.get(target)!.push({ ...posted, cpuUs })
+      }
     }
   } finally {
-    await stop(ours)
-    await stop(floor)
+    sender.stop()
+    for (const { server } of Object.values(targets)) await server.stop()
   }
-  const p50 = summarise(latencies.map((each) => each.p50))
-  const p99 = summarise(latencies.map((each) => each.p99))
-  console.log(
-    `\nWebhooks over HTTP on ${name}: ${connections} connections, ${perRound.toLocaleString("en-US")} messages over ${chats} chats, ${rounds} rounds`
+  const of = (target: string, field: keyof Round) => samples.get(target)!.map((each) => each[field])
+  report.head(
+    `Webhooks over HTTP on ${name}: ${connections} connections, ${count.toLocaleString("en-US")} messages over ${chats} chats, ${rounds} rounds`
   )
-  console.log(
-    `  durable answers          ${perSecond(summarise(rates.ours))}   p50 ${p50.median.toFixed(1)} ms, p99 ${p99.median.toFixed(1)} ms`
-  )
-  console.log(`  floor: bare node:http    ${perSecond(summarise(rates.floor))}`)
-  console.log(`  ratio                    ${asRatio(ratios(rates.ours, rates.floor))}`)
+  for (const target of Object.keys(targets)) {
+    const [p50, p99, cpu] = (["p50", "p99", "cpuUs"] as const).map((field) => summarise(of(target, field)))
+    report.line(
+      target,
+      `${perSecond(summarise(of(target, "rate")))}   p50 ${p50!.median.toFixed(1)} ms, p99 ${p99!.median.toFixed(1)} ms, main thread ${Math.round(cpu!.median)} µs a webhook`
+    )
+    report.keep(`ingest on ${name}`, target, {
+      rate: of(target, "rate"),
+      cpuUs: of(target, "cpuUs"),
+      p99: of(target, "p99")
+    })
+  }
+  for (const target of Object.keys(targets)) {
+    if (target === ours) continue
+    report.line(`ratio to ${target}`, ratioOrWhy(ratios(of(ours, "rate"), of(target, "rate"))))
+  }
 }
 
-export const benchIngest = async (): Promise<void> => {
+const ours = "switchboard"
+
+export const benchIngest = async (quick: boolean, report: Report): Promise<void> => {
   const dataDir = await mkdtemp(join(tmpdir(), "switchboard-bench-"))
   try {
-    await compare("embedded Postgres", { SWITCHBOARD_DATA_DIR: join(dataDir, "pglite") })
-    const postgres = await startPostgres()
+    const postgres = await newPostgres()
     try {
-      await compare("Postgres", {
-        SWITCHBOARD_DATA_DIR: join(dataDir, "postgres"),
-        DATABASE_URL: `${postgres.url}/postgres`
-      })
+      const targets = {
+        [ours]: await switchboard({
+          SWITCHBOARD_DATA_DIR: join(dataDir, "postgres"),
+          DATABASE_URL: await postgres.database("switchboard")
+        }),
+        "one plpgsql function": await functionPeer(await postgres.database("peer")),
+        "bare node:http": await bare()
+      }
+      await compare("Postgres", targets, { quick, report })
     } finally {
       await postgres.stop()
     }
+    const targets = {
+      [ours]: await switchboard({ SWITCHBOARD_DATA_DIR: join(dataDir, "pglite") }),
+      "bare node:http": await bare()
+    }
+    await compare("the embedded database", targets, { quick, report })
   } finally {
     await rm(dataDir, { recursive: true, force: true })
   }
 }
-
-if (import.meta.main) await benchIngest()

@@ -1,10 +1,29 @@
-/** `npm run bench`: every benchmark, each beside its floor, measured in the same run. */
+/** `npm run bench [scenario …] [-- --quick] [--json FILE]`: cost, each beside its floor, measured in the same run. */
 import { cpus } from "node:os"
+import { parseArgs } from "node:util"
+import { pinning } from "./cores.ts"
 import { benchIngest } from "./ingest.ts"
+import { Report } from "./report.ts"
 import { benchTurn } from "./turn.ts"
 
-console.log(
-  `Node ${process.version}, ${cpus().length} cores. Median (least – greatest); ratios are taken round by round.`
-)
-benchTurn()
-await benchIngest()
+const scenarios: Readonly<Record<string, (quick: boolean, report: Report) => void | Promise<void>>> = {
+  turn: benchTurn,
+  ingest: benchIngest
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { quick: { type: "boolean", default: false }, json: { type: "string" } }
+})
+const unknown = positionals.filter((name) => !Object.hasOwn(scenarios, name))
+if (unknown.length > 0) {
+  console.error(`There is no scenario ${unknown.join(", ")}. There are: ${Object.keys(scenarios).join(", ")}.`)
+  process.exit(2)
+}
+
+const machine = `Node ${process.version}, ${cpus().length} cores (${cpus()[0]!.model.trim()}), ${pinning}`
+const report = new Report()
+console.log(`${machine}. Median (least – greatest); ratios are taken round by round.`)
+for (const name of positionals.length > 0 ? positionals : Object.keys(scenarios))
+  await scenarios[name]!(values.quick, report)
+if (values.json !== undefined) report.write(values.json, machine)

@@ -24,6 +24,15 @@ export const ratios = (ours: ReadonlyArray<number>, floor: ReadonlyArray<number>
 export const asRatio = ({ median, min, max }: Summary): string =>
   `${median.toFixed(2)} (${min.toFixed(2)} – ${max.toFixed(2)})`
 
+/** A ratio whose greatest round is more than this many times the least says nothing. */
+const widest = 2
+
+/** The ratio; where the rounds differ too much to claim one, that. */
+export const ratioOrWhy = (ratio: Summary): string =>
+  ratio.max > ratio.min * widest
+    ? `none: the rounds differ too much (${ratio.min.toFixed(2)} – ${ratio.max.toFixed(2)}); is the machine quiet?`
+    : asRatio(ratio)
+
 /** Milliseconds that a synchronous piece of work takes. */
 export const timed = (work: () => void): number => {
   const started = performance.now()
