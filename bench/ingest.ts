@@ -15,44 +15,16 @@ import { perSecond, ratios, ratioOrWhy, summarise } from "./samples.ts"
 import type { Posted } from "./sending.ts"
 import { startSender } from "./sending.ts"
 import { ServerProcess } from "./server-process.ts"
+import type { Target } from "./target.ts"
+import { bareHttp, switchboard } from "./target.ts"
 
 const connections = 64
 const chats = 500
-const adminKey = "the-admin-key-of-the-benchmarks"
 const peer = fileURLToPath(new URL("peers/postgres-function", import.meta.url))
-
-interface Target {
-  readonly server: ServerProcess
-  readonly url: string
-  readonly headers: Readonly<Record<string, string>>
-}
 
 interface Round extends Posted {
   /** Processor time of the server's main thread for one webhook, microseconds. */
   readonly cpuUs: number
-}
-
-const json = async (method: string, url: string, key: string, body: unknown): Promise<any> =>
-  (await fetch(url, { method, headers: { authorization: `Bearer ${key}` }, body: JSON.stringify(body) })).json()
-
-const switchboard = async (environment: Readonly<Record<string, string>>): Promise<Target> => {
-  const server = await ServerProcess.start("src/main.ts", {
-    PORT: "0",
-    SWITCHBOARD_ADMIN_KEY: adminKey,
-    ...environment
-  })
-  const { api_key, webhook_secret } = await json("PUT", `${server.url}/v1/tenants/bench`, adminKey, { name: "bench" })
-  await json("PUT", `${server.url}/v1/tenants/bench/connections/bench-account`, api_key, {
-    channel_type: "whatsapp",
-    account_name: "bench",
-    user_id: "bench"
-  })
-  return { server, url: `${server.url}/v1/tenants/bench/webhooks/unipile`, headers: { "unipile-auth": webhook_secret } }
-}
-
-const bare = async (): Promise<Target> => {
-  const server = await ServerProcess.start("bench/floor-server.ts", {})
-  return { server, url: server.url + "/", headers: {} }
 }
 
 const functionPeer = async (url: string): Promise<Target> => {
@@ -61,7 +33,7 @@ const functionPeer = async (url: string): Promise<Target> => {
     execFileSync("npm", ["install", "--no-audit", "--no-fund", "--no-package-lock"], { cwd: peer, stdio: "ignore" })
   }
   const server = await ServerProcess.start(join(peer, "server.js"), { DATABASE_URL: url })
-  return { server, url: server.url + "/", headers: {} }
+  return { server, url: `${server.url}/`, headers: {} }
 }
 
 const compare = async (
@@ -123,7 +95,7 @@ export const benchIngest = async (quick: boolean, report: Report): Promise<void>
           DATABASE_URL: await postgres.database("switchboard")
         }),
         "one plpgsql function": await functionPeer(await postgres.database("peer")),
-        "bare node:http": await bare()
+        "bare node:http": await bareHttp()
       }
       await compare("Postgres", targets, { quick, report })
     } finally {
@@ -131,7 +103,7 @@ export const benchIngest = async (quick: boolean, report: Report): Promise<void>
     }
     const targets = {
       [ours]: await switchboard({ SWITCHBOARD_DATA_DIR: join(dataDir, "pglite") }),
-      "bare node:http": await bare()
+      "bare node:http": await bareHttp()
     }
     await compare("the embedded database", targets, { quick, report })
   } finally {

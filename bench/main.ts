@@ -3,12 +3,16 @@ import { cpus } from "node:os"
 import { parseArgs } from "node:util"
 import { pinning } from "./cores.ts"
 import { benchIngest } from "./ingest.ts"
+import { benchLatency } from "./latency.ts"
+import { benchRecovery } from "./recovery.ts"
 import { Report } from "./report.ts"
 import { benchTurn } from "./turn.ts"
 
 const scenarios: Readonly<Record<string, (quick: boolean, report: Report) => void | Promise<void>>> = {
   turn: benchTurn,
-  ingest: benchIngest
+  ingest: benchIngest,
+  latency: benchLatency,
+  recovery: benchRecovery
 }
 
 const { values, positionals } = parseArgs({

@@ -15,6 +15,8 @@ export const newPostgres = async () => {
       await administer(server.url, `create database ${name}`)
       return `${server.url}/${name}`
     },
+    /** One statement in a database. */
+    run: (database: string, statement: string): Promise<unknown> => administer(server.url, statement, database),
     stop: () => server.stop()
   }
 }

@@ -68,9 +68,9 @@ export const createDatabase = (server: string, name: string, isEmpty: boolean): 
 }
 
 /** One statement on the server's own database: databases cannot be created from inside another one's transaction. */
-export const administer = (server: string, statement: string): Promise<unknown> =>
+export const administer = (server: string, statement: string, database = "postgres"): Promise<unknown> =>
   PgClient.PgClient.pipe(
     Effect.flatMap((sql) => sql.unsafe(statement)),
-    Effect.provide(PgClient.layer({ url: Redacted.make(`${server}/postgres`), maxConnections: 1 })),
+    Effect.provide(PgClient.layer({ url: Redacted.make(`${server}/${database}`), maxConnections: 1 })),
     Effect.runPromise
   )
