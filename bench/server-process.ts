@@ -17,13 +17,18 @@ export class ServerProcess {
     this.url = url
   }
 
-  /** Starts it and waits until it says where it listens. */
+  /**
+   * Starts it and waits until it says where it listens. With SWITCHBOARD_BENCH_PROFILE it leaves a CPU profile in that folder when it
+   * ends.
+   */
   static async start(
     file: string,
     environment: Readonly<Record<string, string>>,
     cwd?: string
   ): Promise<ServerProcess> {
-    const [command, args] = nodeOn(cores.server, [file])
+    const profile = process.env["SWITCHBOARD_BENCH_PROFILE"]
+    const flags = profile === undefined ? [] : ["--cpu-prof", "--cpu-prof-dir", profile]
+    const [command, args] = nodeOn(cores.server, [...flags, file])
     const child = spawn(command, args, {
       env: { ...process.env, ...environment },
       stdio: ["ignore", "pipe", "inherit"],
