@@ -1,17 +1,16 @@
 /** An actor's snapshot as bytes (the column `internals`) and back. The bytes carry a version. */
 import { Packr } from "msgpackr"
-import type { AnyMachineSnapshot, StateValue } from "xstate"
+import type { AnyMachineSnapshot } from "xstate"
 import { NewerVersion } from "../journal/event-codec.ts"
 import type { Definition } from "./kinds.ts"
 import { plain, unpacked } from "./msgpack.ts"
 
 const packr = new Packr({ ...plain, moreTypes: false })
-/** Version of what `encode` writes. Under version 1 states had other names, and every one was a function of the fields. */
+/** Version of what `encode` writes. Under version 1 states had other names. */
 const version = 2
 
 interface Kept {
   readonly version: number
-  readonly value: StateValue
   readonly context: unknown
 }
 
@@ -25,8 +24,8 @@ export const decodeSnapshot = (kind: Definition, bytes: Uint8Array): AnyMachineS
   if (kept !== undefined && kept.version > version) throw new NewerVersion("snapshot", kept.version, version)
   if (kept?.version !== version && kept?.version !== 1)
     throw new Error(`snapshot version ${kept?.version} is not known here`)
-  const context = kind.unpack(kept.context as never)
-  return kept.version === 1 ? standing(kind, context) : kind.machine.resolveState({ value: kept.value, context })
+  // Every state is a function of the fields; what an earlier version called it, or left behind, is of no matter.
+  return standing(kind, kind.unpack(kept.context as never))
 }
 
 /** The snapshot of an actor with this context, where its fields say that it stands. */

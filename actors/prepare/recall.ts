@@ -16,6 +16,7 @@ import type { StoredMessage } from "../../persistence/lists/messages.ts"
 import { placeOf } from "./place.ts"
 import type { Identity } from "../memory/identity.ts"
 import type { Memory } from "../memory/memory.ts"
+import { wholeOf } from "../memory/merged.ts"
 import { own } from "../../machines/own.ts"
 import type { TenantContext } from "../../machines/tenant/context.ts"
 
@@ -35,10 +36,13 @@ export const neededRecall = (memory: Memory, event: Event): RecallRequest | null
   const placed = event.type === "fact_arrived" ? placeOf(memory, event) : event
   const named = placed === null ? null : namedMessage(placed, memory.identity)
   if (named === null) return null
-  const context = memory.population.get("conversation", named.conversation_id)?.context as
-    ConversationContext | undefined
-  const floor = context?.facts.window.floor ?? null
-  if (context === undefined || floor === null) return null
+  const conversation = memory.population.get("conversation", named.conversation_id)
+  // The turn gives it to whom the conversation is part of by now, and says who sleeps on the way there.
+  const found = conversation === undefined ? null : wholeOf(memory.population, conversation)
+  if (found === null || !("whole" in found)) return null
+  const { id: conversation_id, context } = found.whole
+  const { floor } = context.facts.window
+  if (floor === null) return null
   if (named.at !== null && named.at > floor) return null
   const known = named.ids.map((id) => find(context.facts.window, id)).find((record) => record !== undefined)
   const reply = isReply(memory, event, context)
@@ -52,7 +56,7 @@ export const neededRecall = (memory: Memory, event: Event): RecallRequest | null
     )
   if (known !== undefined && !(withLater && known.at < floor)) return null
   const at = reply && named.at !== null ? { at: named.at } : {}
-  return { conversation_id: named.conversation_id, ids: named.ids, withLater, ...at }
+  return { conversation_id, ids: named.ids, withLater, ...at }
 }
 
 /** An outbound message that reads what came before it (CONTRACT 2.5 read_on) and is older than the window. */

@@ -64,8 +64,11 @@ const delivery: { readonly [T in Told["type"]]: Deliver<Extract<Told, { readonly
     const id = reach.identity.conversation(channel_type, account_id, from)
     // A thread that was only spoken of has no conversation yet.
     if (!reach.isThere({ kind: "conversation", id })) return
-    const into_id = reach.identity.conversation(channel_type, account_id, into)
-    reach.send({ kind: "conversation", id }, { type: "thread_joined", into, into_id, received } as const)
+    const present = reach.presentThread(reach.identity.conversation(channel_type, account_id, into), into)
+    // What it is to become part of may be part of it: they are one already.
+    if (present === undefined || present.id === id) return
+    const joined = { type: "thread_joined", into: present.thread, into_id: present.id, received } as const
+    reach.send({ kind: "conversation", id }, joined)
   },
   calendar_settled: ({ reach }, from, told) => toChannel(reach, from, told),
   series_told: ({ reach }, _, { account_id, channel_type, instances, over_since, received }) => {

@@ -10,6 +10,7 @@ import type { ChannelType } from "../../machines/vocabulary.ts"
 import type { Identity } from "../memory/identity.ts"
 import type { Living } from "../memory/living.ts"
 import { contextOf } from "../memory/living.ts"
+import { wholeOf } from "../memory/merged.ts"
 import type { Address, Population } from "../memory/population.ts"
 import type { Change } from "./outcome.ts"
 import { Interruption } from "./outcome.ts"
@@ -33,7 +34,8 @@ interface Before {
   readonly last: Living["last"]
 }
 
-const mergedInto = (living: Living): string | null => contextOf(living, "conversation").merged_into
+/** What is about the conversation that it names and about no other: a merged one does not take it. */
+const aboutItself: ReadonlySet<string> = new Set(["thread_joined", "conversation_recounted", "deadline_passed"])
 
 /** An actor by its kind and id, and what makes it when it is new (absent: it must exist). */
 interface Made<K extends ActorKind> {
@@ -84,23 +86,31 @@ export class Reach {
     return true
   }
 
-  /** Who an actor is by now; undefined: somebody on the way sleeps. What joins two threads is about them and no others. */
+  /** Who an actor is by now; undefined: somebody on the way sleeps. */
   #present(living: Living, event: Sent): Living | undefined {
     if (living.kind === "participant") {
       const into = contextOf(living, "participant").facts.merged_into
       return into === null ? living : this.person(into, event.received)
     }
-    if (living.kind !== "conversation" || event.type === "thread_joined") return living
-    let present = living
-    for (let into = mergedInto(present); into !== null; into = mergedInto(present)) {
-      const next = this.population.get("conversation", into)
-      if (next === undefined) {
-        this.needs({ kind: "conversation", id: into })
-        return undefined
-      }
-      present = next
-    }
-    return present
+    return living.kind === "conversation" && !aboutItself.has(event.type)
+      ? this.#whole(living as Living<"conversation">)
+      : living
+  }
+
+  #whole(conversation: Living<"conversation">): Living<"conversation"> | undefined {
+    const found = wholeOf(this.population, conversation)
+    if ("whole" in found) return found.whole
+    if ("circle" in found) throw new Error(`conversation ${found.circle} is part of itself by way of others`)
+    this.needs({ kind: "conversation", id: found.asleep })
+    return undefined
+  }
+
+  /** Id and thread of what a conversation is part of by now, its own where there is none yet; undefined: somebody on the way sleeps. */
+  presentThread(id: string, thread: string): { readonly id: string; readonly thread: string } | undefined {
+    const conversation = this.population.get("conversation", id)
+    if (conversation === undefined) return this.needs({ kind: "conversation", id }) ? undefined : { id, thread }
+    const whole = this.#whole(conversation)
+    return whole === undefined ? undefined : { id: whole.id, thread: whole.context.external_thread_id }
   }
 
   /** Undefined before the tenant was created, and in tests that have none. */

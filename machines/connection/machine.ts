@@ -7,20 +7,18 @@
  *     checkpoint_required  ─a► pending, active, failed, expired, disconnected  stays b
  *     disconnected         ─a► pending, active, failed, expired, checkpoint_required  stays b
  *   auth:
- *   ● pending        ─e► expired  ─a► authenticated, failed, expired
- *     authenticated  ─e► expired  ─a► pending, failed, expired
- *     failed         ─e► expired  ─a► pending, authenticated, expired
+ *   ● pending        ─c► expired  ─a► authenticated, failed, expired
+ *     authenticated  ─c► expired  ─a► pending, failed, expired
+ *     failed         ─c► expired  ─a► pending, authenticated, expired
  *     expired        ─a► pending, authenticated, failed
  *
  *   a  connection_registered, account_status_changed, hosted_auth_reported, auth_reported, tokens_stored, token_checked,
- *      seen_live, deadline_passed
- *   b  connection_synced, connection_activity_set, rate_limit_set, send_limits_told, send_confirmed, send_cancelled,
- *      message_appeared, message_owned, message_named, secret_resealed, day_started, send_reserved [is a repeat]
- *   c  connection_synced, connection_activity_set, rate_limit_set, send_limits_told, send_confirmed, send_cancelled,
- *      message_appeared, message_owned, message_named, secret_resealed, day_started
+ *      seen_live, connection_synced, deadline_passed
+ *   b  connection_activity_set, rate_limit_set, send_limits_told, send_confirmed, send_cancelled, message_appeared,
+ *      message_owned, message_named, secret_resealed, day_started, send_reserved [is a repeat]
+ *   c  connection_activity_set, rate_limit_set, send_limits_told, send_confirmed, send_cancelled, message_appeared,
+ *      message_owned, message_named, secret_resealed, day_started, send_reserved
  *   d  send_reserved [may reserve]
- *   e  connection_synced, connection_activity_set, rate_limit_set, send_limits_told, send_confirmed, send_cancelled,
- *      message_appeared, message_owned, message_named, secret_resealed, day_started, send_reserved
  *
  * A connection: one user's external account, its health and its send budget (CONTRACT 2.2). The two regions are the fields
  * account_status and auth_status.
@@ -147,11 +145,11 @@ const words = [
   "tokens_stored",
   "token_checked",
   "seen_live",
+  "connection_synced",
   "deadline_passed"
 ] as const
 /** What says nothing of them; but time passes with every event, and may end the token. */
 const others = [
-  "connection_synced",
   "connection_activity_set",
   "rate_limit_set",
   "send_limits_told",
@@ -196,6 +194,9 @@ export const connectionMachine = setup({
     "auth expired": auth("expired"),
     "may reserve": after((context, event) => canSend(context) || isRepeat(context, event)),
     "is a repeat": after(isRepeat),
+    "is a repeat and account expired": after(
+      (context, event) => isRepeat(context, event) && context.account_status === "expired"
+    ),
     "may reserve and auth expired": after(
       (context, event) => (canSend(context) || isRepeat(context, event)) && context.auth_status === "expired"
     )
@@ -219,7 +220,10 @@ export const connectionMachine = setup({
           on: {
             ...leadsIn("account", others, "expired"),
             ...accountLeads("pending", "failed", "expired", "checkpoint_required", "disconnected"),
-            send_reserved: { guard: "may reserve", actions: "apply" }
+            send_reserved: [
+              { guard: "is a repeat and account expired", target: "expired", actions: "apply" },
+              { guard: "may reserve", actions: "apply" }
+            ]
           }
         },
         failed: {

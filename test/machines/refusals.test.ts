@@ -73,6 +73,58 @@ describe("a send", () => {
   })
 })
 
+describe("a connection's state", () => {
+  const synced = (at: number, error: string | null): Event => ({
+    type: "connection_synced",
+    account_id: "account",
+    at: start + at,
+    error,
+    received: start + at,
+    via: "api"
+  })
+
+  test("follows a sync that succeeds, and a send is taken from then on", () => {
+    const tenant = new SmallTenant()
+    tenant.apply(registered)
+    expect(tenant.run(reserve("r1", minute))).toMatchObject(declined)
+    tenant.apply(synced(2 * minute, null))
+    tenant.expectStatesToFollowFields()
+    expect(tenant.run(reserve("r2", 3 * minute))).toMatchObject({ type: "done", decided: { allowed: true } })
+  })
+
+  test("follows syncs that fail, until no send is taken", () => {
+    const tenant = new SmallTenant()
+    for (const event of [registered, running]) tenant.apply(event)
+    for (const n of [1, 2, 3]) {
+      tenant.apply(synced(n * minute, "no answer"))
+      tenant.expectStatesToFollowFields()
+    }
+    expect(tenant.connection().account_status).toBe("failed")
+    expect(tenant.run(reserve("r1", 4 * minute))).toMatchObject(declined)
+  })
+
+  test("follows the token's end that is noticed by a repeat", () => {
+    const tenant = new SmallTenant()
+    for (const event of [registered, running]) tenant.apply(event)
+    tenant.apply({
+      type: "tokens_stored",
+      account_id: "account",
+      access_token: "sealed",
+      refresh_token: null,
+      token_expires_at: start + 3 * minute,
+      received: start + minute,
+      via: "api"
+    })
+    tenant.apply(reserve("r1", 2 * minute, "k"))
+    expect(tenant.run(reserve("r2", 4 * minute, "k"))).toMatchObject({
+      type: "done",
+      decided: { reservation_id: "r1" }
+    })
+    expect(tenant.connection().account_status).toBe("expired")
+    tenant.expectStatesToFollowFields()
+  })
+})
+
 test("who became part of somebody else takes nothing; what is meant for them reaches who they are now", () => {
   const tenant = new SmallTenant()
   for (const event of [registered, running]) tenant.apply(event)
