@@ -21,7 +21,7 @@ export class Living<K extends LivingKind = LivingKind> {
   kept: "yes" | "writing" | "no" = "yes"
   /** When an event last reached it, epoch milliseconds. */
   touched: number
-  /** What it takes of the heap, as it was weighed last (actor-weight.ts). Population's to set. */
+  /** Its share of the heap, as it was weighed last (actor-weight.ts). Population's to set. */
   weight = bareActor
   /** When it was woken, on the clock of `performance.now`; 0 for one that was made. */
   woken = 0
@@ -70,14 +70,15 @@ export class Living<K extends LivingKind = LivingKind> {
 
   /**
    * Gives the actor an event; answers with what it tells, in order, or null when its state takes no such event. Throws what the machine
-   * threw; then the actor is unusable until `restore`.
+   * threw; then the actor is unusable until `restore`. `seq`: the event's place in the journal, for those whose order of arrival counts.
    */
-  send(event: { readonly type: string; readonly received?: number }): ReadonlyArray<Told> | null {
+  send(event: { readonly type: string; readonly received?: number }, seq?: number): ReadonlyArray<Told> | null {
     if (this.snapshot.status === "done") return null
     const before = this.context
     this.#told = null
     // A copy: a step is told by its event's identity (machines/chart.ts).
-    this.#actor.send({ ...event })
+    const step: { readonly type: string; readonly seq?: number } = seq === undefined ? { ...event } : { ...event, seq }
+    this.#actor.send(step)
     const { status, error } = this.snapshot as { status: string; error?: unknown }
     if (status === "error") throw error
     if (this.context !== before && event.received !== undefined) this.last = { type: event.type, at: event.received }

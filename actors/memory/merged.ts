@@ -12,6 +12,7 @@ export const wholeOf = (
   population: Population,
   conversation: Conversation
 ): { readonly whole: Conversation } | { readonly asleep: string } | { readonly circle: string } => {
+  if (conversation.context.merged_into === null) return { whole: conversation }
   const passed = new Set<string>()
   let whole = conversation
   for (let into = whole.context.merged_into; into !== null; into = whole.context.merged_into) {

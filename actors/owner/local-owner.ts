@@ -198,8 +198,12 @@ export const ownerLayer = (options: ShellOptions) =>
       const find = Effect.fnUntraced(function* (tenant: string, kind: ActorKind, id: string) {
         const { runtime } = yield* shellOf(tenant)
         let living = yield* residentOf(runtime, kind, idsOf(runtime, kind, id))
-        // What became part of another one is answered by that one: a person (CONTRACT 2.7), a thread.
+        // A person (CONTRACT 2.7) or a thread that became part of another one is answered by that one; of a circle, which an earlier
+        // version could leave behind (memory/merged.ts), by the one where it closes.
+        const passed = new Set<string>()
         for (let into = living && mergedInto(runtime, living); into; into = living && mergedInto(runtime, living)) {
+          if (passed.has(into)) break
+          passed.add(into)
           living = yield* residentOf(runtime, kind, [into])
         }
         if (living !== undefined) return { runtime, living }

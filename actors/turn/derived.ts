@@ -65,7 +65,7 @@ const delivery: { readonly [T in Told["type"]]: Deliver<Extract<Told, { readonly
     // A thread that was only spoken of has no conversation yet.
     if (!reach.isThere({ kind: "conversation", id })) return
     const present = reach.presentThread(reach.identity.conversation(channel_type, account_id, into), into)
-    // What it is to become part of may be part of it: they are one already.
+    // They are one already, where the other became part of this one.
     if (present === undefined || present.id === id) return
     const joined = { type: "thread_joined", into: present.thread, into_id: present.id, received } as const
     reach.send({ kind: "conversation", id }, joined)

@@ -18,10 +18,10 @@ export const repeated = (reach: Reach): TurnResult | null => {
 }
 
 /** The tenant remembers how the event ended; null for one without a key. */
-export const remembered = (reach: Reach, { decided }: Effects, isChanged: boolean): Done["keyed"] => {
+export const remembered = (reach: Reach, { decided }: Effects, isRecordChanged: boolean): Done["keyed"] => {
   const { once, received } = reach.event
   if (once === undefined) return null
-  const outcome = isChanged ? "applied" : "duplicate"
+  const outcome = isRecordChanged || reach.changes().length > 0 ? "applied" : "duplicate"
   const told = { type: "key_used", once, outcome, received } as const
   reach.tellTenant(decided === null ? told : { ...told, decided })
   return outcome

@@ -14,7 +14,7 @@ import type { Living } from "../memory/living.ts"
 import type { Address } from "../memory/population.ts"
 import type { OutgoingEvent } from "./outgoing-event.ts"
 
-/** What became of an event, for whoever sent it. `decided` is there when a send was asked for. */
+/** The answer to the sender of an event. `decided` is there when a send was asked for. */
 export interface Answer {
   readonly outcome: "applied" | "duplicate"
   readonly decided?: SendDecided
@@ -36,7 +36,7 @@ export interface RowJoin {
   readonly after: { readonly rows: number; readonly reads: number; readonly moves: number }
 }
 
-/** What actors told the turn that is for nobody of them. In the order in which it was decided. */
+/** A turn's effects outside of its actors, in the order in which they were decided. */
 export interface Effects {
   readonly rows: Array<{ readonly from: ConversationContext; readonly change: RowChanged }>
   readonly reads: Array<{ readonly conversation_id: string; readonly read: OutboundRead }>
@@ -46,7 +46,7 @@ export interface Effects {
   readonly moves: Array<{ readonly conversation_id: string; readonly from: string; readonly into: string }>
   /** Conversations whose rows are another one's from now on. */
   readonly joins: Array<RowJoin>
-  /** What is to be announced to the CRM. */
+  /** Announcements to the CRM. */
   readonly outgoing: Array<OutgoingEvent>
   decided: SendDecided | null
 }

@@ -1,4 +1,4 @@
-/** What conversations tell participants, who may have become part of somebody else, and what participants tell of a merge. */
+/** Delivery to participants, who may have become part of somebody else, and of their merges to conversations. */
 import { rankOf } from "../../machines/participant/merging.ts"
 import type { ParticipantClaimed, PersonMergedIn, PersonTold } from "../../machines/told.ts"
 import type { Living } from "../memory/living.ts"
@@ -13,7 +13,7 @@ export const tellPerson = (reach: Reach, effects: Effects, from: Living, told: P
   if (from.kind === "conversation") tellMerged(reach, effects, from, told.key, person, told.received)
 }
 
-/** Whoever claimed a key, and whose it was, may have become somebody else in the meantime. */
+/** Delivers a claim to the owner of the key. Either of the two may have become somebody else in the meantime. */
 export const claimed = (reach: Reach, told: ParticipantClaimed): void => {
   const [claimant, owner] = [reach.person(told.by, told.received), reach.person(told.key, told.received)]
   if (claimant === undefined || owner === undefined || claimant === owner) return

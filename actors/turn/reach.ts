@@ -22,19 +22,19 @@ interface Sent {
   readonly received: number
 }
 
-/** What an actor told, and who. */
+/** Something told, and the actor that told it. */
 export interface Heard {
   readonly from: Living
   readonly told: Told
 }
 
-/** What an actor was before the turn. */
+/** An actor before the turn. */
 interface Before {
   readonly snapshot: AnyMachineSnapshot
   readonly last: Living["last"]
 }
 
-/** What is about the conversation that it names and about no other: a merged one does not take it. */
+/** Events about the very conversation that they name, and about none that it became part of: a merged one does not take them. */
 const aboutItself: ReadonlySet<string> = new Set(["thread_joined", "conversation_recounted", "deadline_passed"])
 
 /** An actor by its kind and id, and what makes it when it is new (absent: it must exist). */
@@ -80,7 +80,7 @@ export class Reach {
     if (!this.#before.has(living)) this.#before.set(living, { snapshot: living.snapshot, last: living.last })
     living.touched = event.received
     // What arrived before what is a fact of the journal, so a replay gives the same (I2).
-    const told = living.send(living.kind === "conversation" ? { ...event, seq: this.#seq } : event)
+    const told = living.send(event, living.kind === "conversation" ? this.#seq : undefined)
     if (told === null) return false
     for (const each of told) this.heard.push({ from: living, told: each })
     return true

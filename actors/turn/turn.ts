@@ -81,6 +81,6 @@ const applied = (turn: Delivery): TurnResult => {
     const end = deliver(turn, from, told)
     if (end !== undefined) return end
   }
-  const keyed = remembered(reach, effects, records.outcome !== null || reach.changes().length > 0)
+  const keyed = remembered(reach, effects, records.outcome !== null)
   return { type: "done", ...effects, changes: reach.changes(), record: records.outcome, keyed }
 }
