@@ -12,6 +12,7 @@ import { FeedServer } from "./feed/server.ts"
 import { feedLimits } from "./feed/limits.ts"
 import { PassGuard } from "./feed/pass-guard.ts"
 import { FeedTokens } from "./feed/tokens.ts"
+import { Front } from "./http/front.ts"
 import { Keys } from "./http/keys.ts"
 import { onePort } from "./http/one-port.ts"
 import { serve } from "./http/server.ts"
@@ -36,6 +37,7 @@ export const switchboard = Layer.unwrap(
       Delivery.layer({ ...Delivery.deliveryDefaults, reach: settings.outgoingReach })
     ).pipe(
       Layer.provideMerge(onePort(settings)),
+      Layer.provide(Front.layer),
       Layer.provide(FeedServer.layer(feedLimits).pipe(Layer.provide(PassGuard.layer))),
       Layer.provide(Keys.layer),
       Layer.provide([FeedTokens.layer(settings.adminKey), keys]),

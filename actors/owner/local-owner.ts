@@ -24,7 +24,7 @@ import { promptly } from "./patience.ts"
 import { CurrentRequestKey } from "./request-key.ts"
 import type { Address } from "../memory/population.ts"
 import { sealedPlace } from "../sealed/sealed-place.ts"
-import type { Inspection, Unreached } from "./owner.ts"
+import type { Gate, Inspection, Unreached } from "./owner.ts"
 import { TenantOwner } from "./owner.ts"
 import { watchClock } from "./clock-steps.ts"
 import { tellIfAhead } from "./watch-deadlines.ts"
@@ -224,17 +224,15 @@ export const ownerLayer = (options: ShellOptions) =>
         }),
         gate: (tenant) =>
           Effect.flatMap(shellOf(tenant), ({ runtime }) => {
-            const context = runtime.population.get("tenant", tenant)?.context as TenantContext | undefined
-            if (context === undefined) return Effect.fail(new TenantUnknown({ tenant }))
-            const {
-              is_active,
-              webhook_secret,
-              previous_webhook_secret: before,
-              previous_webhook_secret_until: until
-            } = context
-            const previous = before === null || until === null ? null : { webhook_secret: before, until }
-            return Effect.succeed({ is_active, webhook_secret, previous })
+            const context = tenantContextOf(runtime)
+            return context === undefined ? Effect.fail(new TenantUnknown({ tenant })) : Effect.succeed(gateOf(context))
           }),
+        resident: (tenant) => {
+          const runtime = open.get(tenant)?.runtime
+          const context = runtime === undefined || runtime.isLost ? undefined : tenantContextOf(runtime)
+          if (context === undefined) return undefined
+          return { gate: gateOf(context), submit: (event, settle) => runtime!.submit({ event, settle }) }
+        },
         namesRead: refreshed,
         tenantsOf: (account_id) => Effect.sync(() => accounts.tenantsOf(account_id)),
         submit,
@@ -318,6 +316,18 @@ export const ownerLayer = (options: ShellOptions) =>
       return owner
     })
   )
+
+const tenantContextOf = ({ population, tenant }: TenantRuntime): TenantContext | undefined =>
+  population.get("tenant", tenant)?.context
+
+const gateOf = (context: TenantContext): Gate => {
+  const { is_active, webhook_secret, previous_webhook_secret: before, previous_webhook_secret_until: until } = context
+  return {
+    is_active,
+    webhook_secret,
+    previous: before === null || until === null ? null : { webhook_secret: before, until }
+  }
+}
 
 /** A tenant that could not be opened at start is tried again after this. */
 const reopening = "1 minute"

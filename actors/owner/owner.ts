@@ -5,7 +5,7 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { SqlError } from "effect/sql/SqlError"
-import type { ActorKind, Event, Signal } from "../../machines/events.ts"
+import type { ActorKind, Event, ProviderEvent, Signal } from "../../machines/events.ts"
 import type { ActorUnknown, DatabaseAway, SubmitError, TenantHalted, TenantUnknown } from "../errors.ts"
 import type { Hub } from "../feed/hub.ts"
 import type { TimelinePage, TimelineQuery } from "../views/timeline.ts"
@@ -35,6 +35,13 @@ export interface Gate {
   readonly webhook_secret: string
   /** The secret before, sealed, and until when it is good, epoch milliseconds; null when none was rotated out. */
   readonly previous: { readonly webhook_secret: string; readonly until: number } | null
+}
+
+/** A tenant that is in memory: it is asked by callback, without a fiber. */
+export interface Resident {
+  readonly gate: Gate
+  /** As the owner's `submit`, for an event that is no command; `settle` is called exactly once, perhaps before this returns. */
+  submit(event: ProviderEvent, settle: (result: Answer | SubmitError) => void): void
 }
 
 /** A ⚿ value as its actor holds it: sealed. */
@@ -71,6 +78,8 @@ export class TenantOwner extends Context.Service<
     readonly namesRead: Effect.Effect<void>
     /** The tenants in which an account is registered, usually one; from memory. */
     tenantsOf(account_id: string): Effect.Effect<ReadonlyArray<string>>
+    /** The tenant, if it is in memory and was created; else it has to be looked for, which `gate` and `submit` do. */
+    resident(tenant: string): Resident | undefined
     /** Applies an event in one turn; returns when its journal entry is durable (I1). A command gets the request's Author and key. */
     submit(tenant: string, event: Event): Effect.Effect<Answer, SubmitError>
     /** Typing and viewing: applied and published at once, never journaled (I10). */

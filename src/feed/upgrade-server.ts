@@ -6,6 +6,7 @@
 import * as Effect from "effect/Effect"
 import * as http from "node:http"
 import type { Duplex } from "node:stream"
+import type { Take } from "../http/front.ts"
 import { isFeed } from "./handshake.ts"
 import { openFilesLimit } from "./open-files.ts"
 import type { FeedServer } from "./server.ts"
@@ -28,14 +29,23 @@ interface Pipeline {
   readonly waiting: Array<readonly [http.IncomingMessage, http.ServerResponse]>
 }
 
-/** A server, not listening yet, whose upgrades for the feed go to `feed`; closing it says goodbye to the feed's sockets too. */
+/**
+ * A server, not listening yet, whose upgrades for the feed go to `feed`, and whose requests `front` may take before any listener;
+ * closing it says goodbye to the feed's sockets too.
+ */
 export class UpgradeServer extends http.Server {
   readonly #feed: FeedServer["Service"]
+  readonly #front: Take
   readonly #pipelines = new WeakMap<Duplex, Pipeline>()
 
-  constructor(feed: FeedServer["Service"], options: http.ServerOptions & { readonly silence?: number } = {}) {
+  constructor(
+    feed: FeedServer["Service"],
+    options: http.ServerOptions & { readonly silence?: number } = {},
+    front: Take = () => false
+  ) {
     super({ ...options, shouldUpgradeCallback: isFeed })
     this.#feed = feed
+    this.#front = front
     this.maxConnections = Math.max(fewestConnections, Math.min(connectionLimit, openFilesLimit() - keptBack))
     if (options.silence !== undefined) this.timeout = options.silence
     // Without any listener Node would treat an upgrade as a plain request and emit nothing.
@@ -72,7 +82,9 @@ export class UpgradeServer extends http.Server {
       const next = pipeline.waiting.shift()
       if (next !== undefined && !socket.destroyed) this.#inTurn(...next)
     })
-    return super.emit("request", request, response)
+    // Without a listener, while the process ends, nobody would answer.
+    const handOn = (): void => void (super.emit("request", request, response) || response.destroy())
+    return this.#front(request, response, handOn) || super.emit("request", request, response)
   }
 
   /** Open sockets would keep the server from closing. */

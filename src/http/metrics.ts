@@ -2,6 +2,7 @@
  * The figures of this process for Prometheus. Counters move where things happen; gauges are taken when somebody asks. Tenants
  * are summed up: names do not belong into a metric, and their number has no bound.
  */
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import { memoryShares } from "../../actors/memory/memory-shares.ts"
@@ -9,18 +10,26 @@ import type { TenantStats } from "../../actors/views/tenant-stats.ts"
 import type { Held } from "../../persistence/kept/room.ts"
 import type { FieldFigure } from "../../persistence/figures/field-population.ts"
 
+/** Counts one; `now` does it at once, without a fiber. */
+interface Count {
+  (value: string): Effect.Effect<void>
+  now(value: string, context: Context.Context<never>): void
+}
+
 /** One counter per value of a label, made once. The values come from closed sets, so this is bounded. */
-const countedBy = (name: string, label: string, description: string) => {
-  const counter = Metric.counter(name, { description, incremental: true })
-  const known = new Map<string, Effect.Effect<void>>()
-  return (value: string): Effect.Effect<void> => {
-    let count = known.get(value)
-    if (count === undefined) {
-      count = Metric.update(Metric.withAttributes(counter, { [label]: value }), 1)
-      known.set(value, count)
+const countedBy = (name: string, label: string, description: string): Count => {
+  const known = new Map<string, Metric.Counter<number>>()
+  const counterOf = (value: string): Metric.Counter<number> => {
+    let counter = known.get(value)
+    if (counter === undefined) {
+      counter = Metric.counter(name, { description, incremental: true, attributes: { [label]: value } })
+      known.set(value, counter)
     }
-    return count
+    return counter
   }
+  return Object.assign((value: string) => Metric.update(counterOf(value), 1), {
+    now: (value: string, context: Context.Context<never>) => counterOf(value).updateUnsafe(1, context)
+  })
 }
 
 /** An answer left, with this status. */

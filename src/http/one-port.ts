@@ -1,9 +1,10 @@
-/** One port for everything: requests go to the routes, upgrades of /v1/feed to the feed (DESIGN §5). */
+/** One port for everything: requests go to the front and the routes, upgrades of /v1/feed to the feed (DESIGN §5). */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { FeedServer } from "../feed/server.ts"
 import { UpgradeServer } from "../feed/upgrade-server.ts"
+import { Front } from "./front.ts"
 import { serverTimeouts } from "./server.ts"
 
 /**
@@ -17,8 +18,8 @@ const openRequests = "5 seconds"
 /** The server on an address; closing its scope lets open requests end first. */
 export const onePort = (address: { readonly host: string; readonly port: number }) =>
   Layer.unwrap(
-    Effect.map(FeedServer, (feed) =>
-      NodeHttpServer.layer(() => new UpgradeServer(feed, serverTimeouts), {
+    Effect.map(Effect.all([FeedServer, Front]), ([feed, front]) =>
+      NodeHttpServer.layer(() => new UpgradeServer(feed, serverTimeouts, front.take), {
         host: address.host,
         port: address.port,
         backlog,

@@ -56,6 +56,7 @@ import { Repeats } from "./repeats.ts"
 import { Refusing } from "./refusing.ts"
 import { unrouted } from "./routes-known.ts"
 import { WebhookBodies } from "./webhook-body.ts"
+import { webhookFront } from "./webhook-front.ts"
 import { WebhookGate } from "./webhook-gate.ts"
 
 const api = HttpApiBuilder.layer(served).pipe(
@@ -136,7 +137,7 @@ const edge = Layer.mergeAll(
 ).pipe(Layer.provideMerge(Layer.mergeAll(Application.layer, RawBodies.layer)))
 
 /** Every route of the public surface. */
-export const routes = Layer.mergeAll(api, unipileWebhook, openapi, readableDocs, dashboard, around).pipe(
+export const routes = Layer.mergeAll(api, unipileWebhook, webhookFront, openapi, readableDocs, dashboard, around).pipe(
   Layer.provide(edge)
 )
 

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type { DatabaseAway, TenantHalted } from "../../actors/errors.ts"
-import { TenantOwner } from "../../actors/owner/owner.ts"
+import { type Gate, TenantOwner } from "../../actors/owner/owner.ts"
 import { Forbidden, Replayed, Unauthorised } from "./faults.ts"
 import { refusedAuth } from "./metrics.ts"
 import { sameDigest, sha256 } from "../secrets/hash.ts"
@@ -26,6 +26,11 @@ interface Opened {
 export class WebhookGate extends Context.Service<
   WebhookGate,
   {
+    /**
+     * Whether the secret is the tenant's present one, at once. False: only `admit` can tell, which may have to open the tenant's
+     * secret first.
+     */
+    admitsNow(gate: Gate, secret: string): boolean
     /** Passes whoever brings the tenant's secret. Unknown tenant, missing and wrong secret look alike; 403 needs the secret. */
     admit(tenant: string, secret: string): Effect.Effect<void, Unauthorised | Forbidden | DatabaseAway | TenantHalted>
     /** The same for whoever signs with the secret (v2): `t=<unix seconds>,v0=<hex>` over `t.body`, at most 300 s old or ahead. */
@@ -96,7 +101,12 @@ export class WebhookGate extends Context.Service<
         if (!is_active) return yield* inactive
       })
 
-      return WebhookGate.of({ admit, admitSigned })
+      const admitsNow = ({ is_active, webhook_secret }: Gate, secret: string): boolean => {
+        const known = is_active ? opened.get(webhook_secret) : undefined
+        return known !== undefined && sameDigest(sha256(secret), known.digest)
+      }
+
+      return WebhookGate.of({ admitsNow, admit, admitSigned })
     })
   )
 }

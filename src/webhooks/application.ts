@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import type { SubmitError } from "../../actors/errors.ts"
+import type { Answer } from "../../actors/turn/outcome.ts"
 import { Identity } from "../../actors/memory/identity.ts"
 import { TenantOwner } from "../../actors/owner/owner.ts"
 import type { Event } from "../../machines/events.ts"
@@ -18,6 +19,9 @@ export type End =
 
 /** Reads a payload; `channel_type` is what its account was registered as, where the payload's own word is not enough. */
 export type Read<F> = (channel_type?: ChannelType) => Result.Result<ReadonlyArray<Event>, F>
+
+/** The end of an event that was submitted. */
+export type Submitted = Effect.Effect<Answer, SubmitError>
 
 type Passing = Exclude<
   SubmitError,
@@ -37,11 +41,13 @@ export class Application extends Context.Service<
     apply(tenant: string, events: ReadonlyArray<Event>): Effect.Effect<End, Passing>
     /**
      * Reads a payload and applies it. What the account was registered as counts where the payload names another type, or none
-     * that there is; as long as nobody has registered it, the payload is `unregistered`.
+     * that there is; as long as nobody has registered it, the payload is `unregistered`. `submitted`: how its only event ended,
+     * where it has been submitted already.
      */
     take<F extends { readonly _tag: string }>(
       tenant: string,
-      read: Read<F | Unreadable>
+      read: Read<F | Unreadable>,
+      submitted?: Submitted
     ): Effect.Effect<End, F | Unreadable | Passing>
   }
 >()("switchboard/webhooks/Application") {
@@ -50,8 +56,8 @@ export class Application extends Context.Service<
     Effect.gen(function* () {
       const owner = yield* TenantOwner
 
-      const applyOne = (tenant: string, event: Event) =>
-        owner.submit(tenant, event).pipe(
+      const applyOne = (event: Event, submitted: Submitted) =>
+        submitted.pipe(
           Effect.map(({ outcome }): Attempt => ({ outcome })),
           Effect.catchTags({
             AccountUnknown: ({ account_id }) => Effect.succeed(unregistered(account_id)),
@@ -66,10 +72,15 @@ export class Application extends Context.Service<
           })
         )
 
-      const attempt = Effect.fnUntraced(function* (tenant: string, events: ReadonlyArray<Event>) {
+      const attempt = Effect.fnUntraced(function* (
+        tenant: string,
+        events: ReadonlyArray<Event>,
+        submitted?: Submitted
+      ) {
         let all: Attempt = { outcome: "duplicate" }
-        for (const [n, event] of events.entries()) {
-          const end = yield* applyOne(tenant, n < events.length - 1 ? { ...event, goes_on: true } : event)
+        for (const [n, each] of events.entries()) {
+          const event = n < events.length - 1 ? { ...each, goes_on: true as const } : each
+          const end = yield* applyOne(event, submitted ?? owner.submit(tenant, event))
           if (end.outcome !== "applied" && end.outcome !== "duplicate") return end
           if (end.outcome === "applied") all = end
         }
@@ -94,7 +105,8 @@ export class Application extends Context.Service<
 
       const take = Effect.fnUntraced(function* <F extends { readonly _tag: string }>(
         tenant: string,
-        read: Read<F | Unreadable>
+        read: Read<F | Unreadable>,
+        submitted?: Submitted
       ) {
         const first = read()
         if (Result.isFailure(first)) {
@@ -102,7 +114,7 @@ export class Application extends Context.Service<
           const account_id = fault instanceof Unreadable ? fault.account_id : null
           return account_id === null ? yield* Effect.fail(fault) : yield* takeAs(tenant, account_id, read)
         }
-        const end = yield* attempt(tenant, first.success)
+        const end = yield* attempt(tenant, first.success, submitted)
         return end.outcome === "mistyped" ? yield* takeAs(tenant, end.account_id, read) : end
       })
 

@@ -15,6 +15,8 @@ const heldLimit = 64 * 1024 * 1024
 export interface RawBody {
   readonly bytes: Uint8Array
   readonly isKept: boolean
+  /** Its answer has left: it takes no room any more. */
+  release(): void
   /** Whoever else still points at the bytes, the request for instance, has nothing any more. */
   letGo(): void
 }
@@ -23,10 +25,12 @@ export class RawBodies extends Context.Service<
   RawBodies,
   {
     /**
-     * Holds a body until the scope closes; `isKept` says whether there was room. A tenant may hold as much as it leaves free, so
-     * that one whose answers wait does not take the room of the others.
+     * Holds a body until it is released, which its caller does once; `isKept` says whether there was room. A tenant may hold as
+     * much as it leaves free, so that one whose answers wait does not take the room of the others.
      */
-    hold(tenant: string, bytes: Uint8Array): Effect.Effect<RawBody, never, Scope>
+    hold(tenant: string, bytes: Uint8Array): RawBody
+    /** The same until the scope closes. */
+    holdScoped(tenant: string, bytes: Uint8Array): Effect.Effect<RawBody, never, Scope>
     /** Bytes that are held at this moment. */
     readonly held: Effect.Effect<number>
   }
@@ -41,17 +45,18 @@ export class RawBodies extends Context.Service<
         if (own === 0) byTenant.delete(tenant)
         else byTenant.set(tenant, own)
       }
-      const hold = (tenant: string, bytes: Uint8Array) =>
+      const hold = (tenant: string, bytes: Uint8Array): RawBody => {
+        const size = bytes.byteLength
+        const isKept = (byTenant.get(tenant) ?? 0) + size <= limit - held - size
+        if (isKept) count(tenant, size)
+        return { bytes, isKept, release: () => void (isKept && count(tenant, -size)), letGo: () => empty(bytes) }
+      }
+      const holdScoped = (tenant: string, bytes: Uint8Array) =>
         Effect.acquireRelease(
-          Effect.sync(() => {
-            const size = bytes.byteLength
-            const isKept = (byTenant.get(tenant) ?? 0) + size <= limit - held - size
-            if (isKept) count(tenant, size)
-            return { body: { bytes, isKept, letGo: () => empty(bytes) }, size }
-          }),
-          ({ body, size }) => Effect.sync(() => void (body.isKept && count(tenant, -size)))
-        ).pipe(Effect.map(({ body }): RawBody => body))
-      return RawBodies.of({ hold, held: Effect.sync(() => held) })
+          Effect.sync(() => hold(tenant, bytes)),
+          (body) => Effect.sync(() => body.release())
+        )
+      return RawBodies.of({ hold, holdScoped, held: Effect.sync(() => held) })
     })
 
   static readonly layer = this.layerWith(heldLimit)

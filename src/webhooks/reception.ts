@@ -7,17 +7,28 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
 import type { SqlError } from "effect/sql/SqlError"
 import { DatabaseAway, type SubmitError } from "../../actors/errors.ts"
 import { GroupCommit } from "../../actors/journal/group-commit.ts"
 import { promptly } from "../../actors/owner/patience.ts"
-import { TenantOwner } from "../../actors/owner/owner.ts"
+import { type Resident, TenantOwner } from "../../actors/owner/owner.ts"
 import { Waiting } from "../../persistence/kept/waiting.ts"
 import type { NotJson, TooDeep } from "../providers/parse.ts"
-import { Application, type End } from "./application.ts"
+import { Application, type End, type Submitted } from "./application.ts"
 import { RawBodies, type RawBody } from "./raw-bodies.ts"
 import { QuarantineFull, Rooms, WaitingFull } from "./rooms.ts"
 import { type Source, understand } from "./understand.ts"
+
+/** What `begin` has done of a payload. */
+export interface Begun {
+  /** When it came in, epoch milliseconds. */
+  readonly received: number
+  /** Bytes of its body, also when they were let go meanwhile. */
+  readonly size: number
+  /** How its only event ended; absent: nothing was submitted. */
+  readonly submitted?: Submitted
+}
 
 /** The answer to a webhook (DESIGN §5). */
 export type Received =
@@ -26,11 +37,23 @@ export type Received =
 export class Reception extends Context.Service<
   Reception,
   {
+    /**
+     * Begins with a payload for a tenant that is in memory, without a fiber. `settle` is called once, when the answer is durable
+     * (I1), or with what has begun, for `receive` to go on with, when there is more to do than to apply one event.
+     */
+    begin(
+      tenant: string,
+      resident: Resident,
+      body: Uint8Array,
+      source: Source,
+      settle: (end: "applied" | "duplicate" | Begun) => void
+    ): void
     /** Takes a payload in; returns when the answer is durable (I1). */
     receive(
       tenant: string,
       body: Uint8Array,
-      source: Source
+      source: Source,
+      begun?: Begun
     ): Effect.Effect<Received, NotJson | TooDeep | QuarantineFull | WaitingFull | SubmitError | SqlError>
     /**
      * Notes that an authentic payload was refused, which nobody would know of otherwise: counted with the tenant (CONTRACT 2.1)
@@ -50,6 +73,7 @@ export class Reception extends Context.Service<
       const waiting = yield* Waiting
       const commits = yield* GroupCommit
       const bodies = yield* RawBodies
+      const clock = yield* Clock.Clock
 
       /** Bookkeeping of a webhook whose answer is certain without the journal: it must not delay that for long, nor take its place. */
       const keptCount = Effect.fnUntraced(
@@ -112,26 +136,47 @@ export class Reception extends Context.Service<
         return yield* Fiber.join(fiber)
       })
 
-      const receive = Effect.fnUntraced(function* (tenant: string, body: Uint8Array, source: Source) {
-        const received = yield* Clock.currentTimeMillis
-        const raw = yield* bodies.hold(tenant, body)
-        const size = body.byteLength
-        const attempt = application
-          .take(tenant, (channel_type) => understand(body, source, received, channel_type))
-          .pipe(
-            Effect.catchTag("Unreadable", ({ message }) =>
-              Effect.succeed<End>({ outcome: "indigestible", reason: message })
+      const begin = (
+        tenant: string,
+        resident: Resident,
+        body: Uint8Array,
+        source: Source,
+        settle: (end: "applied" | "duplicate" | Begun) => void
+      ): void => {
+        const begun: Begun = { received: clock.currentTimeMillisUnsafe(), size: body.byteLength }
+        const read = understand(body, source, begun.received)
+        if (Result.isFailure(read) || read.success.length !== 1) return settle(begun)
+        const raw = bodies.hold(tenant, body)
+        let isSettled = false
+        resident.submit(read.success[0]!, (result) => {
+          isSettled = true
+          raw.release()
+          settle("outcome" in result ? result.outcome : { ...begun, submitted: Effect.fail(result) })
+        })
+        if (!isSettled && !raw.isKept) raw.letGo()
+      }
+
+      const receive = Effect.fnUntraced(function* (tenant: string, body: Uint8Array, source: Source, begun?: Begun) {
+        const received = begun?.received ?? (yield* Clock.currentTimeMillis)
+        const raw = yield* bodies.holdScoped(tenant, body)
+        const size = begun?.size ?? body.byteLength
+        const attempt = (submitted?: Submitted) =>
+          application
+            .take(tenant, (channel_type) => understand(body, source, received, channel_type), submitted)
+            .pipe(
+              Effect.catchTag("Unreadable", ({ message }) =>
+                Effect.succeed<End>({ outcome: "indigestible", reason: message })
+              )
             )
-          )
         const isGone = () => body.byteLength < size
-        const end = yield* lettingGo(attempt, raw).pipe(
+        const end = yield* lettingGo(attempt(begun?.submitted), raw).pipe(
           Effect.catchTag(["NotJson", "TooDeep"], (fault) => Effect.fail(isGone() ? new DatabaseAway({}) : fault))
         )
         // It would have to be kept, and there is nothing left of it: its sender still has it.
         if (isGone() && end.outcome !== "applied" && end.outcome !== "duplicate") return yield* new DatabaseAway({})
         switch (end.outcome) {
           case "unregistered":
-            return yield* keepEarly(tenant, end.account_id, body, source, received, attempt)
+            return yield* keepEarly(tenant, end.account_id, body, source, received, attempt())
           case "indigestible":
             return yield* keepUnreadable(tenant, body, source, received, end.reason)
           default:
@@ -140,8 +185,10 @@ export class Reception extends Context.Service<
       }, Effect.scoped)
 
       const isFull = (error: unknown): boolean => error instanceof QuarantineFull || error instanceof WaitingFull
-      const receiveNoted = (tenant: string, body: Uint8Array, source: Source) =>
-        receive(tenant, body, source).pipe(Effect.tapError((error) => (isFull(error) ? noted(tenant) : Effect.void)))
+      const receiveNoted = (tenant: string, body: Uint8Array, source: Source, begun?: Begun) =>
+        receive(tenant, body, source, begun).pipe(
+          Effect.tapError((error) => (isFull(error) ? noted(tenant) : Effect.void))
+        )
 
       const refused = Effect.fnUntraced(
         function* (tenant: string, account_id: string | null, why: string) {
@@ -151,7 +198,7 @@ export class Reception extends Context.Service<
         (effect, tenant, account_id) => Effect.annotateLogs(effect, { tenant, account_id })
       )
 
-      return Reception.of({ receive: receiveNoted, refused, noted })
+      return Reception.of({ begin, receive: receiveNoted, refused, noted })
     })
   )
 }

@@ -68,6 +68,7 @@ export const ownerOf = (tenants: Readonly<Record<string, TenantInMemory>>): Tena
     namesRead: Effect.void,
     tenantsOf: () => beyond,
     gate: () => beyond,
+    resident: () => undefined,
     connections: () => beyond,
     timeline: () => beyond,
     inspect: () => beyond,

@@ -6,7 +6,6 @@ import { HttpServer } from "effect/http/HttpServer"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Option from "effect/Option"
-import { createServer } from "node:http"
 import { GroupCommit } from "../../actors/journal/group-commit.ts"
 import { ownerLayer } from "../../actors/owner/local-owner.ts"
 import { type DatabaseOptions, layerDatabase } from "../../persistence/database/database.ts"
@@ -14,7 +13,10 @@ import { layer as persistence } from "../../persistence/layer.ts"
 import { layerMigrated } from "../../persistence/database/migrated.ts"
 import { inMemory } from "../support/fresh-cluster.ts"
 import { Settings } from "../../src/config.ts"
+import { FeedServer } from "../../src/feed/server.ts"
 import { FeedTokens } from "../../src/feed/tokens.ts"
+import { UpgradeServer } from "../../src/feed/upgrade-server.ts"
+import { Front } from "../../src/http/front.ts"
 import { Keys } from "../../src/http/keys.ts"
 import { serve, serverTimeouts } from "../../src/http/server.ts"
 import { KeyRing } from "../../src/secrets/key-ring.ts"
@@ -48,6 +50,8 @@ export interface Call {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+const noFeed = FeedServer.of({ handleUpgrade: () => {}, close: Effect.void, sockets: () => 0 })
+
 /** Starts the edge; `close` stops everything that it started. */
 export const startEdge = async (
   limits: {
@@ -77,6 +81,11 @@ export const startEdge = async (
       return Layer.mergeAll(keys, KeyRing.resealing.pipe(Layer.provide(keys)), FeedTokens.layer(encryptionKeys))
     })
   )
+  const listening = Layer.unwrap(
+    Effect.map(Front, ({ take }) =>
+      NodeHttpServer.layer(() => new UpgradeServer(noFeed, serverTimeouts, take), { port: 0, host: "127.0.0.1" })
+    )
+  )
   const layer = serve.pipe(
     Layer.provide(Keys.layer),
     Layer.provideMerge(owner),
@@ -86,7 +95,8 @@ export const startEdge = async (
     Layer.provideMerge(layerDatabase(limits.database ?? embedded)),
     Layer.provide(secrets),
     Layer.provide(settled),
-    Layer.provideMerge(NodeHttpServer.layer(() => createServer(serverTimeouts), { port: 0, host: "127.0.0.1" })),
+    Layer.provideMerge(listening),
+    Layer.provide(Front.layer),
     Layer.provide(limits.around ?? Layer.empty)
   )
   const runtime = ManagedRuntime.make(layer)

@@ -1,4 +1,4 @@
-/** The hot path: a provider's webhook (DESIGN §1). A plain route, so that nothing stands between the socket and the mailbox. */
+/** A provider's webhook (DESIGN §1), where more has to be done than the common one needs (../webhook-front.ts). */
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import type { Headers } from "effect/http/Headers"
@@ -7,13 +7,14 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { TenantOwner } from "../../../actors/owner/owner.ts"
 import { accountNamedIn, accountNamedInPart } from "../../providers/unipile/account-named.ts"
 import type { NotJson, TooDeep } from "../../providers/parse.ts"
-import type { Received } from "../../webhooks/reception.ts"
+import type { Begun, Received } from "../../webhooks/reception.ts"
 import { Reception } from "../../webhooks/reception.ts"
 import type { Source } from "../../webhooks/understand.ts"
 import { BodyTooLarge } from "../faults.ts"
 import { webhookEnded } from "../metrics.ts"
 import { refuse } from "../refuse.ts"
 import { type Arrived, WebhookBodies } from "../webhook-body.ts"
+import { handedOnOf } from "../webhook-front.ts"
 import { WebhookGate } from "../webhook-gate.ts"
 
 /** The two answers that nearly every webhook gets, made once. */
@@ -57,10 +58,15 @@ export const unipileWebhook = HttpRouter.use(
       return yield* Effect.fail(fault)
     })
 
-    const take = Effect.fnUntraced(function* (tenant: string, { bytes, isWhole }: Arrived, source: Source) {
+    const take = Effect.fnUntraced(function* (
+      tenant: string,
+      { bytes, isWhole }: Arrived,
+      source: Source,
+      begun?: Begun
+    ) {
       if (!isWhole) return yield* refused(tenant, bytes, new BodyTooLarge({ limit: bodies.limit }))
       const received = yield* reception
-        .receive(tenant, bytes, source)
+        .receive(tenant, bytes, source, begun)
         .pipe(Effect.catchTag(["NotJson", "TooDeep"], (fault) => refused(tenant, bytes, fault)))
       return yield* ended(received)
     })
@@ -74,6 +80,9 @@ export const unipileWebhook = HttpRouter.use(
       const request = yield* HttpServerRequest
       const { tenant = "" } = yield* HttpRouter.params
       const { headers } = request
+      const handedOn = handedOnOf(request)
+      if (handedOn !== undefined)
+        return yield* take(tenant, { bytes: handedOn.bytes, isWhole: true }, "unipile_webhook", handedOn.begun)
       const header = headers["unipile-auth"]
       const signature = headers["unipile-signature"]
       if (signature !== undefined) {

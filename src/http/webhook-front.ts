@@ -1,0 +1,89 @@
+/**
+ * The webhook that nearly every webhook is: one event, the tenant in memory, its secret in the header. Verified, read, translated,
+ * submitted and answered by callback, in one pass from the socket to the mailbox and one back (DESIGN §1). Whatever is otherwise is
+ * handed on to the route (handlers/webhooks.ts), with the body and with what was begun.
+ */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { IncomingMessage, ServerResponse } from "node:http"
+import { TenantOwner } from "../../actors/owner/owner.ts"
+import { type Begun, Reception } from "../webhooks/reception.ts"
+import { bodyLimit } from "./body.ts"
+import { Front, type Take } from "./front.ts"
+import { answered, webhookEnded } from "./metrics.ts"
+import { WebhookGate } from "./webhook-gate.ts"
+
+/** An authentic webhook whose body has been read. */
+interface HandedOn {
+  readonly bytes: Uint8Array
+  readonly begun: Begun
+}
+
+const handedOn = new WeakMap<object, HandedOn>()
+
+/** What was done of a request before the route saw it; undefined: nothing. */
+export const handedOnOf = (request: { readonly source: object }): HandedOn | undefined => handedOn.get(request.source)
+
+const prefix = "/v1/tenants/"
+const suffix = "/webhooks/unipile"
+/** A name as it stands in a path; one that is written in escapes is the router's to read. */
+const plainName = /^[\w.~-]+$/
+
+/** The tenant of a webhook's address; null for any other address. */
+const tenantIn = (url: string): string | null => {
+  if (!url.startsWith(prefix) || !url.endsWith(suffix)) return null
+  const name = url.slice(prefix.length, -suffix.length)
+  return plainName.test(name) ? name : null
+}
+
+const answers = {
+  applied: Buffer.from(JSON.stringify({ outcome: "applied" })),
+  duplicate: Buffer.from(JSON.stringify({ outcome: "duplicate" }))
+}
+
+/** Reads a body of an announced length. One that ends early is nobody's any more: Node has closed its connection. */
+const read = (request: IncomingMessage, done: (bytes: Uint8Array) => void): void => {
+  const chunks: Array<Buffer> = []
+  request.on("data", (chunk: Buffer) => void chunks.push(chunk))
+  request.on("end", () => done(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)))
+  request.on("error", () => {})
+}
+
+/** Serves the common webhook before the router does. */
+export const webhookFront = Layer.effectDiscard(
+  Effect.gen(function* () {
+    const front = yield* Front
+    const owner = yield* TenantOwner
+    const gate = yield* WebhookGate
+    const reception = yield* Reception
+    const context = yield* Effect.context<never>()
+
+    const answer = (response: ServerResponse, outcome: keyof typeof answers): void => {
+      webhookEnded.now(outcome, context)
+      if (response.destroyed) return
+      const body = answers[outcome]
+      response.writeHead(200, { "content-type": "application/json", "content-length": body.length }).end(body)
+      answered.now("200", context)
+    }
+
+    const take: Take = (request, response, handOn) => {
+      const { method, url, headers } = request
+      const tenant = method === "POST" ? tenantIn(url!) : null
+      const secret = headers["unipile-auth"]
+      if (tenant === null || typeof secret !== "string" || headers["unipile-signature"] !== undefined) return false
+      const length = headers["content-length"]
+      if (length === undefined || Number(length) > bodyLimit) return false
+      const resident = owner.resident(tenant)
+      if (resident === undefined || !gate.admitsNow(resident.gate, secret)) return false
+      read(request, (bytes) =>
+        reception.begin(tenant, resident, bytes, "unipile_webhook", (end) => {
+          if (typeof end === "string") return answer(response, end)
+          handedOn.set(request, { bytes, begun: end })
+          handOn()
+        })
+      )
+      return true
+    }
+    yield* front.serve(take)
+  })
+)
