@@ -74,7 +74,7 @@ export const webhookFront = Layer.effectDiscard(
       const length = headers["content-length"]
       if (length === undefined || Number(length) > bodyLimit) return false
       const resident = owner.resident(tenant)
-      if (resident === undefined || !gate.admitsNow(resident.gate, secret)) return false
+      if (!gate.admitsNow(resident?.gate, secret) || resident === undefined) return false
       read(request, (bytes) =>
         reception.begin(tenant, resident, bytes, "unipile_webhook", (end) => {
           if (typeof end === "string") return answer(response, end)
