@@ -1,15 +1,14 @@
 /**
- * One living actor: an XState actor, its address, and what the runtime knows of it. A turn that fails puts the earlier
+ * One living actor: the snapshot of its machine, its address, and what the runtime knows of it. A turn that fails puts the earlier
  * snapshot back; snapshots are immutable values, so that is a matter of references (I4, I5).
  */
-import type { ActorOptions, AnyActor, AnyActorLogic, AnyMachineSnapshot } from "xstate"
-import { createActor } from "xstate"
-import type { StepTold } from "../../machines/chart.ts"
+import type { AnyMachineSnapshot } from "xstate"
 import type { Told } from "../../machines/told.ts"
 import { bareActor } from "./actor-weight.ts"
 import type { Contexts, Kind, LivingKind } from "./kinds.ts"
 import { kindOf } from "./kinds.ts"
 import { Recent } from "./recent.ts"
+import { begun, stepFrom } from "./step.ts"
 
 /** An actor of whichever kind; its `kind` says which context it has. */
 export type AnyLiving = { readonly [K in LivingKind]: Living<K> }[LivingKind]
@@ -30,8 +29,7 @@ export class Living<K extends LivingKind = LivingKind> {
   readonly #definition: Kind<Contexts[K]>
   /** The event that last changed it since it came into memory, and when that was received; null: none yet. */
   last: { readonly type: string; readonly at: number } | null = null
-  #told: ReadonlyArray<Told> | null = null
-  #actor: AnyActor
+  #snapshot: AnyMachineSnapshot
 
   constructor(
     kind: K,
@@ -43,15 +41,15 @@ export class Living<K extends LivingKind = LivingKind> {
     this.id = id
     this.touched = touched
     this.#definition = kindOf(kind)
-    this.#actor = this.#start(start)
+    this.#snapshot = "snapshot" in start ? start.snapshot : begun(this.#definition.machine, start.input)
   }
 
   get snapshot(): AnyMachineSnapshot {
-    return this.#actor.getSnapshot()
+    return this.#snapshot
   }
 
   get context(): Contexts[K] {
-    return this.snapshot.context
+    return this.#snapshot.context
   }
 
   /** Its context as plain data. */
@@ -70,38 +68,22 @@ export class Living<K extends LivingKind = LivingKind> {
 
   /**
    * Gives the actor an event; answers with what it tells, in order, or null when its state takes no such event. Throws what the machine
-   * threw; then the actor is unusable until `restore`. `seq`: the event's place in the journal, for those whose order of arrival counts.
+   * threw, and then is what it was. `seq`: the event's place in the journal, for those whose order of arrival counts.
    */
   send(event: { readonly type: string; readonly received?: number }, seq?: number): ReadonlyArray<Told> | null {
-    if (this.snapshot.status === "done") return null
     const before = this.context
-    this.#told = null
     // A copy: a step is told by its event's identity (machines/chart.ts).
-    const step: { readonly type: string; readonly seq?: number } = seq === undefined ? { ...event } : { ...event, seq }
-    this.#actor.send(step)
-    const { status, error } = this.snapshot as { status: string; error?: unknown }
-    if (status === "error") throw error
-    if (this.context !== before && event.received !== undefined) this.last = { type: event.type, at: event.received }
-    return this.#told
+    const { snapshot, told } = stepFrom(this.#snapshot, seq === undefined ? { ...event } : { ...event, seq })
+    this.#snapshot = snapshot
+    if (snapshot.context !== before && event.received !== undefined)
+      this.last = { type: event.type, at: event.received }
+    return told
   }
 
   /** Back to an earlier snapshot, as if nothing had been sent since. */
   restore(snapshot: AnyMachineSnapshot, last: Living["last"] = null): void {
     this.last = last
-    this.#actor.stop()
-    this.#actor = this.#start({ snapshot })
-  }
-
-  stop(): void {
-    this.#actor.stop()
-  }
-
-  #start(start: { readonly input: unknown } | { readonly snapshot: AnyMachineSnapshot }): AnyActor {
-    const actor = createActor(this.#definition.machine, start as ActorOptions<AnyActorLogic>) as AnyActor
-    actor.on("told", (step) => void (this.#told = (step as unknown as StepTold).told))
-    // XState throws a machine's error again from a timer unless somebody listens; `send` throws it where it belongs.
-    actor.subscribe({ error: () => {} })
-    return actor.start()
+    this.#snapshot = snapshot
   }
 }
 

@@ -142,7 +142,6 @@ export class Population {
   }
 
   remove(living: Living): void {
-    living.stop()
     if (this.#living[living.kind].get(living.id) !== living) return
     this.#living[living.kind].delete(living.id)
     this.#add(living, -living.weight)

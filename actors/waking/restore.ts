@@ -4,7 +4,6 @@
  */
 import * as Effect from "effect/Effect"
 import type { AnyMachineSnapshot } from "xstate"
-import { createActor } from "xstate"
 import type { ConnectionContext } from "../../machines/connection/context.ts"
 import { day, dayOf } from "../../machines/connection/day.ts"
 import { hour } from "../../machines/connection/sends.ts"
@@ -19,6 +18,7 @@ import { kinds } from "../memory/kinds.ts"
 import type { Address } from "../memory/population.ts"
 import { messageTime, recalledRecord } from "../prepare/recall.ts"
 import { decodeSnapshot, standing } from "../memory/snapshot-codec.ts"
+import { begun } from "../memory/step.ts"
 import type { TenantRuntime } from "../tenant/runtime.ts"
 
 /** Columns by their names; null where a row has no value. */
@@ -58,7 +58,7 @@ const overlaid = ({ kind, id }: Address, columns: Columns, more: object, now: nu
     user_id: columns["created_by"] ?? null,
     received: columns["created_at"] ?? now
   }
-  const fresh = createActor(kinds[kind].machine, { input }).getSnapshot().context as object
+  const fresh = begun(kinds[kind].machine, input).context as object
   return kind === "scheduler" ? { ...fresh, id } : { ...fresh, ...columns, id }
 }
 

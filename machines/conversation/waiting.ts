@@ -10,12 +10,16 @@ const waitingWeight = 262_144
 /** A fact waits seven days for its message. */
 const patience = 7 * 24 * 3_600_000
 
-/** Sets a fact aside, once. */
+/**
+ * Sets a fact aside, once. A reaction that is heard again after another one of that time goes behind it: of two with one time the one
+ * that was heard last stands.
+ */
 export const waitFor = (d: Decision, fact: WaitingFact): void => {
   const waiting = d.context.facts.waiting.filter((other) => other.received > fact.received - patience)
   const repeated = waiting.findLastIndex((other) => isRepeat(other, fact))
   if (repeated !== -1 && !waiting.slice(repeated).some((other) => isOtherReaction(other, fact))) return
-  d.learn({ waiting: newestOf([...waiting, fact], waitingLimit, waitingWeight) })
+  const others = repeated === -1 ? waiting : waiting.toSpliced(repeated, 1)
+  d.learn({ waiting: newestOf([...others, fact], waitingLimit, waitingWeight) })
 }
 
 /** Takes out what waited for the message of these names, in the order of its arrival. */
@@ -36,14 +40,16 @@ export const takeWaiting = (
 const isRepeat = (a: WaitingFact, b: WaitingFact): boolean =>
   a.type === b.type && isNamedAlike(a, b) && a.at === b.at && person(a) === person(b) && word(a) === word(b)
 
-/** What was said since against a reaction of that time: one that was taken back may be given again. */
+/**
+ * Another reaction of that person at that time: one that was taken back may be given again. It may be about the same message though
+ * both name it differently, which only the message tells.
+ */
 const isOtherReaction = (a: WaitingFact, b: WaitingFact): boolean =>
   a.type === "message_reacted" &&
   b.type === "message_reacted" &&
   a.sender?.key === b.sender?.key &&
   a.reaction !== b.reaction &&
-  a.at === b.at &&
-  isNamedAlike(a, b)
+  a.at === b.at
 
 const isNamedAlike = (a: WaitingFact, b: WaitingFact): boolean =>
   a.external_message_id === b.external_message_id && a.provider_message_id === b.provider_message_id

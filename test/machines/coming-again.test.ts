@@ -106,6 +106,16 @@ describe("reactions that bear the message's own time", () => {
     expect(shown(after(up, up, off, off, m1))).toEqual([])
   })
 
+  test("also when they name it differently, which only the message tells", () => {
+    const [byId, byAlias] = [reacted("m1", 1, ben, "👍"), reacted("p1", 1, ben, "❤️")]
+    const both = message("m1", 1, ann, { message: { provider_message_id: "p1" } })
+    expect(shown(after(byId, byAlias, byId, both))).toEqual(["👍"])
+    expect(shown(after(byId, byAlias, byId, byAlias, both))).toEqual(["❤️"])
+    const waiting = (tenant: SmallTenant) => tenant.conversation().facts.waiting.length
+    const again = Array.from({ length: 20 }, () => [byId, byAlias]).flat()
+    expect(waiting(after(...again)), "as many as there are").toBe(2)
+  })
+
   test("a repeat of the present one changes nothing", () => {
     const tenant = after(m1, up, off)
     expect(tenant.changes(off)).toBe(false)
