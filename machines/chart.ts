@@ -2,7 +2,7 @@
  * What the statecharts share. A chart declares which events a state takes and where they may lead; a rule computes what then holds
  * (DESIGN §3). Where a target depends on facts, the edge's guard reads what the rule has computed, so each event is decided once.
  */
-import { enqueueActions } from "xstate"
+import { assign, emit } from "xstate"
 import type { Draft } from "./draft.ts"
 import type { Told } from "./told.ts"
 
@@ -10,6 +10,8 @@ import type { Told } from "./told.ts"
 export interface StepTold {
   readonly type: "told"
   readonly told: ReadonlyArray<Told>
+  /** Whether anything is other than before; if not, the snapshot is to stay the very same. */
+  readonly changed: boolean
 }
 
 /** A table with one rule for each event of a machine: an event without a rule does not compile. */
@@ -28,40 +30,45 @@ const attempt = <C extends object>(decide: () => Draft<C>): Decided<C> => {
 }
 
 /**
- * Guards and the action of a machine's edges, around its decision. A step is told by its event's identity: whoever sends gives each
+ * Guards and the actions of a machine's edges, around its decision. A step is told by its event's identity: whoever sends gives each
  * step an event object of its own (actors/memory/living.ts).
  */
 export const deciding = <C extends object, E extends { readonly type: string }>(
   decide: (context: C, event: E) => Draft<C>
 ) => {
-  let step: { readonly event: unknown; readonly decided: Decided<C>; isApplied: boolean } | null = null
+  let step: { readonly event: unknown; readonly decided: Decided<C> } | null = null
   const stepOf = (context: C, event: E) => {
-    if (step?.event !== event) step = { event, decided: attempt(() => decide(context, event)), isApplied: false }
-    return step
+    if (step?.event !== event) step = { event, decided: attempt(() => decide(context, event)) }
+    return step.decided
+  }
+  const draftOf = (context: C, event: E): Draft<C> => {
+    const decided = stepOf(context, event)
+    if ("cause" in decided) throw decided.cause
+    return decided.draft
   }
   return {
-    /** Keeps what was decided and tells the rest. In a machine with regions the first of them that takes the event does it. */
-    apply: enqueueActions<C, E, undefined, E, never, never, never, never, StepTold>(({ context, event, enqueue }) => {
-      const taken = stepOf(context, event as unknown as E)
-      if (taken.isApplied) return
-      taken.isApplied = true
-      if ("cause" in taken.decided) throw taken.decided.cause
-      const { changed, context: next, told } = taken.decided.draft
-      if (changed) enqueue.assign(next)
-      enqueue.emit({ type: "told", told })
+    /** Keeps what was decided. In a machine with regions each of them that takes the event does so, and keeps the same. */
+    keep: assign<C, E, undefined, E, never>(({ context, event }) => draftOf(context, event).context),
+    /** Tells the rest. */
+    tell: emit<C, E, undefined, E, StepTold>(({ context, event }) => {
+      const { told, changed } = draftOf(context, event)
+      return { type: "told", told, changed }
     }),
     /** Whether it holds once the event is decided. What broke is thrown where it is applied, as it is: XState rewrites a guard's error. */
     after:
       (holds: (context: C, event: E) => boolean) =>
       ({ context, event }: { readonly context: C; readonly event: E }): boolean => {
-        const { decided } = stepOf(context, event)
+        const decided = stepOf(context, event)
         return "cause" in decided || holds(decided.draft.context, event)
       }
   }
 }
 
+/** What every edge does: both, with what was decided. */
+export const decided = ["keep", "tell"] as const
+
 interface Stay {
-  readonly actions: "apply"
+  readonly actions: typeof decided
 }
 interface Edge<Guard extends string, Target extends string> extends Stay {
   readonly guard: Guard
@@ -73,7 +80,7 @@ const each = <T extends string, V>(types: ReadonlyArray<T>, value: V): On<T, V> 
   Object.fromEntries(types.map((type) => [type, value])) as On<T, V>
 
 /** The event is taken and leads nowhere. */
-export const stay: Stay = { actions: "apply" }
+export const stay: Stay = { actions: decided }
 
 /** Events that a state takes and stays. */
 export const stays = <const T extends string>(...types: ReadonlyArray<T>): On<T, Stay> => each(types, stay)
@@ -83,7 +90,7 @@ export const leads = <const T extends string, const Target extends string>(
   types: ReadonlyArray<T>,
   ...targets: ReadonlyArray<Target>
 ): On<T, ReadonlyArray<Stay | Edge<Target, Target>>> =>
-  each(types, [...targets.map((target) => ({ guard: target, target, actions: "apply" as const })), stay])
+  each(types, [...targets.map((target) => ({ guard: target, target, actions: decided })), stay])
 
 /** The same in a region, whose guards go by its name and the target's. */
 export const leadsIn = <const Region extends string, const T extends string, const Target extends string>(
@@ -91,7 +98,4 @@ export const leadsIn = <const Region extends string, const T extends string, con
   types: ReadonlyArray<T>,
   ...targets: ReadonlyArray<Target>
 ): On<T, ReadonlyArray<Stay | Edge<`${Region} ${Target}`, Target>>> =>
-  each(types, [
-    ...targets.map((target) => ({ guard: `${region} ${target}` as const, target, actions: "apply" as const })),
-    stay
-  ])
+  each(types, [...targets.map((target) => ({ guard: `${region} ${target}` as const, target, actions: decided })), stay])

@@ -88,8 +88,8 @@ export type * from "./event/send.ts"
 export type * from "./event/tenant.ts"
 export type * from "./event/thread.ts"
 
-/** Version of the journaled body. Older bodies are upcast on reading (DESIGN §4). */
-export const eventVersion = 2
+/** Version of the journaled body. Older bodies are upcast on reading (DESIGN §4); since 3 they are JSON (actors/journal/event-codec.ts). */
+export const eventVersion = 3
 
 /** Everything that is journaled. */
 export type Event =

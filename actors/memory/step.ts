@@ -15,7 +15,7 @@ export interface Step {
 }
 
 /** What the step under way has told. Steps are synchronous: there is one at a time. */
-let told: ReadonlyArray<Told> | null = null
+let step: StepTold | null = null
 
 const self = createEmptyActor()
 const scope: AnyActorScope = {
@@ -25,7 +25,7 @@ const scope: AnyActorScope = {
   system: self.system,
   logger: () => {},
   defer: (run) => run(),
-  emit: (step: StepTold) => void (told = step.told),
+  emit: (told: StepTold) => void (step = told),
   stopChild: () => {},
   actionExecutor: ({ exec, info, params }) => exec?.(info, params)
 }
@@ -40,7 +40,10 @@ export const begun = (machine: AnyStateMachine, input: unknown): AnyMachineSnaps
 /** A step from a snapshot. Throws what the machine threw; the snapshot is as it was. A finished machine takes nothing. */
 export const stepFrom = (snapshot: AnyMachineSnapshot, event: AnyEventObject): Step => {
   if (snapshot.status !== "active") return { snapshot, told: null }
-  told = null
+  step = null
   const next: AnyMachineSnapshot = snapshot.machine.transition(snapshot, event, scope)
-  return { snapshot: next, told }
+  const { told, changed } = (step as StepTold | null) ?? nothing
+  return { snapshot: changed ? next : snapshot, told }
 }
+
+const nothing = { told: null, changed: false } as const

@@ -91,8 +91,19 @@ const wellKnown: Readonly<Record<string, Region>> = {
   "61": "AU"
 }
 
+let rememberedRegions = new Map<string, Region | null>()
+
 /** The country of a number in E.164; null when it has none. */
 export const regionOfPhone = (phone: string): Region | null => {
+  const known = rememberedRegions.get(phone)
+  if (known !== undefined) return known
+  if (rememberedRegions.size >= rememberLimit) rememberedRegions = new Map()
+  const region = readRegion(phone)
+  rememberedRegions.set(phone, region)
+  return region
+}
+
+const readRegion = (phone: string): Region | null => {
   const number = parsePhoneNumberFromString(phone, { extract: false })
   if (number === undefined) return null
   const code = number.countryCallingCode

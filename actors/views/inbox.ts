@@ -12,14 +12,25 @@ import { peopleOf } from "./entities.ts"
 /** Conversations in the inbox's list; older ones are found with the list query. */
 export const inboxLimit = 200
 
+/** Conversations that may stand in the list beyond its limit before the oldest go: so that not each change has to look for one. */
+const slack = 50
+
 type Summary = Readonly<Record<string, unknown>>
+
+/** A listed conversation: its fields when it last changed, and how viewers see them, made when somebody looks. */
+interface Entry {
+  readonly fields: Readonly<Record<string, unknown>>
+  readonly people: ReadonlyArray<string>
+  readonly order: number
+  summary: Summary | null
+}
 
 /** Whether a conversation is listed, and counts: what is filed away is not (CONTRACT §8). */
 const listed = (c: Pick<ConversationContext, "status">) => c.status === "active"
 
 export class Inbox {
   readonly totals: InboxTotals
-  #list = new Map<string, { readonly summary: Summary; readonly order: number }>()
+  readonly #list = new Map<string, Entry>()
 
   constructor(totals: InboxTotals, recent: ReadonlyArray<Record<string, unknown>>) {
     this.totals = { ...totals }
@@ -40,9 +51,10 @@ export class Inbox {
 
   /** The topic's state (DESIGN §6). */
   view() {
+    this.#trim()
     return {
       totals: { ...this.totals },
-      conversations: Object.fromEntries([...this.#list].map(([id, { summary }]) => [id, summary]))
+      conversations: Object.fromEntries([...this.#list].map(([id, entry]) => [id, summaryOf(entry)]))
     }
   }
 
@@ -62,15 +74,25 @@ export class Inbox {
       this.#list.delete(context.id)
       return
     }
-    const summary: Record<string, unknown> = { people }
-    for (const name of summaryFields) summary[name] = toWire(conversationFields[name], context[name])
-    this.#list.set(context.id, { summary, order: context.last_message_at ?? context.created_at ?? 0 })
-    if (this.#list.size > inboxLimit) this.#list.delete(this.#oldest())
+    const fields: Record<string, unknown> = {}
+    for (const name of summaryFields) fields[name] = context[name]
+    const order = context.last_message_at ?? context.created_at ?? 0
+    this.#list.set(context.id, { fields, people, order, summary: null })
+    if (this.#list.size > inboxLimit + slack) this.#trim()
   }
 
-  #oldest(): string {
-    let oldest: [string, number] | undefined
-    for (const [id, { order }] of this.#list) if (oldest === undefined || order < oldest[1]) oldest = [id, order]
-    return oldest![0]
+  /** The oldest go that are too many. */
+  #trim(): void {
+    const excess = this.#list.size - inboxLimit
+    if (excess <= 0) return
+    const byAge = [...this.#list].sort(([, a], [, b]) => a.order - b.order)
+    for (const [id] of byAge.slice(0, excess)) this.#list.delete(id)
   }
+}
+
+const summaryOf = (entry: Entry): Summary => {
+  if (entry.summary !== null) return entry.summary
+  const summary: Record<string, unknown> = { people: entry.people }
+  for (const name of summaryFields) summary[name] = toWire(conversationFields[name], entry.fields[name])
+  return (entry.summary = summary)
 }

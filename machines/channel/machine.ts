@@ -114,12 +114,12 @@ const always = stays(
 /** Where a channel with these fields stands. */
 export const channelState = ({ auth_status }: Pick<ChannelContext, "auth_status">): AuthStatus => auth_status
 
-const { apply, after } = deciding(decideChannel)
+const { keep, tell, after } = deciding(decideChannel)
 const becomes = (state: AuthStatus) => after((context: ChannelContext) => channelState(context) === state)
 
 export const channelMachine = setup({
   types: {} as { context: ChannelContext; input: ChannelInput; events: ChannelEvent; emitted: StepTold },
-  actions: { apply },
+  actions: { keep, tell },
   guards: {
     pending: becomes("pending"),
     authenticated: becomes("authenticated"),

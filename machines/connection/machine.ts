@@ -25,7 +25,7 @@
  */
 import { setup } from "xstate"
 import type { Rules, StepTold } from "../chart.ts"
-import { deciding, leadsIn, stays } from "../chart.ts"
+import { decided, deciding, leadsIn, stays } from "../chart.ts"
 import { Draft } from "../draft.ts"
 import type {
   AccountStatusChanged,
@@ -162,7 +162,7 @@ const others = [
   "day_started"
 ] as const
 
-const { apply, after } = deciding(decideConnection)
+const { keep, tell, after } = deciding(decideConnection)
 const account = (state: AccountStatus) => after((context: ConnectionContext) => context.account_status === state)
 const auth = (state: AuthStatus) => after((context: ConnectionContext) => context.auth_status === state)
 
@@ -173,14 +173,14 @@ const accountLeads = (...targets: ReadonlyArray<AccountStatus>) => leadsIn("acco
 const authLeads = (...targets: ReadonlyArray<AuthStatus>) => leadsIn("auth", words, ...targets)
 const tokenEnds = leadsIn("auth", others, "expired")
 const tokenEndsAtSend = {
-  send_reserved: { guard: "may reserve and auth expired", target: "expired", actions: "apply" }
+  send_reserved: { guard: "may reserve and auth expired", target: "expired", actions: decided }
 } as const
 /** An account that does not run sends nothing; what was allowed under a key stays allowed. */
-const repeats = { send_reserved: { guard: "is a repeat", actions: "apply" } } as const
+const repeats = { send_reserved: { guard: "is a repeat", actions: decided } } as const
 
 export const connectionMachine = setup({
   types: {} as { context: ConnectionContext; input: ConnectionInput; events: ConnectionEvent; emitted: StepTold },
-  actions: { apply },
+  actions: { keep, tell },
   guards: {
     "account pending": account("pending"),
     "account active": account("active"),
@@ -221,8 +221,8 @@ export const connectionMachine = setup({
             ...leadsIn("account", others, "expired"),
             ...accountLeads("pending", "failed", "expired", "checkpoint_required", "disconnected"),
             send_reserved: [
-              { guard: "is a repeat and account expired", target: "expired", actions: "apply" },
-              { guard: "may reserve", actions: "apply" }
+              { guard: "is a repeat and account expired", target: "expired", actions: decided },
+              { guard: "may reserve", actions: decided }
             ]
           }
         },

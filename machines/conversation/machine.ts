@@ -184,13 +184,13 @@ const unfiled = stays(
 export const conversationState = ({ merged_into, status }: Pick<ConversationContext, "merged_into" | "status">) =>
   merged_into === null ? status : "merged"
 
-const { apply, after } = deciding(decideConversation)
+const { keep, tell, after } = deciding(decideConversation)
 const becomes = (state: ReturnType<typeof conversationState>) =>
   after((context: ConversationContext) => conversationState(context) === state)
 
 export const conversationMachine = setup({
   types: {} as { context: ConversationContext; input: ConversationInput; events: ConversationEvent; emitted: StepTold },
-  actions: { apply },
+  actions: { keep, tell },
   guards: {
     active: becomes("active"),
     archived: becomes("archived"),

@@ -130,13 +130,13 @@ const unresolved = stays(
 /** What may say which CRM record the person is. */
 const resolving = ["records_matched", "participant_resolved", "participant_reported", "participant_absorbed"] as const
 
-const { apply, after } = deciding(decideParticipant)
+const { keep, tell, after } = deciding(decideParticipant)
 const becomes = (state: ReturnType<typeof participantState>) =>
   after((context: ParticipantContext) => participantState(context) === state)
 
 export const participantMachine = setup({
   types: {} as { context: ParticipantContext; input: ParticipantInput; events: ParticipantEvent; emitted: StepTold },
-  actions: { apply },
+  actions: { keep, tell },
   guards: { known: becomes("known"), resolved: becomes("resolved"), merged: becomes("merged") }
 }).createMachine({
   id: "participant",

@@ -93,7 +93,7 @@ export const presenceState = ({ typists, viewers }: Pick<PresenceContext, "typis
 const signals = ["typing_signalled", "viewing_signalled"] as const
 const ends = [...signals, "typing_ended", "deadline_passed"] as const
 
-const { apply, after } = deciding(decidePresence)
+const { keep, tell, after } = deciding(decidePresence)
 const becomes = (state: ReturnType<typeof presenceState>) =>
   after((context: PresenceContext) => presenceState(context) === state)
 
@@ -104,7 +104,7 @@ export const presenceMachine = setup({
     events: PresenceEvent
     emitted: StepTold
   },
-  actions: { apply },
+  actions: { keep, tell },
   guards: { quiet: becomes("quiet"), viewed: becomes("viewed"), typing: becomes("typing") }
 }).createMachine({
   id: "presence",

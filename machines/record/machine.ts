@@ -49,11 +49,11 @@ const decideRecord = (context: RecordContext, event: RecordEvent): Draft<RecordC
 export const recordState = (context: Pick<RecordContext, "auto_sync_enabled" | "sync_frequency_hours">) =>
   context.auto_sync_enabled && context.sync_frequency_hours > 0 ? "automatic" : "manual"
 
-const { apply, after } = deciding(decideRecord)
+const { keep, tell, after } = deciding(decideRecord)
 
 export const recordMachine = setup({
   types: {} as { context: RecordContext; input: RecordInput; events: RecordEvent; emitted: StepTold },
-  actions: { apply },
+  actions: { keep, tell },
   guards: {
     automatic: after((context: RecordContext) => recordState(context) === "automatic"),
     manual: after((context: RecordContext) => recordState(context) === "manual")

@@ -16,7 +16,7 @@
 import { setup } from "xstate"
 import { changeCorrected, changedAt, clockSlack, isAhead } from "../ahead.ts"
 import type { Rules, StepTold } from "../chart.ts"
-import { deciding, stay, stays } from "../chart.ts"
+import { decided, deciding, stay, stays } from "../chart.ts"
 import { Draft } from "../draft.ts"
 import type { DeadlinePassed, TaskFinished, TaskRequested, TenantCreated } from "../events.ts"
 import { initialOf } from "../field.ts"
@@ -128,7 +128,7 @@ const isRunning = (tasks: SchedulerContext["tasks"], task: ScheduledTask): boole
 export const schedulerState = ({ tasks }: Pick<SchedulerContext, "tasks">) =>
   Object.fromEntries(ScheduledTask.literals.map((task) => [task, isRunning(tasks, task) ? "running" : "idle"]))
 
-const { apply, after } = deciding(decideScheduler)
+const { keep, tell, after } = deciding(decideScheduler)
 
 type Guard = ReturnType<typeof after>
 
@@ -142,8 +142,8 @@ const guards = Object.fromEntries(
 
 /** A task that runs is not started once more: `running` takes no `task_requested`. */
 const region = (task: ScheduledTask) => {
-  const starts = { guard: `${task} starts`, target: "running", actions: "apply" } as const
-  const ends = { guard: `${task} ends`, target: "idle", actions: "apply" } as const
+  const starts = { guard: `${task} starts`, target: "running", actions: decided } as const
+  const ends = { guard: `${task} ends`, target: "idle", actions: decided } as const
   return {
     initial: "idle",
     states: {
@@ -155,7 +155,7 @@ const region = (task: ScheduledTask) => {
 
 export const schedulerMachine = setup({
   types: {} as { context: SchedulerContext; input: SchedulerInput; events: SchedulerEvent; emitted: StepTold },
-  actions: { apply },
+  actions: { keep, tell },
   guards
 }).createMachine({
   id: "scheduler",

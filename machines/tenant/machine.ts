@@ -147,11 +147,11 @@ const always = stays(
 /** Where a tenant with these fields stands. */
 export const tenantState = ({ is_active }: Pick<TenantContext, "is_active">) => (is_active ? "active" : "inactive")
 
-const { apply, after } = deciding(decideTenant)
+const { keep, tell, after } = deciding(decideTenant)
 
 export const tenantMachine = setup({
   types: {} as { context: TenantContext; input: { readonly id: string }; events: TenantEvent; emitted: StepTold },
-  actions: { apply },
+  actions: { keep, tell },
   guards: {
     active: after((context: TenantContext) => tenantState(context) === "active"),
     inactive: after((context: TenantContext) => tenantState(context) === "inactive")

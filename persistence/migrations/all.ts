@@ -10,6 +10,7 @@ import messageScope from "./0081_message_scope.ts"
 import keptAnswers from "./0083_kept_answers.ts"
 import keyNames from "./0086_key_names.ts"
 import machineStates from "./0087_machine_states.ts"
+import journalJson from "./0088_journal_json.ts"
 import analytics from "./0050_analytics.ts"
 
 export const migrations = {
@@ -23,6 +24,7 @@ export const migrations = {
   "0083_kept_answers": keptAnswers,
   "0086_key_names": keyNames,
   "0087_machine_states": machineStates,
+  "0088_journal_json": journalJson,
   "0050_analytics": analytics,
   "0040_crm_records": crmRecords
 }
