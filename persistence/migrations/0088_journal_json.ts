@@ -9,5 +9,5 @@ export default Effect.gen(function* () {
   const sql = yield* SqlClient
   yield* sql`
     comment on column journal.body is
-      'The event: JSON in UTF-8 where the first byte is {, as convert_from(body, \'UTF8\')::jsonb shows it; else msgpack, of an earlier version.'`
+      'The event: JSON in UTF-8 where the first byte is {, as convert_from(body, ''UTF8'')::jsonb shows it; else msgpack, of an earlier version.'`
 })
