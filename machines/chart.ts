@@ -2,7 +2,7 @@
  * What the statecharts share. A chart declares which events a state takes and where they may lead; a rule computes what then holds
  * (DESIGN §3). Where a target depends on facts, the edge's guard reads what the rule has computed, so each event is decided once.
  */
-import { assign, emit } from "xstate"
+import { assign, emit, enqueueActions } from "xstate"
 import type { Draft } from "./draft.ts"
 import type { Told } from "./told.ts"
 
@@ -18,6 +18,8 @@ export interface StepTold {
 export type Rules<D, E extends { readonly type: string }> = {
   readonly [T in E["type"]]: (d: D, event: Extract<E, { readonly type: T }>) => void
 }
+
+const toldBy = <C extends object>({ told, changed }: Draft<C>): StepTold => ({ type: "told", told, changed })
 
 type Decided<C extends object> = { readonly draft: Draft<C> } | { readonly cause: unknown }
 
@@ -36,9 +38,9 @@ const attempt = <C extends object>(decide: () => Draft<C>): Decided<C> => {
 export const deciding = <C extends object, E extends { readonly type: string }>(
   decide: (context: C, event: E) => Draft<C>
 ) => {
-  let step: { readonly event: unknown; readonly decided: Decided<C> } | null = null
+  let step: { readonly event: unknown; readonly decided: Decided<C>; isTold: boolean } | null = null
   const stepOf = (context: C, event: E) => {
-    if (step?.event !== event) step = { event, decided: attempt(() => decide(context, event)) }
+    if (step?.event !== event) step = { event, decided: attempt(() => decide(context, event)), isTold: false }
     return step.decided
   }
   const draftOf = (context: C, event: E): Draft<C> => {
@@ -50,10 +52,16 @@ export const deciding = <C extends object, E extends { readonly type: string }>(
     /** Keeps what was decided. In a machine with regions each of them that takes the event does so, and keeps the same. */
     keep: assign<C, E, undefined, E, never>(({ context, event }) => draftOf(context, event).context),
     /** Tells the rest. */
-    tell: emit<C, E, undefined, E, StepTold>(({ context, event }) => {
-      const { told, changed } = draftOf(context, event)
-      return { type: "told", told, changed }
-    }),
+    tell: emit<C, E, undefined, E, StepTold>(({ context, event }) => toldBy(draftOf(context, event))),
+    /** The same in a machine with regions: the first of them that takes the event tells. */
+    tellOnce: enqueueActions<C, E, undefined, E, never, never, never, never, StepTold>(
+      ({ context, event, enqueue }) => {
+        const draft = draftOf(context, event as unknown as E)
+        if (step!.isTold) return
+        step!.isTold = true
+        enqueue.emit(toldBy(draft))
+      }
+    ),
     /** Whether it holds once the event is decided. What broke is thrown where it is applied, as it is: XState rewrites a guard's error. */
     after:
       (holds: (context: C, event: E) => boolean) =>

@@ -162,7 +162,7 @@ const others = [
   "day_started"
 ] as const
 
-const { keep, tell, after } = deciding(decideConnection)
+const { keep, tellOnce, after } = deciding(decideConnection)
 const account = (state: AccountStatus) => after((context: ConnectionContext) => context.account_status === state)
 const auth = (state: AuthStatus) => after((context: ConnectionContext) => context.auth_status === state)
 
@@ -180,7 +180,7 @@ const repeats = { send_reserved: { guard: "is a repeat", actions: decided } } as
 
 export const connectionMachine = setup({
   types: {} as { context: ConnectionContext; input: ConnectionInput; events: ConnectionEvent; emitted: StepTold },
-  actions: { keep, tell },
+  actions: { keep, tell: tellOnce },
   guards: {
     "account pending": account("pending"),
     "account active": account("active"),

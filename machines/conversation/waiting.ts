@@ -40,16 +40,21 @@ export const takeWaiting = (
 const isRepeat = (a: WaitingFact, b: WaitingFact): boolean =>
   a.type === b.type && isNamedAlike(a, b) && a.at === b.at && person(a) === person(b) && word(a) === word(b)
 
-/**
- * Another reaction of that person at that time: one that was taken back may be given again. It may be about the same message though
- * both name it differently, which only the message tells.
- */
+/** Another reaction of that person at that time to the same message, as far as its names tell: one that was taken back may be given again. */
 const isOtherReaction = (a: WaitingFact, b: WaitingFact): boolean =>
   a.type === "message_reacted" &&
   b.type === "message_reacted" &&
   a.sender?.key === b.sender?.key &&
   a.reaction !== b.reaction &&
-  a.at === b.at
+  a.at === b.at &&
+  sharesName(a, b)
+
+const sharesName = (a: WaitingFact, b: WaitingFact): boolean => {
+  const names = [b.external_message_id, b.provider_message_id]
+  return (
+    names.includes(a.external_message_id) || (a.provider_message_id !== null && names.includes(a.provider_message_id))
+  )
+}
 
 const isNamedAlike = (a: WaitingFact, b: WaitingFact): boolean =>
   a.external_message_id === b.external_message_id && a.provider_message_id === b.provider_message_id

@@ -128,7 +128,7 @@ const isRunning = (tasks: SchedulerContext["tasks"], task: ScheduledTask): boole
 export const schedulerState = ({ tasks }: Pick<SchedulerContext, "tasks">) =>
   Object.fromEntries(ScheduledTask.literals.map((task) => [task, isRunning(tasks, task) ? "running" : "idle"]))
 
-const { keep, tell, after } = deciding(decideScheduler)
+const { keep, tellOnce, after } = deciding(decideScheduler)
 
 type Guard = ReturnType<typeof after>
 
@@ -155,7 +155,7 @@ const region = (task: ScheduledTask) => {
 
 export const schedulerMachine = setup({
   types: {} as { context: SchedulerContext; input: SchedulerInput; events: SchedulerEvent; emitted: StepTold },
-  actions: { keep, tell },
+  actions: { keep, tell: tellOnce },
   guards
 }).createMachine({
   id: "scheduler",

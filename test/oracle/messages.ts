@@ -137,11 +137,39 @@ const heard = <T extends "message_edited" | "message_reacted">(
     }
     return said.length
   }
+  const isRepeat = ({ fact, place, since }: { readonly fact: Said; readonly place: number; readonly since: number }) =>
+    since > place && isHeardAlready(said.slice(0, place), fact)
   return facts
     .map(({ fact, place }) => ({ fact, place, since: since(fact as MessageEdited | MessageReacted, place) }))
+    .filter((one) => !isRepeat(one))
     .sort((a, b) => a.since - b.since || a.place - b.place)
     .map(({ fact }) => fact)
 }
+
+/**
+ * Whether a reaction whose message is not known yet was said before in the very same words, and since then nothing against it, as far as
+ * the names tell: that is a repeat, and no news.
+ */
+const isHeardAlready = (before: ReadonlyArray<Said>, fact: Said): boolean => {
+  if (fact.type !== "message_reacted") return false
+  const names = namesIn(fact)
+  const isOfThatTime = (one: MessageReacted) =>
+    one.external_thread_id === fact.external_thread_id && one.at === fact.at && one.sender?.key === fact.sender?.key
+  const last = ofType(before, "message_reacted").findLast(
+    (one) =>
+      isOfThatTime(one) &&
+      namesIn(one).some((name) => names.includes(name)) &&
+      (one.reaction !== fact.reaction || isAlike(one, fact))
+  )
+  return last !== undefined && isAlike(last, fact)
+}
+const namesIn = ({ external_message_id, provider_message_id }: MessageReacted) =>
+  [external_message_id, provider_message_id].filter((name) => name !== null)
+const isAlike = (one: MessageReacted, other: MessageReacted): boolean =>
+  one.reaction === other.reaction &&
+  one.external_message_id === other.external_message_id &&
+  one.provider_message_id === other.provider_message_id &&
+  JSON.stringify(one.sender) === JSON.stringify(other.sender)
 
 /** The newest edit's, at one instant that which was heard of last for the first time; else the one that it was shown with. */
 const textOf = (showings: ReadonlyArray<MessageReceived>, edits: ReadonlyArray<MessageEdited>): string | null => {
