@@ -5,7 +5,7 @@ import type { Event, ProviderEvent } from "../../machines/events.ts"
 import type { ChannelType } from "../../machines/vocabulary.ts"
 import { type NotJson, parse, type TooDeep } from "../providers/parse.ts"
 import { translate } from "../providers/unipile/translate.ts"
-import type { Unreadable } from "../providers/unipile/unreadable.ts"
+import type { Unreadable } from "../providers/unreadable.ts"
 import { type EntryUnreadable, journaledEvent } from "../kept/journaled-event.ts"
 
 /** How a payload came in: with the secret in a header, or with the secret in its address (hosted-auth notify_url). */

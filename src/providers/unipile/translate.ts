@@ -12,10 +12,10 @@ import { envelopeEventsOf, isEnvelopeType } from "./envelope.ts"
 import { isMailKind, mailEventOf } from "./mail.ts"
 import { isMessagingKind, messagingEventOf } from "./messaging.ts"
 import { relationOf } from "./relation.ts"
-import { label, record } from "./text.ts"
+import { label, record } from "../text.ts"
 import { isTrackingKind, trackingEventOf } from "./tracking.ts"
-import type { Unreadable } from "./unreadable.ts"
-import { unreadable } from "./unreadable.ts"
+import type { Unreadable } from "../unreadable.ts"
+import { unreadable } from "../unreadable.ts"
 
 export interface TranslateContext {
   /** When the body was accepted, epoch milliseconds. */
