@@ -4,8 +4,8 @@ import { expect } from "vitest"
 import type { ProviderEvent } from "../../machines/events.ts"
 import type { ChannelType } from "../../machines/vocabulary.ts"
 import { switchboardFormat } from "../../src/providers/generic/format.ts"
-import type { Mapping, PersonTable } from "../../src/providers/generic/mapping.ts"
-import { translatorOf } from "../../src/providers/generic/translate.ts"
+import type { Mapping, PersonTable } from "../../src/providers/mapping/mapping.ts"
+import { translateBy } from "../../src/providers/mapping/translate.ts"
 import type { Translate } from "../../src/providers/provider.ts"
 
 /** The instant at which every test accepts its bodies. */
@@ -128,8 +128,8 @@ export const gatewayBodies: ReadonlyArray<Json> = [
   { meta: { type: "service.state" }, data: { service: { sid: account_id }, state: 401 } }
 ]
 
-export const translateOwn = translatorOf(switchboardFormat)
-export const translateGateway = translatorOf(gatewayFormat)
+export const translateOwn = translateBy(switchboardFormat)
+export const translateGateway = translateBy(gatewayFormat)
 
 /** The one event of a body that must be understood. */
 export const eventOf = <T extends ProviderEvent["type"]>(

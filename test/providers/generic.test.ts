@@ -109,6 +109,7 @@ describe("each kind of payload is one event", () => {
 describe("the core", () => {
   test.each<[keyof typeof bodies, string, unknown, string]>([
     ["message_received", "event", undefined, "is missing"],
+    ["message_received", "event", 7, "is no text"],
     ["message_received", "event", "message_sung", "message_sung is not handled yet"],
     ["message_received", "event", "constructor", "constructor is not handled yet"],
     ["message_received", "account_id", undefined, "is missing"],

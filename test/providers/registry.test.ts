@@ -25,7 +25,8 @@ test.each(["constructor", "__proto__", "", "unipile", "journal"])("%j is no sour
 })
 
 test("a provider's folder is imported by the registry alone, but for UniPile's address of all tenants", () => {
-  const folders = /from "[./]*\/(?:providers\/)?(unipile|generic)\/([\w-]+)\.ts"/g
+  const names = providers.map(({ name }) => name).join("|")
+  const folders = new RegExp(`from "[./]*/(?:providers/)?(${names})/([\\w-]+)\\.ts"`, "g")
   const imports = globSync("src/**/*.ts").flatMap((file) =>
     [...readFileSync(file, "utf8").matchAll(folders)].flatMap(([, folder, name]) =>
       file.startsWith(`src/providers/${folder}/`) ? [] : [`${file}: ${folder}/${name}`]

@@ -2,7 +2,7 @@
  * Switchboard's own JSON webhook format (docs/providers.md): flat, for bridges that one writes oneself, such as one to an SMS
  * gateway. `event` is the kind, everything else stands beside it.
  */
-import type { Mapping, PersonTable } from "./mapping.ts"
+import type { Mapping, PersonTable } from "../mapping/mapping.ts"
 
 const account = {
   account_id: { from: "account_id", as: "id" },

@@ -20,7 +20,7 @@ const pathsOf = ({ from }: From<keyof Converted>): ReadonlyArray<string> => (typ
 
 /** The value in our words, where the mapping translates theirs. */
 const inOurWords = (value: unknown, words: Readonly<Record<string, string>>): unknown =>
-  typeof value === "object" ? value : (own(words, String(value).trim().toLowerCase()) ?? value)
+  typeof value === "object" || value === undefined ? value : (own(words, String(value).trim().toLowerCase()) ?? value)
 
 /** A field; null where nothing is declared, nothing is there, or what is there cannot be read. */
 export const optional = <C extends keyof Converted>(body: unknown, cell: From<C> | undefined): Converted[C] | null => {

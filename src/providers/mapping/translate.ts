@@ -11,13 +11,14 @@ import { at } from "./read.ts"
 const kindLength = 100
 
 /** Reads payloads of the format that the mapping declares. Total, as every translator is. */
-export const translatorOf =
+export const translateBy =
   ({ kind, kinds }: Mapping): Translate =>
   (body, context) => {
     if (typeof body !== "object" || body === null || Array.isArray(body))
       return Result.fail(unreadable("", "is not a JSON object"))
-    const named = label(at(body, kind), kindLength)
-    if (named === null) return Result.fail(unreadable(kind, "is missing"))
+    const shown = at(body, kind)
+    const named = label(shown, kindLength)
+    if (named === null) return Result.fail(unreadable(kind, (shown ?? null) === null ? "is missing" : "is no text"))
     const declared = own(kinds, named)
     return declared === undefined
       ? Result.fail(unreadable(kind, `${named} is not handled yet`))
