@@ -49,7 +49,7 @@ import { settingsHandlers } from "./handlers/settings.ts"
 import { tenantHandlers } from "./handlers/tenants.ts"
 import { threadHandlers } from "./handlers/threads.ts"
 import { waitingHandlers } from "./handlers/waiting.ts"
-import { unipileWebhook } from "./handlers/webhooks.ts"
+import { providerWebhooks } from "./handlers/webhooks.ts"
 import { answered } from "./metrics.ts"
 import { defectResponse, problemResponse } from "./problem.ts"
 import { Repeats } from "./repeats.ts"
@@ -136,7 +136,7 @@ const edge = Layer.mergeAll(
 ).pipe(Layer.provideMerge(Layer.mergeAll(Application.layer, RawBodies.layer)))
 
 /** Every route of the public surface. */
-export const routes = Layer.mergeAll(api, unipileWebhook, openapi, readableDocs, dashboard, around).pipe(
+export const routes = Layer.mergeAll(api, providerWebhooks, openapi, readableDocs, dashboard, around).pipe(
   Layer.provide(edge)
 )
 

@@ -41,7 +41,7 @@ const passes = (gate: WebhookGate["Service"], tenant: string, headers: Headers, 
 }
 
 /** A tenant's webhooks of each provider, and the one address of UniPile that serves all tenants. */
-export const unipileWebhook = HttpRouter.use(
+export const providerWebhooks = HttpRouter.use(
   Effect.fnUntraced(function* (router) {
     const gate = yield* WebhookGate
     const reception = yield* Reception
