@@ -11,8 +11,8 @@ import { type EntryUnreadable, journaledEvent } from "../kept/journaled-event.ts
 export type { Source } from "../providers/registry.ts"
 
 /**
- * The events that the payload holds, as the provider of its source has them read. `received` is epoch milliseconds. `channel_type`: what its account was registered as, where the
- * payload's own word was not enough.
+ * The events that the payload holds, as the provider of its source has them read. `received` is epoch milliseconds. `channel_type`:
+ * what its account was registered as, where the payload's own word was not enough.
  */
 export const understand = (
   body: Uint8Array,

@@ -6,10 +6,7 @@ export const unipile: Provider<"unipile_webhook" | "unipile_hosted_auth"> = {
   name: "unipile",
   secretHeader: "Unipile-Auth",
   signatureHeader: "unipile-signature",
-  webhook: {
-    source: "unipile_webhook",
-    translate: (body, context) => translate(body, { ...context, source: "webhook" })
-  },
+  webhook: { source: "unipile_webhook", translate },
   // The hosted-auth notify_url cannot send headers; what knows the secret only from there is believed less.
   addressed: {
     source: "unipile_hosted_auth",
