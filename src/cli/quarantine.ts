@@ -4,7 +4,7 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { quarantineSources } from "../../persistence/kept/quarantine-source.ts"
+import { keptSources } from "../kept/kept-sources.ts"
 import { SomeStay, UsageWrong } from "./faults.ts"
 import { payloadCard } from "./kept-payload.ts"
 import { more, pageFlags, pageQuery } from "./page-flags.ts"
@@ -16,7 +16,7 @@ const id = Argument.String("id").pipe(Argument.withDescription("Its id, from the
 const list = Command.make(
   "list",
   {
-    source: Flag.Literals("source", quarantineSources).pipe(Flag.optional),
+    source: Flag.Literals("source", keptSources).pipe(Flag.optional),
     replayed: Flag.Literals("replayed", ["true", "false", "any"]).pipe(
       Flag.withDescription("Which: what was not replayed, if absent"),
       Flag.optional

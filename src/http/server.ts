@@ -49,7 +49,7 @@ import { settingsHandlers } from "./handlers/settings.ts"
 import { tenantHandlers } from "./handlers/tenants.ts"
 import { threadHandlers } from "./handlers/threads.ts"
 import { waitingHandlers } from "./handlers/waiting.ts"
-import { unipileWebhook } from "./handlers/webhooks.ts"
+import { providerWebhooks } from "./handlers/webhooks.ts"
 import { answered } from "./metrics.ts"
 import { defectResponse, problemResponse } from "./problem.ts"
 import { Repeats } from "./repeats.ts"
@@ -137,9 +137,15 @@ const edge = Layer.mergeAll(
 ).pipe(Layer.provideMerge(Layer.mergeAll(Application.layer, RawBodies.layer)))
 
 /** Every route of the public surface. */
-export const routes = Layer.mergeAll(api, unipileWebhook, webhookFront, openapi, readableDocs, dashboard, around).pipe(
-  Layer.provide(edge)
-)
+export const routes = Layer.mergeAll(
+  api,
+  providerWebhooks,
+  webhookFront,
+  openapi,
+  readableDocs,
+  dashboard,
+  around
+).pipe(Layer.provide(edge))
 
 /** The routes on the HttpServer that is in the context. */
 export const serve = HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(

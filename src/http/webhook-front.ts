@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { TenantOwner } from "../../actors/owner/owner.ts"
+import { providers } from "../providers/registry.ts"
 import { type Begun, Reception } from "../webhooks/reception.ts"
 import { bodyLimit } from "./body.ts"
 import { Front, type Take } from "./front.ts"
@@ -24,17 +25,16 @@ const handedOn = new WeakMap<object, HandedOn>()
 /** What was done of a request before the route saw it; undefined: nothing. */
 export const handedOnOf = (request: { readonly source: object }): HandedOn | undefined => handedOn.get(request.source)
 
-const prefix = "/v1/tenants/"
-const suffix = "/webhooks/unipile"
-/** A name as it stands in a path; one that is written in escapes is the router's to read. */
-const plainName = /^[\w.~-]+$/
+/** A webhook's address; names that are written in escapes are the router's to read. */
+const address = /^\/v1\/tenants\/([\w.~-]+)\/webhooks\/([\w-]+)$/
 
-/** The tenant of a webhook's address; null for any other address. */
-const tenantIn = (url: string): string | null => {
-  if (!url.startsWith(prefix) || !url.endsWith(suffix)) return null
-  const name = url.slice(prefix.length, -suffix.length)
-  return plainName.test(name) ? name : null
-}
+/** Each provider by its name, with its headers as Node spells them. */
+const known = new Map(
+  providers.map(({ name, secretHeader, signatureHeader, webhook }) => [
+    name,
+    { secret: secretHeader.toLowerCase(), signature: signatureHeader?.toLowerCase(), source: webhook.source }
+  ])
+)
 
 const answers = {
   applied: Buffer.from(JSON.stringify({ outcome: "applied" })),
@@ -68,15 +68,18 @@ export const webhookFront = Layer.effectDiscard(
 
     const take: Take = (request, response, handOn) => {
       const { method, url, headers } = request
-      const tenant = method === "POST" ? tenantIn(url!) : null
-      const secret = headers["unipile-auth"]
-      if (tenant === null || typeof secret !== "string" || headers["unipile-signature"] !== undefined) return false
+      const [, tenant = "", name = ""] = (method === "POST" && address.exec(url!)) || []
+      const provider = known.get(name)
+      if (provider === undefined) return false
+      const secret = headers[provider.secret]
+      if (typeof secret !== "string") return false
+      if (provider.signature !== undefined && headers[provider.signature] !== undefined) return false
       const length = headers["content-length"]
       if (length === undefined || Number(length) > bodyLimit) return false
       const resident = owner.resident(tenant)
       if (!gate.admitsNow(resident?.gate, secret) || resident === undefined) return false
       read(request, (bytes) =>
-        reception.begin(tenant, resident, bytes, "unipile_webhook", (end) => {
+        reception.begin(tenant, resident, bytes, provider.source, (end) => {
           if (typeof end === "string") return answer(response, end)
           handedOn.set(request, { bytes, begun: end })
           handOn()

@@ -9,7 +9,7 @@ import { Identity } from "../../actors/memory/identity.ts"
 import { TenantOwner } from "../../actors/owner/owner.ts"
 import type { Event } from "../../machines/events.ts"
 import type { ChannelType } from "../../machines/vocabulary.ts"
-import { Unreadable } from "../providers/unipile/unreadable.ts"
+import { Unreadable } from "../providers/unreadable.ts"
 
 /** How a payload ended. `unregistered` and `indigestible` are for the caller to keep. */
 export type End =

@@ -4,30 +4,29 @@ import * as Schema from "effect/Schema"
 import type { Event, ProviderEvent } from "../../machines/events.ts"
 import type { ChannelType } from "../../machines/vocabulary.ts"
 import { type NotJson, parse, type TooDeep } from "../providers/parse.ts"
-import { translate } from "../providers/unipile/translate.ts"
-import type { Unreadable } from "../providers/unipile/unreadable.ts"
+import { translatorOf } from "../providers/registry.ts"
+import { type Unreadable, unreadable } from "../providers/unreadable.ts"
 import { type EntryUnreadable, journaledEvent } from "../kept/journaled-event.ts"
 
-/** How a payload came in: with the secret in a header, or with the secret in its address (hosted-auth notify_url). */
-export type Source = "unipile_webhook" | "unipile_hosted_auth"
+export type { Source } from "../providers/registry.ts"
 
 /**
- * The events that the payload holds. `received` is epoch milliseconds. `channel_type`: what its account was registered as, where the
- * payload's own word was not enough.
+ * The events that the payload holds, as the provider of its source has them read. `received` is epoch milliseconds. `channel_type`:
+ * what its account was registered as, where the payload's own word was not enough.
  */
 export const understand = (
   body: Uint8Array,
-  source: Source,
+  source: string,
   received: number,
   channel_type?: ChannelType
-): Result.Result<ReadonlyArray<ProviderEvent>, NotJson | TooDeep | Unreadable> =>
-  Result.flatMap(parse(body), (json) =>
-    translate(json, {
-      received,
-      source: source === "unipile_hosted_auth" ? "hosted_auth" : "webhook",
-      ...(channel_type && { channel_type })
-    })
+): Result.Result<ReadonlyArray<ProviderEvent>, NotJson | TooDeep | Unreadable> => {
+  const translate = translatorOf(source)
+  if (translate === undefined)
+    return Result.fail(unreadable("", "came from a provider that this version does not have"))
+  return Result.flatMap(parse(body), (json) =>
+    translate(json, channel_type === undefined ? { received } : { received, channel_type })
   )
+}
 
 /** The bytes of a snapshot that could not be read (actors/waking/rebuild.ts): kept to be looked at, no payload. */
 export class SnapshotBytes extends Schema.TaggedError<SnapshotBytes>()("SnapshotBytes", {}) {
@@ -55,7 +54,7 @@ export const understandKept = (
   if (source === "snapshot") return Result.fail(new SnapshotBytes())
   return source === "journal"
     ? Result.map(journaledEvent(body), (event) => [event])
-    : understand(body, source as Source, received, channel_type)
+    : understand(body, source, received, channel_type)
 }
 
 /** What this version would make of a payload: shown beside it, so that one sees whether a replay has a chance. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { quarantineSources } from "../../persistence/kept/quarantine-source.ts"
+import { keptSources } from "../../src/kept/kept-sources.ts"
 import { Quarantine } from "../../persistence/kept/quarantine.ts"
 import { openPersistenceOn } from "../support/databases.ts"
 import { pglite } from "../support/fresh-databases.ts"
@@ -83,7 +83,7 @@ describe("the command line", () => {
     })
   })
 
-  test.each(quarantineSources)("lists what came in as %s", async (source) => {
+  test.each(keptSources)("lists what came in as %s", async (source) => {
     const items = (await json("quarantine", "list", "--source", source)).items
     expect(items).toHaveLength(source === "unipile_webhook" ? 4 : 0)
   })

@@ -72,6 +72,7 @@ test("what needs no key says so", async () => {
     "GET /livez",
     "GET /metrics",
     "GET /readyz",
+    "POST /v1/tenants/mine/webhooks/generic",
     "POST /v1/tenants/mine/webhooks/unipile",
     "POST /v1/webhooks/unipile"
   ])

@@ -3,7 +3,7 @@ import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
-import { quarantineSources } from "../../../persistence/kept/quarantine-source.ts"
+import { keptSources } from "../../kept/kept-sources.ts"
 import { Access } from "../access.ts"
 import { keptBody } from "./kept-body.ts"
 import { Outcome } from "./outcome.ts"
@@ -14,7 +14,7 @@ import { Instant } from "./wire.ts"
 const base = "/v1/tenants/:tenant/quarantine"
 const one = { ...inTenant, id: Id }
 
-const Source = Schema.Literals(quarantineSources).annotate({
+const Source = Schema.Literals(keptSources).annotate({
   description:
     "Where it came in: a webhook, the hosted-auth address, our own journal, of which an entry could not be applied again, or a snapshot that could not be read and whose actor was built again"
 })

@@ -5,13 +5,16 @@ import type { Headers } from "effect/http/Headers"
 import { HttpServerRequest, ParsedSearchParams } from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { TenantOwner } from "../../../actors/owner/owner.ts"
+import type { Provider } from "../../providers/provider.ts"
+import { providers } from "../../providers/registry.ts"
 import { accountNamedIn, accountNamedInPart } from "../../providers/unipile/account-named.ts"
 import type { NotJson, TooDeep } from "../../providers/parse.ts"
 import type { Begun, Received } from "../../webhooks/reception.ts"
 import { Reception } from "../../webhooks/reception.ts"
 import type { Source } from "../../webhooks/understand.ts"
-import { BodyTooLarge } from "../faults.ts"
+import { BodyTooLarge, Unauthorised } from "../faults.ts"
 import { webhookEnded } from "../metrics.ts"
+import { proofIn } from "../proof.ts"
 import { refuse } from "../refuse.ts"
 import { type Arrived, WebhookBodies } from "../webhook-body.ts"
 import { handedOnOf } from "../webhook-front.ts"
@@ -38,8 +41,8 @@ const passes = (gate: WebhookGate["Service"], tenant: string, headers: Headers, 
   return signature === undefined ? gate.admit(tenant, secret) : gate.admitSigned(tenant, signature, body)
 }
 
-/** A tenant's webhooks of UniPile, v1 and v2, and the one address that serves all tenants. */
-export const unipileWebhook = HttpRouter.use(
+/** A tenant's webhooks of each provider, and the one address of UniPile that serves all tenants. */
+export const providerWebhooks = HttpRouter.use(
   Effect.fnUntraced(function* (router) {
     const gate = yield* WebhookGate
     const reception = yield* Reception
@@ -76,31 +79,31 @@ export const unipileWebhook = HttpRouter.use(
       if (signature !== undefined && !isWhole) return yield* new BodyTooLarge({ limit: bodies.limit })
     })
 
-    const receive = Effect.gen(function* () {
+    const receive = Effect.fnUntraced(function* (provider: Provider<Source>) {
       const request = yield* HttpServerRequest
       const { tenant = "" } = yield* HttpRouter.params
       const { headers } = request
       const handedOn = handedOnOf(request)
       if (handedOn !== undefined)
-        return yield* take(tenant, { bytes: handedOn.bytes, isWhole: true }, "unipile_webhook", handedOn.begun)
-      const header = headers["unipile-auth"]
-      const signature = headers["unipile-signature"]
+        return yield* take(tenant, { bytes: handedOn.bytes, isWhole: true }, provider.webhook.source, handedOn.begun)
+      const { secret: header, signature } = proofIn(headers, provider)
       if (signature !== undefined) {
         const arrived = yield* bodies.read(request, "unproven")
         yield* proved(arrived, signature)
-        yield* passes(gate, tenant, headers, "", arrived.bytes).pipe(
-          Effect.tapErrorTag("Forbidden", () => reception.noted(tenant))
-        )
-        return yield* take(tenant, arrived, "unipile_webhook")
+        yield* gate
+          .admitSigned(tenant, signature, arrived.bytes)
+          .pipe(Effect.tapErrorTag("Forbidden", () => reception.noted(tenant)))
+        return yield* take(tenant, arrived, provider.webhook.source)
       }
-      // The hosted-auth notify_url cannot send headers; what knows the secret only from there is believed less.
-      const source = header === undefined ? "unipile_hosted_auth" : "unipile_webhook"
       const { secret } = yield* ParsedSearchParams
-      yield* gate
-        .admit(tenant, header ?? (typeof secret === "string" ? secret : ""))
-        .pipe(Effect.tapErrorTag("Forbidden", () => reception.noted(tenant)))
-      return yield* take(tenant, yield* bodies.read(request, "proven"), source)
-    }).pipe(Effect.catchCause(refuse))
+      const addressed = header === undefined ? provider.addressed : undefined
+      const inAddress = addressed !== undefined && typeof secret === "string" ? secret : ""
+      yield* gate.admit(tenant, header ?? inAddress).pipe(
+        Effect.tapErrorTag("Forbidden", () => reception.noted(tenant)),
+        Effect.catchTag("Unauthorised", () => new Unauthorised({ scheme: provider.secretHeader }))
+      )
+      return yield* take(tenant, yield* bodies.read(request, "proven"), (addressed ?? provider.webhook).source)
+    }, Effect.catchCause(refuse))
 
     /** The account names the tenant, whose secret then has to be right; an unknown account looks like a wrong secret. */
     const receiveShared = Effect.gen(function* () {
@@ -118,7 +121,8 @@ export const unipileWebhook = HttpRouter.use(
       return yield* take(tenant, arrived, "unipile_webhook")
     }).pipe(Effect.catchCause(refuse))
 
-    yield* router.add("POST", "/v1/tenants/:tenant/webhooks/unipile", receive)
+    for (const provider of providers)
+      yield* router.add("POST", `/v1/tenants/:tenant/webhooks/${provider.name}`, receive(provider))
     yield* router.add("POST", "/v1/webhooks/unipile", receiveShared)
   })
 )

@@ -1,7 +1,7 @@
 /** The account that a body names, before anything else of it is believed: it decides whose secret has to be right. */
 import * as Result from "effect/Result"
 import { parse } from "../parse.ts"
-import { identity, record } from "./text.ts"
+import { identity, record } from "../text.ts"
 
 /** The same of the first part of a body that is too long to be read: the first member of that name, at whatever depth. */
 export const accountNamedInPart = (part: Uint8Array): string | null => {

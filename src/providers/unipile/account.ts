@@ -4,9 +4,9 @@ import * as Schema from "effect/Schema"
 import type { AccountStatusChanged, HostedAuthReported } from "../../../machines/events.ts"
 import { ProviderAccountStatus } from "../../../machines/vocabulary.ts"
 import { readAccountStatus, readHostedAuth } from "./payload.ts"
-import { identity, requiredIdentity } from "./text.ts"
-import type { Unreadable } from "./unreadable.ts"
-import { unreadable } from "./unreadable.ts"
+import { identity, requiredIdentity } from "../text.ts"
+import type { Unreadable } from "../unreadable.ts"
+import { unreadable } from "../unreadable.ts"
 
 const isStatus = Schema.is(ProviderAccountStatus)
 

@@ -1,9 +1,9 @@
 /** Files and media of a message, in either of the two key sets that are in use (unipile.md §2). */
 import type { Attachment } from "../../../machines/events.ts"
-import { identity, label, quantity, record, yesNo } from "./text.ts"
+import { addressLength } from "../bounds.ts"
+import { identity, label, quantity, record, yesNo } from "../text.ts"
 
 const shortText = 200
-const addressLength = 2048
 /** Attachments of one message that are kept (I8). */
 const attachmentLimit = 100
 

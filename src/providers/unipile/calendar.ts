@@ -4,11 +4,11 @@ import * as Schema from "effect/Schema"
 import type { CalendarEventShown, FactArrived, Person } from "../../../machines/events.ts"
 import { shortened } from "../../../machines/shortened.ts"
 import { nobodyOf, personAt } from "./correspondent.ts"
-import { instantIn, instantShown } from "./message.ts"
+import { subjectLength } from "../bounds.ts"
+import { instantIn, instantShown } from "../instant.ts"
 import { Hint, reader, RequiredId } from "./payload.ts"
-import { hints, identity, label, record, requiredIdentity, yesNo } from "./text.ts"
-import { subjectLength } from "./thread.ts"
-import type { Unreadable } from "./unreadable.ts"
+import { hints, identity, label, record, requiredIdentity, yesNo } from "../text.ts"
+import type { Unreadable } from "../unreadable.ts"
 
 const Calendar = Schema.Struct({
   account_id: RequiredId,

@@ -9,7 +9,7 @@ import type { Region } from "../../../actors/prepare/phone.ts"
 import { areOneNumber, regionOfPhone } from "../../../actors/prepare/phone.ts"
 import type { Attendee, Messaging } from "./payload.ts"
 import { personOf } from "./person.ts"
-import { identity, record, requiredIdentity, yesNo } from "./text.ts"
+import { identity, record, requiredIdentity, yesNo } from "../text.ts"
 import { isOfMany, namesakeOf } from "./thread.ts"
 
 /** Attendees of a payload that are looked at: more than a group of any network shows (I8). */

@@ -3,9 +3,9 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { ChannelType } from "../../../machines/vocabulary.ts"
 import type { Messaging } from "./payload.ts"
-import { label, record, requiredIdentity } from "./text.ts"
-import type { Unreadable } from "./unreadable.ts"
-import { unreadable } from "./unreadable.ts"
+import { label, record, requiredIdentity } from "../text.ts"
+import type { Unreadable } from "../unreadable.ts"
+import { unreadable } from "../unreadable.ts"
 import { own } from "../../../machines/own.ts"
 
 const isChannelType = Schema.is(ChannelType)

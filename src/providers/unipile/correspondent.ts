@@ -1,12 +1,11 @@
 /** People whom a payload names by their e-mail address: correspondents of a mail, attendees of a calendar event. */
 import type { Person } from "../../../machines/events.ts"
 import { identifierKey, normaliseEmail, normaliseProviderId } from "../../../machines/identifiers.ts"
-import { identity, label, record } from "./text.ts"
+import { nameLength } from "../bounds.ts"
+import { identity, label, record } from "../text.ts"
 
 /** Correspondents of one list that are looked at (I8). */
 const correspondentLimit = 1_024
-/** How long a name may be. */
-const nameLength = 200
 
 /** The person of an address; null when there is none. What is no address, such as an Exchange name, is an opaque id. */
 export const personAt = (address: unknown, name: unknown): Person | null => {

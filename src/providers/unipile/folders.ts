@@ -2,7 +2,7 @@
  * Where a message is filed, in the words of our thread: INBOX, SPAM, TRASH, ARCHIVE. Only the provider's own role of a folder and
  * the whole name of one of its own folders say so; a label of the user's says nothing, however it begins or ends.
  */
-import { label } from "./text.ts"
+import { label } from "../text.ts"
 
 type Place = "INBOX" | "SPAM" | "TRASH" | "ARCHIVE"
 

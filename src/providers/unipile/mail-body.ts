@@ -1,7 +1,7 @@
 /** The text of a mail. */
 import type { Mail } from "./mail-payload.ts"
 import { detached } from "../../../machines/shortened.ts"
-import { clean } from "./text.ts"
+import { clean } from "../text.ts"
 import { own } from "../../../machines/own.ts"
 
 /** The plain text; where a mail has only HTML, what one would read of it. Null when there is neither. */

@@ -7,7 +7,7 @@ import { normaliseEmail } from "../../../machines/identifiers.ts"
 import { messageIdsIn } from "../../../machines/message-id.ts"
 import { correspondent, correspondents } from "./correspondent.ts"
 import type { Mail } from "./mail-payload.ts"
-import { identity, record } from "./text.ts"
+import { identity, record } from "../text.ts"
 
 /** Ancestors that are looked at; the first is the root, the last are the nearest. */
 const referenceLimit = 64

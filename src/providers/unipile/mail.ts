@@ -11,10 +11,10 @@ import { folderNames, placesWith } from "./folders.ts"
 import { mailText } from "./mail-body.ts"
 import { type Mail, readMail } from "./mail-payload.ts"
 import { whereaboutsOf } from "./mail-thread.ts"
-import { contentLength, instantIn, instantShown } from "./message.ts"
-import { hints, identity, label, requiredIdentity } from "./text.ts"
-import { subjectLength } from "./thread.ts"
-import { type Unreadable, unreadable } from "./unreadable.ts"
+import { contentLength, subjectLength } from "../bounds.ts"
+import { instantIn, instantShown } from "../instant.ts"
+import { hints, identity, label, requiredIdentity } from "../text.ts"
+import { type Unreadable, unreadable } from "../unreadable.ts"
 
 const kinds: ReadonlySet<string> = new Set(["mail_received", "mail_sent", "mail_moved"])
 export const isMailKind = (kind: string): boolean => kinds.has(kind)

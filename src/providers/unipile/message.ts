@@ -3,15 +3,13 @@ import * as Result from "effect/Result"
 import type { MessageBody } from "../../../machines/events.ts"
 import { shortened } from "../../../machines/shortened.ts"
 import type { ChannelType, Direction } from "../../../machines/vocabulary.ts"
+import { contentLength, subjectLength } from "../bounds.ts"
 import { attachmentsOf } from "./attachment.ts"
 import type { Messaging } from "./payload.ts"
-import { clean, hints, identity, label, record, yesNo } from "./text.ts"
-import { isStory, subjectLength } from "./thread.ts"
-import type { Unreadable } from "./unreadable.ts"
-import { unreadable } from "./unreadable.ts"
-
-/** Characters of a text that are kept; the metadata says how long a shortened one was. */
-export const contentLength = 65_536
+import { clean, hints, identity, label, record, yesNo } from "../text.ts"
+import { isStory } from "./thread.ts"
+import type { Unreadable } from "../unreadable.ts"
+import { unreadable } from "../unreadable.ts"
 
 export interface MessageIds {
   readonly external_message_id: string
@@ -26,28 +24,6 @@ export const messageIdsOf = (payload: Messaging): Result.Result<MessageIds, Unre
     ? Result.fail(unreadable("message_id", "names no message, and neither does provider_message_id"))
     : Result.succeed({ external_message_id, provider_message_id })
 }
-
-const iso = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?$/i
-const earliest = Date.UTC(2000, 0, 1)
-
-/**
- * A time in epoch milliseconds; null where there is none to be read. ISO 8601 without an offset is UTC. Before the year 2000 it is
- * none: such a time would bend every "oldest" for good.
- */
-export const instantShown = (value: unknown): number | null => {
-  const timestamp = label(value, 40) ?? ""
-  const match = iso.exec(timestamp)
-  if (match === null) return null
-  const instant = Date.parse(match[3] === undefined ? `${timestamp}Z` : timestamp)
-  return instant >= earliest ? instant : null
-}
-
-/**
- * The time that a payload tells; `received` where it tells none that can be read, or one that lies ahead of that: a clock that runs
- * ahead must not bend every "newest" for good (CONTRACT, preamble).
- */
-export const instantIn = (value: unknown, received: number): number =>
-  Math.min(instantShown(value) ?? received, received)
 
 /** The text of a payload, cleaned but not shortened; null when there is none. */
 const textOf = (payload: Messaging): string | null => {

@@ -6,17 +6,19 @@
 import * as Result from "effect/Result"
 import type { MessageBody, MessageReceived, Person, ProviderEvent } from "../../../machines/events.ts"
 import type { Direction } from "../../../machines/vocabulary.ts"
+import { reactionLength } from "../bounds.ts"
+import { instantIn } from "../instant.ts"
 import type { Cast } from "./cast.ts"
 import { castOf } from "./cast.ts"
 import { channelOf } from "./channel.ts"
 import type { MessageIds } from "./message.ts"
-import { contentOf, instantIn, messageIdsOf, messageOf } from "./message.ts"
+import { contentOf, messageIdsOf, messageOf } from "./message.ts"
 import type { Messaging } from "./payload.ts"
 import { readMessaging } from "./payload.ts"
 import { readersOf } from "./readers.ts"
-import { label, record, requiredIdentity, yesNo } from "./text.ts"
+import { label, record, requiredIdentity, yesNo } from "../text.ts"
 import { isOfMany, threadOf } from "./thread.ts"
-import type { Unreadable } from "./unreadable.ts"
+import type { Unreadable } from "../unreadable.ts"
 import { own } from "../../../machines/own.ts"
 
 /** What all six share, worked out before the kind is looked at. */
@@ -31,9 +33,6 @@ interface Scene {
 }
 
 type Made = Result.Result<ProviderEvent, Unreadable>
-
-/** Emoji are short, but a few networks allow words. */
-const reactionLength = 64
 
 const makers: Readonly<Record<string, (scene: Scene) => ProviderEvent>> = {
   message_received: ({ payload, cast, ids, fact }) => {

@@ -6,8 +6,8 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
-import type { Unreadable } from "./unreadable.ts"
-import { unreadable } from "./unreadable.ts"
+import type { Unreadable } from "../unreadable.ts"
+import { unreadable } from "../unreadable.ts"
 
 /** Whatever it is, it may be odd or missing. */
 export const Hint = Schema.optional(Schema.Unknown)

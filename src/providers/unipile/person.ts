@@ -7,24 +7,13 @@ import type { Region } from "../../../actors/prepare/phone.ts"
 import { readPhone } from "../../../actors/prepare/phone.ts"
 import type { IdentifierKind, Person } from "../../../machines/events.ts"
 import type { ChannelType } from "../../../machines/vocabulary.ts"
+import { addressLength, nameLength } from "../bounds.ts"
+import { isOwnId, networkIdKey, networkKey } from "../network-key.ts"
 import type { Attendee } from "./payload.ts"
-import { hints, identity, label, record } from "./text.ts"
+import { hints, identity, label, record } from "../text.ts"
 
-/** How long a name may be. */
-const nameLength = 200
-/** Longer picture addresses are inlined images; those are not kept. */
-const avatarLength = 2048
 /** Hints of one person: every conversation with them keeps them (I8). */
 const personHints = { each: 2_048, all: 4_096 } as const
-
-/** What a network's own id is called in a person's key. */
-const keyKinds: Partial<Record<ChannelType, string>> = {
-  linkedin: "linkedin",
-  instagram: "instagram",
-  telegram: "telegram",
-  messenger: "facebook",
-  twitter: "twitter"
-}
 
 type Identifiers = Partial<Record<IdentifierKind, string>>
 
@@ -48,7 +37,7 @@ export const personOf = (
     key,
     provider_participant_id: providerId,
     name: label(attendee.attendee_name, nameLength),
-    avatar_url: typeof avatar === "string" && avatar.length > avatarLength ? null : label(avatar, avatarLength),
+    avatar_url: typeof avatar === "string" && avatar.length > addressLength ? null : label(avatar, addressLength),
     identifiers,
     ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
     ...(also.length === 0 ? {} : { also })
@@ -58,7 +47,7 @@ export const personOf = (
 /** What a network says of a person beside identifiers; LinkedIn says most. */
 const hintsOf = (attendee: Attendee): Record<string, unknown> => {
   const { occupation, network_distance, is_company, relationship_status } = record(attendee.attendee_specifics)
-  const profile_url = label(attendee.attendee_profile_url, avatarLength)
+  const profile_url = label(attendee.attendee_profile_url, addressLength)
   return hints({ occupation, network_distance, is_company, relationship_status, profile_url }, personHints)
 }
 
@@ -121,11 +110,9 @@ const keyOf = (
 ): string | null => {
   if (identifiers.phone !== undefined) return identifierKey("phone", identifiers.phone)
   if (identifiers.email !== undefined) return identifierKey("email", identifiers.email)
-  const kind = keyKinds[channel_type] ?? channel_type
-  if (providerId !== null)
-    return identifierKey(kind, channel_type === "whatsapp" ? withoutDevice(providerId) : providerId)
+  if (providerId !== null) return networkIdKey(channel_type, providerId)
   const handle = identifiers.instagram_username ?? identifiers.twitter_handle
-  if (handle !== undefined) return identifierKey(kind, handle)
+  if (handle !== undefined) return networkKey(channel_type, handle)
   return attendeeId === null ? null : identifierKey("unipile", attendeeId)
 }
 
@@ -135,16 +122,7 @@ const furtherKeys = (key: string, attendee: Attendee, channel_type: ChannelType)
   const ids = [identity(attendee.attendee_provider_id), channel_type === "whatsapp" ? lid : null]
   const keys = ids.flatMap((raw) => {
     const id = normalised(raw, normaliseProviderId)
-    if (id === null || !isOwnId(id, channel_type)) return []
-    const kind = keyKinds[channel_type] ?? channel_type
-    return [identifierKey(kind, channel_type === "whatsapp" ? withoutDevice(id) : id)]
+    return id === null || !isOwnId(id, channel_type) ? [] : [networkIdKey(channel_type, id)]
   })
   return [...new Set(keys)].filter((own) => own !== key)
 }
-
-/** On WhatsApp a phone number is the id, unless the id is hidden behind a `@lid`; mail has addresses alone. */
-const isOwnId = (id: string, channel_type: ChannelType): boolean =>
-  channel_type === "whatsapp" ? /@lid$/i.test(id) : normaliseEmail(id) === null
-
-/** One person has many devices: `digits:device@lid` is `digits@lid`. */
-const withoutDevice = (id: string): string => id.replace(/:\d+@/, "@").toLowerCase()

@@ -4,8 +4,8 @@
  */
 import type { Reading } from "../../../machines/events.ts"
 import type { Cast } from "./cast.ts"
-import { instantShown } from "./message.ts"
-import { identity, record, yesNo } from "./text.ts"
+import { instantShown, timeShown } from "../instant.ts"
+import { identity, record, yesNo } from "../text.ts"
 import { own } from "../../../machines/own.ts"
 
 /** Readers of one receipt that are taken: as many as the largest group whose receipts name anybody (I8). */
@@ -41,7 +41,7 @@ export const readersOf = (value: unknown, { person }: Cast, at: number, received
     if (attendee !== null) return add(attendee, timeIn(fields))
     for (const id of Object.keys(fields)) {
       const said = own(fields, id)
-      if (hasRead(said)) add(id, timeOf(said) ?? timeIn(record(said)))
+      if (hasRead(said)) add(id, timeShown(said) ?? timeIn(record(said)))
       else denies = true
     }
   }
@@ -72,22 +72,13 @@ const attendeeIn = (fields: Readonly<Record<string, unknown>>): Readonly<Record<
 /** What a map says of one person: yes, or when. No, nothing and zero are no. */
 const hasRead = (said: unknown): boolean => {
   if (typeof said === "object" && said !== null) return !Array.isArray(said) && timeIn(record(said)) !== null
-  return yesNo(said) ?? (timeOf(said) !== null || identity(said) !== null)
-}
-
-/** An instant, also as epoch seconds or milliseconds. */
-const timeOf = (said: unknown): number | null => {
-  if (typeof said !== "number") return instantShown(said)
-  const millis = said < 100_000_000_000 ? said * 1000 : said
-  return Number.isFinite(millis) && millis > 0 && millis < 8.64e15
-    ? instantShown(new Date(Math.floor(millis)).toISOString())
-    : null
+  return yesNo(said) ?? (timeShown(said) !== null || identity(said) !== null)
 }
 
 /** The time of reading that stands beside a person. */
 const timeIn = (fields: Readonly<Record<string, unknown>>): number | null => {
   for (const name of ["read_at", "seen_at", "timestamp", "date", "time", "at"]) {
-    const time = timeOf(own(fields, name))
+    const time = timeShown(own(fields, name))
     if (time !== null) return time
   }
   return null

@@ -4,11 +4,12 @@ import * as Schema from "effect/Schema"
 import type { RelationAdded } from "../../../machines/events.ts"
 import type { ChannelType } from "../../../machines/vocabulary.ts"
 import { channelNamed } from "./channel.ts"
-import { instantIn } from "./message.ts"
+import { addressLength } from "../bounds.ts"
+import { instantIn } from "../instant.ts"
 import { Hint, reader, RequiredId } from "./payload.ts"
 import { personOf } from "./person.ts"
-import { hints, label, requiredIdentity } from "./text.ts"
-import { type Unreadable, unreadable } from "./unreadable.ts"
+import { hints, label, requiredIdentity } from "../text.ts"
+import { type Unreadable, unreadable } from "../unreadable.ts"
 
 const Relation = Schema.Struct({
   account_id: RequiredId,
@@ -21,8 +22,6 @@ const Relation = Schema.Struct({
   user_picture_url: Hint
 })
 const readRelation = reader(Relation)
-
-const addressLength = 2048
 
 /** The event of new_relation. Only LinkedIn has relations, so that is what a payload without account_type is about. */
 export const relationOf = (body: unknown, received: number): Result.Result<RelationAdded, Unreadable> => {

@@ -1,11 +1,10 @@
 /** What a messaging payload says of its chat. A hint that is missing is false; a machine decides what it means. */
 import type { Thread } from "../../../machines/events.ts"
+import { subjectLength } from "../bounds.ts"
 import { foldersOf } from "./folders.ts"
 import type { Messaging } from "./payload.ts"
-import { hints, identity, label, quantity, yesNo } from "./text.ts"
+import { hints, identity, label, quantity, yesNo } from "../text.ts"
 
-/** CONTRACT 2.4 and 2.6. */
-export const subjectLength = 500
 const contentLength = 100
 /** Hints of a chat: its conversation keeps them (I8). */
 const threadHints = { each: 2_048, all: 4_096 } as const

@@ -4,15 +4,15 @@ import { createHash } from "node:crypto"
 import type { FactArrived } from "../../../machines/events.ts"
 import { nobodyOf } from "./correspondent.ts"
 import { readTrack } from "./mail-payload.ts"
-import { instantShown } from "./message.ts"
-import { identity, label, requiredIdentity } from "./text.ts"
-import type { Unreadable } from "./unreadable.ts"
+import { addressLength } from "../bounds.ts"
+import { instantShown } from "../instant.ts"
+import { identity, label, requiredIdentity } from "../text.ts"
+import type { Unreadable } from "../unreadable.ts"
 import { own } from "../../../machines/own.ts"
 
 const actions: Readonly<Record<string, "opened" | "clicked">> = { mail_opened: "opened", mail_link_clicked: "clicked" }
 export const isTrackingKind = (kind: string): boolean => Object.hasOwn(actions, kind)
 
-const addressLength = 2048
 /** Hundreds of them are remembered for each mail (I8). */
 const idLength = 200
 

@@ -5,34 +5,30 @@
  */
 import * as Result from "effect/Result"
 import type { ProviderEvent } from "../../../machines/events.ts"
-import type { ChannelType } from "../../../machines/vocabulary.ts"
+import type { TranslateContext } from "../provider.ts"
 import { accountStatusOf, hostedAuthOf } from "./account.ts"
 import { calendarEventOf, isCalendarKind } from "./calendar.ts"
 import { envelopeEventsOf, isEnvelopeType } from "./envelope.ts"
 import { isMailKind, mailEventOf } from "./mail.ts"
 import { isMessagingKind, messagingEventOf } from "./messaging.ts"
 import { relationOf } from "./relation.ts"
-import { label, record } from "./text.ts"
+import { label, record } from "../text.ts"
 import { isTrackingKind, trackingEventOf } from "./tracking.ts"
-import type { Unreadable } from "./unreadable.ts"
-import { unreadable } from "./unreadable.ts"
+import type { Unreadable } from "../unreadable.ts"
+import { unreadable } from "../unreadable.ts"
 
-export interface TranslateContext {
-  /** When the body was accepted, epoch milliseconds. */
-  readonly received: number
+interface Came extends TranslateContext {
   /**
    * Where it came in; `webhook` if absent. The hosted-auth URL carries its secret in itself and no header, so
    * nothing but the hosted-auth report is believed there.
    */
   readonly source?: "webhook" | "hosted_auth"
-  /** What the account was registered as: it stands in the place of the type that the payload names, or does not name. */
-  readonly channel_type?: ChannelType
 }
 
 /** The events that a body holds, at least one, in order. */
 export const translate = (
   body: unknown,
-  { received, source = "webhook", channel_type }: TranslateContext
+  { received, source = "webhook", channel_type }: Came
 ): Result.Result<ReadonlyArray<ProviderEvent>, Unreadable> => {
   const said =
     channel_type === undefined || typeof body !== "object"

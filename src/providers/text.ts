@@ -3,8 +3,8 @@
  * pair. Everything here is total: a value of the wrong type reads as absent. Nothing that is made here holds on to a longer text
  * that it was cut out of (I8).
  */
-import { own } from "../../../machines/own.ts"
-import { detached, shortened } from "../../../machines/shortened.ts"
+import { own } from "../../machines/own.ts"
+import { detached, shortened } from "../../machines/shortened.ts"
 
 const maximumIdLength = 512
 const maximumHintDepth = 64
