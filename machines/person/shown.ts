@@ -58,6 +58,10 @@ const pieceOf = (name: string, known: Piece, told: Piece): Piece => {
   return isEarlier(told, known) ? told : known
 }
 
+/** Whether a name is the known one, shown once more and not earlier: most showings teach nothing, and this is quickly told. */
+const isNameAgain = (known: Piece | undefined, value: string, at: number): boolean =>
+  known !== undefined && known.value === value && known.at <= at && known.stand_in === undefined
+
 /** What is known after this showing; the very same value when it teaches nothing. */
 export const learn = (shown: Shown, person: Person, at: number): Shown => {
   let next = shown
@@ -69,7 +73,7 @@ export const learn = (shown: Shown, person: Person, at: number): Shown => {
   const plain = (name: string, value: string | null | undefined) => {
     if (value !== null && value !== undefined) piece(name, { value, at })
   }
-  if (person.name !== null && !isBlank(person.name)) {
+  if (person.name !== null && !isNameAgain(own(shown, "name"), person.name, at) && !isBlank(person.name)) {
     const value = person.name
     piece("name", isNamedById(value, person) ? { value, at, stand_in: true } : { value, at })
   }

@@ -154,7 +154,7 @@ describe.each(databases)("the quarantine on $name", (database) => {
     const { get, replayAll, replay } = at(acme)
     expect((await get(limit)).json).toMatchObject({
       source: "journal",
-      encoding: "base64",
+      encoding: "utf8",
       now: { readable: true, events: ["rate_limit_set"] }
     })
     expect((await replayAll()).json).toMatchObject({ applied: 2, remaining: 0, next_cursor: null })

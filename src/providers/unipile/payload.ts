@@ -6,6 +6,7 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
+import { record } from "../text.ts"
 import type { Unreadable } from "../unreadable.ts"
 import { unreadable } from "../unreadable.ts"
 
@@ -95,6 +96,18 @@ export const reader = <A>(schema: Schema.Codec<A, unknown>): ((body: unknown) =>
     })
 }
 
-export const readMessaging = reader(Messaging)
+const decodeMessaging = reader(Messaging)
+const isRequiredId = (id: unknown): boolean =>
+  // oxlint-disable-next-line no-control-regex -- NUL is what is looked for
+  typeof id === "string" ? id.length <= 512 && /[^\s\0]/.test(id) : Number.isSafeInteger(id)
+
+/**
+ * A body as a messaging payload. On the way of every message, so what the Schema asks for is written out: it checks the two ids and
+ * copies nothing. What they do not pass the Schema refuses, with the reason (test/providers/unipile-reader.property.test.ts).
+ */
+export const readMessaging = (body: unknown): Result.Result<Messaging, Unreadable> => {
+  const { account_id, chat_id } = record(body)
+  return isRequiredId(account_id) && isRequiredId(chat_id) ? Result.succeed(body as Messaging) : decodeMessaging(body)
+}
 export const readAccountStatus = reader(AccountStatusReport)
 export const readHostedAuth = reader(HostedAuthReport)
