@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { TenantOwner } from "../../actors/owner/owner.ts"
+import { own } from "../../machines/own.ts"
 import { providers } from "../providers/registry.ts"
 import { type Begun, Reception } from "../webhooks/reception.ts"
 import { bodyLimit } from "./body.ts"
@@ -71,9 +72,9 @@ export const webhookFront = Layer.effectDiscard(
       const [, tenant = "", name = ""] = (method === "POST" && address.exec(url!)) || []
       const provider = known.get(name)
       if (provider === undefined) return false
-      const secret = headers[provider.secret]
+      const secret = own(headers, provider.secret)
       if (typeof secret !== "string") return false
-      if (provider.signature !== undefined && headers[provider.signature] !== undefined) return false
+      if (provider.signature !== undefined && own(headers, provider.signature) !== undefined) return false
       const length = headers["content-length"]
       if (length === undefined || Number(length) > bodyLimit) return false
       const resident = owner.resident(tenant)

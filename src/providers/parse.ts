@@ -47,6 +47,7 @@ export const parse = (raw: Uint8Array): Result.Result<unknown, NotJson | TooDeep
 const isTooDeep = (value: unknown, levels: number): boolean => {
   if (typeof value !== "object" || value === null) return false
   if (levels === 0) return true
+  if (Array.isArray(value)) return value.some((inner) => isTooDeep(inner, levels - 1))
   for (const inner of Object.values(value)) if (isTooDeep(inner, levels - 1)) return true
   return false
 }

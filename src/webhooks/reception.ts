@@ -148,11 +148,19 @@ export class Reception extends Context.Service<
         if (Result.isFailure(read) || read.success.length !== 1) return settle(begun)
         const raw = bodies.hold(tenant, body)
         let isSettled = false
-        resident.submit(read.success[0]!, (result) => {
+        const end = (end: "applied" | "duplicate" | Begun) => {
           isSettled = true
           raw.release()
-          settle("outcome" in result ? result.outcome : { ...begun, submitted: Effect.fail(result) })
-        })
+          settle(end)
+        }
+        try {
+          resident.submit(read.success[0]!, (result) =>
+            end("outcome" in result ? result.outcome : { ...begun, submitted: Effect.fail(result) })
+          )
+        } catch (defect) {
+          // Outside of a fiber nobody else would catch it, and the process would end.
+          if (!isSettled) end({ ...begun, submitted: Effect.die(defect) })
+        }
         if (!isSettled && !raw.isKept) raw.letGo()
       }
 

@@ -12,7 +12,7 @@ import { type Resident, TenantOwner } from "../../actors/owner/owner.ts"
 import { Waiting } from "../../persistence/kept/waiting.ts"
 import { Application } from "../../src/webhooks/application.ts"
 import { RawBodies } from "../../src/webhooks/raw-bodies.ts"
-import { Reception } from "../../src/webhooks/reception.ts"
+import { type Begun, Reception } from "../../src/webhooks/reception.ts"
 import { Rooms } from "../../src/webhooks/rooms.ts"
 import { message } from "../support/whatsapp.ts"
 import type { Answer } from "../../actors/turn/outcome.ts"
@@ -133,3 +133,21 @@ describe.each(Object.entries(ways))("%s", (_, receive) => {
       })
     ))
 })
+
+test("a defect while the event is applied ends as an answer, not the process, and holds nothing", () =>
+  around(
+    Effect.fnUntraced(function* () {
+      const reception = yield* Reception
+      const bytes = body("m1")
+      const submit = () => {
+        throw new Error("a defect of ours")
+      }
+      const gate = { is_active: true, webhook_secret: "", previous: null }
+      const begun = yield* Effect.callback<"applied" | "duplicate" | Begun>((resume) =>
+        reception.begin("acme", { gate, submit }, bytes, "unipile_webhook", (end) => resume(Effect.succeed(end)))
+      )
+      const exit = yield* Effect.exit(reception.receive("acme", bytes, "unipile_webhook", begun as Begun))
+      expect(String(Exit.isFailure(exit) && Cause.squash(exit.cause))).toContain("a defect of ours")
+      expect(yield* RawBodies.use(({ held }) => held)).toBe(0)
+    })
+  ))
