@@ -29,7 +29,9 @@ import type { Address } from "../memory/population.ts"
 import { untilItIsBack } from "./real-time.ts"
 import { lean, messageTime, recalledRecord, type RecallRequest } from "../prepare/recall.ts"
 import type { Following } from "../tenant/row-changes.ts"
-import type { Aside, Envelope, TenantRuntime } from "../tenant/runtime.ts"
+import type { RuntimeHost } from "../tenant/host.ts"
+import type { Envelope } from "../tenant/mailbox.ts"
+import type { TenantRuntime } from "../tenant/runtime.ts"
 import { tellIfAhead } from "./watch-deadlines.ts"
 import { isAsleep, unreadable, wakeActors, wakeTogether } from "../waking/wake.ts"
 
@@ -78,7 +80,7 @@ export const makeErrands = Effect.gen(function* () {
     held.add(errand.envelope)
     Queue.offerUnsafe(queue, errand)
   }
-  const aside: Pick<Aside, "wake" | "recall" | "locate"> = {
+  const host: Pick<RuntimeHost, "wake" | "recall" | "locate"> = {
     wake: (actors, envelope) => send(asleep, { actors, envelope }),
     recall: (request, envelope) => send(forgotten, { type: "recall", request, envelope }),
     locate: (request, envelope) => send(forgotten, { type: "locate", request, envelope })
@@ -122,7 +124,7 @@ export const makeErrands = Effect.gen(function* () {
       lookedUpTogether(runtime, cutter, round, { back, refuse })
     )
   })
-  return { aside, run }
+  return { host, run }
 })
 
 const nameOf = ({ kind, id }: Address): string => kind + id

@@ -241,7 +241,7 @@ export const ownerLayer = (options: ShellOptions) =>
           // Whoever is known to be there goes on without waking the conversation.
           const isKnown = runtime.population.get("presence", event.conversation_id) !== undefined
           if (!isKnown) yield* find(tenant, "conversation", event.conversation_id)
-          runtime.signal(event)
+          runtime.presences.signal(event)
         }),
         view: Effect.fnUntraced(function* (tenant, kind, id) {
           const { runtime, living } = yield* find(tenant, kind, id)

@@ -1,5 +1,5 @@
 /**
- * The effectful shell around a tenant's runtime: what the runtime hands aside is done here, each kind of work in a fiber of its
+ * The effectful shell around a tenant's runtime: what the runtime asks of its host is done here, each kind of work in a fiber of its
  * own, so that a slow database delays only those who need it.
  *
  *   errands   sleeping actors; and, in a line of their own, forgotten messages and places (errands.ts)
@@ -103,7 +103,7 @@ export const openTenant = Effect.fn("openTenant")(function* (
       ...(options.connections === undefined ? {} : { connections: options.connections })
     },
     {
-      ...errands.aside,
+      ...errands.host,
       journal: (seq: number, event: Event) =>
         commits.push({
           tenant_id: tenant,

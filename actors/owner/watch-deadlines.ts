@@ -28,7 +28,7 @@ const pause = 50
 export const tellIfAhead = (runtime: TenantRuntime, living: Living | undefined, now: number): void => {
   if (living === undefined || !living.isAhead(now)) return
   const { kind, id } = living
-  if (kind === "presence") return runtime.presenceDeadline(living, now)
+  if (kind === "presence") return runtime.presences.deadline(living, now)
   runtime.submit({ event: { type: "deadline_passed", kind, id, received: now, via: "clock" }, settle: () => {} })
 }
 
@@ -40,7 +40,7 @@ export const watchDeadlines = (runtime: TenantRuntime, rearmed: Latch.Latch): Ef
 
   const tell = (living: Living, now: number): void => {
     const { kind, id, deadline } = living
-    if (kind === "presence") return runtime.presenceDeadline(living, now)
+    if (kind === "presence") return runtime.presences.deadline(living, now)
     if (deadline === null || told.get(living) === deadline) return
     told.set(living, deadline)
     const settle = (result: Answer | SubmitError): void => {

@@ -1,6 +1,6 @@
 /**
  * What the tenants of one process share (I8): memory holds so many actors and so many events that are not durable, however many
- * tenants there are. A tenant has limits of its own besides (tenant-runtime.ts).
+ * tenants there are. A tenant has limits of its own besides (mailbox.ts).
  */
 
 /** Events that all tenants have admitted and that are not durable yet. */

@@ -19,7 +19,8 @@ import { completedEntry } from "../prepare/locate.ts"
 import { Inbox, inboxLimit } from "../views/inbox.ts"
 import { RecordIndex, recordsWeight } from "../memory/record-index.ts"
 import type { SharedWeight } from "../tenant/shared-bounds.ts"
-import type { Aside, RuntimeLimits } from "../tenant/runtime.ts"
+import type { RuntimeHost } from "../tenant/host.ts"
+import type { RuntimeLimits } from "../tenant/state.ts"
 import { TenantRuntime } from "../tenant/runtime.ts"
 import { rouse, unreadable, wakeActors } from "./wake.ts"
 
@@ -31,19 +32,19 @@ const pageSize = 500
 export const loadTenant = Effect.fn("loadTenant")(function* (
   tenant: string,
   limits: RuntimeLimits,
-  aside: Aside,
+  host: RuntimeHost,
   now: number
 ) {
   const snapshots = yield* Snapshots
   for (;;) {
-    const runtime = yield* loadOnce(tenant, limits, aside, now)
+    const runtime = yield* loadOnce(tenant, limits, host, now)
     // A cut of another writer in between would leave rows of two cuts in one memory; then all of it is read again (I6).
     if ((yield* snapshots.checkpoint(tenant)) === runtime.checkpointSeq) return runtime
     runtime.lose()
   }
 })
 
-const loadOnce = Effect.fnUntraced(function* (tenant: string, limits: RuntimeLimits, aside: Aside, now: number) {
+const loadOnce = Effect.fnUntraced(function* (tenant: string, limits: RuntimeLimits, host: RuntimeHost, now: number) {
   const snapshots = yield* Snapshots
   const crmRecords = yield* CrmRecords
   const conversations = yield* Conversations
@@ -51,7 +52,7 @@ const loadOnce = Effect.fnUntraced(function* (tenant: string, limits: RuntimeLim
   if (limits.settled !== undefined) yield* fits(tenant, limits.settled)
   const inbox = new Inbox(yield* conversations.totals(tenant), yield* conversations.recent(tenant, inboxLimit))
   const records = new RecordIndex(yield* crmRecords.list(tenant))
-  const runtime = new TenantRuntime(tenant, { seq, inbox, records }, limits, aside)
+  const runtime = new TenantRuntime(tenant, { seq, inbox, records }, limits, host)
   yield* brought(runtime, seq, now).pipe(Effect.onError(() => Effect.sync(() => runtime.lose())))
   return runtime
 })

@@ -9,7 +9,7 @@ import { decodeEvent } from "../journal/event-codec.ts"
 import { Inbox } from "../views/inbox.ts"
 import type { Address } from "../memory/population.ts"
 import { noTotals } from "../views/summary.ts"
-import type { Aside } from "../tenant/runtime.ts"
+import type { RuntimeHost } from "../tenant/host.ts"
 import { TenantRuntime } from "../tenant/runtime.ts"
 
 /** Entries read at once. */
@@ -17,7 +17,7 @@ const pageSize = 500
 /** Longer journals are not folded: every actor of the tenant would stand in memory twice (I8). */
 export const refoldLimit = 200_000
 
-const nobody: Aside = {
+const nobody: RuntimeHost = {
   wake: () => {},
   recall: () => {},
   locate: () => {},

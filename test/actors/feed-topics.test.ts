@@ -142,13 +142,13 @@ describe("who looks", () => {
     const { id } = house.conversation
     const viewer = watch(`conversation:${id}`)
     const before = { seq: house.runtime.seq, journaled: house.journaled.length, dirty: statsOf(house.runtime).dirty }
-    house.runtime.signal(looks(id, "w1"))
-    house.runtime.signal(looks(id, "w2"))
+    house.runtime.presences.signal(looks(id, "w1"))
+    house.runtime.presences.signal(looks(id, "w2"))
     hub.flush()
     expect(viewer.viewers).toEqual(["u1"])
     const due = (now: number) => house.runtime.deadlines.due(now).filter(({ kind }) => kind === "presence")
     expect(due(start + viewingLasts - 1)).toEqual([])
-    for (const presence of due(start + viewingLasts)) house.runtime.presenceDeadline(presence, start + viewingLasts)
+    for (const presence of due(start + viewingLasts)) house.runtime.presences.deadline(presence, start + viewingLasts)
     hub.flush()
     expect(viewer.viewers).toEqual([])
     expect(viewer.came()).toEqual(["snapshot", "viewing", "viewing"])
@@ -160,7 +160,7 @@ describe("who looks", () => {
   test("and leaves without having been there makes nothing", () => {
     const { house, say } = watched()
     say(message("m1", 1, ann))
-    house.runtime.signal(looks(house.conversation.id, "w1", false))
+    house.runtime.presences.signal(looks(house.conversation.id, "w1", false))
     expect(house.runtime.population.get("presence", house.conversation.id)).toBeUndefined()
   })
 })

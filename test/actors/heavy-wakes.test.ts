@@ -8,7 +8,8 @@ import type { Address } from "../../actors/memory/population.ts"
 import { kinds } from "../../actors/memory/kinds.ts"
 import { Population } from "../../actors/memory/population.ts"
 import { encodeSnapshot } from "../../actors/memory/snapshot-codec.ts"
-import type { Envelope, TenantRuntime } from "../../actors/tenant/runtime.ts"
+import type { Envelope } from "../../actors/tenant/mailbox.ts"
+import type { TenantRuntime } from "../../actors/tenant/runtime.ts"
 import { Messages } from "../../persistence/lists/messages.ts"
 import { Quarantine } from "../../persistence/kept/quarantine.ts"
 import { Journal } from "../../persistence/journal/journal.ts"
@@ -40,7 +41,7 @@ const event: Envelope = { event: { type: "webhook_failed", received: now, via: "
 test("an event whose turn fails for a reason of ours, after its actors have come, is given back once", async () => {
   const ends: Array<Envelope> = []
   await Effect.gen(function* () {
-    const { aside, run } = yield* makeErrands
+    const { host, run } = yield* makeErrands
     const runtime = {
       tenant: "acme",
       population: new Population(),
@@ -53,7 +54,7 @@ test("an event whose turn fails for a reason of ours, after its actors have come
       giveUp: (envelope: Envelope) => void ends.push(envelope)
     } as unknown as TenantRuntime
     yield* run(runtime, {} as Cutter)
-    aside.wake([], event)
+    host.wake([], event)
     yield* Effect.sleep(100)
     expect(runtime.figures.errands()).toBe(0)
   }).pipe(Effect.scoped, Effect.provide(services), Effect.runPromise)
@@ -67,7 +68,7 @@ test("an event gets all of its heavy actors, however full memory is and however 
   const ends: Array<string> = []
   let tries = 0
   await Effect.gen(function* () {
-    const { aside, run } = yield* makeErrands
+    const { host, run } = yield* makeErrands
     const runtime = {
       tenant: "acme",
       population,
@@ -77,7 +78,7 @@ test("an event gets all of its heavy actors, however full memory is and however 
       attempt: (envelope: Envelope) => {
         tries++
         if (absent().length === 0) ends.push("applied")
-        else aside.wake(absent(), envelope)
+        else host.wake(absent(), envelope)
       },
       giveUp: () => void ends.push("given up")
     } as unknown as TenantRuntime
@@ -87,7 +88,7 @@ test("an event gets all of its heavy actors, however full memory is and however 
     }).pipe(Effect.delay(50), Effect.forever)
     yield* Effect.forkScoped(crowded)
     yield* run(runtime, {} as Cutter)
-    aside.wake(absent(), event)
+    host.wake(absent(), event)
     yield* Effect.sleep(4_000)
     expect(ends).toEqual(["applied"])
     expect(tries).toBe(1)

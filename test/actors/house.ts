@@ -1,10 +1,12 @@
-/** A tenant's runtime with a hand-made side: no database, and every moment chosen by the test. */
+/** A tenant's runtime with a hand-made host: no database, and every moment chosen by the test. */
 import { expect } from "vitest"
 import { Inbox } from "../../actors/views/inbox.ts"
 import { noTotals } from "../../actors/views/summary.ts"
 import { located } from "../../actors/prepare/place.ts"
 import type { RecallRequest } from "../../actors/prepare/recall.ts"
-import type { Aside, Envelope, RuntimeLimits } from "../../actors/tenant/runtime.ts"
+import type { RuntimeHost } from "../../actors/tenant/host.ts"
+import type { Envelope } from "../../actors/tenant/mailbox.ts"
+import type { RuntimeLimits } from "../../actors/tenant/state.ts"
 import { TenantRuntime } from "../../actors/tenant/runtime.ts"
 import type { Event } from "../../machines/events.ts"
 import type { TaskStarted } from "../../machines/told.ts"
@@ -27,7 +29,7 @@ export class House {
 
   /** `founded`: with the tenant and its account in it. */
   constructor({ mailbox = 1000, founded = true, ...bounds }: { founded?: boolean } & Partial<RuntimeLimits> = {}) {
-    const aside: Aside = {
+    const host: RuntimeHost = {
       wake: (actors, envelope) => {
         const wake = () => {
           for (const address of actors) this.runtime.population.markVacant(address)
@@ -49,7 +51,7 @@ export class House {
       cutSoon: () => void this.cutsAsked++
     }
     const inbox = new Inbox(noTotals, [])
-    this.runtime = new TenantRuntime("acme", { seq: 0, inbox }, { mailbox, ...bounds }, aside)
+    this.runtime = new TenantRuntime("acme", { seq: 0, inbox }, { mailbox, ...bounds }, host)
     for (const event of founded ? [created, registered, running] : []) {
       this.submit(event)
       this.commit()

@@ -27,19 +27,20 @@ const viewing = (conversation: number): Signal => ({
 test("10,000 conversations; whoever is there already is shown on, and what ends makes room", () => {
   const { runtime } = new House()
   const present = (n: number) => runtime.population.get("presence", `conversation-${n}`)
-  for (let n = 0; n < places; n++) runtime.signal(typing(n))
-  for (let n = places; n < places + 100; n++) runtime.signal(n % 2 === 0 ? typing(n) : viewing(n))
+  for (let n = 0; n < places; n++) runtime.presences.signal(typing(n))
+  for (let n = places; n < places + 100; n++) runtime.presences.signal(n % 2 === 0 ? typing(n) : viewing(n))
   expect(runtime.population.count("presence")).toBe(places)
   expect(present(places)).toBeUndefined()
-  runtime.signal(viewing(3))
+  runtime.presences.signal(viewing(3))
   expect(Object.keys(present(3)!.context.viewers)).toEqual(["ben"])
-  runtime.signal(typing(4, 1_000))
-  runtime.signal(typing(5, 1_000, false))
+  runtime.presences.signal(typing(4, 1_000))
+  runtime.presences.signal(typing(5, 1_000, false))
   expect(present(5)).toBeUndefined()
-  runtime.signal(typing(places))
+  runtime.presences.signal(typing(places))
   expect(present(places)!.snapshot.value).toBe("typing")
   // They end by time, whether anybody says so or not.
-  for (const presence of runtime.population.ofKind("presence")) runtime.presenceDeadline(presence, start + typingLasts)
+  for (const presence of runtime.population.ofKind("presence"))
+    runtime.presences.deadline(presence, start + typingLasts)
   expect([...runtime.population.ofKind("presence")].map(({ id }) => id).toSorted()).toEqual([
     "conversation-3",
     "conversation-4"

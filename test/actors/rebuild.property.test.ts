@@ -39,12 +39,19 @@ const signal = ({ runtime }: House, { thread, who, does }: Typing): void => {
   if (runtime.population.get("conversation", conversation_id) === undefined) return
   const presence = runtime.population.get("presence", conversation_id)
   if (does === "passes") {
-    if (presence !== undefined) runtime.presenceDeadline(presence, start + 6_001)
+    if (presence !== undefined) runtime.presences.deadline(presence, start + 6_001)
     return
   }
   const typist = { id: who.startsWith("user") ? who : runtime.identity.participant(who), name: who }
   const is_typing = does === "types"
-  runtime.signal({ type: "typing_signalled", conversation_id, typist, is_typing, received: start, lasts: 6_000 })
+  runtime.presences.signal({
+    type: "typing_signalled",
+    conversation_id,
+    typist,
+    is_typing,
+    received: start,
+    lasts: 6_000
+  })
 }
 
 const founded = ({ read_on }: History): House => {
