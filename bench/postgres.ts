@@ -5,18 +5,26 @@ import { administer } from "../test/support/fresh-cluster.ts"
 import { startPostgres } from "../test/support/postgres-server.ts"
 import { cores, pin } from "./cores.ts"
 
+/** A Postgres that a scenario may use. */
+export interface BenchPostgres {
+  /** The address of a new, empty database. */
+  database(name: string): Promise<string>
+  /** One statement in a database. */
+  run(database: string, statement: string): Promise<unknown>
+}
+
+/** One that runs already. */
+export const postgresOn = (url: string): BenchPostgres => ({
+  database: async (name) => {
+    await administer(url, `create database ${name}`)
+    return `${url}/${name}`
+  },
+  run: (database, statement) => administer(url, statement, database)
+})
+
 export const newPostgres = async () => {
   const server = await startPostgres()
   // Processes that serve connections are forked from the first one, and stay on its cores.
   pin(Number(readFileSync(join(server.folder, "postmaster.pid"), "utf8").split("\n")[0]), cores.sender)
-  return {
-    /** The address of a new, empty database. */
-    database: async (name: string): Promise<string> => {
-      await administer(server.url, `create database ${name}`)
-      return `${server.url}/${name}`
-    },
-    /** One statement in a database. */
-    run: (database: string, statement: string): Promise<unknown> => administer(server.url, statement, database),
-    stop: () => server.stop()
-  }
+  return { ...postgresOn(server.url), stop: () => server.stop() }
 }
