@@ -12,9 +12,8 @@
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import type { Heard } from "./at-rate.ts"
-import { postedAtRate } from "./at-rate.ts"
-import { askForCut, cutNow } from "./cut-now.ts"
+import type { CutSizes, Phase, PhaseWithCuts } from "./cut-scene.ts"
+import { CutScene, database } from "./cut-scene.ts"
 import { Inspected } from "./inspected.ts"
 import type { BenchPostgres } from "./postgres.ts"
 import { newPostgres } from "./postgres.ts"
@@ -24,198 +23,75 @@ import { startSender } from "./sending.ts"
 import type { Switchboard } from "./target.ts"
 import { switchboard } from "./target.ts"
 
-export interface CutSizes {
-  /** Conversations that the cut has to take. */
-  readonly changed: number
-  /** Whether the database takes no cuts until all of them have changed: then it may be a few cuts in a row. */
-  readonly isHeld: boolean
-  /** Webhooks a second. */
-  readonly rate: number
-  /** Without a cut, for so long. */
-  readonly seconds: number
-  readonly rounds: number
-}
-
-const database = "switchboard_cut"
-/** So that no cut comes by its time. */
-const interval = "24 hours"
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
-
-interface Written {
-  /** Epoch milliseconds. */
-  readonly from: number
-  readonly to: number
-  readonly conversations: number
-}
-interface Phase {
-  readonly p99: number
-  readonly longestPause: number
-  readonly refused: number
-}
-
-const p99Of = (answers: Heard["answers"]): number => {
-  const sorted = answers.map(({ ms }) => ms).sort((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * 0.99))] ?? NaN
-}
-
-class Scene {
-  readonly #postgres: BenchPostgres
-  readonly #ours: Switchboard
-  readonly #inspected: Inspected
-  readonly #sizes: CutSizes
-  #from: number
-
-  constructor(postgres: BenchPostgres, ours: Switchboard, inspected: Inspected, sizes: CutSizes) {
-    this.#postgres = postgres
-    this.#ours = ours
-    this.#inspected = inspected
-    this.#sizes = sizes
-    this.#from = sizes.changed
-  }
-
-  /** Webhooks for as long as `work` takes. */
-  async #webhooksDuring(work: () => Promise<unknown>): Promise<Phase & Pick<Heard, "answers">> {
-    const { rate, changed } = this.#sizes
-    const { url, headers } = this.#ours
-    await this.#inspected.watchPauses()
-    const { answers, sent, failed } = await postedAtRate({ url, headers, rate, from: this.#from, chats: changed }, work)
-    const longestPause = await this.#inspected.longestPause()
-    this.#from += sent
-    return { answers, p99: p99Of(answers), longestPause, refused: failed }
-  }
-
-  async without(): Promise<Phase> {
-    await cutNow(this.#ours)
-    return this.#webhooksDuring(() => pause(this.#sizes.seconds * 1_000))
-  }
-
-  /** Changes every conversation, then lets them be written while webhooks come. */
-  async with(priority: "normal" | "high"): Promise<Phase & { readonly cuts: ReadonlyArray<Written> }> {
-    await cutNow(this.#ours)
-    const letGo = this.#sizes.isHeld ? await this.#hold() : async () => {}
-    await this.#change(priority)
-    const { seq } = await this.#ours.call("GET", "/stats")
-    let cuts: ReadonlyArray<Written> = []
-    const { answers, ...phase } = await this.#webhooksDuring(async () => {
-      await pause(500)
-      const written = this.#writtenUntil(seq)
-      await letGo()
-      await askForCut(this.#ours)
-      cuts = await written
-    })
-    const meanwhile = answers.filter(({ due }) => cuts.some(({ from, to }) => due >= from && due <= to))
-    return { ...phase, p99: p99Of(meanwhile), cuts }
-  }
-
-  async #change(priority: "normal" | "high"): Promise<void> {
-    const { url, apiHeaders: headers } = this.#ours
-    const sender = startSender()
-    const what = { type: "priorities", priority } as const
-    const commands = { url: url.replace("/webhooks/unipile", "/conversations"), headers, connections: 64, what }
-    await sender.post({ ...commands, from: 0, count: this.#sizes.changed })
-    sender.stop()
-  }
-
-  /** The cuts from now until one that holds everything up to `seq`: they are seen in the database, which costs the server nothing. */
-  async #writtenUntil(seq: number): Promise<ReadonlyArray<Written>> {
-    const began = Date.now()
-    const cuts: Array<Written> = []
-    let before = await this.#checkpoint()
-    while (before.seq < seq) {
-      await pause(50)
-      const now = await this.#checkpoint()
-      if (now.seq === before.seq) continue
-      cuts.push({ from: Math.max(began, now.at), to: Date.now(), conversations: now.conversations })
-      before = now
-    }
-    return cuts
-  }
-
-  async #checkpoint(): Promise<{ readonly seq: number; readonly at: number; readonly conversations: number }> {
-    const rows = await this.#postgres.run(
-      database,
-      `select seq::float8 as seq, extract(epoch from at)::float8 * 1000 as at,
-        (select count(*)::float8 from conversations where seq = checkpoints.seq) as conversations from checkpoints`
-    )
-    return (rows as ReadonlyArray<{ seq: number; at: number; conversations: number }>)[0]!
-  }
-
-  /** Keeps the database from taking cuts, until the answer is called. */
-  async #hold(): Promise<() => Promise<unknown>> {
-    const marker = "hold the checkpoints of the benchmark"
-    const held = this.#postgres.run(
-      database,
-      `do $$ begin lock table checkpoints in exclusive mode; perform pg_sleep(3600); end $$ -- ${marker}`
-    )
-    const ended = held.catch(() => {})
-    await pause(500)
-    return async () => {
-      await this.#postgres.run(
-        database,
-        `select pg_cancel_backend(pid) from pg_stat_activity where query like '%${marker}' and pid <> pg_backend_pid()`
-      )
-      await ended
-    }
-  }
-}
-
 const said = (samples: ReadonlyArray<number>) => milliseconds(summarise(samples))
 
-/** Founds the conversations, then measures; figures are told round by round. */
+const found = async ({ url, headers }: Switchboard, chats: number): Promise<void> => {
+  const sender = startSender()
+  const what = { type: "messages", chats } as const
+  await sender.post({ url, headers, connections: 64, from: 0, count: chats, what })
+  sender.stop()
+}
+
+const tell = (
+  { changed, isHeld, rate, rounds }: CutSizes,
+  { without, during }: { readonly without: ReadonlyArray<Phase>; readonly during: ReadonlyArray<PhaseWithCuts> },
+  report: Report
+): void => {
+  const cuts = during.flatMap((phase) => phase.cuts)
+  const conversations = cuts.map((cut) => cut.conversations)
+  const took = cuts.map(({ from, to }) => to - from)
+  const figures = (phases: ReadonlyArray<Phase>) => ({
+    p99: phases.map(({ p99 }) => p99),
+    pause: phases.map(({ longest }) => longest),
+    busy: phases.map(({ busiest }) => busiest)
+  })
+  const [quiet, cut] = [figures(without), figures(during)]
+  report.head(
+    `A cut of ${changed.toLocaleString("en-US")} changed conversations on Postgres${isHeld ? " that took none for a while" : ""}, ${rate} webhooks/s meanwhile, ${rounds} rounds`
+  )
+  report.line("cuts", `of ${conversations.join(", ")} conversations, each ${said(took)}`)
+  for (const [name, phase] of [
+    ["without a cut", quiet],
+    ["during the cut", cut]
+  ] as const) {
+    report.line(`p99 ${name}`, said(phase.p99))
+    report.line(`longest pause ${name}`, `${said(phase.pause)}, most work at a stretch ${said(phase.busy)}`)
+  }
+  report.line("p99 during : without", ratioOrWhy(ratios(cut.p99, quiet.p99)))
+  report.line("webhooks refused", String([...without, ...during].reduce((sum, { refused }) => sum + refused, 0)))
+  const scenario = isHeld ? "cut after a lock" : "cut"
+  report.keep(scenario, "without a cut", quiet)
+  report.keep(scenario, "during the cut", { ...cut, took, conversations })
+}
+
+/** Founds the conversations, then measures. */
 export const cutFigures = async (sizes: CutSizes, postgres: BenchPostgres, report: Report): Promise<void> => {
-  const { changed, isHeld, rate, rounds } = sizes
+  const { changed, rounds } = sizes
   const dataDir = await mkdtemp(join(tmpdir(), "switchboard-bench-"))
   const inspected = await Inspected.choose()
   const ours = await switchboard({
     SWITCHBOARD_DATA_DIR: dataDir,
     DATABASE_URL: await postgres.database(database),
-    SWITCHBOARD_SNAPSHOT_INTERVAL: interval,
+    // No cut comes by its time.
+    SWITCHBOARD_SNAPSHOT_INTERVAL: "24 hours",
     // Each with its person, and room to spare: nobody shall go to sleep meanwhile.
     SWITCHBOARD_RESIDENT_ACTORS: String(3 * changed + 1_000),
     NODE_OPTIONS: `${inspected.environment["NODE_OPTIONS"]} --max-old-space-size=8192`
   })
+  const scene = new CutScene(postgres, ours, inspected, sizes)
   try {
-    const sender = startSender()
-    const { url, headers } = ours
     report.step(`cut: founding ${changed.toLocaleString("en-US")} conversations`)
-    await sender.post({
-      url,
-      headers,
-      connections: 64,
-      from: 0,
-      count: changed,
-      what: { type: "messages", chats: changed }
-    })
-    sender.stop()
-    const scene = new Scene(postgres, ours, inspected, sizes)
+    await found(ours, changed)
     const without: Array<Phase> = []
-    const during: Array<Awaited<ReturnType<Scene["with"]>>> = []
+    const during: Array<PhaseWithCuts> = []
     for (let round = 0; round < rounds; round++) {
       report.step(`cut: round ${round + 1} of ${rounds}`)
       without.push(await scene.without())
       during.push(await scene.with(round % 2 === 0 ? "high" : "normal"))
     }
-    const cuts = during.flatMap((phase) => phase.cuts)
-    const p99s = [without, during].map((phases) => phases.map(({ p99 }) => p99))
-    const pauses = [without, during].map((phases) => phases.map(({ longestPause }) => longestPause))
-    const largest = cuts.map(({ conversations }) => conversations)
-    const took = cuts.map(({ from, to }) => to - from)
-    report.head(
-      `A cut of ${changed.toLocaleString("en-US")} changed conversations on Postgres${isHeld ? " that took none for a while" : ""}, ${rate} webhooks/s meanwhile, ${rounds} rounds`
-    )
-    report.line("cuts", `of ${largest.join(", ")} conversations, each ${said(took)}`)
-    report.line("p99 without a cut", said(p99s[0]!))
-    report.line("p99 during the cut", said(p99s[1]!))
-    report.line("during : without", ratioOrWhy(ratios(p99s[1]!, p99s[0]!)))
-    report.line("longest pause without", said(pauses[0]!))
-    report.line("longest pause during", said(pauses[1]!))
-    const refused = [...without, ...during].reduce((sum, phase) => sum + phase.refused, 0)
-    report.line("webhooks refused", String(refused))
-    const name = isHeld ? "cut after a lock" : "cut"
-    report.keep(name, "without a cut", { p99: p99s[0]!, pause: pauses[0]! })
-    report.keep(name, "during the cut", { p99: p99s[1]!, pause: pauses[1]!, took, conversations: largest })
+    tell(sizes, { without, during }, report)
   } finally {
+    await scene.close()
     await ours.server.stop()
     await rm(dataDir, { recursive: true, force: true })
   }

@@ -13,6 +13,7 @@ import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { cutNow } from "./cut-now.ts"
+import type { Pause } from "./inspected.ts"
 import { Inspected } from "./inspected.ts"
 import type { BenchPostgres } from "./postgres.ts"
 import { newPostgres } from "./postgres.ts"
@@ -37,7 +38,7 @@ interface Grown {
   readonly ours: ReadonlyArray<number>
   readonly floor: ReadonlyArray<number>
   readonly cutMs: number
-  readonly pauseMs: number
+  readonly pause: Pause
 }
 
 /** Few enough that messages come nearly in order. */
@@ -104,7 +105,7 @@ class Scene {
     const before = this.#ours.server.mainThreadMs
     await cutNow(this.#ours)
     const cutMs = this.#ours.server.mainThreadMs - before
-    return { size, ours, floor, cutMs, pauseMs: await this.#inspected.longestPause() }
+    return { size, ours, floor, cutMs, pause: await this.#inspected.pauses() }
   }
 
   /** Microseconds of the main thread for one webhook. */
@@ -121,12 +122,12 @@ class Scene {
 }
 
 const tell = (report: Report, by: string, grown: ReadonlyArray<Grown>) => {
-  for (const { size, ours, floor, cutMs, pauseMs } of grown) {
+  for (const { size, ours, floor, cutMs, pause } of grown) {
     const costs = `${microseconds(summarise(ours))}, the floor ${microseconds(summarise(floor))}`
     report.line(`${size.toLocaleString("en-US")} ${by}`, costs)
     report.line(
       "",
-      `the cut afterwards ${cutMs.toFixed(0)} ms of the main thread, longest pause ${pauseMs.toFixed(0)} ms`
+      `the cut afterwards ${cutMs.toFixed(0)} ms of the main thread, ${pause.busiest.toFixed(0)} ms at a stretch, longest pause ${pause.longest.toFixed(0)} ms`
     )
   }
   const [least, most] = [grown[0]!, grown.at(-1)!]
@@ -135,7 +136,7 @@ const tell = (report: Report, by: string, grown: ReadonlyArray<Grown>) => {
     report.keep(`growth by ${by}`, target, Object.fromEntries(grown.map((each) => [String(each.size), of(each)])))
   keep("switchboard", ({ ours }) => ours)
   keep("bare node:http", ({ floor }) => floor)
-  const pauses = grown.map((each): [string, Array<number>] => [String(each.size), [each.pauseMs]])
+  const pauses = grown.map((each): [string, Array<number>] => [String(each.size), [each.pause.longest]])
   report.keep(`pause of a cut by ${by}`, "longest pause", Object.fromEntries(pauses))
 }
 

@@ -3,9 +3,34 @@ import { freePort } from "../test/support/postgres-server.ts"
 import { evaluated, memoryOf } from "./feed-storm/inspector.ts"
 import type { Memory } from "./feed-storm/inspector.ts"
 
-/** Milliseconds between two looks at the clock: a pause is known to that. */
+/** How long the event loop stood still at most, in milliseconds. */
+export interface Pause {
+  /** By the clock: whatever took the processor away is in it. */
+  readonly longest: number
+  /** The most processor time that the main thread used without a look at its timers: what no other process can have caused. */
+  readonly busiest: number
+}
+
+/** Milliseconds between two looks: a pause is known to that. */
 const resolution = 1
-const watching = `process.getBuiltinModule("node:perf_hooks").monitorEventLoopDelay({ resolution: ${resolution} })`
+
+/** Run in the server. */
+const watching = `{
+  globalThis.benchPauses?.end()
+  const loop = process.getBuiltinModule("node:perf_hooks").monitorEventLoopDelay({ resolution: ${resolution} })
+  const used = () => { const { user, system } = process.threadCpuUsage(); return (user + system) / 1000 }
+  let [before, busiest] = [used(), 0]
+  const timer = setInterval(() => {
+    const now = used()
+    busiest = Math.max(busiest, now - before)
+    before = now
+  }, ${resolution}).unref()
+  loop.enable()
+  globalThis.benchPauses = {
+    end: () => { loop.disable(); clearInterval(timer) },
+    told: () => JSON.stringify({ longest: Math.max(0, loop.max / 1e6 - ${resolution}), busiest })
+  }
+}`
 
 export class Inspected {
   readonly #port: number
@@ -37,15 +62,11 @@ export class Inspected {
 
   /** Forgets the pauses so far. */
   async watchPauses(): Promise<void> {
-    await evaluated(
-      await this.#address(),
-      `globalThis.benchPauses?.disable(); globalThis.benchPauses = ${watching}; benchPauses.enable()`
-    )
+    await evaluated(await this.#address(), watching)
   }
 
-  /** The longest pause of the event loop since then, in milliseconds. */
-  async longestPause(): Promise<number> {
-    const max = await evaluated(await this.#address(), "globalThis.benchPauses.max")
-    return Math.max(0, Number(max) / 1e6 - resolution)
+  /** Since then. */
+  async pauses(): Promise<Pause> {
+    return JSON.parse(String(await evaluated(await this.#address(), "globalThis.benchPauses.told()"))) as Pause
   }
 }

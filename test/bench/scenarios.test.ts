@@ -5,6 +5,7 @@ import { fanOutFigures } from "../../bench/fan-out.ts"
 import { growthFigures } from "../../bench/growth.ts"
 import { memoryFigures } from "../../bench/memory.ts"
 import type { BenchPostgres } from "../../bench/postgres.ts"
+import { postgresOn } from "../../bench/postgres.ts"
 import { Report } from "../../bench/report.ts"
 import { administer, createDatabase } from "../support/fresh-cluster.ts"
 
@@ -16,7 +17,8 @@ const copiesOf = (url: string): BenchPostgres => {
       await createDatabase(url, `${name}_${suffix}`, false)
       return `${url}/${name}_${suffix}`
     },
-    run: (name, statement) => administer(url, statement, `${name}_${suffix}`)
+    run: (name, statement) => administer(url, statement, `${name}_${suffix}`),
+    connect: (name) => postgresOn(url).connect(`${name}_${suffix}`)
   }
 }
 
