@@ -20,23 +20,22 @@ export interface Heard {
   readonly failed: number
 }
 
-/** Posts for as long as `during` takes. */
+type Said = "begun" | { readonly heard: Heard } | { readonly failure: string }
+
+/** Posts for as long as `during` takes, which begins with the first webhook. */
 export const postedAtRate = async (atRate: AtRate, during: () => Promise<unknown>): Promise<Heard> => {
   const [command, args] = nodeOn(cores.sender, [fileURLToPath(new URL("open-loop.ts", import.meta.url))])
   const child = spawn(command, args, { stdio: ["ignore", "inherit", "inherit", "ipc"] })
   try {
-    const heard = new Promise<Heard>((resolve, reject) => {
+    return await new Promise((resolve, reject) => {
       child.once("exit", () => reject(new Error("the sender ended")))
-      child.once("message", (answer: { readonly heard?: Heard; readonly failure?: string }) => {
-        if (answer.heard !== undefined) resolve(answer.heard)
-        else reject(new Error(answer.failure))
+      child.on("message", (said: Said) => {
+        if (said === "begun") during().then(() => child.send("stop"), reject)
+        else if ("heard" in said) resolve(said.heard)
+        else reject(new Error(said.failure))
       })
+      child.send(atRate)
     })
-    child.send(atRate)
-    // Where the sender fails meanwhile, that is what went wrong.
-    await Promise.race([during(), heard])
-    child.send("stop")
-    return await heard
   } finally {
     if (child.connected) child.disconnect()
   }

@@ -1,11 +1,12 @@
 /**
- * What a webhook costs as a chat grows, and as a group grows: processor time of the server's main thread, beside bare node:http that
- * parses the same body (the floor). A group's payload lists all of its members, so there the floor grows as well; the server
- * reads the first 2,048 of a list, so past that only the group's state grows, and the body. A group has at most 8,192 members.
+ * What a webhook costs as its chat grows, as its group grows, and, of one that begins a chat, as its account grows: processor time of
+ * the server's main thread, beside bare node:http that parses the same body (the floor). A group's payload lists all of its members, so
+ * there the floor grows as well; the server reads the first 2,048 of a list, so past that only the group's state grows, and the body. A
+ * group has at most 8,192 members.
  *
- * The webhooks of a round are spread over enough chats of the size that they add half of it at the most. No cut falls into a round,
- * except where the bodies of a large group are so heavy that they bring one. What the cut afterwards costs, and how long the event loop
- * stands still for it, is told apart.
+ * Webhooks to a chat are spread over enough of the size that they add half of it at the most. No cut falls into a round, except where
+ * the bodies of a large group are so heavy that they bring one. What the cut afterwards costs, and how long the event loop stands still
+ * for it, is told apart.
  *
  * What it does not measure: viewers of the chat, messages that come out of order, Postgres' own time.
  */
@@ -26,9 +27,10 @@ import type { Switchboard, Target } from "./target.ts"
 import { bareHttp, switchboard } from "./target.ts"
 
 export interface GrowthSizes {
-  /** Messages in a chat, members of a group; least first. */
+  /** Messages in a chat, members of a group, chats of an account; least first. */
   readonly messages: ReadonlyArray<number>
   readonly members: ReadonlyArray<number>
+  readonly chats: ReadonlyArray<number>
   /** Webhooks in a round, fewer where the bodies are large. */
   readonly webhooks: number
   readonly rounds: number
@@ -73,7 +75,20 @@ class Scene {
     const what = { type: "messages", chats, first: this.#chats } as const
     this.#chats += chats
     await this.#post(this.#ours, chats * size, what)
-    return this.#measured(size, webhooks, what)
+    return this.#measured(size, webhooks, () => what)
+  }
+
+  /** Webhooks that each begin a chat, in an account that has so many. */
+  async beginning(size: number): Promise<Grown> {
+    const { webhooks } = this.#sizes
+    const another = (chats: number): What => {
+      const first = this.#chats
+      this.#chats += chats
+      return { type: "messages", chats, first }
+    }
+    const missing = Math.max(connections, size - this.#chats)
+    await this.#post(this.#ours, missing, another(missing))
+    return this.#measured(size, webhooks, () => another(webhooks))
   }
 
   /** The group of so many members. */
@@ -84,15 +99,16 @@ class Scene {
     await this.#post(this.#ours, Math.max(connections, Math.ceil(size / 1_000)), { ...what, isTurned: true })
     const { participant_count } = await this.#ours.call("GET", `/conversations/group-${size}`)
     if (participant_count < size) throw new Error(`only ${participant_count} of ${size} are known`)
-    return this.#measured(size, webhooks, what)
+    return this.#measured(size, webhooks, () => what)
   }
 
-  async #measured(size: number, webhooks: number, what: What): Promise<Grown> {
+  async #measured(size: number, webhooks: number, next: () => What): Promise<Grown> {
     await cutNow(this.#ours)
     const ours: Array<number> = []
     const floor: Array<number> = []
     // Round 0 warms the compiler.
     for (let round = 0; round <= this.#sizes.rounds; round++) {
+      const what = next()
       const costs = [
         await this.#cost(this.#ours, webhooks, what),
         await this.#cost(this.#floor, webhooks, what)
@@ -167,6 +183,15 @@ export const growthFigures = async (sizes: GrowthSizes, postgres: BenchPostgres,
     }
     report.head(`A webhook as its group grows: at most ${sizes.webhooks} webhooks, ${sizes.rounds} rounds, Postgres`)
     tell(report, "members", groups)
+    const accounts: Array<Grown> = []
+    for (const size of sizes.chats) {
+      report.step(`growth: an account of ${size} chats`)
+      accounts.push(await scene.beginning(size))
+    }
+    report.head(
+      `A webhook that begins a chat, as its account grows: ${sizes.webhooks} webhooks, ${sizes.rounds} rounds, Postgres`
+    )
+    tell(report, "chats", accounts)
   } finally {
     sender.stop()
     await floor.server.stop()
@@ -175,10 +200,17 @@ export const growthFigures = async (sizes: GrowthSizes, postgres: BenchPostgres,
   }
 }
 
-const quickly: GrowthSizes = { messages: [100, 1_000], members: [10, 100, 1_000], webhooks: 100, rounds: 2 }
+const quickly: GrowthSizes = {
+  messages: [100, 1_000],
+  members: [10, 100, 1_000],
+  chats: [500, 2_000],
+  webhooks: 100,
+  rounds: 2
+}
 const fully: GrowthSizes = {
   messages: [100, 1_000, 10_000, 100_000],
   members: [10, 100, 1_000, 8_000],
+  chats: [1_000, 5_000, 20_000],
   webhooks: 300,
   rounds: 5
 }

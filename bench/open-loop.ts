@@ -14,6 +14,7 @@ const run = async ({ url: address, headers, rate, from, chats }: AtRate, stopped
   const url = new URL(address)
   const lines = await Lines.open(url, connections)
   const answers: Array<{ readonly due: number; readonly ms: number }> = []
+  process.send!("begun")
   const began = performance.now()
   let sent = 0
   const send = () => {

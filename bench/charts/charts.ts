@@ -90,6 +90,13 @@ export const charts: Readonly<Record<string, BarChart | LineChart>> = {
     unit: "microseconds of the main thread",
     scenario: "growth by members",
     axis: { of: "members of the group", steps: "tens" }
+  },
+  "growth-chats": {
+    kind: "lines",
+    title: "A webhook that begins a chat, as its account grows",
+    unit: "microseconds of the main thread",
+    scenario: "growth by chats",
+    axis: { of: "chats of the account", steps: "even" }
   }
 }
 
