@@ -49,9 +49,16 @@ const compare = async (
     for (let round = 0; round <= rounds; round++) {
       const order = Object.entries(targets)
       for (const [target, { server, url, headers }] of round % 2 === 0 ? order : order.toReversed()) {
-        process.stderr.write(`  ingest on ${name}: round ${round} of ${rounds}, ${target}            \r`)
+        report.step(`ingest on ${name}: round ${round} of ${rounds}, ${target}`)
         const before = server.mainThreadMs
-        const posted = await sender.post({ url, headers, connections, from: round * count, count, chats })
+        const posted = await sender.post({
+          url,
+          headers,
+          connections,
+          from: round * count,
+          count,
+          what: { type: "messages", chats }
+        })
         const cpuUs = ((server.mainThreadMs - before) * 1_000) / count
         if (round > 0) samples.get(target)!.push({ ...posted, cpuUs })
       }

@@ -28,7 +28,14 @@ export const benchLatency = async (quick: boolean, report: Report): Promise<void
   try {
     const sender = startSender()
     const { url, headers } = ours
-    await sender.post({ url, headers, connections: 64, from: 0, count: 4 * sockets, chats: sockets })
+    await sender.post({
+      url,
+      headers,
+      connections: 64,
+      from: 0,
+      count: 4 * sockets,
+      what: { type: "messages", chats: sockets }
+    })
     sender.stop()
     const feedUrls: Array<string> = []
     for (let n = 0; n < users; n++) {
@@ -39,7 +46,7 @@ export const benchLatency = async (quick: boolean, report: Report): Promise<void
       `From a webhook to its viewer: ${rate} webhooks/s, ${sockets} sockets, ${seconds} s, ${rounds} rounds; a frame is ${frameMs} ms`
     )
     for (let round = 0; round < rounds; round++) {
-      process.stderr.write(`  latency: round ${round + 1} of ${rounds}\r`)
+      report.step(`latency: round ${round + 1} of ${rounds}`)
       const from = 4 * sockets + round * rate * seconds
       const { sent, seen, failed, p50, p99, max } = await watched({
         url,

@@ -2,8 +2,12 @@
 import { cpus } from "node:os"
 import { parseArgs } from "node:util"
 import { pinning } from "./cores.ts"
+import { benchCut } from "./cut.ts"
+import { benchFanOut } from "./fan-out.ts"
+import { benchGrowth } from "./growth.ts"
 import { benchIngest } from "./ingest.ts"
 import { benchLatency } from "./latency.ts"
+import { benchMemory } from "./memory.ts"
 import { benchRecovery } from "./recovery.ts"
 import { Report } from "./report.ts"
 import { benchTurn } from "./turn.ts"
@@ -12,7 +16,11 @@ const scenarios: Readonly<Record<string, (quick: boolean, report: Report) => voi
   turn: benchTurn,
   ingest: benchIngest,
   latency: benchLatency,
-  recovery: benchRecovery
+  recovery: benchRecovery,
+  "fan-out": benchFanOut,
+  cut: benchCut,
+  memory: benchMemory,
+  growth: benchGrowth
 }
 
 const { values, positionals } = parseArgs({

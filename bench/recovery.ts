@@ -34,21 +34,35 @@ export const benchRecovery = async (quick: boolean, report: Report): Promise<voi
     const environment = { SWITCHBOARD_DATA_DIR: dataDir, DATABASE_URL: await postgres.database("switchboard") }
     const sender = startSender()
     const first = await switchboard(environment)
-    await sender.post({ url: first.url, headers: first.headers, connections: 1, from: 0, count: 1, chats: 1 })
+    await sender.post({
+      url: first.url,
+      headers: first.headers,
+      connections: 1,
+      from: 0,
+      count: 1,
+      what: { type: "messages", chats: 1 }
+    })
     await first.server.stop()
-    process.stderr.write(`  recovery: storing ${known.toLocaleString("en-US")} conversations\r`)
+    report.step(`recovery: storing ${known.toLocaleString("en-US")} conversations`)
     await postgres.run("switchboard", copies(known))
     await postgres.run("switchboard", "analyze conversations")
     const readyMs: Array<number> = []
     const firstMs: Array<number> = []
     for (let round = 0; round < rounds; round++) {
-      process.stderr.write(`  recovery: start ${round + 1} of ${rounds}                         \r`)
+      report.step(`recovery: start ${round + 1} of ${rounds}`)
       const began = performance.now()
       const again = await switchboard(environment, first)
       while (!(await fetch(`${again.server.url}/readyz`)).ok) await new Promise((resolve) => setTimeout(resolve, 5))
       readyMs.push(performance.now() - began)
       const { url, headers } = again
-      await sender.post({ url, headers, connections: 1, from: 10 + round, count: 1, chats: 1 })
+      await sender.post({
+        url,
+        headers,
+        connections: 1,
+        from: 10 + round,
+        count: 1,
+        what: { type: "messages", chats: 1 }
+      })
       firstMs.push(performance.now() - began)
       await again.server.stop()
     }

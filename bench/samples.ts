@@ -17,6 +17,12 @@ const thousands = (value: number) => Math.round(value).toLocaleString("en-US")
 export const perSecond = ({ median, min, max }: Summary): string =>
   `${thousands(median)} /s (${thousands(min)} – ${thousands(max)})`
 
+/** One line: `31.2 ms (29.9 – 32.0)`; small ones need the tenth, large ones do not. */
+export const milliseconds = ({ median, min, max }: Summary): string => {
+  const said = (ms: number) => ms.toFixed(ms < 100 ? 1 : 0)
+  return `${said(median)} ms (${said(min)} – ${said(max)})`
+}
+
 /** The ratio of each pair, so that a machine whose speed drifts still compares like with like. */
 export const ratios = (ours: ReadonlyArray<number>, floor: ReadonlyArray<number>): Summary =>
   summarise(ours.map((sample, index) => sample / floor[index]!))

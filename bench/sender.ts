@@ -3,7 +3,9 @@
  * started by sending.ts, asked by messages. No HTTP client stands between, so that the sender costs as little as it can.
  */
 import { connect, type Socket } from "node:net"
-import { whatsappMessage } from "./messages.ts"
+import { groupMessage, whatsappMessage } from "./messages.ts"
+import { requestOf } from "./request.ts"
+import type { Call } from "./request.ts"
 import type { Posting, Posted } from "./sending.ts"
 
 /** One answer taken from the front of the bytes: its status and body, and how many bytes it was; null: not all of it is here. */
@@ -21,22 +23,29 @@ const answerIn = (bytes: Buffer): { readonly status: number; readonly body: stri
   return last === -1 ? null : { status, body: bytes.toString("utf8", end + 4, last), size: last + 5 }
 }
 
-const requestOf = (url: URL, headers: Readonly<Record<string, string>>, body: string): string =>
-  [
-    `POST ${url.pathname} HTTP/1.1`,
-    `host: ${url.host}`,
-    "content-type: application/json",
-    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
-    `content-length: ${Buffer.byteLength(body)}`,
-    "",
-    body
-  ].join("\r\n")
+/** The nth of a posting. */
+const callOf = ({ from, what }: Posting, path: string): ((n: number) => Call) => {
+  const webhook = (message: object): Call => ({ method: "POST", path, body: JSON.stringify(message) })
+  switch (what.type) {
+    case "messages":
+      return (n) => webhook(whatsappMessage(from + n, what.chats, what.first))
+    case "group messages":
+      return (n) => webhook(groupMessage(from + n, what.members, what.isTurned))
+    case "priorities":
+      return (n) => ({
+        method: "PUT",
+        path: `${path}/chat-${from + n}/priority`,
+        body: JSON.stringify({ priority: what.priority })
+      })
+  }
+}
 
-const post = async ({ url: address, headers, connections, from, count, chats }: Posting): Promise<Posted> => {
+const post = async (posting: Posting): Promise<Posted> => {
+  const { url: address, headers, connections, count, what } = posting
   const url = new URL(address)
-  const requests = Array.from({ length: count }, (_, n) =>
-    requestOf(url, headers, JSON.stringify(whatsappMessage(from + n, chats)))
-  )
+  const call = callOf(posting, url.pathname)
+  const said = what.type === "priorities" ? `"priority":"${what.priority}"` : '"applied"'
+  const requests = Array.from({ length: count }, (_, n) => requestOf(url.host, headers, call(n)))
   const latencies: Array<number> = []
   let next = 0
   const line = () =>
@@ -57,7 +66,7 @@ const post = async ({ url: address, headers, connections, from, count, chats }: 
         const answer = answerIn(pending)
         if (answer === null) return
         pending = pending.subarray(answer.size)
-        if (answer.status !== 200 || !answer.body.includes('"applied"')) {
+        if (answer.status !== 200 || !answer.body.includes(said)) {
           socket.destroy()
           return reject(new Error(`answered ${answer.status}: ${answer.body.slice(0, 300)}`))
         }

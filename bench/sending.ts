@@ -3,14 +3,22 @@ import { spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { cores, nodeOn } from "./cores.ts"
 
+export type What =
+  /** Over so many chats of messages.ts, from number `first` on. */
+  | { readonly type: "messages"; readonly chats: number; readonly first?: number }
+  /** In the one group of so many members; `isTurned`: as messages.ts says. */
+  | { readonly type: "group messages"; readonly members: number; readonly isTurned?: boolean }
+  /** No webhook but a command for each chat: it changes the conversation and no row of a message. */
+  | { readonly type: "priorities"; readonly priority: "normal" | "high" }
+
 export interface Posting {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly connections: number
-  /** Messages `from` to `from + count` of messages.ts, over so many chats. */
+  /** Which of them: numbers `from` to `from + count`. */
   readonly from: number
   readonly count: number
-  readonly chats: number
+  readonly what: What
 }
 export interface Posted {
   /** Answers a second. */

@@ -3,10 +3,8 @@ import type { ChildProcess } from "node:child_process"
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { readFileSync } from "node:fs"
+import { createInterface } from "node:readline"
 import { cores, nodeOn } from "./cores.ts"
-
-/** Kernel ticks are hundredths of a second everywhere that Node runs on Linux. */
-const tickMs = 10
 
 export class ServerProcess {
   readonly url: string
@@ -31,9 +29,11 @@ export class ServerProcess {
     const [command, args] = nodeOn(cores.server, [...flags, file])
     const child = spawn(command, args, {
       env: { ...process.env, ...environment },
-      stdio: ["ignore", "pipe", "inherit"],
+      stdio: ["ignore", "pipe", "pipe"],
       ...(cwd === undefined ? {} : { cwd })
     })
+    // Whatever it complains of, except that it is looked into.
+    createInterface(child.stderr!).on("line", (line) => void (line.startsWith("Debugger ") || console.error(line)))
     let output = ""
     for await (const chunk of child.stdout!) {
       output += chunk
@@ -50,9 +50,8 @@ export class ServerProcess {
   get mainThreadMs(): number {
     const { pid } = this.#child
     try {
-      const stat = readFileSync(`/proc/${pid}/task/${pid}/stat`, "utf8")
-      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
-      return (Number(fields[11]) + Number(fields[12])) * tickMs
+      // The scheduler's own count, in nanoseconds.
+      return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, "utf8").split(" ")[0]) / 1e6
     } catch {
       return NaN
     }

@@ -9,6 +9,8 @@ export interface Target {
   readonly headers: Readonly<Record<string, string>>
 }
 export interface Switchboard extends Target {
+  /** What its API asks for. */
+  readonly apiHeaders: Readonly<Record<string, string>>
   /** A call of its API with the tenant's key. */
   call(method: string, path: string, body?: unknown): Promise<any>
 }
@@ -46,6 +48,7 @@ export const switchboard = async (
     server,
     url,
     headers: { "unipile-auth": webhook_secret },
+    apiHeaders: { authorization: `Bearer ${api_key}` },
     call
   }
 }

@@ -131,7 +131,7 @@ export const benchTurn = (quick: boolean, report: Report): void => {
     if (round === 0) continue // making the actors, and the compiler's warm-up
     ours.push((events / turnMs) * 1000)
     floor.push((events / bareMs) * 1000)
-    process.stderr.write(`  turn: round ${round} of ${rounds}\r`)
+    report.step(`turn: round ${round} of ${rounds}`)
   }
   report.head(
     `A tenant's turn: ${events.toLocaleString("en-US")} inbound messages over ${chats} resident conversations, ${rounds} rounds`

@@ -3,9 +3,10 @@
  * webhooks come at a fixed rate whether or not the server keeps up (open loop), and each is timed from the instant at which it was due
  * until its patch is here. A process of its own: started by watching.ts.
  */
-import { connect, type Socket } from "node:net"
 import { WebSocket } from "ws"
+import { Lines } from "./lines.ts"
 import { whatsappMessage } from "./messages.ts"
+import { requestOf } from "./request.ts"
 import type { Watched, Watching } from "./watching.ts"
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -50,43 +51,6 @@ const opened = async (feedUrl: string, chat: string): Promise<{ readonly ws: Web
   })
 }
 
-/** Keep-alive connections; an answer is only waited for so that the connection can be used again. */
-class Lines {
-  readonly #free: Array<Socket> = []
-  readonly #waiting: Array<string> = []
-  failed = 0
-  answered = 0
-
-  static async open(url: URL, count: number): Promise<Lines> {
-    const lines = new Lines()
-    for (let n = 0; n < count; n++) {
-      const socket = connect({ host: url.hostname, port: Number(url.port), noDelay: true })
-      await new Promise((resolve, reject) => socket.once("connect", resolve).once("error", reject))
-      socket.on("data", (chunk) => {
-        const text = chunk.toString("latin1")
-        if (!text.includes('"outcome"')) return
-        if (!text.includes('"applied"')) lines.failed++
-        lines.answered++
-        const next = lines.#waiting.shift()
-        if (next === undefined) lines.#free.push(socket)
-        else socket.write(next)
-      })
-      lines.#free.push(socket)
-    }
-    return lines
-  }
-
-  send(request: string): void {
-    const socket = this.#free.pop()
-    if (socket === undefined) this.#waiting.push(request)
-    else socket.write(request)
-  }
-
-  close(): void {
-    for (const socket of this.#free) socket.destroy()
-  }
-}
-
 const watch = async ({ url: address, headers, feedUrls, sockets, rate, seconds, from }: Watching): Promise<Watched> => {
   const url = new URL(address)
   const viewers: Array<Awaited<ReturnType<typeof opened>>> = []
@@ -100,15 +64,13 @@ const watch = async ({ url: address, headers, feedUrls, sockets, rate, seconds, 
     )
   const lines = await Lines.open(url, 64)
   const total = rate * seconds
-  const head = `POST ${url.pathname} HTTP/1.1\r\nhost: ${url.host}\r\ncontent-type: application/json\r\n${Object.entries(
-    headers
+  const requests = Array.from({ length: total }, (_, n) =>
+    requestOf(url.host, headers, {
+      method: "POST",
+      path: url.pathname,
+      body: JSON.stringify(whatsappMessage(from + n, sockets))
+    })
   )
-    .map(([name, value]) => `${name}: ${value}\r\n`)
-    .join("")}`
-  const requests = Array.from({ length: total }, (_, n) => {
-    const body = JSON.stringify(whatsappMessage(from + n, sockets))
-    return `${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
-  })
   const began = performance.now()
   for (let sent = 0; sent < total;) {
     const due = Math.min(total, Math.floor(((performance.now() - began) / 1000) * rate))

@@ -14,7 +14,11 @@ const gauges: ReadonlyArray<readonly [Metric.Gauge<number>, (memory: NodeJS.Memo
   [gauge("cpu_seconds", "User and system time used"), () => cpuSeconds()],
   [
     gauge("event_loop_delay_p99_ms", "How late timers fire, 99th percentile since the last look, milliseconds"),
-    () => Math.max(0, loop.percentile(99) / 1e6 - resolution)
+    () => late(loop.percentile(99))
+  ],
+  [
+    gauge("event_loop_delay_max_ms", "How late a timer fired at most since the last look, milliseconds"),
+    () => late(loop.max)
   ]
 ]
 
@@ -22,6 +26,8 @@ const gauges: ReadonlyArray<readonly [Metric.Gauge<number>, (memory: NodeJS.Memo
 const resolution = 20
 const loop = monitorEventLoopDelay({ resolution })
 loop.enable()
+
+const late = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e6 - resolution)
 
 const cpuSeconds = (): number => {
   const { user, system } = process.cpuUsage()
