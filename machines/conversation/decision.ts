@@ -17,6 +17,7 @@ export class Decision extends Draft<ConversationContext> {
   /** Place of the event in the tenant's order of arrival. */
   readonly seq: number
   #people: Map<string, { readonly received: number; readonly news: Array<PersonNews> }> | null = null
+  #counted: { readonly members: ConversationContext["members"]; count: number } | null = null
   #recounted: { -readonly [K in keyof MessagesRecounted]: MessagesRecounted[K] } | null = null
 
   constructor(before: ConversationContext, seq = 0) {
@@ -51,11 +52,19 @@ export class Decision extends Draft<ConversationContext> {
     else Object.assign(facts, changes)
   }
 
+  /** How many members there are; counted once, however many are added. */
+  get memberCount(): number {
+    const { members } = this.context
+    if (this.#counted?.members !== members) this.#counted = { members, count: Object.keys(members).length }
+    return this.#counted.count
+  }
+
   /** Changes one member, or makes it; equal values change nothing. */
   member(key: string, changes: Partial<Member>): void {
     const member = own(this.context.members, key)
     if (member !== undefined && !differs(member, changes)) return
     if (this.context.members === this.before.members) this.set({ members: { ...this.context.members } })
+    if (member === undefined && this.#counted?.members === this.context.members) this.#counted.count++
     if (member === undefined || member === own(this.before.members, key)) {
       put(this.context.members as Record<string, Member>, key, { ...member, ...changes } as Member)
     } else Object.assign(member, changes)

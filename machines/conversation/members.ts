@@ -36,7 +36,8 @@ export const memberShown = (d: Decision, person: Person, at: number, received: n
   const shown = learn(member.shown, person, at)
   if (known === undefined) {
     d.member(person.key, member)
-    unnamedReader(d)
+    // By the third or fourth member nobody's horizon rests on them any more; a further one changes nothing.
+    if (d.memberCount <= 4) unnamedReader(d)
   }
   if (person.metadata !== undefined) hinted(d, person.key, person.metadata, at)
   if (shown === member.shown && known !== undefined) return own(d.context.members, person.key)!
@@ -45,8 +46,8 @@ export const memberShown = (d: Decision, person: Person, at: number, received: n
     name: valueOf(shown, "name"),
     provider_participant_id: member.given_provider_id ?? valueOf(shown, "provider_participant_id")
   })
-  const isCrowd = Object.keys(d.context.members).length > crowd
-  if (known !== undefined && isCrowd && isPictureAgain(member.shown, shown)) return own(d.context.members, person.key)!
+  if (known !== undefined && d.memberCount > crowd && isPictureAgain(member.shown, shown))
+    return own(d.context.members, person.key)!
   d.person(person.key, received, {
     type: "shown",
     is_owner: person.key === d.context.facts.owner_key,
