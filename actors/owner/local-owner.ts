@@ -30,6 +30,7 @@ import { watchClock } from "./clock-steps.ts"
 import { tellIfAhead } from "./watch-deadlines.ts"
 import { keptFor } from "./kept-for.ts"
 import { singleFlight } from "./single-flight.ts"
+import { threadQuestions } from "./threads.ts"
 import { statsOf } from "../views/stats.ts"
 import type { TenantRuntime } from "../tenant/runtime.ts"
 import { openTenant } from "./shell.ts"
@@ -261,6 +262,7 @@ export const ownerLayer = (options: ShellOptions) =>
           const { runtime, living } = yield* find(tenant, "conversation", id)
           return yield* timelineOf(journal, runtime, contextOf(living, "conversation"), page)
         }),
+        ...threadQuestions(find),
         inspect: Effect.fnUntraced(function* (tenant, kind, id) {
           const { runtime, living } = yield* find(tenant, kind, id)
           return {
