@@ -3,6 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as FiberMap from "effect/FiberMap"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
@@ -30,6 +31,7 @@ import { watchClock } from "./clock-steps.ts"
 import { tellIfAhead } from "./watch-deadlines.ts"
 import { keptFor } from "./kept-for.ts"
 import { singleFlight } from "./single-flight.ts"
+import { threadQuestions } from "./threads.ts"
 import { statsOf } from "../views/stats.ts"
 import type { TenantRuntime } from "../tenant/runtime.ts"
 import { openTenant } from "./shell.ts"
@@ -92,9 +94,9 @@ export const ownerLayer = (options: ShellOptions) =>
         return opened
       }, oneAtATime.withPermits(1))
 
-      const loading = singleFlight<Opened, Unopened>(scope)
-      const load = (tenant: string): Effect.Effect<Opened, Unopened> => loading(tenant, loadNow(tenant))
-      const waking = singleFlight<ReadonlyArray<Address>, DatabaseAway>(scope)
+      const loads = yield* FiberMap.make<string, Opened, Unopened>()
+      const load = (tenant: string): Effect.Effect<Opened, Unopened> => singleFlight(loads, tenant, loadNow(tenant))
+      const wakes = yield* FiberMap.make<string, ReadonlyArray<Address>, DatabaseAway>()
 
       /** A name that is not known may have been made by another process; asked for at most once a second, however many ask. */
       const refreshed = yield* rows.list.pipe(
@@ -174,7 +176,7 @@ export const ownerLayer = (options: ShellOptions) =>
             away(`Tenant ${runtime.tenant}: ${kind} ${ids.join()} cannot be woken`, error)
           )
         )
-        const broken = yield* waking(`${runtime.tenant} ${kind} ${ids.join()}`, woken)
+        const broken = yield* singleFlight(wakes, `${runtime.tenant} ${kind} ${ids.join()}`, woken)
         const now = yield* Clock.currentTimeMillis
         for (const id of ids) tellIfAhead(runtime, runtime.population.get(kind, id), now)
         return broken
@@ -259,6 +261,7 @@ export const ownerLayer = (options: ShellOptions) =>
           const { runtime, living } = yield* find(tenant, "conversation", id)
           return yield* timelineOf(journal, runtime, contextOf(living, "conversation"), page)
         }),
+        ...threadQuestions(find),
         inspect: Effect.fnUntraced(function* (tenant, kind, id) {
           const { runtime, living } = yield* find(tenant, kind, id)
           return {
@@ -313,6 +316,8 @@ export const ownerLayer = (options: ShellOptions) =>
           discard: true
         })
       )
+      // Before that: a tenant on its way in must not come after the others have left.
+      yield* Effect.addFinalizer(() => Effect.andThen(FiberMap.clear(wakes), FiberMap.clear(loads)))
       return owner
     })
   )

@@ -5,8 +5,9 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { SqlError } from "effect/sql/SqlError"
-import type { ActorKind, Event, ProviderEvent, Signal } from "../../machines/events.ts"
-import type { ActorUnknown, DatabaseAway, SubmitError, TenantHalted, TenantUnknown } from "../errors.ts"
+import type { ActorKind, Event, Person, ProviderEvent, Signal } from "../../machines/events.ts"
+import type { ChannelType } from "../../machines/vocabulary.ts"
+import type { ActorUnknown, DatabaseAway, RuleBroken, SubmitError, TenantHalted, TenantUnknown } from "../errors.ts"
 import type { Hub } from "../feed/hub.ts"
 import type { TimelinePage, TimelineQuery } from "../views/timeline.ts"
 import type { TenantStats } from "../views/tenant-stats.ts"
@@ -55,6 +56,29 @@ export interface SealedValue {
   readonly seq: number
 }
 
+/** A conversation's thread, as every event about it carries it. */
+export interface KnownThread {
+  /** Our id of the conversation. */
+  readonly id: string
+  readonly thread: {
+    readonly account_id: string
+    readonly channel_type: ChannelType
+    readonly external_thread_id: string
+    /** The account's own person. */
+    readonly owner: Person
+  }
+  /** Keys of the members, by the provider's id. */
+  readonly memberKeys: ReadonlyMap<string, string>
+}
+
+/** A member of a conversation. */
+export interface KnownMember {
+  readonly participant_id: string
+  readonly person: Person
+  /** The key under which the person is a member, and former keys of the same person. */
+  readonly keys: ReadonlyArray<string>
+}
+
 /** Why a tenant cannot be asked: it is not there, or it has to be loaded and cannot. */
 export type Unreached = TenantUnknown | DatabaseAway | TenantHalted
 
@@ -94,6 +118,19 @@ export class TenantOwner extends Context.Service<
       id: string,
       page: TimelineQuery
     ): Effect.Effect<TimelinePage, Unreached | ActorUnknown | SqlError>
+    /** The thread of a conversation. RuleBroken as long as nothing has shown who the account's own person is. */
+    thread(tenant: string, conversation: string): Effect.Effect<KnownThread, Unreached | ActorUnknown | RuleBroken>
+    /** The member that a participant id names, ours or the provider's. RuleBroken when it names none. */
+    member(
+      tenant: string,
+      conversation: string,
+      participant: string
+    ): Effect.Effect<KnownMember, Unreached | ActorUnknown | RuleBroken>
+    /** Every key that a participant is known by. */
+    keysOf(tenant: string, participant: string): Effect.Effect<ReadonlyArray<string>, Unreached | ActorUnknown>
+    /** The key of the account's own person, once a payload of its channel has shown one; null: none has. */
+    ownerKey(tenant: string, channel: string): Effect.Effect<string | null, Unreached | ActorUnknown>
+    /** For looking into an actor, not for deciding: what is decided on has a question of its own here. */
     inspect(tenant: string, kind: ActorKind, id: string): Effect.Effect<Inspection, Unreached | ActorUnknown>
     /** A ⚿ field of an entity, sealed. Whoever opens it writes that into the audit trail. */
     sealed(

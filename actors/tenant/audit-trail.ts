@@ -2,6 +2,7 @@
  * What changed in audited fields since the last cut (CONTRACT §2 ⚿, §7): who, when, what. Collected from every turn, replays
  * included, and written with the cut, under an id that the turn gives: so no line is lost by a crash and none stands twice.
  */
+import * as Equal from "effect/Equal"
 import type { ActorKind, Event } from "../../machines/events.ts"
 import { toWire } from "../../machines/field.ts"
 import type { AuditEntry } from "../../persistence/registers/audit.ts"
@@ -44,12 +45,7 @@ export class AuditTrail {
         const old = before === null ? field.initial : fieldOf(before, name)
         const now = fieldOf(living.context, name)
         // A snapshot from before the field was there has no value for it, which is no value.
-        if (
-          Object.is(old, now) ||
-          (old ?? null) === (now ?? null) ||
-          (typeof now === "object" && JSON.stringify(old) === JSON.stringify(now))
-        )
-          continue
+        if (Equal.equals(old ?? null, now ?? null)) continue
         this.#entries.push({
           id: this.#identity.auditEntry(seq, living.kind, living.id, name),
           at: event.received,

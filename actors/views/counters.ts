@@ -34,18 +34,16 @@ export const participantCounters = Effect.fn("participantCounters")(function* (
   return { found: counters(context), right: counters(row) }
 })
 
-/** Of the member with this key, former keys of the same person included; undefined when no cut holds the conversation. */
+/** Of the member with these keys, the present one first; undefined when no cut holds the conversation. */
 export const memberCounters = Effect.fn("memberCounters")(function* (
   tenant: string,
   conversation_id: string,
-  key: string,
-  aliases: ConversationContext["facts"]["aliases"]
+  keys: ReadonlyArray<string>
 ) {
   const recounts = yield* Recounts
-  const former = Object.entries(aliases).flatMap(([before, present]) => (present === key ? [before] : []))
-  const row = yield* recounts.member(tenant, conversation_id, idsOf(tenant, [key, ...former]))
+  const row = yield* recounts.member(tenant, conversation_id, idsOf(tenant, keys))
   if (row === undefined) return undefined
   const context = decodeSnapshot(kinds.conversation, row.internals).context as unknown as ConversationContext
-  const found = own(context.members, key)?.message_count ?? 0
+  const found = own(context.members, keys[0]!)?.message_count ?? 0
   return { found, right: row.message_count, last_message_at: row.last_message_at } satisfies MemberCounted
 })

@@ -2,12 +2,12 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
-import type { AuditPosition } from "../lists/audit-cursor.ts"
-import { fromAuditCursor, toAuditCursor } from "../lists/audit-cursor.ts"
 import { chunksOf } from "../database/chunks.ts"
 import type { InvalidCursor } from "../lists/cursor.ts"
+import { CursorInstant, cursorOf } from "../lists/cursor.ts"
 import { isoOf } from "../database/field-values.ts"
 
 /** One line of the trail. */
@@ -64,6 +64,14 @@ export const insertAudit = Effect.fnUntraced(function* (
   }
 })
 
+/** The last line of a page: the trail is ordered by instant, then journal entry, then id. */
+const Position = Schema.Struct({
+  at: CursorInstant,
+  seq: Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)),
+  id: Schema.String.check(Schema.isUUID())
+})
+const cursor = cursorOf(Position)
+
 export class Audit extends Context.Service<
   Audit,
   {
@@ -84,20 +92,21 @@ export class Audit extends Context.Service<
         insertAudit(sql, tenant_id, entries)
       )
 
-      const below = ({ at, seq, id }: AuditPosition) =>
+      const below = ({ at, seq, id }: typeof Position.Type) =>
         sql`(at, seq, id) < (${isoOf(at)}::timestamptz, ${String(seq)}::bigint, ${id}::uuid)`
 
       const list = Effect.fn("Audit.list")(function* (tenant_id: string, query: AuditQuery) {
         const conditions = [sql`tenant_id = ${tenant_id}`]
         if (query.entity !== undefined) conditions.push(sql`entity_id = ${query.entity}`)
         if (query.field !== undefined) conditions.push(sql`field = ${query.field}`)
-        if (query.cursor !== undefined) conditions.push(below(yield* fromAuditCursor(query.cursor)))
+        if (query.cursor !== undefined) conditions.push(below(yield* cursor.decode(query.cursor)))
         const rows = yield* sql<Row>`
           select id, at, seq, actor, action, entity_kind, entity_id, field, old, new from audit
           where ${sql.and(conditions)} order by at desc, seq desc, id desc limit ${query.limit + 1}`
         const items = rows.slice(0, query.limit).map((row) => ({ ...row, at: row.at.getTime(), seq: Number(row.seq) }))
         const last = items.at(-1)
-        return { items, next_cursor: rows.length > items.length && last ? toAuditCursor(last) : null }
+        if (rows.length === items.length || last === undefined) return { items, next_cursor: null }
+        return { items, next_cursor: cursor.encode({ at: last.at, seq: last.seq, id: last.id }) }
       })
 
       const expire = Effect.fn("Audit.expire")(function* (tenant_id: string, before: number) {

@@ -1,4 +1,5 @@
 /** The opening of a socket while it is still HTTP: the path, the token, the subprotocol, and how a refusal is said. */
+import * as ProblemDetails from "effect/http/ProblemDetails"
 import * as Option from "effect/Option"
 import { STATUS_CODES } from "node:http"
 import type { IncomingMessage } from "node:http"
@@ -40,11 +41,11 @@ export interface Refused {
 /** Answers the handshake with a problem and hangs up. A refusal for now says when to try again. */
 export const refuse = (stream: Duplex, { status, code, detail }: Refused): void => {
   const title = STATUS_CODES[status] ?? ""
-  const body = JSON.stringify({ type: "about:blank", title, status, code, detail })
+  const body = JSON.stringify({ type: ProblemDetails.blankType, title, status, code, detail })
   const head = [
     `HTTP/1.1 ${status} ${title}`,
     "Connection: close",
-    "Content-Type: application/problem+json",
+    `Content-Type: ${ProblemDetails.contentType}`,
     `Content-Length: ${Buffer.byteLength(body)}`,
     ...(status === 503 ? ["Retry-After: 5"] : [])
   ]

@@ -20,7 +20,6 @@ import { onceOf } from "./once.ts"
 import { authEvent, type Base, conversationEvent, messageEvent, participantEvent } from "./processors/processors.ts"
 import { firstIssue } from "./schema-issue.ts"
 import { typingLasts } from "../../machines/presence/machine.ts"
-import { memberOf, threadOf } from "./known-thread.ts"
 import type { Answer } from "../../actors/turn/outcome.ts"
 
 type Outcome = Pick<Answer, "outcome">
@@ -48,14 +47,15 @@ export class GenericEvents extends Context.Service<
       const tokens = yield* Tokens
 
       const typing = Effect.fnUntraced(function* (tenant: string, event: typeof TypingEvent.Type) {
-        const view = yield* owner.view(tenant, "conversation", event.conversation)
-        const member = event.participant === undefined ? null : yield* memberOf(view, event.participant)
+        const conversation_id = yield* owner.resolve(tenant, "conversation", event.conversation)
+        const member =
+          event.participant === undefined ? null : yield* owner.member(tenant, conversation_id, event.participant)
         const id = member === null ? event.user_id! : member.participant_id
         yield* owner.signal(tenant, {
           type: "typing_signalled",
           received: yield* Clock.currentTimeMillis,
-          conversation_id: view["id"] as string,
-          typist: { id, name: member?.name ?? id },
+          conversation_id,
+          typist: { id, name: member?.person.name ?? id },
           is_typing: event.is_typing,
           lasts: event.expires_in_s === undefined ? typingLasts : Math.round(event.expires_in_s * 1000)
         })
@@ -67,15 +67,10 @@ export class GenericEvents extends Context.Service<
         event: typeof ParticipantLeftEvent.Type,
         base: Base
       ) {
-        const { person, ...thread } = yield* threadOf(owner, tenant, event.conversation, event.participant)
+        const { person } = yield* owner.member(tenant, event.conversation, event.participant)
+        const { thread } = yield* owner.thread(tenant, event.conversation)
         const at = yield* timeOf(event.at, base.received)
-        return yield* owner.submit(tenant, {
-          type: "member_left",
-          ...thread,
-          ...base,
-          at,
-          person: person!
-        })
+        return yield* owner.submit(tenant, { type: "member_left", ...thread, ...base, at, person })
       })
 
       const readReceipt = Effect.fnUntraced(function* (
@@ -83,7 +78,10 @@ export class GenericEvents extends Context.Service<
         event: typeof ReadReceiptEvent.Type,
         base: Base
       ) {
-        const { person, ...thread } = yield* threadOf(owner, tenant, event.conversation, event.participant ?? null)
+        const { conversation, participant } = event
+        const reader =
+          participant === undefined ? null : (yield* owner.member(tenant, conversation, participant)).person
+        const { thread } = yield* owner.thread(tenant, conversation)
         return yield* owner.submit(tenant, {
           type: "message_read",
           ...thread,
@@ -91,8 +89,8 @@ export class GenericEvents extends Context.Service<
           at: yield* timeOf(event.at, base.received),
           external_message_id: event.message_id,
           provider_message_id: null,
-          direction: person?.key === thread.owner.key ? "inbound" : "outbound",
-          reader: person
+          direction: reader?.key === thread.owner.key ? "inbound" : "outbound",
+          reader
         })
       })
 

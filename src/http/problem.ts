@@ -4,6 +4,7 @@
  */
 import { STATUS_CODES } from "node:http"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as ProblemDetails from "effect/http/ProblemDetails"
 import type { SqlError } from "effect/sql/SqlError"
 import type { SubmitError } from "../../actors/errors.ts"
 import type { InvalidCursor } from "../../persistence/lists/cursor.ts"
@@ -48,8 +49,7 @@ export type Fault =
   | WaitingFull
   | StillUnreadable
 
-export interface Problem {
-  readonly type: string
+export interface Problem extends ProblemDetails.ProblemDetails {
   readonly title: string
   readonly status: number
   readonly detail: string
@@ -123,7 +123,7 @@ export const isFault = (error: unknown): error is Fault =>
 const refusalOf = (fault: Fault): Refusal => (table[fault._tag] as (error: Fault) => Refusal)(fault)
 
 const problemWith = (refusal: Refusal, message: string): Problem => ({
-  type: "about:blank",
+  type: ProblemDetails.blankType,
   title: STATUS_CODES[refusal.status] ?? "Error",
   status: refusal.status,
   detail: refusal.detail ?? message,
@@ -135,12 +135,10 @@ const problemWith = (refusal: Refusal, message: string): Problem => ({
 export const problemOf = (fault: Fault): Problem => problemWith(refusalOf(fault), fault.message)
 
 const responseWith = (problem: Problem, headers: Readonly<Record<string, string>> = {}) =>
-  HttpServerResponse.jsonUnsafe(problem, {
-    status: problem.status,
-    contentType: "application/problem+json",
-    headers:
-      problem.retry_after_s === undefined ? headers : { ...headers, "retry-after": String(problem.retry_after_s) }
-  })
+  HttpServerResponse.setHeaders(
+    ProblemDetails.toResponse(problem),
+    problem.retry_after_s === undefined ? headers : { ...headers, "retry-after": String(problem.retry_after_s) }
+  )
 
 /** The error as a whole answer. */
 export const problemResponse = (fault: Fault): HttpServerResponse.HttpServerResponse => {

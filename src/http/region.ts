@@ -9,7 +9,6 @@ import { normaliseIdentifier } from "../identifiers/normalise.ts"
 import type { Region } from "../../actors/prepare/phone.ts"
 import { own } from "../../machines/own.ts"
 import { readPhone, regionNamed, regionOfPhone } from "../../actors/prepare/phone.ts"
-import type { ChannelContext } from "../../machines/channel/context.ts"
 import type { View } from "../../actors/views/entities.ts"
 
 type Owner = TenantOwner["Service"]
@@ -35,11 +34,10 @@ const regionOfAccount = Effect.fnUntraced(function* (owner: Owner, tenant: strin
   const told = [...textsIn(connection, numberNames), String(connection["account_name"])]
   const number = told.map((text) => readPhone(text)).find((phone) => phone !== null)
   if (number !== undefined) return regionOfPhone(number)
-  const channel = yield* owner
-    .inspect(tenant, "channel", connection["channel_id"] as string)
+  const key = yield* owner
+    .ownerKey(tenant, connection["channel_id"] as string)
     .pipe(Effect.catchTag("ActorUnknown", () => Effect.succeed(null)))
-  const key = (channel?.context as unknown as ChannelContext | undefined)?.facts.owner_key ?? ""
-  return key.startsWith("phone:") ? regionOfPhone(key.slice("phone:".length)) : null
+  return key?.startsWith("phone:") === true ? regionOfPhone(key.slice("phone:".length)) : null
 })
 
 const regionOfTenant = Effect.fnUntraced(function* (owner: Owner, tenant: string) {

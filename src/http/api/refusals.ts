@@ -1,5 +1,6 @@
 /** How refusals stand in the OpenAPI document. The answers themselves are made from the table in ../problem.ts. */
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
+import * as ProblemDetails from "effect/http/ProblemDetails"
 import * as Schema from "effect/Schema"
 import type { Fault } from "../problem.ts"
 
@@ -30,7 +31,7 @@ const Problem = Schema.Struct({
 const problem = (status: keyof typeof meanings) =>
   Schema.suspend(() => Problem)
     .annotate({ description: meanings[status] })
-    .pipe(HttpApiSchema.status(status), HttpApiSchema.asJson({ contentType: "application/problem+json" }))
+    .pipe(HttpApiSchema.status(status), HttpApiSchema.asJson({ contentType: ProblemDetails.contentType }))
 
 /**
  * The refusals of an endpoint, by status. For the type checker they stand for every fault: each is turned into its problem

@@ -4,14 +4,14 @@ import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import type * as Schema from "effect/Schema"
+import * as Schema from "effect/Schema"
 import { TenantOwner } from "../../../actors/owner/owner.ts"
 import { conversationFields } from "../../../machines/conversation/fields.ts"
 import type { Event } from "../../../machines/events.ts"
 import { isoInstant, wireOf } from "../../../machines/field.ts"
 import { messageFields } from "../../../machines/message/fields.ts"
 import { Conversations } from "../../../persistence/lists/conversations.ts"
-import { InvalidCursor } from "../../../persistence/lists/cursor.ts"
+import { cursorOf } from "../../../persistence/lists/cursor.ts"
 import { Messages } from "../../../persistence/lists/messages.ts"
 import { served } from "../api/api.ts"
 import { Filing, type Filter, Prioritising, Read, Typed, Typing, Unread } from "../api/conversations.ts"
@@ -31,9 +31,8 @@ interface CommandRequest {
   readonly request: HttpServerRequest
 }
 
-/** A cursor of the timeline: the seq before which the next page begins. */
-const seqIn = (cursor: string) =>
-  /^[1-9]\d{0,14}$/.test(cursor) ? Effect.succeed(Number(cursor)) : Effect.fail(new InvalidCursor({ cursor }))
+/** Cursors of the timeline: the journal entry before which the next page begins. */
+const timelineCursor = cursorOf(Schema.Struct({ seq: Schema.Int.check(Schema.isGreaterThan(0)) }))
 
 const yesOrNo = (value: "true" | "false" | undefined) => (value === undefined ? undefined : value === "true")
 
@@ -86,7 +85,7 @@ export const conversationHandlers = HttpApiBuilder.group(
       id: string,
       query: { limit?: number; cursor?: string }
     ) {
-      const before = query.cursor === undefined ? null : yield* seqIn(query.cursor)
+      const before = query.cursor === undefined ? null : (yield* timelineCursor.decode(query.cursor)).seq
       const { items, next, kept_since } = yield* owner.timeline(tenant, id, {
         before,
         limit: query.limit ?? defaultLimit
@@ -97,7 +96,7 @@ export const conversationHandlers = HttpApiBuilder.group(
           received: isoInstant(entry.received),
           at: isoInstant(entry.at)
         })),
-        next_cursor: next === null ? null : String(next),
+        next_cursor: next === null ? null : timelineCursor.encode({ seq: next }),
         kept_since: kept_since === null ? null : { ...kept_since, at: isoInstant(kept_since.at) }
       })
     })

@@ -8,9 +8,7 @@ import type * as Schema from "effect/Schema"
 import { memberCounters, participantCounters } from "../../../actors/views/counters.ts"
 import type { RuleBroken } from "../../../actors/errors.ts"
 import { TenantOwner } from "../../../actors/owner/owner.ts"
-import type { ConversationContext } from "../../../machines/conversation/context.ts"
 import type { Event, ParticipantCorrected } from "../../../machines/events.ts"
-import type { ParticipantContext } from "../../../machines/participant/context.ts"
 import { Recounts } from "../../../persistence/figures/recounts.ts"
 import { normaliseIdentifier } from "../../identifiers/normalise.ts"
 import { served } from "../api/api.ts"
@@ -28,11 +26,16 @@ import {
 import { bodyReader } from "../body.ts"
 import { BodyInvalid } from "../faults.ts"
 import { timeOf } from "../instant.ts"
-import { threadOf } from "../known-thread.ts"
 import { commandBase } from "../once.ts"
 
 const json = HttpServerResponse.jsonUnsafe
 type Base = Effect.Success<typeof commandBase>
+
+interface MemberPath {
+  readonly tenant: string
+  readonly id: string
+  readonly participant: string
+}
 
 /** Identifiers in their one form; what is none is refused. */
 const corrected = Effect.fnUntraced(function* (handles: typeof Handles.Type) {
@@ -81,34 +84,17 @@ export const threadHandlers = HttpApiBuilder.group(
       })
     }
 
-    /** The same on one member, whose key the event carries. */
-    const memberCommand = <A>(
-      schema: Schema.Codec<A, any>,
-      eventOf: (
-        body: A,
-        base: Base & { readonly conversation_id: string; readonly key: string },
-        thread: Effect.Success<ReturnType<typeof threadOf>>
-      ) => Effect.Effect<Event, RuleBroken>
-    ) => {
-      const bodyOf = bodyReader(schema)
-      return Effect.fnUntraced(function* ({
-        params: { tenant, id, participant },
-        request
-      }: {
-        readonly params: { readonly tenant: string; readonly id: string; readonly participant: string }
-        readonly request: HttpServerRequest
-      }) {
-        const body = yield* bodyOf(request)
-        const conversation_id = yield* owner.resolve(tenant, "conversation", id)
-        const thread = yield* threadOf(owner, tenant, conversation_id, participant)
-        const base = { ...(yield* commandBase), conversation_id, key: thread.person!.key }
-        yield* owner.submit(tenant, yield* eventOf(body, base, thread))
-        return json(yield* owner.view(tenant, "conversation", conversation_id))
-      })
-    }
+    /** The member that a path names, and what a command on it begins with. */
+    const memberIn = Effect.fnUntraced(function* ({ tenant, id, participant }: MemberPath) {
+      const conversation_id = yield* owner.resolve(tenant, "conversation", id)
+      const { person, keys } = yield* owner.member(tenant, conversation_id, participant)
+      const base = { ...(yield* commandBase), conversation_id, key: person.key }
+      return { conversation_id, person, keys, base }
+    })
 
     const readHandles = bodyReader(Handles)
     const readAt = bodyReader(AtInstant)
+    const readProviderId = bodyReader(ProviderId)
 
     return handlers
       .handleRaw(
@@ -178,34 +164,34 @@ export const threadHandlers = HttpApiBuilder.group(
       )
       .handleRaw(
         "providerId",
-        memberCommand(ProviderId, ({ provider_participant_id }, base) =>
-          Effect.succeed({ type: "member_provider_id_set", ...base, provider_participant_id })
-        )
+        Effect.fnUntraced(function* ({ params, request }) {
+          const { provider_participant_id } = yield* readProviderId(request)
+          const { conversation_id, base } = yield* memberIn(params)
+          yield* owner.submit(params.tenant, { type: "member_provider_id_set", ...base, provider_participant_id })
+          return json(yield* owner.view(params.tenant, "conversation", conversation_id))
+        })
       )
       .handleRaw(
         "left",
-        memberCommand(AtInstant, ({ at }, { conversation_id: _, key: __, ...base }, { person, ...thread }) =>
-          Effect.map(timeOf(at, base.received), (at) => ({
-            type: "member_left",
-            ...thread,
-            ...base,
-            at,
-            person: person!
-          }))
-        )
+        Effect.fnUntraced(function* ({ params, request }) {
+          const body = yield* readAt(request)
+          const { conversation_id, person, base: command } = yield* memberIn(params)
+          const { conversation_id: _, key: __, ...base } = command
+          const { thread } = yield* owner.thread(params.tenant, conversation_id)
+          const at = yield* timeOf(body.at, base.received)
+          yield* owner.submit(params.tenant, { type: "member_left", ...thread, ...base, at, person })
+          return json(yield* owner.view(params.tenant, "conversation", conversation_id))
+        })
       )
       .handleRaw(
         "activity",
-        Effect.fnUntraced(function* ({ params: { tenant, id, participant }, request }) {
+        Effect.fnUntraced(function* ({ params, request }) {
+          const { tenant } = params
           const body = yield* readAt(request)
-          const conversation_id = yield* owner.resolve(tenant, "conversation", id)
-          const { person } = yield* threadOf(owner, tenant, conversation_id, participant)
-          const base = { ...(yield* commandBase), conversation_id, key: person!.key }
+          const { conversation_id, keys, base } = yield* memberIn(params)
           const at = yield* timeOf(body.at, base.received)
-          const { context } = yield* owner.inspect(tenant, "conversation", conversation_id)
-          const { aliases } = (context as unknown as ConversationContext).facts
           yield* owner.flush(tenant)
-          const counted = yield* memberCounters(tenant, conversation_id, base.key, aliases).pipe(
+          const counted = yield* memberCounters(tenant, conversation_id, keys).pipe(
             Effect.provideService(Recounts, recounts)
           )
           yield* owner.submit(tenant, { type: "member_active", ...base, at, ...(counted && { counted }) })
@@ -226,12 +212,8 @@ export const threadHandlers = HttpApiBuilder.group(
         "recount",
         Effect.fnUntraced(function* ({ params: { tenant, id } }) {
           const participant_id = (yield* owner.view(tenant, "participant", id))["id"] as string
-          const { context } = yield* owner.inspect(tenant, "participant", participant_id)
+          const keys = yield* owner.keysOf(tenant, participant_id)
           yield* owner.flush(tenant)
-          const { key, keys = [key] } = (context as unknown as ParticipantContext).facts as {
-            readonly key: string
-            readonly keys?: ReadonlyArray<string>
-          }
           const totals = yield* participantCounters(tenant, participant_id, keys).pipe(
             Effect.provideService(Recounts, recounts)
           )

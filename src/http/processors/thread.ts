@@ -3,10 +3,8 @@ import * as Effect from "effect/Effect"
 import { ActorUnknown, RuleBroken } from "../../../actors/errors.ts"
 import { Identity, isUuid } from "../../../actors/memory/identity.ts"
 import type { TenantOwner } from "../../../actors/owner/owner.ts"
-import type { ConversationContext } from "../../../machines/conversation/context.ts"
 import type { Person } from "../../../machines/events.ts"
 import type { ChannelType } from "../../../machines/vocabulary.ts"
-import { threadOf } from "../known-thread.ts"
 
 type Owner = TenantOwner["Service"]
 
@@ -21,14 +19,6 @@ const accountPerson = (account_id: string, name: string): Person => ({
 
 const nobody: ReadonlyMap<string, string> = new Map()
 
-/** Members of a conversation by the provider's id: their keys. */
-const membersOf = (owner: Owner, tenant: string, id: string) =>
-  Effect.map(owner.inspect(tenant, "conversation", id), ({ context }) => {
-    const { members } = context as unknown as ConversationContext
-    const named = Object.values(members).filter((member) => member.provider_participant_id !== null)
-    return new Map(named.map((member) => [member.provider_participant_id!, member.key])) as ReadonlyMap<string, string>
-  })
-
 /** What every fact about the conversation carries, its id, and the keys of its members by the provider's id. */
 export const threadNamed = Effect.fnUntraced(function* (
   owner: Owner,
@@ -40,17 +30,16 @@ export const threadNamed = Effect.fnUntraced(function* (
     account === undefined
       ? yield* owner.resolve(tenant, "conversation", conversation)
       : yield* inAccount(owner, tenant, account, conversation)
-  const known = yield* threadOf(owner, tenant, id, null).pipe(
-    Effect.catch((error) =>
-      account !== undefined && (error instanceof ActorUnknown || error instanceof RuleBroken)
-        ? Effect.succeed(null)
-        : Effect.fail(error)
+  const known = yield* owner
+    .thread(tenant, id)
+    .pipe(
+      Effect.catch((error) =>
+        account !== undefined && (error instanceof ActorUnknown || error instanceof RuleBroken)
+          ? Effect.succeed(null)
+          : Effect.fail(error)
+      )
     )
-  )
-  if (known !== null) {
-    const { person: _, ...thread } = known
-    return { id, thread, members: yield* membersOf(owner, tenant, id), isNew: false }
-  }
+  if (known !== null) return { id, thread: known.thread, members: known.memberKeys, isNew: false }
   const connection = yield* owner.view(tenant, "connection", account!)
   const account_id = connection["account_id"] as string
   const thread = {
