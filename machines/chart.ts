@@ -6,7 +6,7 @@ import { assign, emit, enqueueActions } from "xstate"
 import type { Draft } from "./draft.ts"
 import type { Told } from "./told.ts"
 
-/** All that a step tells, in order; also when that is nothing. A step without it did not happen: the state takes no such event. */
+/** All that a step tells, in order; also when that is nothing. If a machine emits none, its state does not take the event. */
 export interface StepTold {
   readonly type: "told"
   readonly told: ReadonlyArray<Told>
@@ -32,8 +32,8 @@ const attempt = <C extends object>(decide: () => Draft<C>): Decided<C> => {
 }
 
 /**
- * Guards and the actions of a machine's edges, around its decision. A step is told by its event's identity: whoever sends gives each
- * step an event object of its own (actors/memory/living.ts).
+ * Guards and the actions of a machine's edges, around its decision. A step is recognised by its event object: whoever sends gives each
+ * step one of its own (actors/memory/living.ts).
  */
 export const deciding = <C extends object, E extends { readonly type: string }>(
   decide: (context: C, event: E) => Draft<C>

@@ -1,4 +1,4 @@
-/** The map of the process: every layer, in the order in which a message meets it. */
+/** The map of the process: every layer, the outermost first; each stands on those below it. */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"

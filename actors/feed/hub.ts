@@ -54,7 +54,7 @@ const actorIn = (name: string): string | undefined => /:(.+)$/s.exec(name)?.[1]
 export class Hub {
   readonly #options: HubOptions
   readonly #topics = new Map<string, Topic>()
-  /** The same by the id of the actor behind them, so that a turn needs no name to find that nobody watches. */
+  /** The same topics by the actor that they show: a turn sees at once whether anybody watches it. */
   readonly #byActor = new Map<string, Topic>()
   /** Topics without subscribers, longest first, and the instant at which a sweep first saw them so. */
   readonly #lingering = new Map<Topic, number | null>()
@@ -120,7 +120,7 @@ export class Hub {
   open(name: string, subscriber: Subscriber, since?: Position): Opened {
     if (this.#hasEnded) return "ended"
     const open = this.#topics.get(name)
-    // What has a pace is not looked at more often because many come.
+    // A topic with a pace is not looked at anew for each one who comes.
     const state = open !== undefined && this.#paced.has(open) ? open.state : this.#options.view(name)
     if (state === undefined) return "unknown_topic"
     const topic = open ?? this.#start(name, state)

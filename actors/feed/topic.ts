@@ -106,7 +106,7 @@ export class Topic {
 
   /** Publishes each set that differs from what was shown, replaced as a whole; an empty one takes back what was shown. */
   publishPresent(present: Present): void {
-    for (const packet of this.#since(this.#present, present)) this.#deliver(packet)
+    for (const packet of this.#presenceFrames(this.#present, present)) this.#deliver(packet)
     this.#present = present
   }
 
@@ -124,7 +124,7 @@ export class Topic {
       const subscribed = new Packet({ type: "subscribed", topic: this.name, ...position, recovered: true })
       for (const packet of [subscribed, ...missed]) subscriber.deliver(this.name, packet)
     }
-    for (const packet of this.#since(nobody, present)) subscriber.deliver(this.name, packet)
+    for (const packet of this.#presenceFrames(nobody, present)) subscriber.deliver(this.name, packet)
   }
 
   /** Lets go of what can be made again. */
@@ -158,7 +158,7 @@ export class Topic {
     }))
   }
 
-  #since(shown: Present, { typists, viewers }: Present): ReadonlyArray<Packet> {
+  #presenceFrames(shown: Present, { typists, viewers }: Present): ReadonlyArray<Packet> {
     const frames: Array<ServerFrame> = []
     if (!isDeepStrictEqual(shown.typists, typists)) frames.push({ type: "typing", topic: this.name, typists })
     if (!isDeepStrictEqual(shown.viewers, viewers)) frames.push({ type: "viewing", topic: this.name, viewers })

@@ -72,7 +72,7 @@ export class Living<K extends LivingKind = LivingKind> {
    */
   send(event: { readonly type: string; readonly received?: number }, seq?: number): ReadonlyArray<Told> | null {
     const before = this.context
-    // A copy: a step is told by its event's identity (machines/chart.ts).
+    // A copy: a step is recognised by its event object (machines/chart.ts).
     const { snapshot, told } = stepFrom(this.#snapshot, seq === undefined ? { ...event } : { ...event, seq })
     this.#snapshot = snapshot
     if (snapshot.context !== before && event.received !== undefined)

@@ -153,14 +153,14 @@ export const openTenant = Effect.fn("openTenant")(function* (
     Effect.forever,
     Effect.forkScoped
   )
-  const settle = Effect.gen(function* () {
+  const afterCut = Effect.gen(function* () {
     yield* letSleep(runtime, options.idle, shared)
     // Those who were woken a moment ago, or changed since the cut, cannot sleep yet.
     if (!shared.residents.isCrowdedBy(runtime.population)) return
     yield* Effect.sleep(crowdedRetry)
     runtime.populated()
   })
-  yield* Effect.forkScoped(cutter.loop(options.snapshotInterval, settle))
+  yield* Effect.forkScoped(cutter.loop(options.snapshotInterval, afterCut))
   yield* Effect.sleep(options.snapshotInterval).pipe(
     Effect.andThen(analyticsUpkeep(runtime)),
     Effect.forever,

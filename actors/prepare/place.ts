@@ -1,5 +1,5 @@
 /**
- * What a fact needs before its turn that its payload does not say: the registered account's type and address, and which threads
+ * What an event needs before its turn that its payload does not say: the registered account's type and address, and which threads
  * know the message that it names. All of it stands in the journaled event, so that a replay needs no look-up (I2).
  */
 import * as HashMap from "effect/HashMap"
@@ -20,8 +20,8 @@ import type { RowChanges } from "../tenant/row-changes.ts"
 import { own } from "../../machines/own.ts"
 import type { ChannelContext } from "../../machines/channel/context.ts"
 
-/** The event, completed with what the registered connection says. Its account is registered. */
-export const admitted = (memory: Memory, event: Event): Event => {
+/** The event with what its registered account adds: type, address, number. */
+export const completed = (memory: Memory, event: Event): Event => {
   if (event.type !== "fact_arrived") return withOwnNumber(memory, event)
   const connection = memory.population.get("connection", memory.identity.connection(event.account_id))!
   const { channel_type, ...context } = connection.context as ConnectionContext

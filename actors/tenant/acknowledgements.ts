@@ -1,7 +1,7 @@
 /** The answers of one tenant that wait for the journal, in the order of the entries that they wait for (I1). */
 
 /** A caller waiting for the journal to reach `seq`. */
-export interface Pending {
+export interface WaitingAnswer {
   readonly seq: number
   /** The journal has reached `seq`; `now` on the clock of `performance.now`. */
   readonly settle: (now: number) => void
@@ -12,9 +12,9 @@ export interface Pending {
 }
 
 export class Acknowledgements {
-  #pending: Array<Pending> = []
+  #pending: Array<WaitingAnswer> = []
 
-  add(pending: Pending): void {
+  add(pending: WaitingAnswer): void {
     this.#pending.push(pending)
   }
 
@@ -35,7 +35,7 @@ export class Acknowledgements {
   }
 
   /** Takes everybody out who waits. */
-  take(): ReadonlyArray<Pending> {
+  take(): ReadonlyArray<WaitingAnswer> {
     const pending = this.#pending
     this.#pending = []
     return pending

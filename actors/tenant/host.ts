@@ -1,4 +1,7 @@
-/** What a tenant's runtime, which is synchronous, asks of its host: all that may wait. None of these calls is waited for. */
+/**
+ * What a tenant's runtime, which is synchronous, asks of its host: all that may wait. None of these calls is waited for. The host is
+ * owner/shell.ts; wake, recall and locate are in owner/errands.ts.
+ */
 import type { Event } from "../../machines/events.ts"
 import type { TaskStarted } from "../../machines/told.ts"
 import type { Address } from "../memory/population.ts"

@@ -1,6 +1,6 @@
 /**
- * The runtime of one tenant: its mailbox, its turns, its feed, and which answers wait for which journal entry. It is the only
- * caller of its actors (I4). Synchronous: what needs the database is asked of its host, which calls back.
+ * The runtime of one tenant: its mailbox, its turns, its feed, and which answers wait for which journal entry. Every
+ * event that is journaled passes through it (I4). Synchronous: what needs the database is asked of its host, which calls back.
  *
  *   submit ─► turn ─┬─► asleep: wake, then again
  *                   ├─► refused: answered at once
@@ -11,7 +11,7 @@ import type { Base } from "../../persistence/journal/journal.ts"
 import { AccountUnknown, ActorUnknown, EventIndigestible, MemoryDropped, OwnershipLost, RuleBroken } from "../errors.ts"
 import type { SubmitError } from "../errors.ts"
 import type { Address } from "../memory/population.ts"
-import { admitted, neededPlace } from "../prepare/place.ts"
+import { completed, neededPlace } from "../prepare/place.ts"
 import { neededRecall } from "../prepare/recall.ts"
 import type { Done } from "../turn/outcome.ts"
 import { accountOf } from "../turn/routes.ts"
@@ -63,7 +63,7 @@ export class TenantRuntime extends TenantState {
     }
     const full = this.settled.refusal(envelope.event)
     if (full !== null) return this.mailbox.answer(envelope, full)
-    const event = admitted(this, envelope.event)
+    const event = completed(this, envelope.event)
     const wanted = neededPlace(this, event)
     if (wanted !== null) return this.#host.locate(wanted, { ...envelope, event })
     const recall = neededRecall(this, event)
@@ -141,7 +141,7 @@ export class TenantRuntime extends TenantState {
     else this.#acknowledgements.add({ seq: this.seq, settle, lose, ...(refuse && { refuse }) })
   }
 
-  /** This memory is worth nothing any more: whoever waits is told so, and nothing is accepted. Left out: another writer (I6). */
+  /** This memory is worth nothing any more: whoever waits is told so, and nothing is accepted. `why` left out: another writer holds the tenant (I6). */
   lose(why: OwnershipLost | MemoryDropped = new OwnershipLost({ tenant: this.tenant })): void {
     if (this.#closed !== null) return
     this.#closed = why

@@ -86,7 +86,7 @@ export class Reach {
     return true
   }
 
-  /** Who an actor is by now; undefined: somebody on the way sleeps. */
+  /** The actor that answers for this one: itself, or what it was merged into; undefined: one on the way there sleeps. */
   #present(living: Living, event: Sent): Living | undefined {
     if (living.kind === "participant") {
       const into = contextOf(living, "participant").facts.merged_into

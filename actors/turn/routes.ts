@@ -67,7 +67,7 @@ export const routesOf = (
     case "conversation_recounted":
       return [{ kind: "conversation", id: event.conversation_id }]
     case "fact_arrived":
-      // Its account's type is set on admission (arrival.ts).
+      // Its account's type was set before the turn (prepare/place.ts).
       return [{ kind: "channel", id: identity.channel(event.channel_type!, event.account_id) }]
     case "relation_added": {
       const { key } = event.person

@@ -17,7 +17,10 @@ import { RecordsOfTurn } from "./records.ts"
 import { routesOf } from "./routes.ts"
 import { untaken } from "./untaken.ts"
 
-/** Whether a webhook was understood and applied with this event; what only tells how one ended says so itself. */
+/**
+ * Whether this event is the last of a webhook that was understood: then the tenant hears `webhook_accepted`. `webhook_failed` and
+ * `webhook_noted` tell it themselves.
+ */
 const countsAsWebhook = ({ type, via, goes_on }: Event): boolean =>
   via === "webhook" && goes_on === undefined && type !== "webhook_failed" && type !== "webhook_noted"
 
@@ -76,7 +79,7 @@ const applied = (turn: Delivery): TurnResult => {
     if (end !== null) return end
   }
   if (event.type === "connection_registered") reach.tellTenant(event)
-  // It grows while it is delivered: actors answer with more.
+  // `heard` grows inside this loop: who is told something may tell more.
   for (const { from, told } of reach.heard) {
     const end = deliver(turn, from, told)
     if (end !== undefined) return end

@@ -1,7 +1,7 @@
 /**
  * A conversation's decision in the making, with the moves that several of its rules share. Nested values are copied once
- * per decision, at their first change; the context that it began with is never touched. So a member or the facts that a rule
- * holds on to may change under its hands: take out of them what is needed before changing them.
+ * per decision, at their first change; the context that it began with is never touched. So a rule must
+ * copy what it needs from a member or the facts before it changes them: later changes are made in place.
  */
 import { Draft } from "../draft.ts"
 import { own, put } from "../own.ts"

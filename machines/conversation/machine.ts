@@ -90,10 +90,10 @@ interface Arrived {
 }
 
 /** Applies one event to a context: the whole decision, without a machine around it. */
-const decideConversation = (context: ConversationContext, told: ConversationEvent): Decision => {
-  const present = withOwner(underPresentKeys(told, context.facts.aliases), context.facts.owner_key)
+const decideConversation = (context: ConversationContext, heard: ConversationEvent): Decision => {
+  const present = withOwner(underPresentKeys(heard, context.facts.aliases), context.facts.owner_key)
   const remembered = remembering(context, present)
-  const d = new Decision(remembered, (told as Arrived).seq)
+  const d = new Decision(remembered, (heard as Arrived).seq)
   ownerShown(d, present)
   const event = withinCrowd(present.type === "message_received" ? amongTwo(d, present) : present, d.context)
   if (event === null) return new Decision(context)
@@ -101,7 +101,7 @@ const decideConversation = (context: ConversationContext, told: ConversationEven
   typeDetected(d)
   // What was only remembered and made no difference is forgotten again: a repeat changes nothing.
   if (!d.changed) return d.before === context ? d : forgetting(context, d)
-  // Last: what was brought along is needed until everything is counted.
+  // Only now: rows that the event brought along are needed until everything is counted; then the window shrinks to its limit.
   const { window } = d.context.facts
   if (window !== remembered.facts.window) d.learn({ window: evicted(window) })
   d.set({ updated_at: changedAt(context.updated_at, event) })

@@ -24,8 +24,8 @@ import { own } from "../own.ts"
 /** What the provider's numbering of system lines means for members (unipile.md §6, event_type). */
 const systemLine = { removed: 6, left: 7 } as const
 
-export const messageReceived = (d: Decision, told: MessageReceived): void => {
-  const event = directed(d, told)
+export const messageReceived = (d: Decision, heard: MessageReceived): void => {
+  const event = directed(d, heard)
   const { message, at, letter, sender } = event
   const { window } = d.context.facts
   const known =

@@ -55,7 +55,7 @@ export function* memberRows(rows: Cut["members"]): Generator<OutgoingRow> {
   }
 }
 
-/** Of a message, only the columns that its change names; its id counts when the row is made. */
+/** Of a message, only the columns that its change names; its id is written with a new row only, an old one keeps its own. */
 export const messagePlan = (names: ReadonlyArray<string>): Upsert => ({
   table: messageTable.table,
   key: { conversation_id: "uuid", external_message_id: "text" },

@@ -22,7 +22,7 @@ export interface MemberRow {
 
 /** What was decided about message rows. */
 export interface MessageRows {
-  /** In the order in which they were decided; several of one message are merged. `id` counts when the row is made. */
+  /** In the order in which they were decided; several of one message are merged. `id` is written with a new row only. */
   readonly messages: ReadonlyArray<MessageChange & { readonly id: string }>
   /** In order: what names the participant `from` in the conversation names `into`; the member `from` is no more. */
   readonly moves?: ReadonlyArray<{ readonly conversation_id: string; readonly from: string; readonly into: string }>

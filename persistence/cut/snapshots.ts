@@ -86,7 +86,7 @@ export class Snapshots extends Context.Service<
       const fault = yield* FaultPoints
       const atOnce = yield* Semaphore.make(cutsAtOnce)
 
-      /** Also locks the tenant's checkpoint, so that two cuts of a tenant never mix. */
+      /** Moves the checkpoint; no row: another cut is further on. Its lock keeps two cuts of a tenant apart. */
       const moveCheckpoint = (cut: Cut) => sql`
         insert into checkpoints (tenant_id, seq, at)
         values (${cut.tenant_id}, ${cut.seq}, ${new Date(cut.at)})

@@ -3,7 +3,7 @@
  *   │ open │────────────►│ closing │────────────────►│ closed │   an open one may also break: closed at once
  *   └──────┘             └─────────┘                 └────────┘
  *
- * One socket of the feed: what it may see, what it watches, what it still has to read. It does not know what a client
+ * One socket of the feed: what it may see, what it watches, which messages of the client still wait. It does not know what a client
  * frame means, and does not know the other sockets.
  */
 import * as Queue from "effect/Queue"

@@ -14,7 +14,7 @@ import type { Subscriber } from "../../actors/feed/topic.ts"
 
 /** What a subscription needs of its socket. */
 export interface Line {
-  /** More waits to be read by the client than we want to add to, and a drain will be told. */
+  /** The client has so much unread that nothing is added; it is told when it has read. */
   readonly isSlow: boolean
   send(packet: Packet): void
   /** A subscription of this line has to be opened again, from a look-up of its name on. */

@@ -42,7 +42,7 @@ const answers = {
   duplicate: Buffer.from(JSON.stringify({ outcome: "duplicate" }))
 }
 
-/** Reads a body of an announced length. One that ends early is nobody's any more: Node has closed its connection. */
+/** Reads a body of an announced length. One that ends early is dropped: Node has closed its connection. */
 const read = (request: IncomingMessage, done: (bytes: Uint8Array) => void): void => {
   const chunks: Array<Buffer> = []
   request.on("data", (chunk: Buffer) => void chunks.push(chunk))

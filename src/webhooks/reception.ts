@@ -128,7 +128,7 @@ export class Reception extends Context.Service<
         return end
       })
 
-      /** Of a body for which there is no room, the bytes go as soon as its answer waits for somebody: it has been understood then. */
+      /** When too many bodies are held, this one's bytes go as soon as its answer has to wait; it has been read by then. */
       const lettingGo = Effect.fnUntraced(function* <A, E>(attempt: Effect.Effect<A, E>, body: RawBody) {
         if (body.isKept) return yield* attempt
         const fiber = yield* Effect.forkChild(attempt, { startImmediately: true })
