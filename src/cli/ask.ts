@@ -1,5 +1,6 @@
 /** Asks the server, and turns its refusals into what a person can act on. */
 import * as Effect from "effect/Effect"
+import { identity } from "effect/Function"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Option from "effect/Option"
@@ -14,11 +15,13 @@ export const ask = Effect.fnUntraced(function* (
   { url, tenant, key }: Target,
   method: "GET" | "POST" | "DELETE",
   path: string,
-  query: Readonly<Record<string, string | number | undefined>> = {}
+  query: Readonly<Record<string, string | number | undefined>> = {},
+  body?: object
 ) {
   const request = HttpClientRequest.make(method)(`${url}/v1/tenants/${encodeURIComponent(tenant)}/${path}`).pipe(
     HttpClientRequest.bearerToken(key),
-    HttpClientRequest.setUrlParams(query)
+    HttpClientRequest.setUrlParams(query),
+    body === undefined ? identity : HttpClientRequest.bodyJsonUnsafe(body)
   )
   const response = yield* HttpClient.execute(request).pipe(Effect.mapError(() => new ServerSilent({ url })))
   const { status } = response
