@@ -6,6 +6,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { WebSocket } from "ws"
 import { subprotocols } from "../actors/feed/frames.ts"
+import { FeedToken } from "./cli/answers.ts"
 import { ask } from "./cli/ask.ts"
 import { demoTenant, keptDemo } from "./demo-tenant.ts"
 import { ownUrl } from "./own-url.ts"
@@ -25,7 +26,7 @@ const fail = (text: string): never => {
 }
 const target = { url, tenant: demoTenant, key: Redacted.make(demo.value.api_key) }
 const { token } = await Effect.runPromise(
-  ask(target, "POST", "feed-tokens", {}, { user_id: "terminal" }).pipe(
+  ask(target, "POST", "feed-tokens", FeedToken, {}, { user_id: "terminal" }).pipe(
     Effect.provide(FetchHttpClient.layer),
     Effect.catch((error) => Effect.sync(() => fail(error[CliError.userMessage])))
   )
