@@ -43,7 +43,7 @@ export const jsonIn = (bytes: Uint8Array): Result.Result<unknown, NotJson | TooD
       : Result.fail(new BodyInvalid({ field, rule: "must hold neither NUL nor half a surrogate pair" }))
   })
 
-/** A member that nobody knows is refused with its name (CONTRACT §4): a misspelt setting is not a success. */
+/** An unknown member is refused by name (CONTRACT §4): a misspelt setting is not a success. */
 export const unknownRefused = { onExcessProperty: "error" } as const
 
 /** A reader for bodies of this shape. An empty body reads as `{}`, so that commands without arguments need none. */

@@ -34,7 +34,7 @@ const wireFields = (fields: Fields): Schema.Struct.Fields =>
 const entity = (identifier: string, fields: Fields, more: Schema.Struct.Fields = {}) =>
   Schema.Struct({ id: Schema.String, ...wireFields(fields), ...more }).annotate({ identifier })
 
-/** The least of what the provider, the tenant and the connection allow, and whose it is; nulls: nobody sets one. */
+/** The lowest of the limits of provider, tenant and connection, and whose it is; nulls: none is set. */
 export const EffectiveLimit = Schema.Struct({
   limit: Schema.NullOr(Schema.Int),
   binds: Schema.NullOr(Schema.Literals(["provider", "tenant", "connection"]))
