@@ -1,8 +1,14 @@
 /** `npm run watch`: the demo tenant's inbox in a terminal, line by line, as its feed tells it. */
+import * as CliError from "effect/cli/CliError"
+import * as Effect from "effect/Effect"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
 import { WebSocket } from "ws"
 import { subprotocols } from "../actors/feed/frames.ts"
-import { keptDemo } from "./demo-tenant.ts"
+import { FeedToken } from "./cli/answers.ts"
+import { ask } from "./cli/ask.ts"
+import { demoTenant, keptDemo } from "./demo-tenant.ts"
 import { ownUrl } from "./own-url.ts"
 
 const dataDir = process.env["SWITCHBOARD_DATA_DIR"] ?? "./data"
@@ -14,18 +20,17 @@ if (Option.isNone(demo)) {
   process.exit(1)
 }
 
-const response = await fetch(`${url}/v1/tenants/demo/feed-tokens`, {
-  method: "POST",
-  headers: { authorization: `Bearer ${demo.value.api_key}`, "content-type": "application/json" },
-  body: JSON.stringify({ user_id: "terminal" })
-}).catch(() => null)
-if (response === null || !response.ok) {
-  console.error(
-    `${url} gave no feed token${response === null ? "" : `: ${await response.text()}`}. Is the server running? npm start`
-  )
+const fail = (text: string): never => {
+  console.error(text)
   process.exit(1)
 }
-const { token } = (await response.json()) as { token: string }
+const target = { url, tenant: demoTenant, key: Redacted.make(demo.value.api_key) }
+const { token } = await Effect.runPromise(
+  ask(target, "POST", "feed-tokens", FeedToken, {}, { user_id: "terminal" }).pipe(
+    Effect.provide(FetchHttpClient.layer),
+    Effect.catch((error) => Effect.sync(() => fail(error[CliError.userMessage])))
+  )
+)
 
 const socket = new WebSocket(`${url.replace(/^http/, "ws")}/v1/feed?token=${token}`, subprotocols.json)
 socket.on("open", () => socket.send(JSON.stringify({ type: "subscribe", topic: "inbox" })))

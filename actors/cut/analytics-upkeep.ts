@@ -1,6 +1,6 @@
 /**
- * Keeps the analytics table up with the message rows: the days that cuts have marked are calculated again. Readers over HTTP do so
- * before they read; for readers of plain SQL it is done in the background.
+ * Keeps the analytics table in step with the message rows: days that cuts have marked stale are calculated again. HTTP reads do
+ * this first; this does it in the background, for readers of plain SQL.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -20,7 +20,7 @@ export const refreshAnalytics = Effect.fn("refreshAnalytics")(function* (tenant:
 
 /** At least this between two background calculations of a tenant, milliseconds. */
 const interval = 60_000
-/** A calculation that took long waits so many times as long for its next turn: it costs the database at most a hundredth. */
+/** The pause after a calculation, as a multiple of its duration: it uses at most a hundredth of the database's time. */
 const share = 100
 
 /** To be run after each cut: calculates when something was cut since the last time and enough time has passed. */

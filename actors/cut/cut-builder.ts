@@ -40,7 +40,7 @@ export const takeCut = (runtime: TenantRuntime): CutDraft => {
   }
 }
 
-/** The cut is in the database: who has not changed since is clean. */
+/** The cut is in the database: actors that have not changed since are clean. */
 export const cutWritten = (draft: CutDraft): void => {
   for (const { living } of draft.taken) if (living.kept === "writing") living.kept = "yes"
 }

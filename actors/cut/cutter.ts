@@ -1,6 +1,6 @@
 /**
- * Writes the cuts of one tenant, one at a time. Whoever needs one joins the next that begins: it holds whatever is in memory when
- * it is asked for, so one cut serves all who asked while the one before was under way.
+ * Writes the cuts of one tenant, one at a time. Callers that need a cut share the next one: it holds everything in memory at its
+ * start, so it serves all that asked while the one before was being written.
  */
 import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
@@ -23,16 +23,18 @@ class CutSlow extends Schema.TaggedError<CutSlow>()("CutSlow", { limit_ms: Schem
   }
 }
 
-/** No cut was written that holds what was asked for; the log says why. */
+/** The cut that was asked for could not be written; the log says why. */
 export class CutUnwritten extends Schema.TaggedError<CutUnwritten>()("CutUnwritten", { tenant: Schema.String }) {
   override get message() {
     return `the cut of "${this.tenant}" could not be written; the log says why`
   }
 }
 
-/** A cut that is under way for so long is given up and tried again: its connection went silent, or somebody holds a lock. */
+/** Time limit of a cut; past it, it is given up and retried: its connection went silent, or a lock is held. */
 export const longestCut = Duration.minutes(5)
-/** A cut that was given up holds all that came since too, so the next one is given twice as long, up to this. */
+/**
+ * The time limit doubles with each cut that is given up, up to this: the next one also holds what has changed since.
+ */
 const mostPatience = Duration.hours(6)
 /** A cut that failed is tried again after this. */
 const failedCutRetry = "5 seconds"
@@ -40,19 +42,19 @@ const failedCutRetry = "5 seconds"
 const betweenEarlyCuts = "1 second"
 
 export interface Cutter {
-  /** Writes a cut that has not begun yet. Whether it was written; if not, the log says why. */
+  /** Writes a cut that has not begun yet. False when it could not be written; the log says why. */
   readonly next: Effect.Effect<boolean>
-  /** The same, failing with why it was not. */
+  /** As `next`, failing with the reason. */
   readonly joined: Effect.Effect<void, CutUnwritten>
-  /** The cut for which the interval is not waited; where much has gathered, no pause either. */
+  /** A cut now, without waiting for the interval; while much has changed, without a pause after it either. */
   readonly soon: () => void
-  /** As `next`, in the fiber that asks: for who closes the scope. */
+  /** As `next`, in the caller's own fiber: for the finalizer of the scope. */
   readonly last: Effect.Effect<boolean>
   /** Writes a cut whenever one is due, for ever; `after` runs behind each. */
   readonly loop: (interval: Duration.Input, after: Effect.Effect<void>) => Effect.Effect<never>
 }
 
-/** `patience`: what a cut may take at first. The cuts belong to the scope: they go on when whoever asked for one has left. */
+/** `patience`: the first time limit of a cut. Cuts belong to the scope: one goes on when its caller was interrupted. */
 export const makeCutter = Effect.fnUntraced(function* (runtime: TenantRuntime, patience: Duration.Input = longestCut) {
   const services = yield* Effect.context<Snapshots>()
   const scope = yield* Effect.scope
@@ -97,7 +99,7 @@ export const makeCutter = Effect.fnUntraced(function* (runtime: TenantRuntime, p
       )
     ),
     Effect.catch((error) => warned(error._tag === "SqlError" ? describe(error) : error.message)),
-    // A defect of ours in one cut must not be the end of all cuts: what changes next may leave out what it stumbled over.
+    // A defect in one cut must not end all cuts: the next one may not contain what caused it.
     Effect.catchCause((cause) =>
       Cause.hasInterruptsOnly(cause)
         ? Effect.failCause(cause as Cause.Cause<never>)
@@ -113,7 +115,7 @@ export const makeCutter = Effect.fnUntraced(function* (runtime: TenantRuntime, p
 
   const last = turnstile.withPermits(1)(cut)
   let waiting: Fiber.Fiber<boolean> | null = null
-  /** However many ask, one is under way and one waits. */
+  /** At most one cut runs and one waits, however many callers there are. */
   const begun = Effect.suspend(() => {
     if (waiting !== null) return Effect.succeed(waiting)
     let hasBegun = false
@@ -124,7 +126,7 @@ export const makeCutter = Effect.fnUntraced(function* (runtime: TenantRuntime, p
         return cut
       })
     )
-    // It may begin, and end, before whoever forked it goes on: then nobody may join it any more.
+    // It may begin and end before the fiber that forked it continues: from then on no caller may join it.
     return Effect.forkIn(taken, scope).pipe(
       Effect.tap((fiber) => Effect.sync(() => void (hasBegun || (waiting = fiber))))
     )
@@ -144,11 +146,11 @@ export const makeCutter = Effect.fnUntraced(function* (runtime: TenantRuntime, p
       const isWritten = yield* next
       yield* after
       if (!isWritten) {
-        // The cut stays due, but to encode all of it every moment would cost more than it brings.
+        // The cut stays due, but encoding all of it again at once would cost more than it gains.
         yield* Effect.sleep(failedCutRetry)
         due.openUnsafe()
       } else if (runtime.isPressed ? runtime.checkpointSeq === stood : runtime.rows.size > 0) {
-        // Where a cut had nothing to take, the next one at once would have nothing either.
+        // After a cut that found nothing to write, another one at once would find nothing either.
         yield* Effect.raceFirst(Effect.sleep(betweenEarlyCuts), pressing.await)
       }
       if (runtime.isCutDue) due.openUnsafe()

@@ -14,8 +14,8 @@ import type { TenantRuntime } from "../tenant/runtime.ts"
 const encodeGroup = 64
 
 /**
- * Nothing to write: no cut. Fails when the database does, and then everything waits for the next cut. `patience`: what one of its
- * statements may take, in milliseconds; null: what the session allows.
+ * Writes nothing when nothing changed. When the database fails, everything waits for the next cut. `patience`: time limit of
+ * each statement, in milliseconds; null: that of the session.
  */
 export const writeCut = Effect.fnUntraced(function* (runtime: TenantRuntime, patience: number | null = null) {
   const snapshots = yield* Snapshots

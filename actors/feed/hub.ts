@@ -13,9 +13,11 @@ import type { History, Present, Subscriber } from "./topic.ts"
 const frameInterval = 20
 
 export interface HubLimits {
-  /** What each topic keeps for those who come back; further back they get a snapshot. */
+  /** Patches that each topic keeps for resuming subscribers; further back they get a snapshot. */
   readonly history: History
-  /** Topics that are open or linger; at the limit the one that nobody has watched for longest goes, if there is one. */
+  /**
+   * Most topics, lingering ones included; at the limit the one without subscribers for longest is dropped, if there is one.
+   */
   readonly topics: number
   /** Milliseconds that a topic outlives its last subscriber, so that a reconnect recovers. */
   readonly linger: number
@@ -32,13 +34,13 @@ export interface HubOptions {
    * such thing or it sleeps. JSON, and never changed afterwards; parts that did not change should be the same reference.
    */
   view(topic: string): unknown
-  /** Who is here at this moment. */
+  /** The presence in a conversation at this moment. */
   present(topic: string): Present
   /** Asks that `run` be called once, after so many milliseconds, between two turns. */
   schedule(run: () => void, after: number): void
   /** A fresh id, unlike every other one, across restarts too. */
   epoch(): string
-  /** Topics that nobody touches, each with the milliseconds between two looks at it while somebody watches. */
+  /** Topics that no event touches, each with the milliseconds between two looks at it while it has subscribers. */
   readonly paces: Readonly<Record<string, number>>
   readonly limits: HubLimits
   /** Whether the topics weigh more than they may; left out: never (I8). */
@@ -68,7 +70,7 @@ export class Hub {
   /** What each topic weighed when it was looked at last, and all of them. */
   readonly #weights = new Map<Topic, number>()
   #weight = 0
-  /** Topics that have something to let go of when room is needed: where none has, nobody is looked through. */
+  /** Topics with a history that can be dropped when room is needed: without any, no topic has to be looked at. */
   readonly #withPast = new Set<Topic>()
 
   constructor(options: HubOptions) {
@@ -82,7 +84,7 @@ export class Hub {
   get subscribers(): number {
     return this.#subscribers
   }
-  /** Patches kept for those who come back. */
+  /** Patches kept for resuming subscribers. */
   get patches(): number {
     return this.#topics.values().reduce((sum, topic) => sum + topic.patches, 0)
   }
@@ -107,25 +109,25 @@ export class Hub {
     this.#plan(this.#touchedPresence, this.#byActor.get(id))
   }
 
-  /** An actor became part of another one: whoever watches it is sent to look up the name again. */
+  /** An actor was merged into another one: its subscribers have to look up the name again. */
   moved(id: string): void {
     const topic = this.#byActor.get(id)
     if (topic !== undefined) this.#sendAway(topic)
   }
 
   /**
-   * Brings a subscriber up to this very moment and keeps it there. It gets `subscribed` and what it missed since
-   * `since`, or a snapshot; then who types and looks, if anybody does. Both begin with nobody.
+   * Subscribes: sends `subscribed` and the patches since `since`, or a snapshot; then the presence, if there is any (a
+   * subscription starts with none). From then on it gets every patch.
    */
   open(name: string, subscriber: Subscriber, since?: Position): Opened {
     if (this.#hasEnded) return "ended"
     const open = this.#topics.get(name)
-    // A topic with a pace is not looked at anew for each one who comes.
+    // A paced topic is not looked at more often because more viewers subscribe.
     const state = open !== undefined && this.#paced.has(open) ? open.state : this.#options.view(name)
     if (state === undefined) return "unknown_topic"
     const topic = open ?? this.#start(name, state)
     if (topic === null) return "too_many_topics"
-    // Whatever waits for the next frame goes to the others now, so that offset and state agree.
+    // Publishes what waits for the next frame to the other subscribers, so that offset and state agree.
     topic.publish(state)
     this.#lingering.delete(topic)
     if (open === undefined && !this.#hasRoom(topic)) return "too_many_topics"
@@ -137,7 +139,7 @@ export class Hub {
     return "opened"
   }
 
-  /** Nothing more for that subscriber. The topic stays for a while. */
+  /** Ends a subscription. The topic lingers for a while. */
   close(name: string, subscriber: Subscriber): void {
     const topic = this.#topics.get(name)
     if (topic === undefined || !topic.subscribers.delete(subscriber)) return
@@ -145,7 +147,7 @@ export class Hub {
     if (topic.subscribers.size === 0) this.#lingering.set(topic, null)
   }
 
-  /** Publishes now what waits for the next frame: before actors go to sleep, which could not tell it any more. */
+  /** Publishes now what waits for the next frame: called before passivation, since a sleeping actor has no view. */
   flush(): void {
     for (const topic of this.#touched) this.#publish(topic)
     for (const topic of this.#touchedPresence) topic.publishPresent(this.#options.present(topic.name))
@@ -153,7 +155,7 @@ export class Hub {
     this.#touchedPresence.clear()
   }
 
-  /** Forgets topics that nobody has watched for `linger` milliseconds. For a call every few seconds. */
+  /** Drops topics that have had no subscriber for `linger` milliseconds. For a call every few seconds. */
   sweep(now: number): void {
     for (const topic of this.#topics.values()) {
       topic.rest()
@@ -166,7 +168,7 @@ export class Hub {
     }
   }
 
-  /** Tells every subscriber that nothing comes any more: the tenant leaves this process, or is loaded again (I6). */
+  /** Ends all subscriptions: the tenant leaves this process, or is loaded again (I6). */
   end(): void {
     this.#hasEnded = true
     const subscribers = [...this.#topics.values()].flatMap((topic) => [...topic.subscribers])
@@ -188,7 +190,7 @@ export class Hub {
     return topic
   }
 
-  /** Whether one more topic may be opened: where those that are watched leave no room, it is taken back. */
+  /** Whether the new topic fits; if the topics with subscribers leave no room, it is dropped again. */
   #hasRoom(topic: Topic): boolean {
     this.#weigh(topic)
     this.#makeRoom(topic)
@@ -197,7 +199,7 @@ export class Hub {
     return false
   }
 
-  /** Topics that nobody watches go first, the longest unwatched before the others; then what topics keep for those who come back. */
+  /** Frees room: drops topics without subscribers, the longest unwatched first; then the history of topics. */
   #makeRoom(except?: Topic): void {
     if (this.#options.isCrowded?.() !== true) return
     for (const topic of this.#lingering.keys()) {
@@ -246,7 +248,8 @@ export class Hub {
       this.#weigh(topic)
       this.#makeRoom()
     } catch {
-      // A defect of ours in one view must not take the others' news with it. Who watches comes to look, meets it, and says so.
+      // A defect in one view must not stop the patches of other topics. The topic's subscribers are made to subscribe again,
+      // meet the defect and get an error.
       this.#sendAway(topic)
     }
   }
@@ -268,7 +271,7 @@ export class Hub {
     this.#paced.add(topic)
     this.#options.schedule(() => {
       this.#paced.delete(topic)
-      // A topic that is over keeps its subscribers, who may follow another one of that name by now.
+      // A dropped topic keeps its subscribers, which may have subscribed to a new one of that name by now.
       if (this.#topics.get(topic.name) !== topic || topic.subscribers.size === 0) return
       this.#publish(topic)
       this.#pace(topic)

@@ -23,7 +23,7 @@ export class Packet {
     this.frame = frame
   }
 
-  /** The payload of the WebSocket message. Shared: whoever takes it must not write into it. */
+  /** The payload of the WebSocket message. Shared between sockets: it must not be written to. */
   bytes(encoding: Encoding): Buffer {
     return (this.#bytes[encoding] ??= encoders[encoding](this.frame))
   }

@@ -1,6 +1,6 @@
 /**
- * One open topic: what its viewers hold, the patches that led there, and who they are. Its life is an epoch; within it
- * the offset grows by one per patch. It does not know where the state comes from or when to look.
+ * One open topic: its published state, the patches that led there, and its subscribers. Its life is an epoch; within it the
+ * offset grows by one per patch. It does not know where the state comes from or when to look.
  */
 import { isDeepStrictEqual } from "node:util"
 import { weightOf } from "../../machines/weight.ts"
@@ -9,25 +9,25 @@ import type { Position, ServerFrame, TypingFrame, ViewingFrame } from "./frames.
 import { Packet } from "./packet.ts"
 
 /**
- * Who takes the packets of a topic: one subscription of one socket. Called in the middle of the hub's work, so it
- * must neither throw nor open topics there; closing is fine.
+ * A subscription of one socket, which takes the topic's packets. Called in the middle of the hub's work: it must neither throw
+ * nor open topics; closing is fine.
  */
 export interface Subscriber {
   deliver(topic: string, packet: Packet): void
-  /** What the topic shows has become part of another topic: nothing comes any more, the name has to be looked up again. */
+  /** The actor behind the topic was merged into another one: no more packets; the name has to be looked up again. */
   moved(): void
-  /** The hub is over (its tenant left this process); nothing comes any more. */
+  /** The hub has ended (its tenant left this process): no more packets. */
   ended(): void
 }
 
-/** Who is here at this moment, as it stands on the wire: no part of the state or its history (I10). */
+/** The presence in a conversation, as it stands on the wire; not part of the state or its history (I10). */
 export interface Present {
   readonly typists: TypingFrame["typists"]
   readonly viewers: ViewingFrame["viewers"]
 }
 export const nobody: Present = { typists: [], viewers: [] }
 
-/** How much of its past a topic keeps for those who come back. */
+/** How much history a topic keeps for resuming subscribers. */
 export interface History {
   readonly patches: number
   /** In bytes of the heap. */
@@ -36,7 +36,7 @@ export interface History {
 
 /** A value in memory takes some three times the bytes of its encoding, which is kept beside it. */
 const valuePerByte = 3
-/** What a topic takes that shows nothing. */
+/** Weight of an empty topic. */
 const bareTopic = 1_024
 
 /** What a value takes of the heap: by its encoding, where there is one, else by a walk over it. */
@@ -53,9 +53,11 @@ export class Topic {
   #stateWeight = 0
   #offset = 0
   #state: unknown
-  /** The answer to everybody who comes before the next patch: after a restart, that is everybody. */
+  /**
+   * The snapshot packet for new subscribers until the next patch; kept because after a restart every viewer needs it.
+   */
   #snapshot: Packet | undefined
-  /** Who was shown last. */
+  /** The presence published last. */
   #present = nobody
 
   constructor(name: string, epoch: string, state: unknown, keep: History) {
@@ -68,11 +70,11 @@ export class Topic {
   get patches(): number {
     return this.#history.length
   }
-  /** What it holds of the heap, in bytes: its state, its patches, and the snapshot for those who come. */
+  /** Weight in bytes of the heap: state, patches, snapshot packet. */
   get weight(): number {
     return bareTopic + this.#stateWeight + (this.#snapshot?.length ?? 0) + this.#historyWeight
   }
-  /** Whether `forget` would let go of anything. */
+  /** Whether `forget` would free anything. */
   get hasPast(): boolean {
     return this.#history.length > 0 || this.#snapshot !== undefined
   }
@@ -90,7 +92,7 @@ export class Topic {
     this.#snapshot = undefined
     const packet = new Packet({ type: "patch", topic: this.name, offset: this.#offset, changes })
     this.#deliver(packet)
-    // Weighed when it has been encoded for those who watch.
+    // Weighed once a subscriber's socket has encoded it.
     this.#remember(packet, heapOf(changes, packet.length) + (packet.length ?? 0))
   }
 
@@ -127,12 +129,12 @@ export class Topic {
     for (const packet of this.#presenceFrames(nobody, present)) subscriber.deliver(this.name, packet)
   }
 
-  /** Lets go of what can be made again. */
+  /** Drops what can be made again. */
   rest(): void {
     this.#snapshot = undefined
   }
 
-  /** Lets go of its past as well: who comes back gets a snapshot. */
+  /** Drops the history as well: a resuming subscriber gets a snapshot. */
   forget(): void {
     this.rest()
     this.#history.length = 0

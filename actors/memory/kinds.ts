@@ -57,7 +57,9 @@ export type LivingKind = keyof Contexts
 
 export interface Kind<C> {
   readonly machine: AnyStateMachine
-  /** Where an actor with these fields stands: for what was written under other states, and for actors built again from rows. */
+  /**
+   * The state that these fields mean: for snapshots written under older state names, and for actors rebuilt from rows.
+   */
   stateOf(context: C): StateValue
   readonly fields: Fields
   /** When an actor with this context wakes by itself, epoch milliseconds, or null. */
@@ -75,7 +77,7 @@ const never = () => null
 const changedAhead = ({ updated_at }: { readonly updated_at: number | null }, now: number) => isAhead(updated_at, now)
 const plain = { pack: asItIs, unpack: asItIs, deadline: never, ahead: changedAhead }
 
-/** A kind whose context is of no matter to whoever uses it: it comes from the kind and goes to the kind. */
+/** A kind whose context type its user does not need to know. */
 export interface Definition {
   readonly machine: AnyStateMachine
   readonly fields: Fields
@@ -158,7 +160,7 @@ export const kinds: { readonly [K in ActorKind]: Kind<Contexts[K]> } = {
     ...plain,
     machine: conversationMachine,
     stateOf: conversationState,
-    // One that is merged takes no event, nor does it need one.
+    // A merged conversation takes no event, so nothing could correct it.
     ahead: (context: ConversationContext, now) => context.merged_into === null && changedAhead(context, now),
     fields: conversationFields,
     pack: (context: ConversationContext) => ({
@@ -188,7 +190,7 @@ export const kinds: { readonly [K in ActorKind]: Kind<Contexts[K]> } = {
   }
 }
 
-/** Presence lives beside its conversation and is never kept (I10). */
+/** Presence has an actor beside its conversation's, and no snapshot (I10). */
 export const presenceKind: Kind<PresenceContext> = {
   ...plain,
   machine: presenceMachine,

@@ -6,17 +6,19 @@ import { getHeapStatistics } from "node:v8"
 
 /** Weights over all tenants, in bytes of the heap as they are estimated (actor-weight.ts, weight.ts). */
 export interface MemoryShares {
-  /** What stays for as long as its tenant: the tenant, its connections and channels, the CRM's records. */
+  /**
+   * Actors that stay as long as their tenant: the tenant itself, its connections and channels; and the CRM's records.
+   */
   readonly settled: number
-  /** Actors that may sleep: conversations, people, record profiles. */
+  /** Actors that can be passivated: conversations, people, record profiles. */
   readonly residents: number
   /** Events that no cut holds yet. */
   readonly backlog: number
-  /** What feed topics show, and their patches for those who come back. */
+  /** States of feed topics, and the patches kept for resuming subscribers. */
   readonly feed: number
 }
 
-/** More than this a backlog only makes the next start longer. */
+/** A larger backlog would only lengthen the replay of the next start. */
 const longestBacklog = 256 * 2 ** 20
 
 /** The shares of a heap of so many bytes; of this process's when left out. */

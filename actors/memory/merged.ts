@@ -1,12 +1,13 @@
-/** Conversations that became part of others: whatever is meant for one of them is for the one that they are part of by now. */
+/** Merged conversations: an event for one of them goes to the conversation that it is part of now. */
 import type { Living } from "./living.ts"
 import type { Population } from "./population.ts"
 
 type Conversation = Living<"conversation">
 
 /**
- * The conversation that one is part of by now; `asleep`: one on the way there is not in memory; `circle`: it is part of itself by way of
- * others, which an earlier version could bring about with mails that answer each other. None of those can take anything.
+ * Follows merges to the conversation that stands for this one. `asleep`: one on the way is not in memory. `circle`: the merges
+ * lead back to it, which an earlier version could cause with mails that answer each other; no conversation in a circle takes
+ * events.
  */
 export const wholeOf = (
   population: Population,

@@ -1,6 +1,6 @@
 /**
- * The actors of one tenant that are in memory. Who is not here sleeps in the database, or does not exist yet. Knows nothing of
- * turns or SQL: it holds, finds, makes and lets go.
+ * The resident actors of one tenant. An actor that is not here is passivated, or does not exist. Holds, finds, makes and evicts;
+ * knows nothing of turns or SQL.
  */
 import type { AnyMachineSnapshot } from "xstate"
 import type { ActorKind } from "../../machines/events.ts"
@@ -10,15 +10,15 @@ import type { LivingKind } from "./kinds.ts"
 import type { AnyLiving } from "./living.ts"
 import { Living } from "./living.ts"
 
-/** Where an actor is to be found. */
+/** The address of an actor. */
 export interface Address {
   readonly kind: ActorKind
   readonly id: string
 }
 
 /**
- * Somebody who reads actors from the database. Who leaves memory meanwhile has been written since, perhaps after it was read: what was
- * read of it is of yesterday.
+ * A read of actors from the database. An actor that leaves memory while it runs was written since, so its row as read may be
+ * stale.
  */
 export interface Reading {
   readonly left: Set<string>
@@ -27,20 +27,20 @@ export interface Reading {
 /** Kinds that stay in memory as long as their tenant does: few, and needed by nearly every event. */
 const settled: ReadonlySet<string> = new Set(["tenant", "connection", "channel", "scheduler"])
 
-/** Whoever was woken less than so many milliseconds ago is about to be asked for. */
+/** An actor is not evicted within so many milliseconds of its wake: the event that woke it is about to use it. */
 const wakefulFor = 500
 
-/** Past the room for their weight so much of it is made free at once, a sixteenth. */
+/** When residents weigh too much, one part in so many of the room is freed beyond the excess. */
 const atOnce = 16
 
-/** What a population may hold before those who can sleep early. */
+/** What may be resident before actors are passivated early. */
 export interface Room {
   readonly actors: number
   /** Of those that may sleep, in bytes of the heap. */
   readonly weight: number
 }
 
-/** Vacant places that are remembered, the newest; forgetting one costs a look-up. */
+/** Vacant places that are remembered, the newest. Forgetting one costs a look-up. */
 const vacancyLimit = 10_000
 
 export class Population {
@@ -54,7 +54,7 @@ export class Population {
     record: new Map(),
     presence: new Map()
   }
-  /** Asked for and not in the database: may be made. */
+  /** Vacant places: not in the database, so an actor may be made there. */
   readonly #vacant = new Set<string>()
   readonly #readings = new Set<Reading>()
   #weight = 0
@@ -72,12 +72,12 @@ export class Population {
     return this.#living[kind].size
   }
 
-  /** What those weigh that may sleep, in bytes of the heap. */
+  /** Weight of the actors that can be passivated, in bytes of the heap. */
   get weight(): number {
     return this.#weight
   }
 
-  /** What those weigh that stay for as long as their tenant. */
+  /** Weight of the actors that stay as long as their tenant. */
   get settledWeight(): number {
     return this.#settledWeight
   }
@@ -95,12 +95,12 @@ export class Population {
     else this.#weight += weight
   }
 
-  /** Whether a kind is all in memory: who is not there does not exist, and nobody need be asked. */
+  /** Whether all actors of a kind are resident, so that an absent one does not exist. */
   isWhole(kind: ActorKind): boolean {
     return settled.has(kind)
   }
 
-  /** Whether the database was asked for it and did not have it. */
+  /** Whether the database was asked for it and has no such actor. */
   isVacant(address: Address): boolean {
     return settled.has(address.kind) || this.#vacant.has(address.kind + address.id)
   }
@@ -122,7 +122,7 @@ export class Population {
     return living
   }
 
-  /** An actor from its snapshot, of so many bytes. One that is here already is left alone: it knows more. */
+  /** An actor from its snapshot of so many bytes. A resident one stays as it is: it is newer. */
   wake<K extends ActorKind>(
     kind: K,
     id: string,
@@ -148,7 +148,7 @@ export class Population {
     for (const { left } of this.#readings) left.add(living.kind + living.id)
   }
 
-  /** Before rows of actors are asked for; until `readTo`. */
+  /** Begins a read of actors, which `readTo` ends. */
   readFrom(): Reading {
     const reading = { left: new Set<string>() }
     this.#readings.add(reading)
@@ -159,7 +159,7 @@ export class Population {
     this.#readings.delete(reading)
   }
 
-  /** Whether what was read of it may be older than what it was when it left. */
+  /** Whether the row as read may be older than the actor was when it left memory. */
   isStale({ left }: Reading, { kind, id }: Address): boolean {
     return left.has(kind + id)
   }
@@ -173,27 +173,27 @@ export class Population {
   }
 
   /**
-   * Actors that may sleep now: clean and untouched for `idle` milliseconds, or touched ahead of now by a clock that was wrong; past
-   * the room also the least recently touched clean ones, whether it is their number or their weight that is too much.
+   * Actors to passivate now: clean, and untouched for `idle` milliseconds or dated ahead by a wrong clock; past the room also
+   * the least recently used clean ones, whether there are too many or they weigh too much.
    */
-  drowsy(now: number, idle: number, room: Room): ReadonlyArray<Living> {
+  evictable(now: number, idle: number, room: Room): ReadonlyArray<Living> {
     const justWoken = performance.now() - wakefulFor
     const able = [this.#living.conversation, this.#living.participant, this.#living.record]
       .flatMap((living) => [...living.values()])
       .filter((living) => living.kept === "yes" && (living.woken === 0 || living.woken < justWoken))
     const isIdle = ({ touched }: Living) => touched < now - idle || isAhead(touched, now)
-    const drowsy = able.filter(isIdle)
-    let actors = this.size - drowsy.length
-    let weight = drowsy.reduce((left, living) => left - living.weight, this.#weight)
-    if (actors <= room.actors && weight <= room.weight) return drowsy
-    // To look through all of them for each one that is woken would cost more than the room is worth.
+    const evictable = able.filter(isIdle)
+    let actors = this.size - evictable.length
+    let weight = evictable.reduce((left, living) => left - living.weight, this.#weight)
+    if (actors <= room.actors && weight <= room.weight) return evictable
+    // Looking through all actors at every single wake would cost more than it frees.
     const enough = weight > room.weight ? room.weight - room.weight / atOnce : room.weight
     for (const living of able.filter((living) => !isIdle(living)).sort((a, b) => a.touched - b.touched)) {
       if (actors <= room.actors && weight <= enough) break
-      drowsy.push(living)
+      evictable.push(living)
       actors--
       weight -= living.weight
     }
-    return drowsy
+    return evictable
   }
 }

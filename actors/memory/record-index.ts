@@ -59,7 +59,7 @@ export class RecordIndex {
     return this.#records.get(record_id) ?? null
   }
 
-  /** Puts a record in the place of the one with its id; null takes it out. Answers what was there. */
+  /** Sets the record of an id, or removes it (null); answers what was there before. */
   set(record_id: string, record: CrmRecord | null): CrmRecord | null {
     const before = this.get(record_id)
     if (before !== null) {

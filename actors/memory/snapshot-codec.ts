@@ -24,7 +24,7 @@ export const decodeSnapshot = (kind: Definition, bytes: Uint8Array): AnyMachineS
   if (kept !== undefined && kept.version > version) throw new NewerVersion("snapshot", kept.version, version)
   if (kept?.version !== version && kept?.version !== 1)
     throw new Error(`snapshot version ${kept?.version} is not known here`)
-  // Every state is a function of the fields; what an earlier version called it, or left behind, is of no matter.
+  // A state is a function of the fields, so the name under which an earlier version kept it does not matter.
   return standing(kind, kind.unpack(kept.context as never))
 }
 

@@ -1,6 +1,6 @@
 /**
- * Notices that the machine's clock was set, by a clock that nobody sets: sleeps go by the latter, deadlines by the former. Looks
- * once a second, for as long as the scope.
+ * Notices that the system clock was set, by comparing it with the monotonic clock once a second. (Sleeps run on the monotonic
+ * clock, deadlines on the system clock.)
  */
 import * as Effect from "effect/Effect"
 import * as Clock from "effect/Clock"
@@ -9,7 +9,9 @@ import { realClock } from "./real-time.ts"
 
 const look = "1 second"
 
-/** Runs `wasSet` after each step of more than the slack, either way; `by` is in milliseconds. */
+/**
+ * Runs `wasSet` after each step of more than the slack, in either direction; `by` is in milliseconds. Runs as long as the scope.
+ */
 export const watchClock = (wasSet: (by: number) => Effect.Effect<void>) => {
   const difference = () => realClock.currentTimeMillisUnsafe() - performance.now()
   let known = difference()

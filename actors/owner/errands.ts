@@ -1,12 +1,12 @@
 /**
- * Look-ups that an event needs before its turn, and its way back to it. Two queues for each tenant, so that neither waits for the
- * other:
+ * Errands: what an event needs from the database before its turn can run, and its retry afterwards. Two queues for each tenant,
+ * so that neither blocks the other:
  *
  *   wakes     sleeping actors, in batches; one statement for each kind of actor
- *   look-ups  forgotten messages and places of facts, in batches: one cut that began after they came where rows must be as new as
- *             memory, one statement for all that look for the same kind of thing, then each has its turn, in the order of coming
+ *   look-ups  messages below a window, and the conversations of facts that name none. In batches: first a cut, where rows must
+ *             be as new as memory; then one statement for each kind of look-up; then the events run in the order of arrival
  *
- * Events that wait are bounded by the mailbox, to which they belong; what was looked up for them, by the size of a batch.
+ * The events that wait are in the mailbox, which bounds them; what was looked up for them is bounded by the size of a batch.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -51,57 +51,59 @@ interface Locate {
 }
 type LookUp = Recall | Locate
 
-/** Look-ups that go into one statement, whose answers are in memory together. */
+/** Look-ups in one statement; their answers are in memory together. */
 const batchSize = 128
 
-/** Look-ups that wait for one cut together. */
+/** Look-ups that share one cut. */
 const roundSize = 2_048
-/** Turns after which other work gets its own. */
+/** After so many turns the event loop is yielded. */
 const turnsAtOnce = 32
 
-type Back = (envelope: Envelope, event: Event) => void
+type Retry = (envelope: Envelope, event: Event) => void
 type Refuse = (envelope: Envelope, detail: string) => void
 
-/** Where errands come back to. */
-interface Returns {
-  /** To its turn, with what was looked up for it. */
-  readonly back: Back
-  /** To its sender: it cannot get what it needs, ever. */
+/** How an errand ends. */
+interface Outcomes {
+  /** The event runs again, with what was looked up for it. */
+  readonly retry: Retry
+  /** The sender is refused: what the event needs can never be loaded. */
   readonly refuse: Refuse
 }
 
-/** Errands of a tenant that is still being loaded; `run` does them once it is there. */
+/** Errands can be queued while the tenant still loads; `run` starts the workers. */
 export const makeErrands = Effect.gen(function* () {
-  const asleep = yield* Queue.unbounded<Wake>()
-  const forgotten = yield* Queue.unbounded<LookUp>()
-  /** Envelopes that an errand is out for: whoever sent them waits for an answer. */
-  const held = new Set<Envelope>()
+  const wakes = yield* Queue.unbounded<Wake>()
+  const lookUps = yield* Queue.unbounded<LookUp>()
+  /** Envelopes with an errand under way. Each of their senders waits for an answer. */
+  const outstanding = new Set<Envelope>()
   const send = <A extends { readonly envelope: Envelope }>(queue: Queue.Queue<A>, errand: A): void => {
-    held.add(errand.envelope)
+    outstanding.add(errand.envelope)
     Queue.offerUnsafe(queue, errand)
   }
   const host: Pick<RuntimeHost, "wake" | "recall" | "locate"> = {
-    wake: (actors, envelope) => send(asleep, { actors, envelope }),
-    recall: (request, envelope) => send(forgotten, { type: "recall", request, envelope }),
-    locate: (request, envelope) => send(forgotten, { type: "locate", request, envelope })
+    wake: (actors, envelope) => send(wakes, { actors, envelope }),
+    recall: (request, envelope) => send(lookUps, { type: "recall", request, envelope }),
+    locate: (request, envelope) => send(lookUps, { type: "locate", request, envelope })
   }
 
-  /** Both lines, until the scope closes; whoever is still out then is given up: no sender is left without an answer. */
+  /**
+   * Runs both workers until the scope closes. What is outstanding then is rejected, so that every sender gets an answer.
+   */
   const run = Effect.fnUntraced(function* (runtime: TenantRuntime, cutter: Cutter) {
-    runtime.figures.errands = () => held.size
+    runtime.figures.errands = () => outstanding.size
     const refuse: Refuse = (envelope, detail) => {
-      held.delete(envelope)
-      runtime.giveUp(envelope, new EventIndigestible({ type: envelope.event.type, detail }))
+      outstanding.delete(envelope)
+      runtime.reject(envelope, new EventIndigestible({ type: envelope.event.type, detail }))
     }
-    const back: Back = (envelope, event) => {
+    const retry: Retry = (envelope, event) => {
       runtime.attempt({ ...envelope, event })
-      // Last: whoever is held is answered whatever fails.
-      held.delete(envelope)
+      // Deleted last, so that a defect in `attempt` still finds the envelope and answers its sender.
+      outstanding.delete(envelope)
     }
     yield* Effect.addFinalizer(() =>
       Effect.sync(() => {
         const lost = runtime.lost ?? new OwnershipLost({ tenant: runtime.tenant })
-        for (const envelope of held) runtime.giveUp(envelope, lost)
+        for (const envelope of outstanding) runtime.reject(envelope, lost)
       })
     )
     const line = <A extends { readonly envelope: Envelope }, R>(
@@ -109,19 +111,19 @@ export const makeErrands = Effect.gen(function* () {
       done: (batch: ReadonlyArray<A>) => Effect.Effect<void, never, R>
     ) =>
       Effect.flatMap(batch, (errands) =>
-        // A defect of ours costs those whose errand it was, and not all who come after them.
+        // A defect fails the events of this batch only, not the later ones.
         Effect.catchDefect(done(errands), (defect) =>
           Effect.andThen(
             Effect.logError(`Tenant ${runtime.tenant}: events could not be given what they need`, defect),
             Effect.sync(() => {
-              for (const { envelope } of errands) if (held.has(envelope)) refuse(envelope, String(defect))
+              for (const { envelope } of errands) if (outstanding.has(envelope)) refuse(envelope, String(defect))
             })
           )
         )
       ).pipe(Effect.forever, Effect.forkScoped)
-    yield* line(Queue.takeAll(asleep), (batch) => woken(runtime, batch, { back, refuse }))
-    yield* line(Queue.takeBetween(forgotten, 1, roundSize), (round) =>
-      lookedUpTogether(runtime, cutter, round, { back, refuse })
+    yield* line(Queue.takeAll(wakes), (batch) => woken(runtime, batch, { retry, refuse }))
+    yield* line(Queue.takeBetween(lookUps, 1, roundSize), (round) =>
+      lookedUpTogether(runtime, cutter, round, { retry, refuse })
     )
   })
   return { host, run }
@@ -130,13 +132,13 @@ export const makeErrands = Effect.gen(function* () {
 const nameOf = ({ kind, id }: Address): string => kind + id
 
 /**
- * Events of an actor that exists and cannot come are given back; the others go on, and may find that they need somebody else. Who is
- * too heavy to come along with the rest comes for its own event.
+ * Wakes the actors of a batch. An event that needs an unreadable actor is refused; the others run again and may find that they
+ * need more actors. Actors too heavy to be loaded with the batch are loaded for their own event.
  */
 const woken = Effect.fnUntraced(function* (
   runtime: TenantRuntime,
   batch: ReadonlyArray<Wake>,
-  { back, refuse }: Returns
+  { retry, refuse }: Outcomes
 ) {
   const brokenNames = new Set<string>()
   const come = Effect.fnUntraced(function* (wake: typeof wakeActors, actors: ReadonlyArray<Address>) {
@@ -152,7 +154,7 @@ const woken = Effect.fnUntraced(function* (
       })
     )
     for (const each of broken) brokenNames.add(nameOf(each))
-    // Before what waits for them, which else might seem older than what they know.
+    // Before the waiting events run: against instants dated ahead they would look older than what the actor knows.
     const now = yield* Clock.currentTimeMillis
     for (const { kind, id } of actors) tellIfAhead(runtime, runtime.population.get(kind, id), now)
   })
@@ -164,17 +166,17 @@ const woken = Effect.fnUntraced(function* (
   for (const { actors, envelope } of batch) {
     if (!actors.some(isBroken) && actors.some((each) => isAsleep(runtime, each))) yield* come(wakeTogether, actors)
     const absent = actors.find(isBroken)
-    if (absent === undefined) back(envelope, envelope.event)
+    if (absent === undefined) retry(envelope, envelope.event)
     else refuse(envelope, unreadable(absent))
   }
 })
 
-/** A round of look-ups after one cut, in the order of coming. */
+/** One round of look-ups: one cut, then batches in the order of arrival. */
 const lookedUpTogether = Effect.fnUntraced(function* (
   runtime: TenantRuntime,
   cutter: Cutter,
   round: ReadonlyArray<LookUp>,
-  returns: Returns
+  returns: Outcomes
 ) {
   const following = runtime.rows.follow()
   yield* Effect.gen(function* () {
@@ -185,8 +187,8 @@ const lookedUpTogether = Effect.fnUntraced(function* (
 })
 
 /**
- * Rows hold what memory holds now, where that matters: of a message that left its window they are all there is. What is decided from
- * the cut on is in `following`.
+ * Writes a cut where the look-ups need rows as new as memory: a message outside its window exists only as a row. Changes from
+ * that cut on are collected in `following`.
  */
 const asNewAsMemory = Effect.fnUntraced(function* (
   runtime: TenantRuntime,
@@ -197,7 +199,7 @@ const asNewAsMemory = Effect.fnUntraced(function* (
   const places = round.flatMap((each) => (each.type === "locate" ? each.request : []))
   if (places.length === round.length && !meansUnwritten(runtime, places)) return
   yield* cutter.joined.pipe(
-    // The changes that this cut took are in the rows now.
+    // The rows hold the changes of this cut now.
     Effect.tap(() => Effect.sync(() => void following.taken.shift())),
     Effect.tapError(() => Effect.sync(() => void (following.taken.length = 0))),
     Effect.retry({ schedule: untilItIsBack, while: () => !runtime.isLost }),
@@ -205,12 +207,12 @@ const asNewAsMemory = Effect.fnUntraced(function* (
   )
 })
 
-/** One statement for each kind of look-up among them; then each has its turn. */
+/** One statement for each kind of look-up, then one turn for each event. */
 const answered = (
   runtime: TenantRuntime,
   batch: ReadonlyArray<LookUp>,
   following: Following,
-  returns: Returns
+  returns: Outcomes
 ): Effect.Effect<void, never, Messages> =>
   lookedUpIn(runtime, batch).pipe(
     Effect.retry({ schedule: untilItIsBack, while: (error) => !neverPasses(error) }),
@@ -224,14 +226,14 @@ const answered = (
         }
       }),
       onFailure: (error) => {
-        // No database will ever answer that: whose fault it is shows when each asks for itself.
+        // This error never passes. Asked one by one, the look-ups show which of them causes it.
         if (batch.length === 1) return Effect.sync(() => returns.refuse(batch[0]!.envelope, describe(error)))
         return Effect.forEach(batch, (each) => answered(runtime, [each], following, returns), { discard: true })
       }
     })
   )
 
-/** For each look-up, in their order: the fact with its threads, or the rows that were named. */
+/** The answers, in the order of the look-ups: for a locate the event with its threads, for a recall the rows. */
 const lookedUpIn = Effect.fnUntraced(function* (runtime: TenantRuntime, batch: ReadonlyArray<LookUp>) {
   const messages = yield* Messages
   const answers: Array<Event | ReadonlyArray<StoredMessage>> = []
@@ -252,16 +254,19 @@ const lookedUpIn = Effect.fnUntraced(function* (runtime: TenantRuntime, batch: R
   return answers
 })
 
-/** A fact with its threads; once more, if its message has come since and its window has let it go already. */
+/**
+ * Runs a located event again. Without the answer, so that it is located once more, if its message arrived and left its window
+ * since.
+ */
 const placed = (
   runtime: TenantRuntime,
   { request, envelope }: Locate,
   event: Event,
   following: Following,
-  { back }: Returns
-): void => back(envelope, hasComeAndGone(runtime, request, following) ? envelope.event : event)
+  { retry }: Outcomes
+): void => retry(envelope, hasComeAndGone(runtime, request, following) ? envelope.event : event)
 
-/** Whether a message of such a name has come since the rows were as new as memory, and is in no window any more. */
+/** Whether a message of such a name arrived after the look-up and is in no window any more. */
 const hasComeAndGone = (
   runtime: TenantRuntime,
   { channel_id, chat, names = [] }: PlaceRequest,
@@ -284,15 +289,15 @@ const hasComeAndGone = (
 }
 
 /**
- * An event with what the conversation has forgotten. It is applied behind others that were looked up with it: what those have changed
- * is upon the rows; where only new rows can tell, it asks again.
+ * Runs an event again with the rows that it recalled. Events of the same batch ran before it: their changes are applied on top
+ * of the rows; messages newer than the named ones are read again.
  */
 const recalled = Effect.fnUntraced(function* (
   runtime: TenantRuntime,
   { request, envelope }: Recall,
   named: ReadonlyArray<StoredMessage>,
   following: Following,
-  { back, refuse }: Returns
+  { retry, refuse }: Outcomes
 ) {
   const messages = yield* Messages
   const { identity, rows } = runtime
@@ -311,15 +316,15 @@ const recalled = Effect.fnUntraced(function* (
     }
   }
   const context = runtime.population.get("conversation", conversation_id)?.context as ConversationContext | undefined
-  if (found === null || context === undefined) return back(envelope, envelope.event)
+  if (found === null || context === undefined) return retry(envelope, envelope.event)
   const now = momentOf(envelope.event, yield* Clock.currentTimeMillis)
   const records = found.map((row) => recordNotAhead(recalledRecord(row, context, identity), now))
-  back(envelope, { ...envelope.event, recalled: records } as Event)
+  retry(envelope, { ...envelope.event, recalled: records } as Event)
 })
 
 /**
- * The moment by which rows are corrected that a clock ahead has dated: they are not corrected where they lie. What comes now is newer
- * than any of them, so it is the event's own time; a payload that was kept is older than what was rightly written since.
+ * The instant against which rows are corrected that a wrong clock has dated ahead (the rows themselves keep their times). A
+ * fresh event is newer than any row, so it is its own `received`; for a payload that was kept for a while it is now.
  */
 const momentOf = ({ received }: Event, now: number): number =>
   received < now && received > now - clockSlack ? received : now

@@ -1,4 +1,4 @@
-/** The owner of tenants in this process: brings them into memory when they are named, and keeps one runtime for each. */
+/** The tenants of this process: loads each on first use and keeps one runtime for it. */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -29,7 +29,7 @@ import type { Gate, Inspection, Unreached } from "./owner.ts"
 import { TenantOwner } from "./owner.ts"
 import { watchClock } from "./clock-steps.ts"
 import { tellIfAhead } from "./watch-deadlines.ts"
-import { keptFor } from "./kept-for.ts"
+import { cachedFor } from "./cached-for.ts"
 import { singleFlight } from "./single-flight.ts"
 import { threadQuestions } from "./threads.ts"
 import { statsOf } from "../views/stats.ts"
@@ -80,14 +80,14 @@ export const ownerLayer = (options: ShellOptions) =>
           yield* Scope.close(already.scope, Exit.void)
           yield* Effect.logWarning(`Tenant ${tenant} is loaded again: ${already.runtime.lost?.message}`)
         }
-        const own = yield* Scope.fork(scope)
+        const tenantScope = yield* Scope.fork(scope)
         const shell = yield* openTenant(tenant, options, shared).pipe(
-          Scope.provide(own),
+          Scope.provide(tenantScope),
           Effect.provideContext(Context.omit(Scope.Scope)(context) as typeof context),
-          Effect.onError(() => Scope.close(own, Exit.void)),
+          Effect.onError(() => Scope.close(tenantScope, Exit.void)),
           Effect.catchTag("SqlError", (error) => away(`Tenant ${tenant} cannot be loaded`, error))
         )
-        const opened = { ...shell, scope: own }
+        const opened = { ...shell, scope: tenantScope }
         open.set(tenant, opened)
         for (const { context } of opened.runtime.population.ofKind("connection"))
           accounts.add(context.account_id, tenant)
@@ -98,13 +98,13 @@ export const ownerLayer = (options: ShellOptions) =>
       const load = (tenant: string): Effect.Effect<Opened, Unopened> => singleFlight(loads, tenant, loadNow(tenant))
       const wakes = yield* FiberMap.make<string, ReadonlyArray<Address>, DatabaseAway>()
 
-      /** A name that is not known may have been made by another process; asked for at most once a second, however many ask. */
+      /** Another process may have made a tenant of an unknown name: the list is read again, at most once a second. */
       const refreshed = yield* rows.list.pipe(
         Effect.map((all) => void all.forEach((each) => known.add(each))),
         Effect.catch((error) =>
           Effect.logWarning("The list of tenants cannot be read; unknown names stay unknown", error)
         ),
-        (list) => keptFor(list, 1_000)
+        (list) => cachedFor(list, 1_000)
       )
 
       const shellOf = (tenant: string): Effect.Effect<TenantShell, Unreached> => {
@@ -139,7 +139,7 @@ export const ownerLayer = (options: ShellOptions) =>
           )
         )
 
-      /** The first of these that there is, woken if need be; undefined when there is none. One statement, however many they are. */
+      /** The first of these actors that exists, woken if need be, in one statement; undefined when none does. */
       const residentOf = Effect.fnUntraced(function* (
         runtime: TenantRuntime,
         kind: ActorKind,
@@ -151,32 +151,32 @@ export const ownerLayer = (options: ShellOptions) =>
         const asleep = population.isWhole(kind)
           ? []
           : ids.filter((id) => population.get(kind, id) === undefined && isUuid(id))
-        const broken = asleep.length === 0 ? [] : yield* wokenOf(runtime, kind, asleep)
+        const broken = asleep.length === 0 ? [] : yield* wakeIds(runtime, kind, asleep)
         for (const id of ids) {
           const here = population.get(kind, id)
           if (here !== undefined) return here
-          // There is one, and nothing tells what it was (rebuild.ts): that is not "unknown".
+          // It exists, and can be neither read nor rebuilt (rebuild.ts): that is not "unknown".
           const one = broken.find((address) => address.id === id)
           if (one !== undefined) return yield* Effect.die(new Error(unreadable(one)))
         }
         return undefined
       })
 
-      /** Those of them that exist and cannot come. */
-      const wokenOf = Effect.fnUntraced(function* (
+      /** Wakes these actors; answers the ones whose snapshots can be neither read nor rebuilt. */
+      const wakeIds = Effect.fnUntraced(function* (
         runtime: TenantRuntime,
         kind: ActorKind,
         ids: ReadonlyArray<string>
       ) {
         const addresses = ids.map((id) => ({ kind, id }))
-        const woken = wakeActors(runtime, addresses, yield* Clock.currentTimeMillis).pipe(
+        const wake = wakeActors(runtime, addresses, yield* Clock.currentTimeMillis).pipe(
           Effect.provideContext(context),
           promptly,
           Effect.catchTag("SqlError", (error) =>
             away(`Tenant ${runtime.tenant}: ${kind} ${ids.join()} cannot be woken`, error)
           )
         )
-        const broken = yield* singleFlight(wakes, `${runtime.tenant} ${kind} ${ids.join()}`, woken)
+        const broken = yield* singleFlight(wakes, `${runtime.tenant} ${kind} ${ids.join()}`, wake)
         const now = yield* Clock.currentTimeMillis
         for (const id of ids) tellIfAhead(runtime, runtime.population.get(kind, id), now)
         return broken
@@ -200,8 +200,8 @@ export const ownerLayer = (options: ShellOptions) =>
       const find = Effect.fnUntraced(function* (tenant: string, kind: ActorKind, id: string) {
         const { runtime } = yield* shellOf(tenant)
         let living = yield* residentOf(runtime, kind, idsOf(runtime, kind, id))
-        // A person (CONTRACT 2.7) or a thread that became part of another one is answered by that one; of a circle, which an earlier
-        // version could leave behind (memory/merged.ts), by the one where it closes.
+        // A merged person (CONTRACT 2.7) or thread is answered by the one that it became part of. Earlier versions could leave
+        // circles of merges (memory/merged.ts): then by the one that closes the circle.
         const passed = new Set<string>()
         for (let into = living && mergedInto(runtime, living); into; into = living && mergedInto(runtime, living)) {
           if (passed.has(into)) break
@@ -220,7 +220,7 @@ export const ownerLayer = (options: ShellOptions) =>
           const event = { type: "tenant_created", name, webhook_secret: sealedSecret, received, via: "api" } as const
           yield* submitTo(runtime, signed(event, yield* Author))
           known.add(tenant)
-          // Of several who create it at once, the one whose secret stands has created it.
+          // Of several concurrent creations, the one whose secret was kept has created it.
           const context = runtime.population.get("tenant", tenant)!.context as TenantContext
           return { created: context.webhook_secret === sealedSecret }
         }),
@@ -240,7 +240,7 @@ export const ownerLayer = (options: ShellOptions) =>
         submit,
         signal: Effect.fnUntraced(function* (tenant: string, event: Signal) {
           const { runtime } = yield* shellOf(tenant)
-          // Whoever is known to be there goes on without waking the conversation.
+          // A presence actor shows that the conversation exists: it need not be woken.
           const isKnown = runtime.population.get("presence", event.conversation_id) !== undefined
           if (!isKnown) yield* find(tenant, "conversation", event.conversation_id)
           runtime.presences.signal(event)
@@ -295,8 +295,8 @@ export const ownerLayer = (options: ShellOptions) =>
         ).pipe(Effect.andThen(Effect.sync(() => open.forEach((shell) => shell.clockSet()))))
       )
 
-      // Deadlines and tasks of a tenant run only while it is in memory, so all of them are brought in at start.
-      // One that cannot be opened keeps nobody else down: it is tried again, and answers its own callers with why.
+      // Deadlines and tasks run only for loaded tenants, so all are loaded at start. One that cannot be loaded does not stop
+      // the others: it is retried, and its callers are told why.
       const unopened = yield* Effect.filter([...known], (tenant) =>
         Effect.map(openedOrWarned(load(tenant), tenant), (isOpen) => !isOpen)
       )
@@ -316,7 +316,7 @@ export const ownerLayer = (options: ShellOptions) =>
           discard: true
         })
       )
-      // Before that: a tenant on its way in must not come after the others have left.
+      // Runs first: no tenant may finish loading after the others were closed.
       yield* Effect.addFinalizer(() => Effect.andThen(FiberMap.clear(wakes), FiberMap.clear(loads)))
       return owner
     })
@@ -334,10 +334,10 @@ const gateOf = (context: TenantContext): Gate => {
   }
 }
 
-/** A tenant that could not be opened at start is tried again after this. */
+/** Pause between two tries to load a tenant that failed to load at start. */
 const reopening = "1 minute"
 
-/** Whether it is open. */
+/** Whether the tenant was loaded; if not, why is in the log. */
 const openedOrWarned = (load: Effect.Effect<Opened, Unopened>, tenant: string): Effect.Effect<boolean> =>
   load.pipe(
     Effect.as(true),
@@ -346,11 +346,11 @@ const openedOrWarned = (load: Effect.Effect<Opened, Unopened>, tenant: string): 
     )
   )
 
-/** Who asked hears that the database is away; the log, why. */
+/** The caller hears DatabaseAway; the log says why. */
 const away = (what: string, error: SqlError): Effect.Effect<never, DatabaseAway> =>
   Effect.andThen(Effect.logWarning(`${what}: ${describe(error)}`), Effect.fail(new DatabaseAway({})))
 
-/** A context for looking into: its ⚿ fields are masked, its facts are as they are. */
+/** A context for inspection: ⚿ fields masked, facts as they are. */
 const masked = (kind: ActorKind, context: object): Record<string, unknown> => {
   const definition: Definition = kinds[kind]
   const { fields } = definition

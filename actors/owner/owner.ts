@@ -29,12 +29,14 @@ export interface Inspection {
   readonly last_event: { readonly type: string; readonly at: string } | null
 }
 
-/** The sealed secret of a tenant's webhooks and what the edge needs to let a webhook in. */
+/** The sealed webhook secret of a tenant, and what else the edge needs to authenticate a webhook. */
 export interface Gate {
   readonly is_active: boolean
   /** As the key ring sealed it. */
   readonly webhook_secret: string
-  /** The secret before, sealed, and until when it is good, epoch milliseconds; null when none was rotated out. */
+  /**
+   * The previous secret, sealed, and until when it is accepted (epoch milliseconds); null when none was rotated out.
+   */
   readonly previous: { readonly webhook_secret: string; readonly until: number } | null
 }
 
@@ -93,11 +95,11 @@ export class TenantOwner extends Context.Service<
       name: string,
       sealedSecret: string
     ): Effect.Effect<{ readonly created: boolean }, SubmitError>
-    /** What the edge needs to let a webhook in. */
+    /** What the edge needs to authenticate a webhook. */
     gate(tenant: string): Effect.Effect<Gate, Unreached>
     /**
-     * Returns once the names of all tenants were read within the last second, which a look for an unknown one waits for. Who
-     * refuses for another reason waits for it too, so that the time of a refusal does not tell which tenants there are.
+     * Waits until the list of tenants is at most a second old, as a request for an unknown tenant does. Refusals for another
+     * reason wait too, so that the timing of a refusal does not reveal which tenants exist.
      */
     readonly namesRead: Effect.Effect<void>
     /** The tenants in which an account is registered, usually one; from memory. */
@@ -146,8 +148,8 @@ export class TenantOwner extends Context.Service<
       id: string
     ): Effect.Effect<string, Unreached | ActorUnknown>
     /**
-     * Writes a cut now, so that SQL shows everything that was acknowledged before. DatabaseAway when that cannot be had within
-     * seconds; the cut goes on for those who ask later.
+     * Writes a cut now, so that SQL shows everything acknowledged before. DatabaseAway when that takes more than seconds; the
+     * cut itself goes on.
      */
     flush(tenant: string): Effect.Effect<void, Unreached>
     /** The tenant's feed. */

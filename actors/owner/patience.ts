@@ -1,16 +1,16 @@
-/** How long somebody who asked is left without an answer while the database gives none. */
+/** Bounds how long a caller waits for the database: fails with DatabaseAway when it does not answer in time. */
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { DatabaseAway } from "../errors.ts"
 import { within } from "./real-time.ts"
 
-/** Shorter than what browsers and load balancers wait, longer than a database under load takes for a look-up. */
+/** Shorter than the timeouts of browsers and load balancers, longer than a look-up takes under load. */
 const patience = "4 seconds"
 
 /**
- * Fails with DatabaseAway after the time, `patience` when it is left out. The effect is then interrupted, and that is not waited for: on a connection that went
- * silent, even to cancel a statement takes seconds.
+ * Fails with DatabaseAway after `duration`. The effect is interrupted then, without waiting for the interruption: on a
+ * connection that went silent, cancelling a statement takes seconds.
  */
 export const promptly = <A, E, R>(
   effect: Effect.Effect<A, E, R>,

@@ -1,7 +1,7 @@
 /**
- * The Idempotency-Key of the request that the current fiber works on. The edge says it once, for the whole request; the owner
- * writes it into the first command that the request submits, so that no command can forget it (CONTRACT §4). What a request
- * submits after that follows from the first and may happen twice without a difference.
+ * The Idempotency-Key of the request that the current fiber works on. Set once per request at the edge; the owner writes it into
+ * the first command of the request, so that no command can forget it (CONTRACT §4). Later commands of the request follow from
+ * the first, and repeating them changes nothing.
  */
 import * as Context from "effect/Context"
 import type { Event, Once } from "../../machines/events.ts"
@@ -22,18 +22,18 @@ export class RequestKey {
     return isFirst ? { ...event, once: this.once } : event
   }
 
-  /** The answer says of a part that it is to be tried again, so it is not the last word. */
+  /** A part of the answer has to be tried again, so the answer must not be kept. */
   leaveOpen(): void {
     this.#isOpen = true
   }
 
-  /** Whether the answer may be given again as it is. */
+  /** Whether the answer may be kept and repeated. */
   get isAnswered(): boolean {
     return !this.#isOpen
   }
 }
 
-/** Null where no request is, or none with a key. */
+/** Null outside of a request, or for one without a key. */
 export const CurrentRequestKey = Context.Reference<RequestKey | null>("switchboard/actors/CurrentRequestKey", {
   defaultValue: () => null
 })

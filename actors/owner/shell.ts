@@ -1,11 +1,11 @@
 /**
- * The effectful shell around a tenant's runtime: what the runtime asks of its host is done here, each kind of work in a fiber of its
- * own, so that a slow database delays only those who need it.
+ * The host of a tenant's runtime: runs what the synchronous runtime asks for, each kind of work in its own fiber, so that a slow
+ * database delays only the events that need it.
  *
- *   errands   sleeping actors; and, in a line of their own, forgotten messages and places (errands.ts)
- *   deadlines the first deadline of all actors, on the Effect clock
- *   cutter    a cut every few seconds, or as soon as much has gathered (cutter.ts); then who is idle and clean goes to sleep
- *   upkeep    days whose analytics a cut has put behind are calculated again
+ *   errands   wakes and look-ups before a turn (errands.ts)
+ *   deadlines the earliest deadline of all actors, on the Effect clock
+ *   cutter    a cut every few seconds, or sooner when much has changed (cutter.ts); then idle clean actors are passivated
+ *   upkeep    analytics of days that a cut has made stale are calculated again
  */
 import * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
@@ -40,9 +40,9 @@ export interface ShellOptions {
   readonly backlog?: number
   /** Between two cuts, unless much has gathered before. */
   readonly snapshotInterval: Duration.Input
-  /** An actor that heard nothing for so long, in milliseconds, goes to sleep. */
+  /** Milliseconds without an event after which an actor is passivated. */
   readonly idle: number
-  /** Actors in memory, over all tenants, past which the least recently touched go to sleep early (I8). */
+  /** Resident actors, over all tenants, past which the least recently used are passivated early (I8). */
   readonly residents: number
   /** What memory may hold, over all tenants; the shares of this process's heap when left out. */
   readonly memory?: MemoryShares
@@ -66,15 +66,15 @@ export interface SharedBounds {
 /** A tenant that is in memory. */
 export interface TenantShell {
   readonly runtime: TenantRuntime
-  /** Everything that was acknowledged is in the tables, or DatabaseAway, soon. */
+  /** Writes a cut, so that the tables hold everything acknowledged so far; DatabaseAway when that takes too long. */
   readonly flush: Effect.Effect<void, DatabaseAway>
-  /** The clock was set: deadlines are looked at again. */
+  /** The system clock was set: deadlines are checked again. */
   readonly clockSet: () => void
 }
 
-/** What a last cut may take: what it holds is in the journal, so a database that is away costs the next start some replay. */
+/** Time limit of the last cut at shutdown. What it misses is in the journal and replayed at the next start. */
 const lastCut = "10 seconds"
-/** Where actors are still too heavy after a cut, the next one comes after this. */
+/** Pause before the next cut when residents still weigh too much after one. */
 const crowdedRetry = "250 millis"
 
 /** Brings a tenant into memory and keeps it running until the scope closes; then a last cut is written. */
@@ -141,7 +141,7 @@ export const openTenant = Effect.fn("openTenant")(function* (
   cutSoon = cutter.soon
   if (isCutDue || runtime.isCutDue) cutter.soon()
   const flush = Effect.gen(function* () {
-    // Not worth a wait: a cut never runs ahead of the journal.
+    // A cut never runs ahead of the journal, so while that is stuck there is nothing to wait for.
     if ((yield* commits.stuckSince) !== null) return yield* new DatabaseAway({})
     if (!(yield* cutter.next)) return yield* new DatabaseAway({})
   })
@@ -154,8 +154,8 @@ export const openTenant = Effect.fn("openTenant")(function* (
     Effect.forkScoped
   )
   const afterCut = Effect.gen(function* () {
-    yield* letSleep(runtime, options.idle, shared)
-    // Those who were woken a moment ago, or changed since the cut, cannot sleep yet.
+    yield* passivate(runtime, options.idle, shared)
+    // Actors that were just woken, or changed since the cut, cannot be passivated yet.
     if (!shared.residents.isCrowdedBy(runtime.population)) return
     yield* Effect.sleep(crowdedRetry)
     runtime.populated()
@@ -185,15 +185,15 @@ export const openTenant = Effect.fn("openTenant")(function* (
   return { runtime, flush: promptly(flush), clockSet: () => void rearmed.openUnsafe() } satisfies TenantShell
 })
 
-/** Counts a holder among those of a shared bound until the scope closes. */
+/** Registers a holder with a shared bound until the scope closes. */
 const counted = <H>(bound: { add(holder: H): void; remove(holder: H): void }, holder: H) =>
   Effect.acquireRelease(
     Effect.sync(() => bound.add(holder)),
     () => Effect.sync(() => bound.remove(holder))
   )
 
-/** Idle and clean actors leave memory; their rows bring them back. */
-const letSleep = Effect.fnUntraced(function* (
+/** Passivation: idle clean actors leave memory; their snapshots bring them back. */
+const passivate = Effect.fnUntraced(function* (
   { hub, population, deadlines }: TenantRuntime,
   idle: number,
   { residency, residents }: SharedBounds
@@ -201,7 +201,7 @@ const letSleep = Effect.fnUntraced(function* (
   const now = yield* Clock.currentTimeMillis
   hub.flush()
   const room = { actors: residency.roomFor(population), weight: residents.roomFor(population) }
-  for (const living of population.drowsy(now, idle, room)) {
+  for (const living of population.evictable(now, idle, room)) {
     deadlines.forget(living)
     population.remove(living)
   }

@@ -12,19 +12,19 @@ import type { Answer } from "../turn/outcome.ts"
 const retry = "1 second"
 
 /**
- * A clock that is set forward while this sleeps is noticed within so long, and so are instants that lie ahead since it was set back,
- * or since the process before this one ran with a wrong one. Milliseconds.
+ * Longest sleep, milliseconds: so soon a clock that was set forward is noticed, and instants that lie ahead because it was set
+ * back or was wrong in the process before.
  */
 const lookEvery = 60_000
 
 /**
- * A clock that is set back by a month leaves everybody who lived in it ahead. They are corrected so many at a time, with a pause
- * after each round, and only while most of the mailbox is free: what comes from outside goes on.
+ * How many actors dated ahead are corrected at a time. Setting the clock back by a month leaves every actor ahead: they are
+ * corrected in rounds with a pause, and only while most of the mailbox is free, so that outside events go on.
  */
 const round = 256
 const pause = 50
 
-/** Whoever holds an instant that lies ahead hears of the present, which corrects it. */
+/** Sends `deadline_passed` to an actor that holds an instant ahead of now, which corrects it. */
 export const tellIfAhead = (runtime: TenantRuntime, living: Living | undefined, now: number): void => {
   if (living === undefined || !living.isAhead(now)) return
   const { kind, id } = living
@@ -32,9 +32,9 @@ export const tellIfAhead = (runtime: TenantRuntime, living: Living | undefined, 
   runtime.submit({ event: { type: "deadline_passed", kind, id, received: now, via: "clock" }, settle: () => {} })
 }
 
-/** Goes on for ever. `rearmed` opens when deadlines have changed. */
+/** Runs for ever. `rearmed` opens when deadlines have changed. */
 export const watchDeadlines = (runtime: TenantRuntime, rearmed: Latch.Latch): Effect.Effect<never> => {
-  /** Deadlines that are on their way to their actors, or that those cannot digest: neither is told again. */
+  /** Deadlines that were sent and are not handled yet, or that the actor cannot handle: neither is sent again. */
   const told = new WeakMap<Living, number>()
   let complaints: Array<string> = []
 
@@ -60,7 +60,7 @@ export const watchDeadlines = (runtime: TenantRuntime, rearmed: Latch.Latch): Ef
     }
     if (ahead.length === 0 || runtime.isPressed) return
     const room = Math.max(0, Math.min(round, Math.ceil(runtime.limits.mailbox / 4) - runtime.admitted))
-    // One that has gone to sleep since is corrected when it wakes.
+    // A passivated one is corrected when it wakes.
     for (const { kind, id } of ahead.slice(0, room)) tellIfAhead(runtime, runtime.population.get(kind, id), now)
     ahead = ahead.slice(room)
   }
@@ -79,7 +79,7 @@ export const watchDeadlines = (runtime: TenantRuntime, rearmed: Latch.Latch): Ef
     }
     const due = runtime.deadlines.due(now)
     for (const living of due) tell(living, now)
-    // One that still stands waits for room or for somebody to wake; not for this loop.
+    // A deadline that is still due waits for room in the mailbox or for an actor to wake; this loop does not wait for it.
     if (due.some((living) => living.kind !== "presence" && (living.deadline ?? Infinity) <= now))
       yield* Effect.sleep(retry)
   }).pipe(Effect.forever)

@@ -1,4 +1,4 @@
-/** Active connections whose token is over are expired (CONTRACT §6): those that their own deadline did not catch. */
+/** Expires active connections with an expired token (CONTRACT §6) that their own deadline has missed. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { ConnectionContext } from "../../machines/connection/context.ts"

@@ -6,7 +6,7 @@ import { Conversations } from "../../persistence/lists/conversations.ts"
 import type { TenantRuntime } from "../tenant/runtime.ts"
 import { tell } from "./tell.ts"
 
-/** Sleeping conversations are woken so many at a time. */
+/** Sleeping conversations woken at a time. */
 const atOnce = 100
 
 export const detectHotConversations = Effect.fnUntraced(function* (
@@ -24,7 +24,7 @@ export const detectHotConversations = Effect.fnUntraced(function* (
         Effect.map((hasCooled) => {
           const living = runtime.population.get("conversation", conversation_id)
           if (living === undefined || (living.context as ConversationContext).is_hot) return false
-          // Cold all the time: somebody called it hot in SQL, and the next cut takes that back.
+          // The actor is cold: the column was edited in SQL, and the next cut corrects it.
           if (!hasCooled) living.kept = "no"
           return true
         })

@@ -1,7 +1,7 @@
 /**
- * What the drift checks share (CONTRACT §6): a counter that differs from the rows it counts is put right by an event, counted in
- * a metric and reported. Two kinds of damage look alike in SQL: the actor is wrong, or only its columns are (somebody edited
- * them); the row's own snapshot tells which. Owns no rule about what is right.
+ * The common part of the drift checks (CONTRACT §6): a counter that differs from the rows it counts is corrected by an event,
+ * counted in a metric and reported. In SQL two kinds of damage look alike: a wrong actor, and wrong columns of a right actor
+ * (edited by hand); the snapshot in the row tells which. Knows no rule about what is right.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -21,10 +21,10 @@ const drifted = Metric.counter("switchboard_drift_total", {
   incremental: true
 })
 
-/** Sleeping actors are woken so many at a time. */
+/** Sleeping actors woken at a time. */
 const atOnce = 100
 
-/** What a damaged actor needs: its context at the cut in, the repairing event out; null when the actor itself is right. */
+/** Makes the repairing event from an actor's context at the cut; null when the actor itself is right. */
 export type Repair<D extends SleepingActor, K extends ActorKind> = (
   drift: D,
   context: Contexts[K],
@@ -43,7 +43,7 @@ export const repairDrift = Effect.fnUntraced(function* <D extends SleepingActor,
     found,
     Effect.fnUntraced(function* (drift: D) {
       const known = Result.try(() => decodeSnapshot(kinds[kind], drift.internals).context as Contexts[K])
-      // One that cannot be read is built again when it wakes; the next check counts what it is then.
+      // An unreadable one is rebuilt when it wakes, and checked at the next run.
       const event = Result.isSuccess(known) ? repair(drift, known.success, received) : null
       const { internals: _, ...right } = drift
       yield* Effect.logWarning(

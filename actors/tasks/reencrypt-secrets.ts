@@ -63,7 +63,7 @@ export const reencryptSecrets = Effect.fnUntraced(function* (
   return touched
 })
 
-/** Of the endpoint only its row knows the secret. Whether it was sealed again. */
+/** The endpoint's secret exists only in its row. Whether it was sealed again. */
 const resealEndpoint = Effect.fnUntraced(function* (tenant: string) {
   const { reseal } = yield* Resealing
   const outgoing = yield* Outgoing

@@ -53,7 +53,9 @@ export const retention = Effect.fnUntraced(function* (runtime: TenantRuntime) {
   return trimmed + payloads + announced + audited + answered + ran
 })
 
-/** Announcements that nobody has taken for so long are of no use to the CRM any more; that they went is counted and logged (I9). */
+/**
+ * Announcements that were not delivered for so long are useless to the CRM; their deletion is counted and logged (I9).
+ */
 const expireAnnouncements = Effect.fnUntraced(function* (tenant: string, now: number) {
   const outgoing = yield* Outgoing
   const { gone, untaken } = yield* outgoing.expire(tenant, now - kept.outgoing, now)
@@ -63,7 +65,7 @@ const expireAnnouncements = Effect.fnUntraced(function* (tenant: string, now: nu
   return gone
 })
 
-/** Answers how many went. The counters show 0 too, once this has run. */
+/** Answers how many were deleted. The counters show 0 too, once this has run. */
 const expirePayloads = Effect.fnUntraced(function* (tenant: string, now: number) {
   const quarantine = yield* Quarantine
   const waiting = yield* Waiting

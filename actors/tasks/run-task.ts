@@ -31,7 +31,9 @@ import { updateChannelStatistics } from "./update-channel-statistics.ts"
 import { updateConversationTypes } from "./update-conversation-types.ts"
 import { updateParticipantStatistics } from "./update-participant-statistics.ts"
 
-/** Every task: how many things it touched. It runs again if the process ends in the middle, so it must not mind. */
+/**
+ * Every task answers how many things it touched. It is run again if the process ends in the middle, so it must be idempotent.
+ */
 const bodies: Record<
   ScheduledTask,
   (

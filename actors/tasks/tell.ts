@@ -5,12 +5,13 @@ import type { SubmitError } from "../errors.ts"
 import type { TenantRuntime } from "../tenant/runtime.ts"
 import type { Answer } from "../turn/outcome.ts"
 
-/** Between two tries while there is no room for the event. */
+/** Pause between two tries while the mailbox is full. */
 const untilThereIsRoom = "1 second"
 
 /**
- * Whether the event changed anything. A refusal by a rule counts as no. While mailbox or cut are behind it is tried again, however
- * long: what is not said of a task would stay undone for good. A tenant that is lost is told nothing; the next load runs the task.
+ * Whether the event changed anything; false when a rule refuses it. While the mailbox or the backlog is full it is retried
+ * without end, since a task's event would otherwise be lost for good. When the tenant's memory is dropped it ends: the next load
+ * runs the task again.
  */
 export const tell = (runtime: TenantRuntime, event: Event): Effect.Effect<boolean> =>
   Effect.flatMap(submitted(runtime, event), (result) => {

@@ -10,7 +10,7 @@ import type { TenantRuntime } from "../tenant/runtime.ts"
 import { counted, rewritten } from "./drift.ts"
 import { tell } from "./tell.ts"
 
-/** Sleeping conversations are woken so many at a time. */
+/** Sleeping conversations woken at a time. */
 const atOnce = 100
 
 export const updateConversationTypes = Effect.fnUntraced(function* (
@@ -41,7 +41,7 @@ export const updateConversationTypes = Effect.fnUntraced(function* (
   )
   const count = corrected.filter(Boolean).length
   yield* counted("conversation", count)
-  // With the end of the run SQL says what the actors know.
+  // After the run SQL agrees with the actors.
   if (count > 0) yield* cut
   return count
 })

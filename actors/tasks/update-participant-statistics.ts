@@ -42,8 +42,8 @@ const repairConversation = (drift: ConversationDrift, context: ConversationConte
 }
 
 /**
- * A person of several keys may still stand under an earlier id in rows of long ago: such a suspect is counted once more, under
- * all of them, and is right when that explains the difference.
+ * Old rows may still name a person by the id of a former key: such a suspect is counted again under all keys, and is right when
+ * that explains the difference.
  */
 const underAllKeys = Effect.fnUntraced(function* (runtime: TenantRuntime, suspect: ParticipantDrift) {
   const recounts = yield* Recounts

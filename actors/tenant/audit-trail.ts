@@ -1,6 +1,7 @@
 /**
- * What changed in audited fields since the last cut (CONTRACT §2 ⚿, §7): who, when, what. Collected from every turn, replays
- * included, and written with the cut, under an id that the turn gives: so no line is lost by a crash and none stands twice.
+ * Audit lines since the last cut (CONTRACT §2 ⚿, §7): who changed which audited field, when, from what to what. Collected from
+ * every turn, replays included, and written with the cut under ids that the turn determines: no crash loses a line, and none is
+ * written twice.
  */
 import * as Equal from "effect/Equal"
 import type { ActorKind, Event } from "../../machines/events.ts"
@@ -12,7 +13,7 @@ import type { Change } from "../turn/outcome.ts"
 import { fieldOf } from "../memory/kinds.ts"
 import type { AnyField } from "../../machines/field.ts"
 
-/** How a ⚿ value stands in the trail: that there is one, and nothing of it. */
+/** A ⚿ value in the trail: only whether there is one. */
 const masked = (value: unknown): string | null =>
   value === null || value === undefined || value === "" ? null : "••••"
 
@@ -37,7 +38,7 @@ export class AuditTrail {
     this.#identity = identity
   }
 
-  /** Takes note of what one turn changed. A new actor is compared with the defaults of its fields. */
+  /** Notes the changes of one turn. A new actor is compared with the defaults of its fields. */
   note(seq: number, event: Event, changes: ReadonlyArray<Change>): void {
     for (const { living, before } of changes) {
       for (const [name, field] of audited[living.kind] ?? []) {

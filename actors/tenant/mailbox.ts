@@ -9,13 +9,13 @@ import { CutBehind, MailboxFull } from "../errors.ts"
 import type { Answer } from "../turn/outcome.ts"
 import type { Admissions, Backlog } from "./shared-bounds.ts"
 
-/** An event, and whom to tell what became of it. `settle` is called exactly once. */
+/** An event, and the callback for its result, which is called exactly once. */
 export interface Envelope {
   readonly event: Event
   readonly settle: (result: Answer | SubmitError) => void
   /** When it was admitted, on the clock of `performance.now`. */
   readonly since?: number
-  /** What it takes of the backlog until it is answered; once it is applied, that is counted until a cut holds it. */
+  /** Its weight in the backlog until it is answered. Once applied, the weight counts as uncut until a cut holds it. */
   readonly weight?: number
 }
 
@@ -36,8 +36,8 @@ const fullRetryAfter = 5
 const cutRetryAfter = 5
 
 /**
- * Cuts that fail while the journal works are paid for by memory and by the replay of the next start: so many events. A busy tenant
- * of 100 events a second gets there in a quarter of an hour; from a quarter of them a cut is due, whatever the interval.
+ * Most uncut events, should cuts fail while the journal works: they take memory, and the next start replays them. A tenant with
+ * 100 events a second gets there in a quarter of an hour; from a quarter of it a cut is due at once.
  */
 const mostUncut = 100_000
 
@@ -151,7 +151,7 @@ export class Mailbox {
     if (uncut >= this.mostUncut)
       return new CutBehind({ tenant: this.#tenant, limit: this.mostUncut, unit: "events", retry_after_s })
     if (backlog === undefined || this.#weight < backlog.share) return null
-    // Who holds little is refused only when all of it is used up, and then that is nobody's own doing.
+    // A tenant that holds little is refused only when the whole backlog is full; the error names no tenant then.
     return backlog.share === 0 && this.#weight < backlog.limit / 64
       ? new CutBehind({ tenant: null, limit: backlog.limit, unit: "characters", retry_after_s })
       : new CutBehind({ tenant: this.#tenant, limit: backlog.share, unit: "characters", retry_after_s })

@@ -1,4 +1,6 @@
-/** Who types in and looks at a tenant's conversations: applied and published, never journaled (I10). */
+/**
+ * The presence actors of a tenant: who types in and looks at its conversations. Applied and published, never journaled (I10).
+ */
 import type { Signal } from "../../machines/events.ts"
 import type { PresenceEvent } from "../../machines/presence/machine.ts"
 import type { MessageAppeared } from "../../machines/told.ts"
@@ -7,7 +9,7 @@ import type { Deadlines } from "../memory/deadlines.ts"
 import type { Living } from "../memory/living.ts"
 import type { Memory } from "../memory/memory.ts"
 
-/** Conversations of a tenant in which somebody may type or look at a time; in further ones nobody is shown (I8). */
+/** Most conversations of a tenant with presence at a time; in further ones none is shown (I8). */
 const presentLimit = 10_000
 
 export class Presences {
@@ -37,7 +39,7 @@ export class Presences {
     if (presence !== undefined) this.#tell(presence, event)
   }
 
-  /** An ephemeral deadline: whoever stopped typing or looking disappears from the feed. */
+  /** A presence deadline has passed: those who stopped typing or looking disappear from the feed. */
   deadline(presence: Living, now: number): void {
     this.#tell(presence, { type: "deadline_passed", received: now })
   }

@@ -5,7 +5,7 @@ import type { Cut } from "../../persistence/cut/cut.ts"
 import type { Identity } from "../memory/identity.ts"
 import type { Done } from "../turn/outcome.ts"
 
-/** Changes between two moments at which a conversation became part of another one. */
+/** Changes between two merges of conversations. */
 export interface RowSpan {
   readonly messages: ReadonlyArray<MessageChange>
   readonly read_horizons: Cut["read_horizons"]
@@ -13,13 +13,13 @@ export interface RowSpan {
 }
 
 export interface RowBatch extends RowSpan {
-  /** Conversations that became part of another one, with what was decided before; the rest came after the last of them. */
+  /** Merges of conversations, each with the changes before it; the other changes came after the last merge. */
   readonly joins: ReadonlyArray<{ readonly before: RowSpan; readonly from: string; readonly into: string }>
   readonly records: NonNullable<Cut["records"]>
   readonly outgoing: NonNullable<Cut["outgoing"]>
 }
 
-/** A conversation became part of another one. */
+/** A conversation was merged into another one. */
 export interface Join {
   readonly from: string
   readonly into: string
@@ -28,7 +28,7 @@ export interface Join {
 /** What names people in a message's row. */
 type PersonField = "sender_participant_id" | "reactions" | "withdrawn_reactions"
 
-/** One span in the making. */
+/** A span that still collects. */
 class Span {
   readonly messages = new Map<string, MessageChange>()
   readonly horizons: Array<Cut["read_horizons"][number]> = []
@@ -66,7 +66,7 @@ class Span {
 /** A message's id is its own in its conversation only (CONTRACT 2.6). */
 const keyOf = ({ conversation_id, external_message_id }: MessageChange): string => conversation_id + external_message_id
 
-/** Collects what cuts take from a moment on, for somebody who reads rows meanwhile. */
+/** Collects what cuts take from now on, for a reader of rows. */
 export interface Following {
   readonly taken: Array<RowBatch>
 }
@@ -119,18 +119,18 @@ export class RowChanges {
     this.#span.horizons.push({ conversation_id, at: read.at, read_at: read.read_at })
   }
 
-  /** What names one participant in a conversation names another one from now on. */
+  /** Rows of a conversation that name one participant name another one from now on. */
   addMove(move: RowBatch["moves"][number]): void {
     this.#span.moves.push(move)
   }
 
-  /** The rows of a conversation are another one's from now on, those that are kept here too. */
+  /** A conversation is merged into another one: its rows move there, the changes kept here included. */
   join(from: string, into: string): void {
     this.#joins.push({ before: this.#span, from, into })
     this.#span = new Span()
   }
 
-  /** A CRM record changed or went; the last word counts. */
+  /** A CRM record changed or was removed; the last change counts. */
   addRecord(change: RowBatch["records"][number]): void {
     this.#records.set(change.record_id, change)
   }
@@ -155,7 +155,7 @@ export class RowChanges {
     return batch
   }
 
-  /** Begins to follow; what is followed stays in memory until `unfollow`. */
+  /** Begins to follow the changes. They stay in memory until `unfollow`. */
   follow(): Following {
     const following: Following = { taken: [] }
     this.#followers.add(following)
@@ -166,7 +166,7 @@ export class RowChanges {
     this.#followers.delete(following)
   }
 
-  /** What has been decided since it began to follow, in order: what cuts took, and what is still here. */
+  /** The changes since it began to follow, in order: those that cuts took, then those still here. */
   *since({ taken }: Following): Iterable<RowSpan | Join> {
     for (const batch of taken) {
       for (const { before, from, into } of batch.joins) {
@@ -182,7 +182,7 @@ export class RowChanges {
     if (this.#span.size > 0) yield this.#span.value
   }
 
-  /** Puts back what a failed cut could not write; what came since wins. */
+  /** Puts back the changes of a failed cut; newer ones win. */
   putBack(batch: RowBatch): void {
     const first = this.#joins[0]?.before ?? this.#span
     first.addBefore(batch)
@@ -196,7 +196,7 @@ export class RowChanges {
     for (const change of batch.records) if (!this.#records.has(change.record_id)) this.addRecord(change)
   }
 
-  /** Keys of people become ids of participants. */
+  /** Replaces keys of people by ids of participants. */
   #people(change: RowChanged): Partial<MessageFields> {
     const people: { -readonly [Name in PersonField]?: MessageFields[Name] } = {}
     if (change.sender_key !== null) people.sender_participant_id = this.#identity.participant(change.sender_key)

@@ -1,6 +1,6 @@
 /**
- * The runtime of one tenant: its mailbox, its turns, its feed, and which answers wait for which journal entry. Every
- * event that is journaled passes through it (I4). Synchronous: what needs the database is asked of its host, which calls back.
+ * The runtime of one tenant: admits events, runs their turns, and answers when the journal holds them. It is the only caller of
+ * the tenant's actors (I4), and synchronous: what needs the database is asked of its host, which calls back.
  *
  *   submit ─► turn ─┬─► asleep: wake, then again
  *                   ├─► refused: answered at once
@@ -42,7 +42,7 @@ export class TenantRuntime extends TenantState {
     if (this.#closed !== null) return envelope.settle(this.#closed)
     const refusal = this.mailbox.refusal(this.uncut)
     if (refusal !== null) {
-      // Whatever else it waits for, a full backlog brings its cut; what is still on its way no cut can take.
+      // A full backlog triggers a cut. Without uncut events there is nothing for a cut to take.
       if (refusal._tag === "CutBehind" && this.uncut > 0) this.cutSoon()
       return envelope.settle(refusal)
     }
@@ -54,7 +54,7 @@ export class TenantRuntime extends TenantState {
     this.#host.cutSoon()
   }
 
-  /** One more try of an admitted event, after what it needed has been loaded. */
+  /** Tries to run an admitted event; called again after what it needed was loaded. */
   attempt(envelope: Envelope): void {
     if (this.#closed !== null) return this.mailbox.answer(envelope, this.#closed)
     const account = accountOf(envelope.event)
@@ -85,14 +85,14 @@ export class TenantRuntime extends TenantState {
     }
   }
 
-  /** Actors came into memory: if they are too many or too heavy, some have to sleep soon. */
+  /** Actors were loaded: when they are too many or too heavy, a cut follows, so that some can be passivated. */
   populated(): void {
     if (this.limits.residents?.isCrowdedBy(this.population) === true) this.#host.cutSoon()
   }
 
   /**
-   * Applies a journaled event again, as it was (I2). Answers with the actors that have to be woken first, if any. Throws what keeps
-   * it from being applied: only events that were go to the journal, so whatever else comes of it now must not pass in silence.
+   * Replays a journaled event (I2). Answers the actors that have to be woken first, if any. Throws when the event cannot be
+   * applied: it was applied once, so anything else is a defect that must not go unnoticed.
    */
   replay(seq: number, event: Event): ReadonlyArray<Address> {
     const result = this.#turn.run(event, seq)
@@ -114,8 +114,8 @@ export class TenantRuntime extends TenantState {
     }
   }
 
-  /** The event could not get what it needed; it is answered with that and was never applied. */
-  giveUp(envelope: Envelope, error: SubmitError): void {
+  /** Answers an event that was never applied, because what it needed could not be loaded. */
+  reject(envelope: Envelope, error: SubmitError): void {
     this.mailbox.answer(envelope, error)
   }
 
@@ -125,23 +125,26 @@ export class TenantRuntime extends TenantState {
     this.#acknowledgements.settle(this.durableSeq)
   }
 
-  /** The journal's entry that this memory was loaded up to. */
-  standsOn(loaded: Base): void {
+  /** The newest journal entry that was loaded into this memory. */
+  loadedUpTo(loaded: Base): void {
     this.#loaded = loaded
   }
 
-  /** The entry `seq` as a base: the one that was loaded last, else one of this process's own. */
+  /** The entry `seq` as the base of an append: the loaded one with its writer, or one that this process wrote. */
   baseAt(seq: number): Base {
     return seq === this.#loaded.seq ? this.#loaded : { seq }
   }
 
-  /** Calls back when everything up to now is durable, or when the tenant is lost. */
+  /** Calls `settle` when everything up to now is durable, `lose` when the memory is dropped first. */
   whenDurable(settle: (now: number) => void, lose: () => void, refuse?: (detail: string) => void): void {
     if (this.durableSeq >= this.seq) settle(performance.now())
     else this.#acknowledgements.add({ seq: this.seq, settle, lose, ...(refuse && { refuse }) })
   }
 
-  /** This memory is worth nothing any more: whoever waits is told so, and nothing is accepted. `why` left out: another writer holds the tenant (I6). */
+  /**
+   * Drops this memory: waiting callers are told why, and nothing is accepted any more. `why` left out: another process writes
+   * the journal (I6).
+   */
   lose(why: OwnershipLost | MemoryDropped = new OwnershipLost({ tenant: this.tenant })): void {
     if (this.#closed !== null) return
     this.#closed = why
@@ -155,14 +158,14 @@ export class TenantRuntime extends TenantState {
     return this.#closed !== null
   }
 
-  /** Why it is lost; null: it is not. */
+  /** Why the memory was dropped; null: it was not. */
   get lost(): OwnershipLost | MemoryDropped | null {
     return this.#closed
   }
 
   /**
-   * The journal can never take the entry `seq`. State is what the journal says (I2), and this memory is already ahead of it: the
-   * event's sender is told that the event is the fault, everybody after it to send again, and the tenant is loaded anew.
+   * The journal can never take the entry `seq`. State is what the journal says (I2), and this memory is ahead of it: the event's
+   * sender is told that the event is the fault, later senders are told to send again, and the tenant is loaded anew.
    */
   refused(seq: number, detail: string): void {
     if (this.#closed !== null) return
@@ -182,7 +185,7 @@ export class TenantRuntime extends TenantState {
       this.seq++
       this.#absorb(done, envelope.event)
       this.#host.journal(this.seq, envelope.event)
-      // Not in a replay: what ran has run, and what did not end is known to the scheduler.
+      // Not in a replay: the scheduler knows which tasks were interrupted, and the others have run.
       for (const task of done.tasks) this.#host.startTask(task)
     }
     const settle = (now: number) => {
@@ -196,8 +199,8 @@ export class TenantRuntime extends TenantState {
       this.#acknowledgements.add({ seq: this.seq, settle, lose, refuse })
       return
     }
-    // "Nothing changes" is a promise too, and stale memory may be wrong about it (I6): a commit under way proves that this memory
-    // is the newest, else the journal is asked.
+    // "Nothing changed" has to be true as well, and stale memory may be wrong about it (I6). A commit under way proves that
+    // this memory is the newest; otherwise the journal is asked.
     this.#acknowledgements.add({ seq: this.seq, settle, lose })
     if (this.durableSeq >= this.seq) this.#host.fence(this.seq)
   }

@@ -1,6 +1,6 @@
 /**
- * The actors and records of a tenant that never sleep: the tenant itself, its connections and channels, the CRM's records. At their
- * bound nothing makes room for a new one: it is refused (I8).
+ * What of a tenant is never passivated: the tenant itself, its connections and channels, the CRM's records. At the bound a new
+ * one is refused (I8).
  */
 import type { Event } from "../../machines/events.ts"
 import { TenantFull } from "../errors.ts"
@@ -21,7 +21,7 @@ export interface SettledLimits {
   readonly connections?: number
 }
 
-/** Events that bring maps or tokens along. */
+/** Events that can make such an actor much larger. */
 const growing: ReadonlySet<Event["type"]> = new Set([
   "connection_registered",
   "auth_reported",
@@ -49,7 +49,7 @@ export class Settled {
     return this.#population.settledWeight + this.#records.weight
   }
 
-  /** Why there is no room for what the event would add; null: there is. Not for events that were journaled once. */
+  /** Why the event cannot be admitted; null: there is room. Not asked for events that are replayed. */
   refusal(event: Event): TenantFull | null {
     const kind = this.#addedBy(event)
     if (kind === null) return null
@@ -62,7 +62,7 @@ export class Settled {
     return settled?.isCrowdedBy(this) === true ? refused(settled.roomFor(this), "bytes") : null
   }
 
-  /** What grew at an event that may bring much is weighed at once: many come between two cuts. */
+  /** Weighs the changed actors at once after an event that can add much: many such events can come between two cuts. */
   grew(event: Event, changes: ReadonlyArray<Change>): void {
     if (!growing.has(event.type)) return
     for (const { living } of changes)

@@ -1,6 +1,6 @@
 /**
- * What the tenants of one process share (I8): memory holds so many actors and so many events that are not durable, however many
- * tenants there are. A tenant has limits of its own besides (mailbox.ts).
+ * Bounds over all tenants of a process (I8): on resident actors and on events that are not durable. The bounds of one tenant are
+ * in mailbox.ts.
  */
 
 /** Events that all tenants have admitted and that are not durable yet. */
@@ -17,27 +17,27 @@ export class Admissions {
   }
 }
 
-/** A tenant as far as its backlog goes. */
-export interface Behind {
-  /** Of its events that no cut holds, those included that are not durable yet, in characters. */
+/** A tenant that holds a part of the backlog. */
+export interface BacklogHolder {
+  /** Weight of its events that no cut holds, in characters; events that are not durable yet included. */
   readonly weight: number
-  /** Its next cut should not wait for its time. */
+  /** Makes its next cut come at once. */
   cutSoon(): void
 }
 
 /**
- * What the events weigh that memory holds and no cut does, those included that are not durable yet, over all tenants. Counts alone
- * would not bound memory: a message takes hundreds of bytes, a mail up to 64 KiB.
+ * The backlog of all tenants: the weight of events that no cut holds, those that are not durable yet included. It counts
+ * characters, because a message takes hundreds of bytes and a mail up to 64 KiB.
  *
- * A tenant may hold as much as it leaves free: half of the whole if it is alone, a third each if two are behind. So however many
- * are behind, there is room for those who are not. Long before that, what has gathered brings the cut (`presses`).
+ * A tenant may hold as much as it leaves free: half of the limit when it is alone, a third each when there are two such tenants.
+ * So there is always room for the others. Long before that bound, the weight triggers a cut (`presses`).
  */
 export class Backlog {
   /** In characters, as `weightOf` counts them. */
   readonly limit: number
   #weight = 0
   #pressedAt = 0
-  readonly #tenants = new Set<Behind>()
+  readonly #tenants = new Set<BacklogHolder>()
 
   constructor(limit = 256 * 2 ** 20) {
     this.limit = limit
@@ -47,15 +47,18 @@ export class Backlog {
     return this.#weight
   }
 
-  add(tenant: Behind): void {
+  add(tenant: BacklogHolder): void {
     this.#tenants.add(tenant)
   }
 
-  remove(tenant: Behind): void {
+  remove(tenant: BacklogHolder): void {
     this.#tenants.delete(tenant)
   }
 
-  /** Counts what came, or less what went. Past half of the whole everybody is cut who holds much of it, again with each step. */
+  /**
+   * Adds to the weight, or takes off. Above half of the limit, each further step of it triggers cuts of the tenants that hold
+   * much.
+   */
   weigh(by: number): void {
     this.#weight += by
     this.#pressedAt = Math.min(this.#pressedAt, this.#weight)
@@ -65,18 +68,18 @@ export class Backlog {
     for (const tenant of this.#tenants) if (tenant.weight >= least) tenant.cutSoon()
   }
 
-  /** What a tenant may hold at this moment, all of it. */
+  /** The share of one tenant: what it may hold at this moment. */
   get share(): number {
     return Math.max(0, this.limit - this.#weight)
   }
 
-  /** Whether a tenant that holds so much should be cut now: a sixteenth of the whole, or a quarter of what it may hold. */
+  /** Whether a tenant with this weight should be cut now: from a sixteenth of the limit, or a quarter of its share. */
   presses(weight: number): boolean {
     return weight > 0 && (weight >= this.limit / 16 || weight >= this.share / 4)
   }
 }
 
-/** Something that tenants hold in memory side by side, each a part of one limit. */
+/** One limit that tenants share, each holding a part of what counts against it. */
 export class Sharing<H> {
   readonly limit: number
   readonly #holders = new Set<H>()
@@ -95,20 +98,23 @@ export class Sharing<H> {
     this.#holders.delete(holder)
   }
 
-  /** What all of them hold. */
+  /** The sum over all holders. */
   get held(): number {
     let held = 0
     for (const each of this.#holders) held += this.#heldBy(each)
     return held
   }
 
-  /** What a holder may keep: what the others leave, and never less than an even share, so that a busy tenant does not push out a quiet one. */
+  /**
+   * The room of a holder: what the others leave, but at least an even share, so that a busy tenant does not push out a quiet
+   * one.
+   */
   roomFor(holder: H): number {
     const others = this.held - (this.#holders.has(holder) ? this.#heldBy(holder) : 0)
     return Math.max(this.limit - others, this.#even)
   }
 
-  /** Whether a holder has more than it may keep. Cheap for one that has less than an even share. */
+  /** Whether a holder exceeds its room. Cheap for one below an even share. */
   isCrowdedBy(holder: H): boolean {
     const held = this.#heldBy(holder)
     return held > this.#even && held > this.roomFor(holder)
@@ -119,14 +125,14 @@ export class Sharing<H> {
   }
 }
 
-/** Actors in memory, over all tenants, by their number. */
+/** Resident actors over all tenants, by number. */
 export class Residency extends Sharing<{ readonly size: number }> {
   constructor(limit: number) {
     super(limit, ({ size }) => size)
   }
 }
 
-/** Weights over all tenants, of things that are weighed alike. */
+/** One kind of weight over all tenants. */
 export class SharedWeight extends Sharing<{ readonly weight: number }> {
   constructor(limit: number) {
     super(limit, ({ weight }) => weight)

@@ -18,7 +18,7 @@ import type { Contexts } from "../memory/kinds.ts"
 /** An entity as JSON on the wire: its fields without ⚿, its id, and what is derived on reading. */
 export type View = Readonly<Record<string, unknown>>
 
-/** A member's fields as the contract has them: what is counted on showing is counted here. */
+/** A member's fields as the contract has them; `unread_count` is computed here, when it is shown. */
 export const memberRecord = (conversation: ConversationContext, member: Member): MemberFields => ({
   ...member,
   unread_count: memberUnread(conversation, member)
@@ -40,7 +40,10 @@ const conversationView = (context: ConversationContext, identity: Identity): Vie
 /** Names of people that the inbox shows of a conversation: a chat of two has no subject. */
 const peopleShown = 3
 
-/** Who is in a conversation besides the owner, by name: those who came first, then by name. The same as in persistence/lists/conversations.ts. */
+/**
+ * Names of the people in a conversation besides the owner, by when they joined, then by name. The same order as in
+ * persistence/lists/conversations.ts.
+ */
 export const peopleOf = (members: ConversationContext["members"]): ReadonlyArray<string> => {
   const first: Array<Member> = []
   for (const member of Object.values(members)) {

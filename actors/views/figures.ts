@@ -1,6 +1,6 @@
 /**
- * What a tenant's runtime counts of itself as it goes: a few additions per event and nothing that grows. `now` and `since` are
- * on the clock of `performance.now`.
+ * Counters that a tenant's runtime keeps of itself: a few additions per event, in bounded memory. `now` and `since` are on the
+ * clock of `performance.now`.
  */
 import { Latency } from "./latency.ts"
 import { Recent } from "../memory/recent.ts"
@@ -16,7 +16,7 @@ export class Figures {
   lastCutMs = 0
   /** Events that wait for a sleeping actor or for a look-up. */
   errands: () => number = () => 0
-  /** When the oldest change came that no cut holds; null when there is none. */
+  /** When the oldest change was made that no cut holds; null when there is none. */
   #uncutSince: number | null = null
   readonly #appliedLately = new Recent(rateSpan * 1_000)
   readonly #duplicatesLately = new Recent(rateSpan * 1_000)
@@ -35,12 +35,12 @@ export class Figures {
     for (const { living } of changes) living.heat.add(now)
   }
 
-  /** An answer left because its journal entry is durable. */
+  /** An event was acknowledged: its journal entry is durable. */
   acknowledged(since: number, now: number): void {
     this.#acknowledged.record(now, now - since)
   }
 
-  /** A cut that was taken `took` milliseconds ago is in the database; `behind`: there have been changes since. */
+  /** A cut was written that took `took` milliseconds; `behind`: there have been changes since. */
   cut(took: number, behind: boolean, now: number): void {
     this.cuts++
     this.lastCutMs = took
@@ -58,5 +58,5 @@ export class Figures {
   }
 }
 
-/** One decimal: a figure for people should not change without a reason to look. */
+/** Rounded to one decimal, so that small changes do not make a patch. */
 const round = (value: number): number => Math.round(value * 10) / 10

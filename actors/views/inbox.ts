@@ -25,7 +25,7 @@ interface Entry {
   summary: Summary | null
 }
 
-/** Whether a conversation is listed, and counts: what is filed away is not (CONTRACT §8). */
+/** Whether a conversation is listed and counted: one that was filed away is not (CONTRACT §8). */
 const listed = (c: Pick<ConversationContext, "status">) => c.status === "active"
 
 export class Inbox {

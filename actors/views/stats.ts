@@ -13,12 +13,12 @@ import { presentView } from "./entities.ts"
 
 /** How many of the hottest actors are named. */
 const hottestCount = 10
-/** Conversations of which it is told who is there (I8). */
+/** Most conversations whose presence is listed (I8). */
 const presentLimit = 64
-/** Kinds that nearly every event changes say nothing by being hot. */
+/** Kinds left out of `hottest`: nearly every event changes them. */
 const always: ReadonlySet<string> = new Set(["tenant", "scheduler"])
 
-/** Where the figures of a tenant stand. */
+/** What the figures are read from. */
 export interface Measured extends Memory {
   readonly figures: Figures
   readonly hub: Hub
@@ -83,7 +83,7 @@ export const statsOf = (runtime: Measured): TenantStats => {
   }
 }
 
-/** Residents by kind, those that no cut holds, where somebody is, and who changed most in the last minute. */
+/** Counts residents by kind and dirty ones; lists presence, and the actors that changed most in the last minute. */
 const counted = (all: Iterable<AnyLiving>, now: number) => {
   const residents = { tenant: 0, connection: 0, channel: 0, conversation: 0, participant: 0, scheduler: 0, record: 0 }
   let dirty = 0

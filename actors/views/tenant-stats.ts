@@ -1,4 +1,4 @@
-/** What is said of a tenant in numbers. Types alone, without the server's: clients of the feed are checked against them. */
+/** The figures of a tenant. Types alone, without the server's: clients of the feed are checked against them. */
 import type { ActorKind } from "../../machines/event/actor-kind.ts"
 import type { Quantiles } from "./quantiles.ts"
 
@@ -18,7 +18,7 @@ export interface TenantStats {
   readonly snapshot_lag_limit: number
   /** What those entries weigh, in characters. */
   readonly snapshot_lag_weight: number
-  /** What all its events that no cut holds may weigh at this moment, in characters, those on their way included: what is left free. */
+  /** The weight that its backlog may have at this moment, in characters: as much as it leaves free. */
   readonly snapshot_lag_share: number
   /** Events that wait for a sleeping actor or for a look-up in the rows. */
   readonly looking_up: number
@@ -40,7 +40,7 @@ export interface TenantStats {
   readonly last_cut_ms: number
   readonly feed_topics: number
   readonly feed_subscribers: number
-  /** Kept for those who come back. */
+  /** Patches kept for resuming subscribers. */
   readonly feed_patches: number
   /** What open topics take of the heap, in bytes as it is estimated. */
   readonly feed_weight: number

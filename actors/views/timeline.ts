@@ -75,7 +75,10 @@ export const timelineOf = Effect.fnUntraced(function* (
   return { items, next, kept_since: oldest } satisfies TimelinePage
 })
 
-/** A body that holds the name may hold it for another reason: a quoted text, a thread of the same name elsewhere. */
+/**
+ * Whether the event is really about the conversation: its body may hold the name for another reason, such as a quoted text, or a
+ * thread of the same name in another account.
+ */
 const concerns = (
   event: Event,
   conversation: ConversationContext,
@@ -86,7 +89,7 @@ const concerns = (
     if (channel === undefined || event.account_id !== channel.account_id) return false
     const thread = conversation.external_thread_id
     const place = placed(channel.facts, event)
-    // What names a message alone waited for it, if it came before.
+    // An event that names only a message may have come before the message; then it waited.
     return place === null
       ? event.where.names.some((name) => HashMap.has(conversation.facts.window.records, name))
       : place.external_thread_id === thread

@@ -1,4 +1,4 @@
-/** What stands behind a feed topic (DESIGN §6): the live actor's view, the inbox, or the tenant's figures. Pure reading. */
+/** The state of a feed topic (DESIGN §6): a live actor's view, the inbox, or the tenant's figures. Pure reading. */
 import type { ConversationContext } from "../../machines/conversation/context.ts"
 import type { ParticipantContext } from "../../machines/participant/context.ts"
 import type { Present } from "../feed/topic.ts"
@@ -30,8 +30,8 @@ export const topicView = (runtime: Measured, topic: string): unknown => {
   if (topic === "ops") return statsOf(runtime)
   const actor = actorOf(topic)
   const living = actor === null ? undefined : runtime.population.get(actor.kind, actor.id)
-  // A topic changes only by events; what is derived from the present moment is shown as of the last change, which the
-  // actor's own deadlines make when time alone changes it.
+  // A topic changes only by events: what depends on the present moment is shown as of the last change, and the actors'
+  // deadlines make a change when time alone alters it.
   return living === undefined
     ? undefined
     : viewOf(actor!.kind, living.context, runtime.identity, living.context.updated_at ?? 0)
@@ -44,7 +44,9 @@ export const presentOn = (runtime: Memory, topic: string): Present => {
   return presence === undefined ? nobody : presentView(presence.context)
 }
 
-/** Our id of what an actor became part of, which answers in its place; null for one that stands for itself. */
+/**
+ * Our id of the actor that a merged one is part of now, which answers in its place; null for one that was not merged.
+ */
 export const mergedInto = ({ identity }: Pick<Memory, "identity">, { kind, context }: Living): string | null => {
   if (kind === "conversation") return (context as ConversationContext).merged_into
   if (kind !== "participant") return null

@@ -1,6 +1,6 @@
 /**
- * A tenant comes into memory: its rows at the last cut, then the journal after it, applied again (I2). Who sleeps is woken only
- * when the journal names them.
+ * Loads a tenant: its rows at the last cut, then the journal after it is replayed (I2). Sleeping actors are woken only when a
+ * journal entry needs them.
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -22,9 +22,9 @@ import type { SharedWeight } from "../tenant/shared-bounds.ts"
 import type { RuntimeHost } from "../tenant/host.ts"
 import type { RuntimeLimits } from "../tenant/state.ts"
 import { TenantRuntime } from "../tenant/runtime.ts"
-import { rouse, unreadable, wakeActors } from "./wake.ts"
+import { hydrate, unreadable, wakeActors } from "./wake.ts"
 
-/** Kinds that are in memory as long as their tenant is. */
+/** Kinds that are never passivated. */
 const settled: ReadonlyArray<ActorKind> = ["tenant", "connection", "channel", "scheduler"]
 /** Journal entries that are read at once. */
 const pageSize = 500
@@ -38,7 +38,7 @@ export const loadTenant = Effect.fn("loadTenant")(function* (
   const snapshots = yield* Snapshots
   for (;;) {
     const runtime = yield* loadOnce(tenant, limits, host, now)
-    // A cut of another writer in between would leave rows of two cuts in one memory; then all of it is read again (I6).
+    // Another process wrote a cut meanwhile, so this memory mixes rows of two cuts: everything is read again (I6).
     if ((yield* snapshots.checkpoint(tenant)) === runtime.checkpointSeq) return runtime
     runtime.lose()
   }
@@ -53,13 +53,13 @@ const loadOnce = Effect.fnUntraced(function* (tenant: string, limits: RuntimeLim
   const inbox = new Inbox(yield* conversations.totals(tenant), yield* conversations.recent(tenant, inboxLimit))
   const records = new RecordIndex(yield* crmRecords.list(tenant))
   const runtime = new TenantRuntime(tenant, { seq, inbox, records }, limits, host)
-  yield* brought(runtime, seq, now).pipe(Effect.onError(() => Effect.sync(() => runtime.lose())))
+  yield* loadAndReplay(runtime, seq, now).pipe(Effect.onError(() => Effect.sync(() => runtime.lose())))
   return runtime
 })
 
 /**
- * What stays in memory with the tenant must have room in it, or the start of this one would end the process and with it all others.
- * Twice the share: what was accepted with this heap is always loaded again.
+ * Fails when what is never passivated does not fit into memory: loading it would end the process, and all other tenants with it.
+ * The limit is twice the share, so that what was accepted with this heap can always be loaded again.
  */
 const fits = Effect.fnUntraced(function* (tenant: string, settledShare: SharedWeight) {
   const snapshots = yield* Snapshots
@@ -77,20 +77,20 @@ const fits = Effect.fnUntraced(function* (tenant: string, settledShare: SharedWe
   )
 })
 
-/** Who stays in memory, and the journal after the cut. */
-const brought = Effect.fnUntraced(function* (runtime: TenantRuntime, seq: number, now: number) {
+/** Loads the actors that are never passivated, then replays the journal after the cut. */
+const loadAndReplay = Effect.fnUntraced(function* (runtime: TenantRuntime, seq: number, now: number) {
   const snapshots = yield* Snapshots
   const journal = yield* Journal
   const { tenant } = runtime
   for (const kind of settled) {
     yield* Stream.runForEach(snapshots.loadAll(tenant, kind), (actor) =>
-      Effect.flatMap(rouse(runtime, kind, actor, now), (isRead) =>
+      Effect.flatMap(hydrate(runtime, kind, actor, now), (isRead) =>
         isRead ? Effect.void : halted(tenant, unreadable({ kind, id: actor.id }), cure)
       )
     )
   }
   let replayed = 0
-  // The entry at the checkpoint comes along: its writer is what the next append stands on.
+  // The entry at the checkpoint is read as well: the next append names its writer as its base.
   for (let page = yield* journal.read(tenant, seq - 1, pageSize); page.length > 0;) {
     for (const entry of page) {
       if (entry.seq > seq) {
@@ -100,12 +100,12 @@ const brought = Effect.fnUntraced(function* (runtime: TenantRuntime, seq: number
             defect instanceof NewerVersion
               ? halted(tenant, `entry ${entry.seq} of its journal: ${defect.message}`, cure)
               : // An entry that this version cannot apply must not keep the tenant down, and must not vanish (I9).
-                keepIndigestible(runtime, entry, String(defect))
+                quarantineEntry(runtime, entry, String(defect))
           )
         )
         replayed++
       }
-      runtime.standsOn({ seq: entry.seq, writer: entry.writer })
+      runtime.loadedUpTo({ seq: entry.seq, writer: entry.writer })
     }
     page = isLast(page) ? [] : yield* journal.read(tenant, runtime.seq, pageSize)
   }
@@ -113,7 +113,7 @@ const brought = Effect.fnUntraced(function* (runtime: TenantRuntime, seq: number
     yield* Effect.logInfo(`Tenant ${tenant}: ${replayed} journal entries after the cut at ${seq} applied again`)
 })
 
-/** Whether nothing was left out: neither the page's length nor its bytes were used up. */
+/** Whether the page was the last: neither its length nor its bytes were used up. */
 const isLast = (page: ReadonlyArray<JournaledEntry>): boolean =>
   page.length < pageSize && page.reduce((sum, { body }) => sum + body.byteLength, 0) < readBytes
 
@@ -122,7 +122,7 @@ const cure = "docs/operations.md says what to do, under A tenant that is halted"
 const halted = (tenant: string, problem: string, whatToDo: string) =>
   Effect.fail(new TenantHalted({ tenant, problem, cure: whatToDo }))
 
-/** State is a fold of every entry (I2): past a hole it would be something else. */
+/** Halts at a hole: state is a fold of every entry (I2). */
 const follows = ({ tenant, seq }: TenantRuntime, entry: JournaledEntry) =>
   entry.seq === seq + 1
     ? Effect.void
@@ -144,7 +144,7 @@ const replay = Effect.fnUntraced(function* (runtime: TenantRuntime, { seq, kind,
   }
 })
 
-const keepIndigestible = Effect.fnUntraced(function* (
+const quarantineEntry = Effect.fnUntraced(function* (
   runtime: TenantRuntime,
   entry: { readonly seq: number; readonly at: number; readonly body: Uint8Array },
   detail: string

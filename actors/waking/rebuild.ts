@@ -1,6 +1,6 @@
 /**
- * An actor whose snapshot cannot be read (DESIGN §10): its bytes go to quarantine, and it is built again — from the whole journal
- * where that is still here, which is exact, else from its rows. Its tenant goes on in either case.
+ * Rebuilds an actor with an unreadable snapshot (DESIGN §10). The bytes go to quarantine; the actor is rebuilt exactly from the
+ * journal where that reaches back to the first entry, else from rows. The tenant goes on in either case.
  */
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
@@ -18,7 +18,9 @@ const rebuilt = Metric.counter("switchboard_actors_rebuilt_total", {
   incremental: true
 })
 
-/** What it was at the cut, or null when nothing tells. Asked of an actor that no event has reached since the cut. */
+/**
+ * The actor as of the cut; null when it cannot be rebuilt. Only for an actor that no event has reached since the cut.
+ */
 export const rebuildActor = Effect.fn("rebuildActor")(function* (
   runtime: TenantRuntime,
   address: Address,

@@ -1,6 +1,6 @@
 /**
- * The journal of a tenant folded once more, from its first entry, beside the living tenant (I2): what an actor was at a cut when
- * its snapshot can no longer be read. Nothing of it is journaled, published or written.
+ * Folds a tenant's journal again from its first entry, beside the living tenant (I2), to find what an actor with an unreadable
+ * snapshot was at a cut. Journals, publishes and writes nothing.
  */
 import * as Effect from "effect/Effect"
 import type { AnyMachineSnapshot } from "xstate"
@@ -17,7 +17,7 @@ const pageSize = 500
 /** Longer journals are not folded: every actor of the tenant would stand in memory twice (I8). */
 export const refoldLimit = 200_000
 
-const nobody: RuntimeHost = {
+const noHost: RuntimeHost = {
   wake: () => {},
   recall: () => {},
   locate: () => {},
@@ -29,8 +29,8 @@ const nobody: RuntimeHost = {
 }
 
 /**
- * The actor as the entries up to `seq` made it; null when they never did, or are of more than `mostBytes` together: too heavy to be
- * folded in memory. The journal has to be whole up to there.
+ * The actor as of the entry `seq`; null when no entry made it, or when the entries have more than `mostBytes` together and are
+ * too heavy to be folded in memory. The journal must be complete up to there.
  */
 export const refolded = Effect.fn("refolded")(function* (
   tenant: string,
@@ -40,14 +40,14 @@ export const refolded = Effect.fn("refolded")(function* (
 ) {
   const journal = yield* Journal
   const inbox = new Inbox(noTotals, [])
-  const scratch = new TenantRuntime(tenant, { seq: 0, inbox }, { mailbox: 0 }, nobody)
+  const scratch = new TenantRuntime(tenant, { seq: 0, inbox }, { mailbox: 0 }, noHost)
   let bytes = 0
   for (let at = 0; at < seq;) {
     const page = yield* journal.read(tenant, at, Math.min(pageSize, seq - at))
     bytes += page.reduce((sum, { body }) => sum + body.byteLength, 0)
     if (bytes > mostBytes) return null
     for (const entry of page) {
-      // An entry that could not be applied then cannot be now; it stands in quarantine (load-tenant.ts).
+      // An entry that could not be applied before cannot be now; it is in quarantine (load-tenant.ts).
       yield* Effect.ignore(Effect.try(() => fold(scratch, entry.seq, entry.body)))
       scratch.rows.take()
       scratch.audit.take()

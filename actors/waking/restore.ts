@@ -1,6 +1,6 @@
 /**
- * An actor from its columns and rows, for one whose snapshot cannot be read and whose journal does not reach back to its first
- * event. Fields are what SQL shows; facts behind them are kept where rows hold them, and begin anew where they do not.
+ * Rebuilds an actor from its columns and rows, when its snapshot is unreadable and its journal is not complete. Fields are what
+ * SQL shows; facts behind them are taken from rows where they are there, and start empty where not.
  */
 import * as Effect from "effect/Effect"
 import type { AnyMachineSnapshot } from "xstate"
@@ -24,7 +24,7 @@ import type { TenantRuntime } from "../tenant/runtime.ts"
 /** Columns by their names; null where a row has no value. */
 type Columns = Readonly<Record<string, unknown>>
 
-/** The actor's snapshot; null when its rows do not say enough of it (a participant whose key nobody knows). */
+/** The snapshot; null when the rows do not say enough (a participant whose key is in no row). */
 export const restored = Effect.fn("restored")(function* (runtime: TenantRuntime, address: Address, now: number) {
   const snapshots = yield* Snapshots
   const columns: Columns | null = yield* snapshots.columns(runtime.tenant, address.kind, address.id)
@@ -49,7 +49,7 @@ const contextOf = Effect.fnUntraced(function* (
   return kind === "connection" ? spent(context as ConnectionContext, now) : context
 })
 
-/** A fresh actor of the kind, under the fields that its columns hold. The scheduler plans anew: its tasks are not due by themselves. */
+/** A new actor with the fields that the columns hold. A scheduler plans its tasks anew. */
 const overlaid = ({ kind, id }: Address, columns: Columns, more: object, now: number): object => {
   const input = {
     ...columns,
@@ -62,7 +62,9 @@ const overlaid = ({ kind, id }: Address, columns: Columns, more: object, now: nu
   return kind === "scheduler" ? { ...fresh, id } : { ...fresh, ...columns, id }
 }
 
-/** What was sent within the hour counts as sent just now: a budget given back could get an account banned (CONTRACT 2.2). */
+/**
+ * Messages sent within the hour count as sent just now: too large a send budget could get the account banned (CONTRACT 2.2).
+ */
 const spent = (context: ConnectionContext, now: number): ConnectionContext => {
   const at = context.updated_at ?? now
   const sends =
@@ -107,7 +109,7 @@ const conversationOf = Effect.fnUntraced(function* (runtime: TenantRuntime, id: 
   })
 })
 
-/** The keys of participants, from their own snapshots; one that is unreadable too is left out. */
+/** The keys of participants, from their own snapshots; unreadable ones are left out. */
 const keysOf = Effect.fnUntraced(function* (runtime: TenantRuntime, ids: ReadonlyArray<string>) {
   const snapshots = yield* Snapshots
   const keys = new Map<string, string>()

@@ -1,4 +1,4 @@
-/** Sleeping actors come back from their snapshots, many in one look-up; who is not found may be made. */
+/** Wakes sleeping actors from their snapshots, many in one look-up. An actor that is not found may be made. */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { AnyMachineSnapshot } from "xstate"
@@ -13,8 +13,11 @@ import { rebuildActor } from "./rebuild.ts"
 import { decodeSnapshot } from "../memory/snapshot-codec.ts"
 import type { TenantRuntime } from "../tenant/runtime.ts"
 
-/** One actor from its bytes; from elsewhere when they cannot be read, and then the next cut writes it again. Whether it is awake. */
-export const rouse = Effect.fnUntraced(function* (
+/**
+ * Hydrates one actor from its bytes; one with unreadable bytes is rebuilt, and the next cut writes it again. Whether it is
+ * awake.
+ */
+export const hydrate = Effect.fnUntraced(function* (
   runtime: TenantRuntime,
   kind: ActorKind,
   actor: SleepingActor,
@@ -25,7 +28,7 @@ export const rouse = Effect.fnUntraced(function* (
     awake(runtime, kind, actor, read.success, now)
     return true
   }
-  // What a newer version wrote must stay as it is: to build the actor again would overwrite it.
+  // A snapshot of a newer version stays as it is: rebuilding the actor would overwrite it.
   if (read.failure instanceof NewerVersion) {
     yield* Effect.logError(`Tenant ${runtime.tenant}: ${kind} ${actor.id} stays asleep: ${read.failure.message}`)
     return false
@@ -50,9 +53,9 @@ const awake = (
 }
 
 /**
- * Loads actors that are not here; one statement per kind. Of heavy ones not all come: whoever needs the others asks again
- * (`wakeTogether`). Answers those that exist and cannot come: nothing replaces their snapshots. An actor that came and left again while
- * its row was read is read once more: the row was older than its last cut, or there was none yet.
+ * Loads absent actors, one statement per kind. Of heavy ones only some are loaded; the others are asked for again
+ * (`wakeTogether`). Answers the actors whose snapshots can be neither read nor rebuilt. An actor that was loaded and passivated
+ * again while its row was being read is read once more, because the row is older than its last cut or missing.
  */
 export const wakeActors = Effect.fnUntraced(function* (
   runtime: TenantRuntime,
@@ -75,7 +78,7 @@ export const wakeActors = Effect.fnUntraced(function* (
           const address = { kind, id: actor.id }
           missing.delete(actor.id)
           if (population.isStale(reading, address)) again.push(address)
-          else if (!(yield* rouse(runtime, kind, actor, now))) broken.push(address)
+          else if (!(yield* hydrate(runtime, kind, actor, now))) broken.push(address)
         }
         for (const id of missing) {
           if (population.isStale(reading, { kind, id })) again.push({ kind, id })
@@ -90,8 +93,8 @@ export const wakeActors = Effect.fnUntraced(function* (
 })
 
 /**
- * All of them, for an event that needs them at the same time: however heavy they are, whoever has come stays until the last one has.
- * Where each came when the one before had gone to sleep again, the event would wait for ever. Answers those that cannot come.
+ * Loads all of them for one event, however heavy they are, and keeps each until the last is there: if each were passivated
+ * before the next is loaded, the event would wait for ever. Answers those that are unreadable.
  */
 export const wakeTogether = Effect.fnUntraced(function* (
   runtime: TenantRuntime,
@@ -125,11 +128,11 @@ export const wakeTogether = Effect.fnUntraced(function* (
   return broken as ReadonlyArray<Address>
 })
 
-/** Whether an actor may be in the database and is not here. */
+/** Whether an actor is absent and may be in the database. */
 export const isAsleep = ({ population }: TenantRuntime, address: Address): boolean =>
   population.get(address.kind, address.id) === undefined && !population.isVacant(address)
 
-/** What is said of an actor that exists and cannot come. */
+/** The message for an actor that exists and can be neither read nor rebuilt. */
 export const unreadable = ({ kind, id }: Address): string => `the snapshot of ${kind} ${id} cannot be read`
 
 const byKind = (runtime: TenantRuntime, actors: ReadonlyArray<Address>): Map<ActorKind, ReadonlyArray<string>> => {

@@ -20,11 +20,13 @@ export interface MemberRow {
   readonly fields: Record<string, unknown>
 }
 
-/** What was decided about message rows. */
+/** Changes of message rows. */
 export interface MessageRows {
   /** In the order in which they were decided; several of one message are merged. `id` is written with a new row only. */
   readonly messages: ReadonlyArray<MessageChange & { readonly id: string }>
-  /** In order: what names the participant `from` in the conversation names `into`; the member `from` is no more. */
+  /**
+   * In order: rows of the conversation that name the participant `from` name `into` from now on; the member `from` is removed.
+   */
   readonly moves?: ReadonlyArray<{ readonly conversation_id: string; readonly from: string; readonly into: string }>
   /** Every outbound message of the conversation sent at or before `at` has been read at `read_at`, or earlier. Epoch milliseconds. */
   readonly read_horizons: ReadonlyArray<{
@@ -34,7 +36,7 @@ export interface MessageRows {
   }>
 }
 
-/** A conversation became part of another one: its rows are that one's, after what had been decided before. */
+/** A conversation was merged into another one: its rows move there, after the changes that came before. */
 export interface JoinedRows {
   readonly before: MessageRows
   readonly from: string
@@ -50,11 +52,11 @@ export interface Cut extends MessageRows {
   readonly at: number
   readonly entities: Partial<Record<ActorKind, ReadonlyArray<EntityRow>>>
   readonly members: ReadonlyArray<MemberRow>
-  /** Conversations that became part of another one, in order; all other changes of rows were decided after the last of them. */
+  /** Merges of conversations, in order; all other changes of rows came after the last of them. */
   readonly joins?: ReadonlyArray<JoinedRows>
-  /** CRM records that changed; null: it is gone. */
+  /** CRM records that changed; null: removed. */
   readonly records?: ReadonlyArray<{ readonly record_id: string; readonly record: CrmRecord | null }>
-  /** To be announced to the CRM; one that is there already is left as it is. `at` is epoch milliseconds. */
+  /** Announcements to the CRM; one that is stored already is left as it is. `at` is epoch milliseconds. */
   readonly outgoing?: ReadonlyArray<{
     readonly id: string
     readonly type: string
@@ -65,7 +67,9 @@ export interface Cut extends MessageRows {
   readonly audit?: ReadonlyArray<AuditEntry>
 }
 
-/** Another writer's cut is further on, so this process no longer owns the tenant (I6). Nothing of the cut was written. */
+/**
+ * Another process has written a newer cut, so this one no longer owns the tenant (I6). Nothing of the cut was written.
+ */
 export class CutOutrun extends Schema.TaggedError<CutOutrun>()("CutOutrun", {
   tenant_id: Schema.String,
   seq: Schema.Number

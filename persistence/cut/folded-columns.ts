@@ -26,6 +26,6 @@ export const foldedColumns = (
 /** A text as a pattern that finds it anywhere; the pattern's own signs stand for themselves. */
 const containing = (text: string): string => `%${text.replace(/[\\%_]/g, "\\$&")}%`
 
-/** Whether the folded column of a row holds the text somewhere; `raw` is what a row is searched by that has none yet. */
+/** Whether the folded column contains the text; `raw` is searched instead where a row has no folded column yet. */
 export const holds = (sql: SqlClient, column: Fragment, raw: Fragment, q: string): Fragment =>
   sql`(${column} like ${containing(foldedQuery(q))} or (${column} is null and ${raw} ilike ${containing(q)}))`

@@ -12,7 +12,7 @@ export interface ChangeGroup {
 
 const keyColumns = new Set(["channel_id", "conversation_id"])
 
-/** One change per message: of one column the last word counts. One statement may not touch a row twice. */
+/** One change per message, since a statement may not touch a row twice; of each column the last change counts. */
 const merged = (changes: ReadonlyArray<Change>): Iterable<Change> => {
   const byKey = new Map<string, Change>()
   for (const change of changes) {

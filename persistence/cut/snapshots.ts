@@ -33,14 +33,17 @@ export interface SleepingActor {
   readonly internals: Uint8Array
 }
 
-/** Whether nothing was left out of a page: neither its length nor its bytes were used up. */
+/** Whether the page was the last: neither its length nor its bytes were used up. */
 const isLast = (page: ReadonlyArray<SleepingActor>): boolean =>
   page.length < pageLength && page.reduce((sum, { internals }) => sum + internals.byteLength, 0) < atOnceBytes
 
 /** A member's row; instants are epoch milliseconds. */
 export type StoredMember = MemberFields & { readonly participant_id: string }
 
-/** Cuts of all tenants that are written at the same time: whoever is to be woken finds a connection that waits for none of their locks. */
+/**
+ * Cuts written at the same time, over all tenants: waking an actor must always find a connection that waits for none of their
+ * locks.
+ */
 const cutsAtOnce = 3
 
 export class Snapshots extends Context.Service<
@@ -52,8 +55,8 @@ export class Snapshots extends Context.Service<
      */
     write(cut: Cut, patience?: number | null): Effect.Effect<void, SqlError | CutOutrun>
     /**
-     * The actors of a kind that exist, in no order. Heavy ones come a few at a time, at least one (I8): `left` are those that exist
-     * too and were left out.
+     * Those of the actors that exist, in no order. Heavy ones only in part, at least one (I8): `left` are those that exist and
+     * were left out.
      */
     load(
       tenant_id: string,
@@ -122,7 +125,7 @@ export class Snapshots extends Context.Service<
           update messages set sender_participant_id = ${into}::uuid
           where tenant_id = ${tenant_id} and conversation_id = ${conversation_id}::uuid
             and sender_participant_id = ${from}::uuid`
-        // An id stands in a reaction as text that stands nowhere else in it.
+        // The id occurs in a reaction only as this text.
         for (const column of [sql("reactions"), sql("withdrawn_reactions")])
           yield* sql`
             update messages set ${column} = replace(${column}::text, ${from}::text, ${into}::text)::jsonb
@@ -150,7 +153,7 @@ export class Snapshots extends Context.Service<
 
       const writeSpan = Effect.fnUntraced(function* (tenant_id: string, seq: number, span: MessageRows) {
         const stale = staleDaysOf(span.messages)
-        // A change may move a message to another day: the day that it leaves is as stale as the one that it comes to.
+        // A change may move a message to another day; then both days are stale.
         for (const changed of stale.changed) yield* markDaysOf(sql, tenant_id, seq, changed)
         for (const { names, changes } of changeGroups(span.messages)) {
           yield* writeRows(tenant_id, messagePlan(names), messageRows(names, changes))
@@ -162,8 +165,8 @@ export class Snapshots extends Context.Service<
       })
 
       /**
-       * The rows of a conversation become those of another one. Where both have a message of one id, that of `from` gets a
-       * second one, as the machine has it (joining.ts): none takes the other's place.
+       * Moves the rows of a merged conversation. Where both have a message of one id, that of `from` gets a second one, as the
+       * machine has it (joining.ts), so that neither is overwritten.
        */
       const joinRows = Effect.fnUntraced(function* (tenant_id: string, seq: number, { from, into }: JoinedRows) {
         yield* markDaysIn(sql, tenant_id, seq, from)

@@ -1,6 +1,6 @@
 /**
- * Which days' analytics a cut puts behind the message rows (CONTRACT 2.8). A message counts on its own day; an outbound one may
- * also answer what came the day before. Marks stand in the cut's transaction and carry its seq.
+ * The days whose analytics a cut makes stale (CONTRACT 2.8). A message counts on its own day; an outbound one may also be the
+ * answer to a message of the day before. Marks are written in the cut's transaction and carry its seq.
  */
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { MessageFields } from "../../machines/message/fields.ts"
@@ -24,7 +24,7 @@ const decisive: ReadonlyArray<keyof MessageFields> = [
 
 const dayOf = (at: number): string => isoOf(at).slice(0, 10)
 
-/** A message that was not there before tells its days by itself. */
+/** A new message says its days itself. */
 const timeOfNew = ({ fields }: Change): number | null =>
   fields.created_at === undefined || fields.direction === undefined
     ? null
@@ -33,7 +33,7 @@ const timeOfNew = ({ fields }: Change): number | null =>
 export interface StaleDays {
   /** Days of messages that the cut brings. */
   readonly days: ReadonlyArray<string>
-  /** Keys of known messages that it changes; their days stand in their rows, before and after the change. */
+  /** Keys of stored messages that the cut changes; their days are read from their rows, before and after the change. */
   readonly changed: ReadonlyArray<string>
 }
 
@@ -80,7 +80,9 @@ export const markDaysOf = (sql: SqlClient, tenant_id: string, seq: number, chang
     on conflict (tenant_id, date) do update set seq = greatest(analytics_stale.seq, excluded.seq)`
 }
 
-/** Marks the days of a conversation's messages: among those of another one, what answers them may be something else. */
+/**
+ * Marks the days of a merged conversation's messages: among those of the other one, their answers may be other messages.
+ */
 export const markDaysIn = (sql: SqlClient, tenant_id: string, seq: number, conversation_id: string) => {
   const at = sql.literal(`(${timeOf("messages")} at time zone 'UTC')::date`)
   return sql`

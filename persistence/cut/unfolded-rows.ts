@@ -1,7 +1,7 @@
 /**
- * Fills in the folded columns of rows that were written before there were any (folded-columns.ts). Beside everything else and in
- * small portions: nothing waits for it, a search finds such rows by the letter meanwhile, and what a stop leaves is done after
- * the next start. A partial index knows which rows are left, so that to look costs nothing once none is.
+ * Backfills the folded columns of rows from earlier versions (folded-columns.ts), in the background and in small portions.
+ * Nothing waits for it: until then searches compare such rows letter by letter, and what a stop leaves undone is done after the
+ * next start. A partial index finds the rows that are left, so that looking costs nothing once there are none.
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -48,7 +48,7 @@ const foldTable = (table: FoldedTable) =>
 /** Folds every row that is left. */
 export const foldRows = Effect.forEach(foldedTables, foldTable, { discard: true })
 
-/** Runs it once, beside; what fails is tried again in a while. */
+/** Runs it once in the background; a failure is retried after a while. */
 export const layerFolding = Layer.effectDiscard(
   foldRows.pipe(
     Effect.tapError((error) =>

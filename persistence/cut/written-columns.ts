@@ -1,6 +1,6 @@
 /**
- * Columns that only an actor can calculate: nothing else in SQL says what they should be. Beside them stands once more what the
- * last cut wrote, so that a row that somebody edited by hand is found without reading any actor's bytes.
+ * Columns that only an actor can calculate, so that SQL cannot tell what they should be. A second column repeats what the last
+ * cut wrote, so that an edit by hand is found without reading the actor's bytes.
  */
 import type { ActorKind } from "../../machines/events.ts"
 

@@ -4,7 +4,7 @@
  */
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
-import type { Field } from "../../machines/field.ts"
+import type { AnyField } from "../../machines/field.ts"
 import { foldedNames } from "../cut/folded-columns.ts"
 import { fieldTables } from "./tables.ts"
 
@@ -12,13 +12,13 @@ import { fieldTables } from "./tables.ts"
 export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`
 
 /** What a column starts with, as a literal; null when it starts as null: a field without a value yet, or an id. */
-export const columnDefault = ({ column, initial }: Field<any>): string | null => {
+export const columnDefault = ({ column, initial }: AnyField): string | null => {
   if (initial === null || column === "uuid") return null
   return quoted(column === "jsonb" ? JSON.stringify(initial) : String(initial))
 }
 
 /** Type, default and null rule of a field's column. */
-const columnOf = (field: Field<any>): string => {
+const columnOf = (field: AnyField): string => {
   const value = columnDefault(field)
   return value === null ? field.column : `${field.column} not null default ${value}`
 }

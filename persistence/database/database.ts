@@ -1,6 +1,6 @@
 /**
- * The database client: any Postgres 15 or newer by its URL, else the embedded one under the data directory (DESIGN §4).
- * Owns how to reach it and nothing that stands in it.
+ * The database client: any Postgres 15 or newer by its URL, else the embedded one under the data directory (DESIGN §4). Knows
+ * how to reach it and nothing of its contents.
  */
 import * as PgClient from "@effect/sql-pg/PgClient"
 import * as Effect from "effect/Effect"

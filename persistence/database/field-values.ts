@@ -2,7 +2,7 @@
  * Between a context value and its column: context → a JSON value for json_to_recordset, and a row as read → context.
  * A value that Postgres cannot hold is bent to the nearest that it can: one such value must not stop a tenant's cuts.
  */
-import type { Field, Fields } from "../../machines/field.ts"
+import type { AnyField, Fields } from "../../machines/field.ts"
 
 const earliest = Date.UTC(1, 0, 1)
 const latest = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
@@ -13,7 +13,7 @@ const clamp = (value: number, low: number, high: number): number => Math.min(Mat
 /** Epoch milliseconds as ISO 8601, inside years 1–9999. */
 export const isoOf = (at: number): string => new Date(clamp(at, earliest, latest)).toISOString()
 
-const toColumn = (field: Field<any>, given: unknown): unknown => {
+const toColumn = (field: AnyField, given: unknown): unknown => {
   const value = given === undefined ? field.initial : given
   if (value === null) return null
   if (typeof value === "number") {

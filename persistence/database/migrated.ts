@@ -81,7 +81,7 @@ const change = Effect.gen(function* () {
   )
 })
 
-/** Whether somebody else's lock was in the way, whatever wrapped the error. */
+/** Whether another session's lock was in the way, whatever wrapped the error. */
 const isLockTimeout = (error: PgMigrator.MigrationError | SqlError): boolean => {
   let cause: unknown = error
   for (let depth = 0; depth < 6 && cause instanceof Object; depth++) {

@@ -42,23 +42,28 @@ const publicWords: ReadonlyArray<readonly [RegExp, string]> = [
   [/^(ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/, "the database cannot be reached"]
 ]
 
-/** Why, for somebody who may be a stranger: no address, no name, nothing that the database said. The log has the rest. */
+/**
+ * Why, for a caller who may be a stranger: no address, no name, nothing that the database said. The log has the rest.
+ */
 export const inOurWords = (error: SqlError): string => {
   const code = sqlStateOf(error) ?? ""
   return publicWords.find(([codes]) => codes.test(code))?.[1] ?? "the database does not answer as it should"
 }
 
 /**
- * Classes of SQLSTATE in which the rows themselves are the fault: data exception, integrity constraint, program limit. All others
- * speak of the server, the connection or somebody else, and pass; what we do not know is taken to pass as well, since to wait
- * loses nothing.
+ * Classes of SQLSTATE in which the rows themselves are the fault: data exception, integrity constraint, program limit. All
+ * others are faults of the server, the connection or another session, which pass; unknown ones are taken to pass as well, since
+ * waiting loses nothing.
  */
 const ownFault = new Set(["22", "23", "54"])
 
 /** What the client cannot put on the wire. */
 const unencodable = new Set(["PgProtocolEncodeError", "PgTypesCodecError"])
 
-/** Whether the same statement would fail for ever, whatever becomes of the database. A taken key is not such a fault: it has an owner (I6). */
+/**
+ * Whether the same statement would always fail, whatever state the database is in. Not so a taken key: another process has
+ * written it (I6).
+ */
 export const neverPasses = (error: SqlError): boolean =>
   (error.reason._tag !== "UniqueViolation" && ownFault.has(sqlStateOf(error)?.slice(0, 2) ?? "")) ||
   [...causesOf(error)].some(({ _tag }) => typeof _tag === "string" && unencodable.has(_tag))

@@ -1,6 +1,6 @@
 /**
- * Rows that are kept for a time, counted from when they came. One that a wrong clock has dated ahead of now came now at the latest:
- * else it would be kept for as much longer, and take the room of others.
+ * Retention of rows that a wrong clock has dated ahead: they count as received now, or they would be kept for as much longer and
+ * take the room of others.
  */
 import * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"

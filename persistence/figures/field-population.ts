@@ -12,7 +12,7 @@ import * as Layer from "effect/Layer"
 import * as Semaphore from "effect/Semaphore"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
-import type { Field, Fields } from "../../machines/field.ts"
+import type { AnyField, Fields } from "../../machines/field.ts"
 import { columnDefault, quoted } from "../database/columns.ts"
 import { fieldEntities } from "../database/tables.ts"
 import { own } from "../../machines/own.ts"
@@ -57,19 +57,19 @@ const named = 20
 const column = (name: string): string => `one."${name}"`
 
 /** SQL for "it is there": neither null nor empty. */
-const present = (name: string, field: Field<any>): string => {
+const present = (name: string, field: AnyField): string => {
   if (field.column === "text") return `coalesce(${column(name)}, '') <> ''`
   if (field.column === "jsonb") return `coalesce(${column(name)}, '{}') not in ('{}', '[]')`
   return `${column(name)} is not null`
 }
 
 /** SQL for "it is populated". */
-const populated = (name: string, field: Field<any>): string => {
+const populated = (name: string, field: AnyField): string => {
   const initial = columnDefault(field)
   return field.required || initial === null ? present(name, field) : `${column(name)} is distinct from ${initial}`
 }
 
-const names = (fields: Fields, chosen: (field: Field<any>) => boolean): string =>
+const names = (fields: Fields, chosen: (field: AnyField) => boolean): string =>
   Object.keys(fields)
     .filter((name) => chosen(own(fields, name)!))
     .map(quoted)

@@ -22,7 +22,7 @@ export interface JournalEntry {
   readonly body: Uint8Array
 }
 
-/** One event as it is read back; its tenant is known to whoever reads. */
+/** One event as it is read back; the reader knows its tenant. */
 export interface JournaledEntry extends Omit<JournalEntry, "tenant_id"> {
   /** The process that wrote it. */
   readonly writer: string
@@ -68,7 +68,7 @@ export class Journal extends Context.Service<
      * (a restore or a failover lost it), is reported in `lost` and writes nothing.
      */
     append(entries: ReadonlyArray<JournalEntry>, bases?: ReadonlyMap<string, Base>): Effect.Effect<Appended, SqlError>
-    /** Of these tenants, those whose journal does not end with the entry named: their memory has fallen behind (I6). */
+    /** Those of the tenants whose journal does not end with the given entry: their memory is stale (I6). */
     overtaken(bases: ReadonlyMap<string, Base>): Effect.Effect<ReadonlyArray<string>, SqlError>
     /**
      * At most `limit` entries of a tenant after `after`, by seq; of long ones so many, at least one, that those before the last take

@@ -13,7 +13,7 @@ import type { SqlError } from "effect/sql/SqlError"
 export interface KeptAnswer {
   readonly key: string
   readonly print: string
-  /** Who alone may have it again; null: whoever may call for the tenant. */
+  /** The only caller that may get it again; null: every caller of the tenant. */
   readonly caller: string | null
   readonly sealed: string
 }

@@ -1,6 +1,6 @@
 /**
- * The id of a kept payload, derived from its bytes: a sender that repeats itself, or one that was answered and did not hear it,
- * finds its payload kept already (I3). UUIDv5 over a SHA-256, so that nobody can make two payloads with one id.
+ * The id of a kept payload, derived from its place and bytes: a sender that repeats itself finds its payload kept already (I3).
+ * UUIDv5 over a SHA-256, so that two payloads with one id cannot be made on purpose.
  */
 import { createHash } from "node:crypto"
 import { v5 } from "uuid"

@@ -1,4 +1,4 @@
-/** Payloads of accounts that nobody has registered yet (I9): they wait for the registration and are applied then. */
+/** Payloads of accounts that are not registered yet (I9): they wait for the registration and are applied then. */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"

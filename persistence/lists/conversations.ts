@@ -45,10 +45,14 @@ export class Conversations extends Context.Service<
   {
     /** A page, newest message first; conversations without a message come last. */
     list(tenant_id: string, query: ConversationQuery): Effect.Effect<ConversationPage, SqlError | InvalidCursor>
-    /** The newest `limit` active conversations, each with `people`: up to three names besides the owner's, those who came first. */
+    /**
+     * The newest `limit` active conversations, each with `people`: up to three names besides the owner's, by when they joined.
+     */
     recent(tenant_id: string, limit: number): Effect.Effect<ReadonlyArray<StoredConversation>, SqlError>
     totals(tenant_id: string): Effect.Effect<Totals, SqlError>
-    /** Hot conversations that nobody opened in the 24 hours before `now` (epoch milliseconds); each decides for itself. */
+    /**
+     * Hot conversations that were not opened in the 24 hours before `now` (epoch milliseconds); each decides for itself.
+     */
     coldCandidates(tenant_id: string, now: number): Effect.Effect<ReadonlyArray<string>, SqlError>
   }
 >()("switchboard/persistence/Conversations") {

@@ -31,7 +31,7 @@ export interface ParticipantPage {
 export class Participants extends Context.Service<
   Participants,
   {
-    /** A page, the last seen first; who was merged into somebody else is not listed. */
+    /** A page, the last seen first; merged participants are not listed. */
     list(tenant_id: string, query: ParticipantQuery): Effect.Effect<ParticipantPage, SqlError | InvalidCursor>
   }
 >()("switchboard/persistence/Participants") {

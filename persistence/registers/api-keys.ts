@@ -44,7 +44,9 @@ export class ApiKeys extends Context.Service<
   {
     /** Keeps the key, with a number behind its name where that is taken; a hash that is there already stays as it is. */
     add(key: NewApiKey): Effect.Effect<void, SqlError>
-    /** Keeps the key unless the tenant has one of that name that is not revoked, whoever makes it at that moment; answers its id. */
+    /**
+     * Stores the key unless the tenant has one of that name that is not revoked, also when two are made at once; answers its id.
+     */
     create(key: NewApiKey): Effect.Effect<Option.Option<string>, SqlError>
     /** How many keys of a tenant are not revoked. */
     count(tenant_id: string): Effect.Effect<number, SqlError>

@@ -4,7 +4,9 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import { keptSources } from "../kept/kept-sources.ts"
+import { KeptPayload, QuarantinePage, ReplayedOne, ReplayedPage } from "./answers.ts"
 import { SomeStay, UsageWrong } from "./faults.ts"
 import { payloadCard } from "./kept-payload.ts"
 import { more, pageFlags, pageQuery } from "./page-flags.ts"
@@ -26,13 +28,13 @@ const list = Command.make(
   Effect.fnUntraced(function* ({ source, replayed, ...page }) {
     const { ask, show } = yield* session
     const query = { source: Option.getOrUndefined(source), replayed: Option.getOrUndefined(replayed) }
-    const answer = yield* ask("GET", "quarantine", { ...query, ...pageQuery(page) })
+    const answer = yield* ask("GET", "quarantine", QuarantinePage, { ...query, ...pageQuery(page) })
     yield* show(answer, () =>
       answer.items.length === 0
         ? "Nothing is in quarantine."
         : table(
             ["ID", "RECEIVED", "SOURCE", "SIZE", "REPLAYED", "REASON"],
-            answer.items.map((item: any) => [
+            answer.items.map((item) => [
               item.id,
               item.received_at,
               item.source,
@@ -50,15 +52,15 @@ const show = Command.make(
   { id },
   Effect.fnUntraced(function* ({ id }) {
     const { ask, show } = yield* session
-    const answer = yield* ask("GET", `quarantine/${encodeURIComponent(id)}`)
+    const answer = yield* ask("GET", `quarantine/${encodeURIComponent(id)}`, KeptPayload)
     yield* show(answer, () => payloadCard(answer))
   })
 ).pipe(Command.withDescription("One payload: its bytes, and whether it could be read now"))
 
 const replayOne = Effect.fnUntraced(function* (id: string) {
   const { ask, show } = yield* session
-  const answer = yield* ask("POST", `quarantine/${encodeURIComponent(id)}/replay`)
-  yield* show(answer, () => says[answer.outcome as keyof typeof says])
+  const answer = yield* ask("POST", `quarantine/${encodeURIComponent(id)}/replay`, ReplayedOne)
+  yield* show(answer, () => says[answer.outcome])
 })
 const says = {
   applied: "Applied.",
@@ -72,7 +74,7 @@ const replayAll = Effect.gen(function* () {
   const sum = { applied: 0, duplicate: 0, waiting: 0, unreadable: 0, remaining: 0 }
   let cursor: string | undefined
   do {
-    const answer = yield* ask("POST", "quarantine/replay", { cursor })
+    const answer: typeof ReplayedPage.Type = yield* ask("POST", "quarantine/replay", ReplayedPage, { cursor })
     for (const name of ["applied", "duplicate", "waiting", "unreadable"] as const) sum[name] += answer[name]
     sum.remaining = answer.remaining
     cursor = answer.next_cursor ?? undefined
@@ -108,7 +110,7 @@ const remove = Command.make(
   { id },
   Effect.fnUntraced(function* ({ id }) {
     const { ask, show } = yield* session
-    const answer = yield* ask("DELETE", `quarantine/${encodeURIComponent(id)}`)
+    const answer = yield* ask("DELETE", `quarantine/${encodeURIComponent(id)}`, Schema.Unknown)
     yield* show(answer, () => "Deleted. The audit trail says by whom.")
   })
 ).pipe(Command.withDescription("Deletes one for good"))

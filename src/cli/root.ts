@@ -3,6 +3,7 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import type * as Schema from "effect/Schema"
 import { ask } from "./ask.ts"
 import { targetFlags, targetOf } from "./target.ts"
 
@@ -19,11 +20,12 @@ export const session = Effect.gen(function* () {
   const { json, ...flags } = yield* root
   const target = yield* targetOf(flags)
   return {
-    ask: (
+    ask: <A>(
       method: "GET" | "POST" | "DELETE",
       path: string,
+      answer: Schema.Codec<A>,
       query?: Readonly<Record<string, string | number | undefined>>
-    ) => ask(target, method, path, query),
+    ) => ask(target, method, path, answer, query),
     /** The answer, as it is or for people. */
     show: (answer: unknown, text: () => string) => Console.log(json ? JSON.stringify(answer) : text())
   }

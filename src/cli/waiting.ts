@@ -4,6 +4,8 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { KeptPayload, ReplayedAccount, WaitingPage } from "./answers.ts"
 import { payloadCard } from "./kept-payload.ts"
 import { more, pageFlags, pageQuery } from "./page-flags.ts"
 import { session } from "./root.ts"
@@ -16,11 +18,14 @@ const list = Command.make(
   { account: Flag.String("account").pipe(Flag.withDescription("Only of this account"), Flag.optional), ...pageFlags },
   Effect.fnUntraced(function* ({ account, ...page }) {
     const { ask, show } = yield* session
-    const answer = yield* ask("GET", "waiting", { account_id: Option.getOrUndefined(account), ...pageQuery(page) })
+    const answer = yield* ask("GET", "waiting", WaitingPage, {
+      account_id: Option.getOrUndefined(account),
+      ...pageQuery(page)
+    })
     yield* show(answer, () => {
       if (answer.items.length === 0) return "Nothing waits."
-      const accounts = answer.accounts.map((one: any) => [one.account_id, one.payloads, one.oldest_received_at])
-      const items = answer.items.map((item: any) => [
+      const accounts = answer.accounts.map((one) => [one.account_id, one.payloads, one.oldest_received_at])
+      const items = answer.items.map((item) => [
         item.id,
         item.account_id,
         item.received_at,
@@ -37,7 +42,7 @@ const show = Command.make(
   { id },
   Effect.fnUntraced(function* ({ id }) {
     const { ask, show } = yield* session
-    const answer = yield* ask("GET", `waiting/${encodeURIComponent(id)}`)
+    const answer = yield* ask("GET", `waiting/${encodeURIComponent(id)}`, KeptPayload)
     yield* show(answer, () => payloadCard(answer))
   })
 ).pipe(Command.withDescription("One payload with its bytes"))
@@ -47,7 +52,7 @@ const replay = Command.make(
   { account: Argument.String("account").pipe(Argument.withDescription("The provider's account id")) },
   Effect.fnUntraced(function* ({ account }) {
     const { ask, show } = yield* session
-    const answer = yield* ask("POST", `waiting/${encodeURIComponent(account)}/replay`)
+    const answer = yield* ask("POST", `waiting/${encodeURIComponent(account)}/replay`, ReplayedAccount)
     yield* show(answer, () =>
       table(
         Object.keys(answer).map((name) => name.toUpperCase()),
@@ -62,7 +67,7 @@ const remove = Command.make(
   { id },
   Effect.fnUntraced(function* ({ id }) {
     const { ask, show } = yield* session
-    const answer = yield* ask("DELETE", `waiting/${encodeURIComponent(id)}`)
+    const answer = yield* ask("DELETE", `waiting/${encodeURIComponent(id)}`, Schema.Unknown)
     yield* show(answer, () => "Deleted. The audit trail says by whom.")
   })
 ).pipe(Command.withDescription("Deletes one for good"))

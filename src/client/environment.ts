@@ -3,9 +3,11 @@
 /** The part of a WebSocket that is used; a browser's, Node's and that of the package `ws` all have it. */
 export interface WebSocketLike {
   binaryType: string
-  send(data: any): void
+  send(data: string | Uint8Array): void
   close(code?: number, reason?: string): void
-  addEventListener(type: "open" | "message" | "close" | "error", listener: (event: any) => void): void
+  addEventListener(type: "open" | "error", listener: () => void): void
+  addEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void
+  addEventListener(type: "close", listener: (event: { readonly code: number; readonly reason: string }) => void): void
 }
 export type WebSocketClass = new (url: string, protocols: string) => WebSocketLike
 

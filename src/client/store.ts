@@ -8,7 +8,9 @@ export interface Store<T> {
   readonly subscribe: (listener: (value: T) => void) => () => void
 }
 
-/** A store with the means to change it. Listeners that come and go meet `listened` and `unlistened`, for those who care. */
+/**
+ * A writable store. `listened` is called with the first listener, `unlistened` after the last, for those that need it.
+ */
 export class Cell<T> implements Store<T> {
   #value: T
   readonly #listeners = new Set<{ readonly call: (value: T) => void }>()

@@ -9,7 +9,7 @@ import type { Environment } from "./environment.ts"
 
 /** Milliseconds. Half of the 6 s that the server believes it, so that one late frame does not make it flicker. */
 const repeatEvery = 3_000
-/** Milliseconds without `on` after which somebody has stopped: walked away from half a sentence. */
+/** Milliseconds without `on` after which the user counts as stopped. */
 const quietAfter = 5_000
 
 export class Typing {

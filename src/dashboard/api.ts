@@ -1,4 +1,4 @@
-/** The HTTP API with a session's key. */
+/** The HTTP API with a session's key. By the browser's own fetch: the dashboard loads no Effect. */
 import type { Session } from "./session.ts"
 
 /** The server said no; `status` 0: it did not answer. */

@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks"
 import { Api, Refusal } from "./api.ts"
 import { html } from "./html.ts"
+import type { ValueChanged } from "./html.ts"
 import { Logo } from "./parts/icon.ts"
 import type { Session } from "./session.ts"
 import { signedIn, signOut } from "./session.ts"
@@ -50,7 +51,7 @@ export const SignIn = ({ notice, enter }: Props) => {
           autofocus
           placeholder="sb_demo_…"
           value=${key}
-          onInput=${(event: any) => setKey(event.target.value)}
+          onInput=${(event: ValueChanged) => setKey(event.target.value)}
           aria-describedby="key-hint"
         />
         <label for="name">Your name <span class="muted">(others see it while you type or look)</span></label>
@@ -59,7 +60,7 @@ export const SignIn = ({ notice, enter }: Props) => {
           autocomplete="nickname"
           maxlength="60"
           value=${name}
-          onInput=${(event: any) => setName(event.target.value)}
+          onInput=${(event: ValueChanged) => setName(event.target.value)}
         />
         <button class="primary" disabled=${isAsking}>${isAsking ? "Asking…" : "Sign in"}</button>
         <p class="fault" role="alert">${fault}</p>

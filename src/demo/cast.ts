@@ -89,7 +89,7 @@ export const people = Object.fromEntries(names.map((name, number) => [name, { na
   Record<Name, Somebody>
 >
 
-/** Who only wrote some time ago, and where. */
+/** People whose only message is older, and the network it came on. */
 export const earlier: ReadonlyArray<readonly [Name, Network, string]> = [
   ["Ines Duarte", "whatsapp", "Thank you, the lamp arrived in one piece."],
   ["Oskar Nyberg", "whatsapp", "Could you send me the invoice again?"],

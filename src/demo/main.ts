@@ -1,4 +1,6 @@
 /** `npm run demo [-- --fast] [-- --seed 7]`: plays a lively inbox into the demo tenant of a running server, and ends. */
+import * as Effect from "effect/Effect"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Option from "effect/Option"
 import { parseArgs } from "node:util"
 import { keptDemo } from "../demo-tenant.ts"
@@ -32,7 +34,9 @@ await play({ url, tenant: "demo", ...demo }, steps, {
   speed,
   heard: ({ at, says }, status) =>
     console.log(`${(at / 1_000).toFixed(1).padStart(5)} s  ${says}${status < 300 ? "" : `  (${status})`}`)
-}).catch((error: unknown) =>
-  fail(error instanceof DemoStopped ? `The demo stopped. ${error.message}` : `The demo stopped: ${String(error)}`)
-)
+})
+  .pipe(Effect.provide(FetchHttpClient.layer), Effect.runPromise)
+  .catch((error: unknown) =>
+    fail(error instanceof DemoStopped ? `The demo stopped. ${error.message}` : `The demo stopped: ${String(error)}`)
+  )
 console.log("\nThat was the demo. Play it again for another one.")

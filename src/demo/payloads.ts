@@ -172,7 +172,7 @@ export const accountStatus = ({ account_id, account_type }: Account, message: "O
   AccountStatus: { account_id, message, account_type }
 })
 
-/** A kind of event that nobody knows: it goes to quarantine, where it can be looked at. */
+/** An unknown kind of event: it goes to quarantine, where it can be looked at. */
 export const unheardOf = ({ account_id, account_type }: Account, at: Date) => ({
   event: "chat_hologram_received",
   account_id,

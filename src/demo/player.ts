@@ -1,6 +1,8 @@
 /** The demo, played by the server itself: one at a time, and no longer than the server runs. */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import type { HttpClient } from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import { RuleBroken } from "../../actors/errors.ts"
 import { fastSpeed } from "./pace.ts"
@@ -25,6 +27,7 @@ export class Player extends Context.Service<
     Player,
     Effect.gen(function* () {
       const scope = yield* Effect.scope
+      const client = yield* Effect.context<HttpClient>()
       let isPlaying = false
 
       const start = Effect.fnUntraced(function* (stage: Stage, seed: number, fast: boolean) {
@@ -32,7 +35,8 @@ export class Player extends Context.Service<
         isPlaying = true
         const steps = scenario(seed)
         const speed = fast ? fastSpeed : 1
-        yield* Effect.tryPromise((signal) => play(stage, steps, { speed, signal })).pipe(
+        yield* play(stage, steps, { speed }).pipe(
+          Effect.provideContext(client),
           Effect.catch((error) => Effect.logWarning("The demo stopped", error)),
           Effect.ensuring(Effect.sync(() => (isPlaying = false))),
           Effect.forkIn(scope)
@@ -42,5 +46,5 @@ export class Player extends Context.Service<
 
       return Player.of({ start })
     })
-  )
+  ).pipe(Layer.provide(FetchHttpClient.layer))
 }

@@ -81,7 +81,7 @@ const subscribe = Effect.fnUntraced(function* (
   background(access(session, owner, conversation))
 })
 
-/** Who no longer follows a conversation no longer has it open. */
+/** A viewer that unsubscribes from a conversation no longer has it open. */
 const unsubscribe = (session: Session, asked: string, to: Answering): Effect.Effect<void> =>
   Effect.suspend(() => {
     const subscription = session.subscriptions?.get(asked)

@@ -12,7 +12,7 @@ const feedPath = "/v1/feed"
 /** Where a request goes; null when its target is no URL. The host does not matter. */
 const target = (request: IncomingMessage): URL | null => URL.parse(request.url ?? "", "http://feed")
 
-/** Whether an upgrade is for the feed. Every other one is somebody else's. */
+/** Whether an upgrade is for the feed. */
 export const isFeed = (request: IncomingMessage): boolean => target(request)?.pathname === feedPath
 
 /** The token in `?token=`, empty when there is none: a browser cannot put a header on a WebSocket. */

@@ -44,7 +44,7 @@ export interface SessionParts {
   readonly pass: FeedPass
   readonly limits: FeedLimits
   readonly inbox: Queue.Queue<Incoming>
-  /** In [0, 1), for the time to come back. */
+  /** In [0, 1), for the delay before a reconnect. */
   readonly random: () => number
 }
 
@@ -76,7 +76,7 @@ export class Session implements Line {
   get encoding(): Encoding {
     return this.#parts.encoding
   }
-  /** By the name that the client gave; null when the session is over. */
+  /** Subscriptions by the name that the client gave; null when the session has ended. */
   get subscriptions(): Map<string, Subscription> | null {
     return this.#state.at === "open" ? this.#state.subscriptions : null
   }

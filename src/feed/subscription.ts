@@ -19,7 +19,7 @@ export interface Line {
   send(packet: Packet): void
   /** A subscription of this line has to be opened again, from a look-up of its name on. */
   refresh(subscription: Subscription): void
-  /** The hub is over. */
+  /** The hub has ended. */
   cut(): void
 }
 

@@ -54,7 +54,7 @@ export class UpgradeServer extends http.Server {
     })
   }
 
-  override emit(event: string, ...args: ReadonlyArray<any>): boolean {
+  override emit(event: string, ...args: ReadonlyArray<unknown>): boolean {
     if (event === "request") {
       const [request, response] = args as unknown as [http.IncomingMessage, http.ServerResponse]
       return this.#inTurn(request, response)

@@ -1,4 +1,6 @@
-/** Who may call an endpoint: the holder of the admin key everything, the holder of a tenant's key what belongs to the tenant. */
+/**
+ * Authorisation: the holder of the admin key may call every endpoint, the holder of a tenant's key those of the tenant.
+ */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"

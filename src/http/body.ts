@@ -43,11 +43,11 @@ export const jsonIn = (bytes: Uint8Array): Result.Result<unknown, NotJson | TooD
       : Result.fail(new BodyInvalid({ field, rule: "must hold neither NUL nor half a surrogate pair" }))
   })
 
-/** A member that nobody knows is refused with its name (CONTRACT §4): a misspelt setting is not a success. */
+/** An unknown member is refused by name (CONTRACT §4): a misspelt setting is not a success. */
 export const unknownRefused = { onExcessProperty: "error" } as const
 
 /** A reader for bodies of this shape. An empty body reads as `{}`, so that commands without arguments need none. */
-export const bodyReader = <A>(schema: Schema.Codec<A, any>) => {
+export const bodyReader = <A>(schema: Schema.Codec<A, unknown>) => {
   const decode = Schema.decodeUnknownEffect(Schema.toCodecJson(schema) as Schema.Codec<A, unknown>, unknownRefused)
   return Effect.fnUntraced(function* (request: HttpServerRequest) {
     const bytes = yield* bytesOf(request)

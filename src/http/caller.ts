@@ -1,4 +1,4 @@
-/** Who calls: said once, by ./access.ts, for the whole request. */
+/** The caller of a request: set once, by ./access.ts. */
 import * as Context from "effect/Context"
 
 /** A scope that a key may have beside the plain rights on its tenant. */
@@ -13,7 +13,7 @@ export interface Caller {
   readonly scopes: ReadonlyArray<string>
 }
 
-/** The caller of the current request; nobody outside of one. */
+/** The caller of the current request; outside of one: none. */
 export const CurrentCaller = Context.Reference<Caller | null>("switchboard/http/CurrentCaller", {
   defaultValue: () => null
 })

@@ -36,7 +36,7 @@ const countedBy = (name: string, label: string, description: string): Count => {
 export const answered = countedBy("switchboard_http_responses_total", "status", "HTTP answers by status")
 /** A webhook ended: applied, duplicate, quarantined, waiting; refused for good: too_large, not_json, too_deep. */
 export const webhookEnded = countedBy("switchboard_webhooks_total", "outcome", "Authentic webhooks by outcome")
-/** Somebody was not let in: `key` or `webhook`. */
+/** A request was not authenticated: `key` or `webhook`. */
 export const refusedAuth = countedBy(
   "switchboard_auth_refused_total",
   "by",

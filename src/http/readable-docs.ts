@@ -1,4 +1,4 @@
-/** `/docs`: the OpenAPI document for people. The page calls nobody else, and its policy lets it call nobody else. */
+/** `/docs`: the OpenAPI document for people. The page calls no other server, and its policy allows none. */
 import { createHash } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as HttpApiScalar from "effect/http-api/HttpApiScalar"

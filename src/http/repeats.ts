@@ -58,7 +58,7 @@ interface Written {
   readonly body: string
 }
 
-/** An answer that weighs more is not kept; a repeat is answered with what there is then. */
+/** A longer answer is not kept; a repeat is answered with the present state. */
 const longestAnswer = 1024 * 1024
 /** After so many answers of a tenant, those that are too many go. */
 const pruneEvery = 256
@@ -68,10 +68,13 @@ const written = ({ status, headers, body }: Response): Written | null =>
     ? { status, headers: { ...headers }, type: body.contentType, body: Buffer.from(body.body).toString("utf8") }
     : null
 
-/** Whoever may call for a tenant may see what a command answers, but for secrets that are shown once. */
+/** Every caller of a tenant may see what a command answers, except secrets that are shown once. */
 const isSecret = ({ headers }: Written): boolean => headers["cache-control"] === "no-store"
 
-/** Who alone may have an answer again: that very key, and no later one of its name. Answers of the version before stand under the name. */
+/**
+ * The only caller that may get an answer again: that very key, not a later one of its name. Answers kept by the version before
+ * are under the name.
+ */
 const idOf = ({ key, name }: Caller): string => key ?? name
 
 const again = ({ status, headers, type, body }: Written): Response =>

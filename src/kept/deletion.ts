@@ -1,4 +1,4 @@
-/** Deletes kept payloads by hand. Each is a loss that somebody wanted: who and what stands in the audit trail. */
+/** Deletes kept payloads by hand. Each deletion leaves a line in the audit trail: who, and what. */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"

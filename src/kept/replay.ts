@@ -75,7 +75,7 @@ export class Replay extends Context.Service<
             Result.map(understandKept(body, payload.source, received_at, channel_type), (read) => (events = read))
           )
           .pipe(
-            // Who replays a command of the journal has not given it: its author stands in it.
+            // A replayed command keeps its own author, which is in the journal entry.
             Effect.provideService(Author, null),
             Effect.catchTag(misunderstood, ({ message }) => Effect.fail(new StillUnreadable({ reason: message })))
           )

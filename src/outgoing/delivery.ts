@@ -52,7 +52,7 @@ const longestWait = 6 * 3_600_000
 const atOnce = 16
 /** Announcements of one tenant that are under way at once: a CRM that does not answer holds no more places than these. */
 const perTenant = 4
-/** A claim outlives a try, so that nobody else tries meanwhile. */
+/** A claim lasts longer than a try, so that no other process tries meanwhile. */
 const lease = 60_000
 
 const tries = Metric.counter("switchboard_outgoing_tries_total", {
@@ -111,7 +111,7 @@ const deliver = Effect.fnUntraced(function* (row: OutgoingRow, options: Delivery
   )
 })
 
-/** Which tenants' announcements are under way. A place that becomes free is given to whoever is due. */
+/** Slots for announcements under way, by tenant. A slot that is freed goes to the next that is due. */
 class Places {
   readonly freed = Latch.makeUnsafe()
   readonly #taken = new Map<string, number>()

@@ -1,4 +1,7 @@
-/** One POST to an address that a tenant has named: no redirects, no inner addresses, nothing of the answer but its status. */
+/**
+ * One POST to an address that a tenant has named: no redirects, no inner addresses, nothing of the answer but its status.
+ * By node:http and no client above it: the guard is the look-up of this very connection, which is made for it alone.
+ */
 import { lookup, type LookupAddress } from "node:dns"
 import * as http from "node:http"
 import * as https from "node:https"

@@ -1,4 +1,7 @@
-/** The secrets that nobody set: made at the first start, kept in `<dataDir>/secrets.json`, readable by the owner only. */
+/**
+ * Secrets that were not set in the environment: made at the first start, kept in `<dataDir>/secrets.json`, readable by the owner
+ * only.
+ */
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"

@@ -19,7 +19,7 @@ import { newApiKey } from "../secrets/random-secret.ts"
 export interface NewKey {
   readonly name: string
   readonly scopes: ReadonlyArray<string>
-  /** Who asks for it, for the audit trail. */
+  /** The caller, for the audit trail. */
   readonly by: string
 }
 

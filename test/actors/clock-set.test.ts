@@ -5,7 +5,7 @@ import * as Redacted from "effect/Redacted"
 import { TestClock } from "effect/testing"
 import { expect, test } from "vitest"
 import { Hub, hubLimits } from "../../actors/feed/hub.ts"
-import { keptFor } from "../../actors/owner/kept-for.ts"
+import { cachedFor } from "../../actors/owner/cached-for.ts"
 import { Population } from "../../actors/memory/population.ts"
 import { Remembered } from "../../src/http/remembered.ts"
 import { Accesses } from "../../src/feed/accesses.ts"
@@ -33,7 +33,7 @@ test("a result that is kept for a second is kept for no month", () =>
   Effect.runPromise(
     Effect.gen(function* () {
       let runs = 0
-      const look = yield* keptFor(
+      const look = yield* cachedFor(
         Effect.sync(() => ++runs),
         1_000
       )
@@ -78,9 +78,9 @@ test("an idle actor that was touched ahead of now may sleep", () => {
   const living = population.make("record", "r", { id: "r", record_id: "r", user_id: null, received: now }, now + month)
   living.kept = "yes"
   const room = { actors: 100, weight: Infinity }
-  expect(population.drowsy(now, 60_000, room)).toEqual([living])
+  expect(population.evictable(now, 60_000, room)).toEqual([living])
   living.touched = now
-  expect(population.drowsy(now, 60_000, room)).toEqual([])
+  expect(population.evictable(now, 60_000, room)).toEqual([])
 })
 
 test("a feed token that would be good for longer than any is none", () =>

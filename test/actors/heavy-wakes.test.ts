@@ -51,7 +51,7 @@ test("an event whose turn fails for a reason of ours, after its actors have come
       attempt: () => {
         throw new Error("a defect")
       },
-      giveUp: (envelope: Envelope) => void ends.push(envelope)
+      reject: (envelope: Envelope) => void ends.push(envelope)
     } as unknown as TenantRuntime
     yield* run(runtime, {} as Cutter)
     host.wake([], event)
@@ -80,11 +80,12 @@ test("an event gets all of its heavy actors, however full memory is and however 
         if (absent().length === 0) ends.push("applied")
         else host.wake(absent(), envelope)
       },
-      giveUp: () => void ends.push("given up")
+      reject: () => void ends.push("given up")
     } as unknown as TenantRuntime
     // The bound is reached: whoever may sleep is sent to sleep.
     const crowded = Effect.sync(() => {
-      for (const living of population.drowsy(now, 3_600_000, { actors: Infinity, weight: 0 })) population.remove(living)
+      for (const living of population.evictable(now, 3_600_000, { actors: Infinity, weight: 0 }))
+        population.remove(living)
     }).pipe(Effect.delay(50), Effect.forever)
     yield* Effect.forkScoped(crowded)
     yield* run(runtime, {} as Cutter)

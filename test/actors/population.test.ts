@@ -10,9 +10,9 @@ test("at the bound of their weight some room is made at once: not every actor th
     population.make("participant", `p${n}`, { id: `p${n}`, key: `k${n}`, received: now }, now + n)
   const room = { actors: Infinity, weight: 160 * bareActor }
   for (let n = 0; n < 160; n++) come(n)
-  expect(population.drowsy(now, 3_600_000, room)).toEqual([])
+  expect(population.evictable(now, 3_600_000, room)).toEqual([])
   come(160)
-  const gone = population.drowsy(now, 3_600_000, room)
+  const gone = population.evictable(now, 3_600_000, room)
   expect(
     gone.map(({ id }) => id),
     "the least recently touched"

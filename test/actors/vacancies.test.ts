@@ -58,7 +58,7 @@ test("idle record profiles go to sleep like everybody else, and put nobody out",
   }
   const present = population.make("participant", "p", { id: "p", key: "k", received: 0 }, 100)
   present.kept = "yes"
-  const drowsy = population.drowsy(50, 0, { actors: 100, weight: Infinity })
-  expect(drowsy).toHaveLength(200)
-  expect(drowsy).not.toContain(present)
+  const evictable = population.evictable(50, 0, { actors: 100, weight: Infinity })
+  expect(evictable).toHaveLength(200)
+  expect(evictable).not.toContain(present)
 })

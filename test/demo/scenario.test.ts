@@ -1,8 +1,12 @@
 /** The demo: what it claims to show, and that it can be repeated. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import * as Effect from "effect/Effect"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
+import type { Stage } from "../../src/demo/play.ts"
 import { play } from "../../src/demo/play.ts"
+import type { Step } from "../../src/demo/scenario.ts"
 import { scenario } from "../../src/demo/scenario.ts"
 import { databases } from "../support/databases.ts"
 import type { Server } from "../support/server.ts"
@@ -24,6 +28,9 @@ it("something happens within the first seconds, and it ends within a minute and 
   }
 })
 
+const playFast = (stage: Stage, heard: (step: Step, status: number) => void = () => {}) =>
+  Effect.runPromise(Effect.provide(play(stage, scenario(1), { speed: 50, heard }), FetchHttpClient.layer))
+
 describe("played on a real server", () => {
   let server: Server
   let key: string
@@ -33,7 +40,7 @@ describe("played on a real server", () => {
     const demo = JSON.parse(await readFile(join(server.options.dataDir, "demo.json"), "utf8"))
     key = demo.api_key
     const stage = { url: server.url, tenant: "demo", ...demo }
-    await play(stage, scenario(1), { speed: 50, heard: ({ says }, status) => void statuses.set(says, status) })
+    await playFast(stage, ({ says }, status) => void statuses.set(says, status))
   })
   afterAll(() => server?.close())
 
@@ -67,7 +74,7 @@ describe("played on a real server", () => {
   it("the same demo once more changes no count", async () => {
     const before = await ask("/conversations?limit=100")
     const demo = JSON.parse(await readFile(join(server.options.dataDir, "demo.json"), "utf8"))
-    await play({ url: server.url, tenant: "demo", ...demo }, scenario(1), { speed: 50 })
+    await playFast({ url: server.url, tenant: "demo", ...demo })
     const after = await ask("/conversations?limit=100")
     const counts = ({ items }: any) => Object.fromEntries(items.map((one: any) => [one.id, one.message_count]))
     expect(counts(after)).toEqual(counts(before))

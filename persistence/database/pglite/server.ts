@@ -1,6 +1,6 @@
 /**
- * The embedded Postgres as the rest of the process sees it: something that opens connections. A thread that dies is started
- * again on the same files, as a supervisor would with a server: for everybody else Postgres was away for a moment.
+ * The embedded Postgres as the rest of the process sees it: it opens connections. A thread that dies is started again on the
+ * same files, as a supervisor does with a server; to its users, Postgres was unavailable for a moment.
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -10,7 +10,10 @@ import type { Duplex } from "node:stream"
 import type { DatabaseUnavailable } from "../database-unavailable.ts"
 import { startThread, type Thread } from "./thread.ts"
 
-/** Between two tries to start it again: at once at first, for it has lost nothing; later, the cause has to go away first. */
+/**
+ * Pause between two tries to start it again: none at first, since nothing was lost; later longer, since the cause has to pass
+ * first.
+ */
 const untilItStarts = Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("5 seconds")])
 
 /**

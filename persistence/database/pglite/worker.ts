@@ -22,8 +22,8 @@ const pg = await PGlite.create(
 const ailing = new Ailing()
 
 /**
- * Ends this thread, and nothing else of the process: Postgres has panicked or cannot use its files any more. Whoever started
- * the thread starts it again on the same files, and Postgres recovers from its log as after any crash.
+ * Ends this thread alone: Postgres has panicked or cannot use its files any more. It is started again on the same files
+ * (server.ts), and Postgres recovers from its log as after any crash.
  */
 const giveUp = (problem: string): never => {
   tell({ type: "broken", problem })

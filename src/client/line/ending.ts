@@ -1,4 +1,4 @@
-/** Why a socket is over, and whether that means coming back (the table of src/feed/close-codes.ts). Pure. */
+/** Why a socket has ended, and whether to reconnect (the table of src/feed/close-codes.ts). Pure. */
 import { closeCodes } from "../../feed/close-codes.ts"
 import type { CloseCode } from "../../feed/close-codes.ts"
 
@@ -14,7 +14,7 @@ export const vanished = 1006
 
 const table: ReadonlyArray<CloseCode> = Object.values(closeCodes)
 
-/** Whether a client may come back after this. Codes that the table does not have: by their range. */
+/** Whether a client may reconnect after this. Codes that the table does not have: by their range. */
 export const mayComeBack = ({ code, retryAfter }: Ending): boolean => {
   if (retryAfter !== undefined) return retryAfter !== null
   const known = table.find((row) => row.code === code)

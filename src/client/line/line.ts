@@ -96,7 +96,7 @@ export class Line {
 
   #begin(): void {
     this.#status.set(connecting)
-    // Who was told that may have closed it.
+    // A listener that was told may have closed it.
     if (this.#state.at === "closed") return
     if (this.#token !== null) return this.#dial(this.#token)
     const leave = this.#fetch(
@@ -175,7 +175,7 @@ export class Line {
     this.#state = { at: "open", socket, since: environment.now(), leave }
     this.#status.set(open)
     if (this.#isCurrent(socket)) this.#events.opened()
-    // A renewed one takes over first: whoever is shown as viewing must not go and come again.
+    // The new socket takes over first: its user must not appear to leave and come back.
     if (before.at === "open") before.leave()
   }
 

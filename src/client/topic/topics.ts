@@ -12,7 +12,7 @@ interface Watched {
 }
 
 export class Topics {
-  /** Every store that somebody still holds, so that one topic has one store. */
+  /** Every store that is still in use, so that one topic has one store. */
   readonly #known = new Map<string, WeakRef<Watched>>()
   readonly #watched = new Map<string, Watched>()
   readonly #forgotten = new FinalizationRegistry<string>((topic) => {

@@ -25,7 +25,7 @@ export type TopicValue<S> =
       /** False when this state was fetched whole: after a break, something may have come and gone unseen. */
       readonly recovered: boolean
     })
-  /** As the server had it when it was last heard. It comes back by itself. */
+  /** The state as last heard from the server; it is refreshed by itself. */
   | Shown<"stale", S, null>
   /** The server has no such thing, or no more; the last state, if there was one. */
   | Shown<"gone", S | null, TopicError>

@@ -1,6 +1,7 @@
 /** One actor, looked into: its statechart with the present state, and its context, ⚿ masked. */
 import { useState } from "preact/hooks"
 import { html } from "../html.ts"
+import type { ValueChanged } from "../html.ts"
 import { useFetched, useLive, useNow, useStore } from "../live.ts"
 import { Fault, Page } from "../parts/page.ts"
 import { hrefOf } from "../route.ts"
@@ -97,7 +98,7 @@ const Picker = ({ kind, id }: { readonly kind: string; readonly id: string }) =>
     <form class="picker" onSubmit=${go}>
       <label
         >Kind
-        <select value=${kind} onChange=${(event: any) => (location.hash = hrefOf("actor", event.target.value))}>
+        <select value=${kind} onChange=${(event: ValueChanged) => (location.hash = hrefOf("actor", event.target.value))}>
           ${kinds.map((each) => html`<option key=${each} value=${each}>${each}</option>`)}
         </select>
       </label>
@@ -107,7 +108,7 @@ const Picker = ({ kind, id }: { readonly kind: string; readonly id: string }) =>
           value=${named}
           spellcheck=${false}
           placeholder="ours, or for accounts and conversations the provider's"
-          onInput=${(event: any) => setNamed(event.target.value)}
+          onInput=${(event: ValueChanged) => setNamed(event.target.value)}
         />
       </label>
       <button>Look</button>

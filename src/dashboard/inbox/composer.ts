@@ -2,10 +2,11 @@
 import { useState } from "preact/hooks"
 import type { ConversationStore } from "../../client/index.ts"
 import { html } from "../html.ts"
+import type { ValueChanged } from "../html.ts"
 
 export const Composer = ({ store }: { readonly store: ConversationStore }) => {
   const [text, setText] = useState("")
-  const typed = (event: any) => {
+  const typed = (event: ValueChanged) => {
     const { value } = event.target
     setText(value)
     store.typing(value !== "")

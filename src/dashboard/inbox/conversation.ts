@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useState } from "preact/hooks"
 import type { Conversation } from "../../client/index.ts"
 import { html } from "../html.ts"
+import type { ValueChanged } from "../html.ts"
 import { useLive, useStore } from "../live.ts"
 import { Icon } from "../parts/icon.ts"
 import { Avatar, Count } from "../parts/marks.ts"
@@ -120,7 +121,7 @@ const Tools = ({ state, store, isLive }: ToolsProps) => {
         id="priority"
         value=${state.priority}
         disabled=${!isLive}
-        onChange=${(event: any) => prioritise(event.target.value)}
+        onChange=${(event: ValueChanged) => prioritise(event.target.value)}
       >
         ${priorities.map((each) => html`<option key=${each} value=${each}>${each}</option>`)}
       </select>

@@ -3,6 +3,7 @@ import { useMemo, useState } from "preact/hooks"
 import { folded, foldedQuery } from "../../../machines/folding.ts"
 import type { Connection, Summary } from "../../client/index.ts"
 import { html } from "../html.ts"
+import type { ValueChanged } from "../html.ts"
 import { useFetched, useLive, useStore } from "../live.ts"
 import { number, plural } from "../wording.ts"
 import { ConversationPane } from "./conversation.ts"
@@ -57,7 +58,7 @@ export const Inbox = ({ rest: [selected] }: { readonly rest: ReadonlyArray<strin
             aria-label="Find by name or subject"
             placeholder="Find by name or subject"
             value=${text}
-            onInput=${(event: any) => setText(event.target.value)}
+            onInput=${(event: ValueChanged) => setText(event.target.value)}
           />
           <div class="segments" role="group" aria-label="Show">
             ${Object.entries(filters).map(

@@ -6,6 +6,23 @@ import { useFetched, useLive, useSettled } from "../live.ts"
 import { Fault, Nothing } from "../parts/page.ts"
 import { exactTime, fullTime, words } from "../wording.ts"
 
+interface Named {
+  readonly name?: string | null
+}
+
+/** What an entry holds, as far as its summary names it. */
+interface EntryData {
+  readonly sender?: Named | null
+  readonly reader?: Named | null
+  readonly person?: Named | null
+  readonly user_id?: unknown
+  readonly message?: { readonly content?: unknown } | null
+  readonly reaction?: unknown
+  readonly content?: unknown
+  readonly priority?: unknown
+  readonly status?: unknown
+}
+
 interface Entry {
   readonly seq: number
   readonly received: string
@@ -13,7 +30,7 @@ interface Entry {
   readonly type: string
   readonly via: string
   readonly by: string | null
-  readonly data: Readonly<Record<string, any>>
+  readonly data: EntryData
 }
 interface TimelinePage {
   readonly items: ReadonlyArray<Entry>
@@ -71,8 +88,7 @@ const Happened = ({ entry: { seq, received, type, via, by, data } }: { readonly 
 
 /** The part of an event that tells most in a few words. */
 const gistOf = (data: Entry["data"]): string => {
-  const who = data["sender"]?.name ?? data["reader"]?.name ?? data["user_id"] ?? data["person"]?.name ?? ""
-  const what =
-    data["message"]?.content ?? data["reaction"] ?? data["content"] ?? data["priority"] ?? data["status"] ?? ""
+  const who = data.sender?.name ?? data.reader?.name ?? data.user_id ?? data.person?.name ?? ""
+  const what = data.message?.content ?? data.reaction ?? data.content ?? data.priority ?? data.status ?? ""
   return [who, what].filter((part) => typeof part === "string" && part !== "").join(": ")
 }

@@ -22,7 +22,7 @@ type Operation = Record<string, unknown> & {
 const isOfWebhooks = ({ tags = [] }: Operation): boolean => tags.includes("webhooks")
 
 /** The document with the header at every operation that writes. */
-export const withIdempotencyKeys = (document: Record<string, any>): Record<string, any> => {
+export const withIdempotencyKeys = (document: Readonly<Record<string, unknown>>): Record<string, unknown> => {
   const operations = (path: Record<string, Operation>) =>
     Object.fromEntries(
       Object.entries(path).map(([method, operation]) =>

@@ -1,4 +1,4 @@
-/** What stands in paths and queries. */
+/** Parameters of paths and queries. */
 import * as Schema from "effect/Schema"
 import { isStorableText } from "../storable.ts"
 
@@ -16,7 +16,7 @@ const text = (longest: number) =>
   )
 /** Ours, or the provider's, at most 500 characters. */
 export const Id = text(500)
-/** What somebody looks for. */
+/** The text of a search. */
 export const SearchText = text(200)
 /** How many rows of a list. */
 const Limit = Schema.NumberFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 1, maximum: 200 }))

@@ -1,4 +1,4 @@
-/** How refusals stand in the OpenAPI document. The answers themselves are made from the table in ../problem.ts. */
+/** Refusals in the OpenAPI document. The answers themselves are made from the table in ../problem.ts. */
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as ProblemDetails from "effect/http/ProblemDetails"
 import * as Schema from "effect/Schema"

@@ -4,7 +4,7 @@ import { analyticsFields } from "../../../machines/analytics/fields.ts"
 import { channelFields } from "../../../machines/channel/fields.ts"
 import { connectionFields } from "../../../machines/connection/fields.ts"
 import { conversationFields } from "../../../machines/conversation/fields.ts"
-import type { Field, Fields } from "../../../machines/field.ts"
+import type { AnyField, Fields } from "../../../machines/field.ts"
 import { memberFields } from "../../../machines/member/fields.ts"
 import { messageFields } from "../../../machines/message/fields.ts"
 import { participantFields } from "../../../machines/participant/fields.ts"
@@ -15,12 +15,12 @@ import { tenantFields } from "../../../machines/tenant/fields.ts"
 /** ISO 8601 with milliseconds, UTC. */
 export const Instant = Schema.String.annotate({ format: "date-time" })
 
-const onWire = (field: Field<any>): Schema.Top => {
+const onWire = (field: AnyField): Schema.Top => {
   if (field.wire !== undefined) return Schema.Unknown
   return field.column === "timestamptz" ? Schema.NullOr(Instant) : field.schema
 }
 
-const described = (field: Field<any>) =>
+const described = (field: AnyField) =>
   onWire(field).annotate({ description: `${field.meaning}. Populated by: ${field.populatedBy}.` })
 
 /** The fields that leave the process, each with its meaning and what populates it. */
@@ -34,7 +34,7 @@ const wireFields = (fields: Fields): Schema.Struct.Fields =>
 const entity = (identifier: string, fields: Fields, more: Schema.Struct.Fields = {}) =>
   Schema.Struct({ id: Schema.String, ...wireFields(fields), ...more }).annotate({ identifier })
 
-/** The least of what the provider, the tenant and the connection allow, and whose it is; nulls: nobody sets one. */
+/** The lowest of the limits of provider, tenant and connection, and whose it is; nulls: none is set. */
 export const EffectiveLimit = Schema.Struct({
   limit: Schema.NullOr(Schema.Int),
   binds: Schema.NullOr(Schema.Literals(["provider", "tenant", "connection"]))

@@ -30,7 +30,7 @@ export const accountHandlers = HttpApiBuilder.group(
     /** A command: its event is applied and durable, then the entity is shown. `name` is what the event calls it by. */
     const command = <A>(
       kind: "connection" | "channel",
-      schema: Schema.Codec<A, any>,
+      schema: Schema.Codec<A, unknown>,
       eventOf: (
         body: A,
         base: Base,

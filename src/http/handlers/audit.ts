@@ -15,7 +15,7 @@ export const auditHandlers = HttpApiBuilder.group(
     const owner = yield* TenantOwner
     const audit = yield* Audit
 
-    /** Our id for whatever names the entity; what names nobody is looked for as it is. */
+    /** Our id of the entity; a name that no entity has is looked for as it is. */
     const entityOf = (tenant: string, entity: string) =>
       owner.resolve(tenant, "connection", entity).pipe(
         Effect.catchTag("ActorUnknown", () => owner.resolve(tenant, "conversation", entity)),

@@ -114,7 +114,7 @@ export const conversationHandlers = HttpApiBuilder.group(
 
     /** A command: its event is applied and durable, then the conversation is shown. */
     const command = <A>(
-      schema: Schema.Codec<A, any>,
+      schema: Schema.Codec<A, unknown>,
       eventOf: (body: A, base: { conversation_id: string } & Effect.Success<typeof commandBase>) => Event
     ) => {
       const bodyOf = bodyReader(schema)

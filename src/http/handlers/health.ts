@@ -5,7 +5,7 @@ import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
 import { GroupCommit } from "../../../actors/journal/group-commit.ts"
-import { keptFor } from "../../../actors/owner/kept-for.ts"
+import { cachedFor } from "../../../actors/owner/cached-for.ts"
 import { promptly } from "../../../actors/owner/patience.ts"
 import { TenantOwner } from "../../../actors/owner/owner.ts"
 import { Journal } from "../../../persistence/journal/journal.ts"
@@ -57,7 +57,7 @@ export const healthHandlers = HttpApiBuilder.group(
         Effect.andThen(Effect.logWarning(`Not ready: ${describe(error)}`), Effect.fail(stuck(inOurWords(error))))
       ),
       Effect.matchCauseEffect({ onSuccess: () => Effect.succeed(fine), onFailure: refuse }),
-      (look) => keptFor(look, lookFresh)
+      (look) => cachedFor(look, lookFresh)
     )
 
     // While the database is away these stay as they were; the others, which need none, are still told.
@@ -68,7 +68,7 @@ export const healthHandlers = HttpApiBuilder.group(
     }).pipe(
       Effect.timeout(patience),
       Effect.catchCause((cause) => Effect.logWarning("What is kept of payloads could not be counted", cause)),
-      (look) => keptFor(look, keptFresh)
+      (look) => cachedFor(look, keptFresh)
     )
 
     const figures = Effect.gen(function* () {

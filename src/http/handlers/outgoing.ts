@@ -23,7 +23,7 @@ import { withItsAnswer } from "../repeats.ts"
 
 const json = HttpServerResponse.jsonUnsafe
 
-/** Without a name and password in it: those would stand in lists and logs. */
+/** A URL with a user name and password is refused: they would show in lists and logs. */
 const isAddress = (text: string): boolean => {
   const url = URL.parse(text)
   return (

@@ -20,7 +20,7 @@ import { CurrentCaller } from "../caller.ts"
 const json = HttpServerResponse.jsonUnsafe
 const isUuid = Schema.is(Schema.String.check(Schema.isUUID()))
 const which = { true: true, false: false, any: undefined } as const
-/** People's words may stand in a body: nobody on its way keeps it. */
+/** A body may contain private messages: no proxy or browser may store the answer. */
 const unkept = { headers: { "cache-control": "no-store" } }
 
 const shown = ({ id, received_at, source, reason, size_bytes, replayed_at }: ListedQuarantined) => ({

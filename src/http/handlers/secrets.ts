@@ -10,7 +10,7 @@ import { TokenStorage } from "../api/secrets.ts"
 import { bodyReader } from "../body.ts"
 import { CurrentCaller } from "../caller.ts"
 
-/** An answer with a secret in it is kept by nobody on its way. */
+/** An answer with a secret: no proxy or browser may store it. */
 const unkept = { headers: { "cache-control": "no-store" } }
 
 export const secretHandlers = HttpApiBuilder.group(

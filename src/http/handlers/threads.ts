@@ -59,7 +59,7 @@ export const threadHandlers = HttpApiBuilder.group(
 
     /** A command on a conversation: `answer` says what is shown after it. */
     const command = <A, P extends { readonly tenant: string; readonly id: string }>(
-      schema: Schema.Codec<A, any>,
+      schema: Schema.Codec<A, unknown>,
       eventOf: (
         body: A,
         base: Base & { readonly conversation_id: string },

@@ -19,7 +19,7 @@ import { CurrentCaller } from "../caller.ts"
 
 const json = HttpServerResponse.jsonUnsafe
 const isUuid = Schema.is(Schema.String.check(Schema.isUUID()))
-/** People's words may stand in a body: nobody on its way keeps it. */
+/** A body may contain private messages: no proxy or browser may store the answer. */
 const unkept = { headers: { "cache-control": "no-store" } }
 
 const shown = ({ id, account_id, received_at, source, size_bytes }: ListedWaiting) => ({

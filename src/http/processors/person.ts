@@ -66,7 +66,7 @@ export const keyOf = (
   )
 }
 
-/** `known`: members by the provider's id, so that somebody who is there already is not told twice. */
+/** `known`: keys of members by the provider's id, so that a known member keeps its key. */
 export const personTold = Effect.fnUntraced(function* (
   owner: Owner,
   tenant: string,

@@ -83,7 +83,8 @@ const factOf = (
     if (id === null) return Result.fail(unreadable("payload.message_id", "names no message"))
     if (chat === null && made.type === "message_received")
       return Result.fail(unreadable("payload.chat_id", "is missing"))
-    const { account_id, channel_type: _, external_thread_id: __, received: ___, via: ____, ...fact } = made as any
+    if (!("external_thread_id" in made)) return Result.fail(unreadable("type", "is no fact about a message"))
+    const { account_id, channel_type: _, external_thread_id: __, received: ___, via: ____, ...fact } = made
     return Result.succeed({
       type: "fact_arrived",
       received,
