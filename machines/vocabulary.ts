@@ -91,3 +91,15 @@ export const ScheduledTask = Schema.Literals([
   "generate_daily_analytics"
 ])
 export type ScheduledTask = typeof ScheduledTask.Type
+
+/** What the CRM can be told by itself (CONTRACT §8). */
+export const Announced = Schema.Literals([
+  "contact.create_requested",
+  "message.received",
+  "message.sent",
+  "message.updated",
+  "conversation.updated",
+  "connection.status_changed",
+  "participant.merged"
+])
+export type Announced = typeof Announced.Type

@@ -7,6 +7,7 @@ import { Conversations } from "./lists/conversations.ts"
 import { FieldPopulation } from "./figures/field-population.ts"
 import { CrmRecords } from "./registers/crm-records.ts"
 import { Outgoing } from "./registers/outgoing.ts"
+import { OutgoingEndpoints } from "./registers/outgoing-endpoints.ts"
 import { Participants } from "./lists/participants.ts"
 import { Journal } from "./journal/journal.ts"
 import { KeptAnswers } from "./kept/kept-answers.ts"
@@ -36,6 +37,7 @@ export const layer = Layer.mergeAll(
   CrmRecords.layer,
   Participants.layer,
   Outgoing.layer,
+  OutgoingEndpoints.layer,
   KeptAnswers.layer,
   layerFolding
 )

@@ -13,5 +13,9 @@ export const sealedPlace = (tenant: string, kind: string, id: string, field: str
   return kind === "tenant" ? `tenant:${tenant}:${name}` : `tenant:${tenant}:${kind}:${id}:${name}`
 }
 
-/** The secret that a tenant's announcements are signed with; it stands in the endpoint's row, no actor holds it. */
-export const outgoingSecretPlace = (tenant: string): string => sealedPlace(tenant, "tenant", tenant, "outgoing_secret")
+/** The endpoint that a tenant has without naming one. */
+export const defaultEndpoint = "default"
+
+/** The secret that announcements to an endpoint are signed with; it stands in the endpoint's row, no actor holds it. */
+export const outgoingSecretPlace = (tenant: string, endpoint: string = defaultEndpoint): string =>
+  sealedPlace(tenant, "tenant", tenant, endpoint === defaultEndpoint ? "outgoing_secret" : `outgoing_secret:${endpoint}`)

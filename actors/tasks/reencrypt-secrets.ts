@@ -7,7 +7,8 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { SecretResealed } from "../../machines/events.ts"
-import { Outgoing } from "../../persistence/registers/outgoing.ts"
+import type { OutgoingEndpoint } from "../../persistence/registers/outgoing-endpoints.ts"
+import { OutgoingEndpoints } from "../../persistence/registers/outgoing-endpoints.ts"
 import { kinds } from "../memory/kinds.ts"
 import { Resealing } from "../sealed/resealing.ts"
 import { outgoingSecretPlace, sealedPlace } from "../sealed/sealed-place.ts"
@@ -55,20 +56,20 @@ export const reencryptSecrets = Effect.fnUntraced(function* (
   }
   // The rows too: an older key may go as soon as this run has ended.
   if (touched > 0) yield* cut
-  const endpoint = yield* resealEndpoint(runtime.tenant).pipe(Effect.result)
-  if (Result.isFailure(endpoint))
-    broken.push(`secret of outgoing webhook ${runtime.tenant}: ${endpoint.failure.message}`)
-  else if (endpoint.success) touched++
+  const { list } = yield* OutgoingEndpoints
+  for (const endpoint of yield* list(runtime.tenant)) {
+    const again = yield* resealEndpoint(runtime.tenant, endpoint).pipe(Effect.result)
+    if (Result.isFailure(again)) broken.push(`secret of outgoing endpoint ${endpoint.id}: ${again.failure.message}`)
+    else if (again.success) touched++
+  }
   if (broken.length > 0) return yield* Effect.fail(new Error(broken.join("; ")))
   return touched
 })
 
 /** The endpoint's secret exists only in its row. Whether it was sealed again. */
-const resealEndpoint = Effect.fnUntraced(function* (tenant: string) {
+const resealEndpoint = Effect.fnUntraced(function* (tenant: string, { id, secret }: OutgoingEndpoint) {
   const { reseal } = yield* Resealing
-  const outgoing = yield* Outgoing
-  const known = yield* outgoing.endpoint(tenant)
-  if (known === null) return false
-  const again = yield* reseal(known.secret, outgoingSecretPlace(tenant))
-  return again !== null && (yield* outgoing.resealEndpoint(tenant, known.secret, again))
+  const endpoints = yield* OutgoingEndpoints
+  const again = yield* reseal(secret, outgoingSecretPlace(tenant, id))
+  return again !== null && (yield* endpoints.reseal(tenant, id, secret, again))
 })

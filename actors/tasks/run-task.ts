@@ -13,6 +13,7 @@ import type { Journal } from "../../persistence/journal/journal.ts"
 import type { KeptAnswers } from "../../persistence/kept/kept-answers.ts"
 import type { Messages } from "../../persistence/lists/messages.ts"
 import type { Outgoing } from "../../persistence/registers/outgoing.ts"
+import type { OutgoingEndpoints } from "../../persistence/registers/outgoing-endpoints.ts"
 import type { Quarantine } from "../../persistence/kept/quarantine.ts"
 import type { Recounts } from "../../persistence/figures/recounts.ts"
 import { ScheduleRuns } from "../../persistence/registers/schedule-runs.ts"
@@ -49,6 +50,7 @@ const bodies: Record<
     | Journal
     | Messages
     | Outgoing
+  | OutgoingEndpoints
     | Quarantine
     | Recounts
     | ScheduleRuns

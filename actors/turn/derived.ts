@@ -10,8 +10,8 @@ import { isUnknown } from "../../machines/participant/contact.ts"
 import type { MessageAppeared, OwnerReplied, Told } from "../../machines/told.ts"
 import type { Living } from "../memory/living.ts"
 import { contextOf } from "../memory/living.ts"
+import { Announcer, announceContact } from "./announced.ts"
 import type { Effects, TurnResult } from "./outcome.ts"
-import { contactRequested } from "./outgoing-event.ts"
 import { claimed, mergedIn, tellPerson } from "./people.ts"
 import type { Reach } from "./reach.ts"
 import type { RecordsOfTurn } from "./records.ts"
@@ -100,11 +100,8 @@ const delivery: { readonly [T in Told["type"]]: Deliver<Extract<Told, { readonly
   },
   contact_due: ({ reach }, _, told) => toPerson(reach, told),
   contact_approved: ({ reach }, _, told) => toPerson(reach, told),
-  contact_requested: ({ reach, effects }, from, { received }) => {
-    const tenant = reach.tenantContext
-    if (tenant !== undefined)
-      effects.outgoing.push(contactRequested(contextOf(from, "participant"), tenant, reach.identity, received))
-  },
+  contact_requested: ({ reach, effects }, from) =>
+    announceContact(new Announcer(reach, effects), reach, contextOf(from, "participant")),
   auth_changed: ({ reach }, from, told) => {
     reach.send({ kind: "channel", id: contextOf(from, "connection").channel_id }, told)
   },

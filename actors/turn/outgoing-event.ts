@@ -1,56 +1,40 @@
-/** What is announced to the CRM. Built inside the turn from what the actors know, so that a replay builds the very same. */
-import { isoInstant } from "../../machines/field.ts"
-import type { ParticipantContext } from "../../machines/participant/context.ts"
-import type { ContactCreateRequested } from "./announcement.ts"
+/** An announcement to the CRM on its way out of a turn: what stands in the database until every endpoint that wants it has it. */
+import type { Announced } from "../../machines/vocabulary.ts"
 import type { Identity } from "../memory/identity.ts"
-import type { TenantContext } from "../../machines/tenant/context.ts"
+import type { Announcement } from "./announcement.ts"
 
-/** One announcement. `id` is derived from what is announced: the same thing is announced under one id. */
+/** One announcement. */
 export interface OutgoingEvent {
+  /** Derived from what is announced: a replay announces the same thing under the same id. */
   readonly id: string
-  readonly type: ContactCreateRequested["type"]
+  readonly type: Announced
   /** Epoch milliseconds. */
   readonly at: number
+  /** What it is about: of one stream, an endpoint gets the next announcement when it has taken the one before. */
+  readonly stream: string
+  /** Its place among the announcements of the tenant; grows. */
+  readonly place: number
   /** JSON, as it is signed and sent. */
   readonly body: string
 }
 
-/** The CRM is asked to make a contact of a participant, in the status and the pipeline that the tenant's settings name. */
-export const contactRequested = (
-  participant: ParticipantContext,
-  tenant: TenantContext,
+/** Announcements of one turn that keep an order among themselves; more share the last place. */
+const placesOfTurn = 4_096
+
+/** Of the turn that becomes journal entry `seq`, its `index`-th. `about`: what makes it the same thing when it is announced again. */
+export const outgoingEvent = (
   identity: Identity,
-  at: number
+  announcement: { readonly type: Announced; readonly data: Announcement["data"] },
+  at: number,
+  where: { readonly about: string; readonly stream: string; readonly seq: number; readonly index: number }
 ): OutgoingEvent => {
-  const type = "contact.create_requested"
-  const { id, name, avatar_url, email, phone, linkedin_member_urn, instagram_username } = participant
-  const { facebook_id, telegram_id, twitter_handle, total_messages, facts } = participant
-  const identifiers = {
-    email,
-    phone,
-    linkedin_member_urn,
-    linkedin_provider_id: facts.keys.find((key) => key.startsWith("linkedin:"))?.slice("linkedin:".length) ?? null,
-    instagram_username,
-    facebook_id,
-    telegram_id,
-    twitter_handle
-  }
-  const data: ContactCreateRequested["data"] = {
-    tenant: tenant.id,
-    participant_id: id,
-    name,
-    avatar_url,
-    identifiers,
-    status: tenant.default_contact_status,
-    pipeline_id: tenant.default_contact_pipeline,
-    total_messages,
-    first_seen: isoInstant(participant.first_seen)
-  }
-  const announcement: ContactCreateRequested = { type, timestamp: new Date(at).toISOString(), data }
+  const { type, data } = announcement
   return {
-    id: identity.outgoing(type, facts.key),
+    id: identity.outgoing(type, where.about),
     type,
     at,
-    body: JSON.stringify(announcement)
+    stream: where.stream,
+    place: where.seq * placesOfTurn + Math.min(where.index, placesOfTurn - 1),
+    body: JSON.stringify({ type, timestamp: new Date(at).toISOString(), data })
   }
 }

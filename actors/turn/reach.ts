@@ -50,19 +50,19 @@ export class Reach {
   readonly population: Population
   /** The event of the turn. */
   readonly event: Event
+  /** The journal entry that the event becomes, should anything come of it. */
+  readonly seq: number
   readonly heard: Array<Heard> = []
   /** Who sleeps and is needed. */
   readonly asleep: Array<Address> = []
   readonly #before = new Map<Living, Before | null>()
-  /** The journal entry that the event becomes, should anything come of it. */
-  readonly #seq: number
 
   constructor(tenant: string, identity: Identity, population: Population, event: Event, seq: number) {
     this.tenant = tenant
     this.identity = identity
     this.population = population
     this.event = event
-    this.#seq = seq
+    this.seq = seq
   }
 
   /**
@@ -80,7 +80,7 @@ export class Reach {
     if (!this.#before.has(living)) this.#before.set(living, { snapshot: living.snapshot, last: living.last })
     living.touched = event.received
     // What arrived before what is a fact of the journal, so a replay gives the same (I2).
-    const told = living.send(event, living.kind === "conversation" ? this.#seq : undefined)
+    const told = living.send(event, living.kind === "conversation" ? this.seq : undefined)
     if (told === null) return false
     for (const each of told) this.heard.push({ from: living, told: each })
     return true

@@ -7,6 +7,7 @@ import type { Event } from "../../machines/events.ts"
 import type { Identity } from "../memory/identity.ts"
 import type { Population } from "../memory/population.ts"
 import { RecordIndex } from "../memory/record-index.ts"
+import { Announcer, announceTurn } from "./announced.ts"
 import type { Delivery } from "./derived.ts"
 import { deliver } from "./derived.ts"
 import { remembered, repeated } from "./once.ts"
@@ -85,5 +86,7 @@ const applied = (turn: Delivery): TurnResult => {
     if (end !== undefined) return end
   }
   const keyed = remembered(reach, effects, records.outcome !== null)
-  return { type: "done", ...effects, changes: reach.changes(), record: records.outcome, keyed }
+  const changes = reach.changes()
+  announceTurn(new Announcer(reach, effects), reach, effects, changes)
+  return { type: "done", ...effects, changes, record: records.outcome, keyed }
 }

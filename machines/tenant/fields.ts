@@ -2,7 +2,7 @@
 import * as Schema from "effect/Schema"
 import * as F from "../field.ts"
 import type { FieldsOf } from "../field.ts"
-import { ReadOn } from "../vocabulary.ts"
+import { Announced, ReadOn } from "../vocabulary.ts"
 
 /** One entry of the participant blacklist. */
 export const BlacklistEntry = Schema.Struct({
@@ -58,6 +58,10 @@ export const tenantFields = {
   duplicate_confidence_threshold: F.fraction(0.8)(
     "Confidence from which two people would count as one; kept, nothing reads it yet",
     "config"
+  ),
+  announced_events: F.json(Schema.Array(Announced), [])(
+    "What any of the outgoing endpoints is told; contact.create_requested is announced without being named here",
+    "outgoing endpoints"
   ),
   blacklist: F.json(Schema.Array(BlacklistEntry), [])("Who never becomes a contact", "config"),
   created_at: F.required(F.instant("When the tenant was created", "tenant creation")),

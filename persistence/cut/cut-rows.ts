@@ -70,6 +70,12 @@ export function* messageRows(names: ReadonlyArray<string>, changes: Cut["message
   }
 }
 
+export function* outgoingRows(outgoing: NonNullable<Cut["outgoing"]>): Generator<OutgoingRow> {
+  for (const { id, type, body, stream, place, at } of outgoing) {
+    yield { columns: { id, type, body, stream, place, at: isoOf(at) } }
+  }
+}
+
 export function* horizonRows(horizons: Cut["read_horizons"]): Generator<OutgoingRow> {
   for (const { conversation_id, at, read_at } of horizons) {
     yield { columns: { conversation_id, at: isoOf(at), read_at: isoOf(read_at) } }

@@ -61,6 +61,9 @@ export interface Cut extends MessageRows {
     readonly id: string
     readonly type: string
     readonly at: number
+    /** What it is about; each endpoint gets the announcements of one stream in the order of their places. */
+    readonly stream: string
+    readonly place: number
     readonly body: string
   }>
   /** Lines of the audit trail since the last cut. */

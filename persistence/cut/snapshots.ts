@@ -13,7 +13,16 @@ import type { ActorKind } from "../../machines/events.ts"
 import { type MemberFields, memberFields } from "../../machines/member/fields.ts"
 import { insertAudit } from "../registers/audit.ts"
 import { chunksOf, type OutgoingRow } from "../database/chunks.ts"
-import { entityPlan, entityRows, horizonRows, memberPlan, memberRows, messagePlan, messageRows } from "./cut-rows.ts"
+import {
+  entityPlan,
+  entityRows,
+  horizonRows,
+  memberPlan,
+  memberRows,
+  messagePlan,
+  messageRows,
+  outgoingRows
+} from "./cut-rows.ts"
 import { type Cut, CutOutrun, type EntityRow, type JoinedRows, type MessageRows } from "./cut.ts"
 import { EventsClient } from "../database/events-client.ts"
 import { FaultPoints } from "../database/fault-points.ts"
@@ -145,11 +154,23 @@ export class Snapshots extends Context.Service<
           set kind = excluded.kind, pipeline_id = excluded.pipeline_id, identifiers = excluded.identifiers`
       }
 
-      /** A replay announces again under the same id: what is there, sent or not, stays as it is. */
-      const writeOutgoing = (tenant_id: string, { id, type, at, body }: NonNullable<Cut["outgoing"]>[number]) => sql`
-        insert into outgoing (tenant_id, id, type, body, created_at, next_attempt_at)
-        values (${tenant_id}, ${id}::uuid, ${type}, ${body}, ${new Date(at)}, ${new Date(at)})
-        on conflict (tenant_id, id) do nothing`
+      /**
+       * Announcements, and a delivery for each endpoint that chose them. A replay announces again under the same id: what is there,
+       * sent or not, stays as it is.
+       */
+      const writeOutgoing = (tenant_id: string, json: string) => sql`
+        with made as (
+          insert into outgoing (tenant_id, id, type, body, stream, place, created_at)
+          select ${tenant_id}, id, type, body, stream, place, at
+          from jsonb_to_recordset(${json}::jsonb)
+            as announced (id uuid, type text, body text, stream text, place bigint, at timestamptz)
+          on conflict (tenant_id, id) do nothing
+          returning id, type, stream, place, created_at
+        )
+        insert into outgoing_deliveries (tenant_id, endpoint_id, outgoing_id, stream, place, next_attempt_at)
+        select ${tenant_id}, outgoing_endpoints.id, made.id, made.stream, made.place, made.created_at
+        from made
+        join outgoing_endpoints on outgoing_endpoints.tenant_id = ${tenant_id} and made.type = any(outgoing_endpoints.events)`
 
       const writeSpan = Effect.fnUntraced(function* (tenant_id: string, seq: number, span: MessageRows) {
         const stale = staleDaysOf(span.messages)
@@ -198,7 +219,7 @@ export class Snapshots extends Context.Service<
         }
         yield* writeSpan(cut.tenant_id, cut.seq, cut)
         for (const change of cut.records ?? []) yield* writeRecord(cut.tenant_id, change)
-        for (const event of cut.outgoing ?? []) yield* writeOutgoing(cut.tenant_id, event)
+        for (const { json } of chunksOf(outgoingRows(cut.outgoing ?? []))) yield* writeOutgoing(cut.tenant_id, json)
         yield* insertAudit(sql, cut.tenant_id, cut.audit ?? [])
         yield* fault("before_cut_commit")
       })

@@ -1,18 +1,22 @@
 /**
- * Brings announcements to the CRMs: at least once, under the same webhook-id each time, until one is taken or too many tries
- * have failed. What was tried stands in the database, so a restart goes on where the process ended.
+ * Brings announcements to the endpoints of the CRMs: at least once, under the same webhook-id each time, those about one thing in
+ * their order, until one is taken or too many tries have failed. What was tried stands in the database, so a restart goes on where
+ * the process ended. An endpoint that takes nothing is paused, so it holds up nobody else.
  */
 import * as Clock from "effect/Clock"
-import type * as Duration from "effect/Duration"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Headers from "effect/http/Headers"
 import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as Random from "effect/Random"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { outgoingSecretPlace } from "../../actors/sealed/sealed-place.ts"
-import type { OutgoingEndpoint, OutgoingRow } from "../../persistence/registers/outgoing.ts"
-import { Outgoing } from "../../persistence/registers/outgoing.ts"
+import type { DueDelivery } from "../../persistence/registers/outgoing.ts"
+import { Outgoing, placeOf } from "../../persistence/registers/outgoing.ts"
+import { OutgoingEndpoints } from "../../persistence/registers/outgoing-endpoints.ts"
 import { KeyRing } from "../secrets/key-ring.ts"
 import { post } from "./post.ts"
 import { Reach } from "./reach.ts"
@@ -41,17 +45,28 @@ export const deliveryDefaults: DeliveryOptions = {
 }
 
 /** The CRM did not take it. */
-class NotTaken extends Schema.TaggedError<NotTaken>()("NotTaken", { reason: Schema.String }) {
+class NotTaken extends Schema.TaggedError<NotTaken>()("NotTaken", {
+  reason: Schema.String,
+  /** Whether the endpoint would take nothing else now: no answer, 429, 5xx. */
+  isEndpointAway: Schema.Boolean,
+  /** What the endpoint asked for, milliseconds. */
+  retryAfter: Schema.NullOr(Schema.Finite)
+}) {
   override get message() {
     return this.reason
   }
 }
+const noAnswer = (reason: string) => new NotTaken({ reason, isEndpointAway: true, retryAfter: null })
 
 const longestWait = 6 * 3_600_000
+/** An endpoint that takes nothing is left alone for so long at most, milliseconds; then one announcement tries whether it is back. */
+const longestPause = 60_000
+/** What an endpoint may ask for with Retry-After, milliseconds. */
+const longestAsked = 3_600_000
 /** Announcements that are under way at once, over all tenants. */
-const atOnce = 16
-/** Announcements of one tenant that are under way at once: a CRM that does not answer holds no more places than these. */
-const perTenant = 4
+const atOnce = 64
+/** Announcements that are under way at once to one endpoint; to one that failed last, one. */
+const perEndpoint = 4
 /** A claim lasts longer than a try, so that no other process tries meanwhile. */
 const lease = 60_000
 
@@ -66,23 +81,35 @@ const wait = (attempts: number, firstRetry: number): Effect.Effect<number> =>
     Math.round(Math.min(longestWait, firstRetry * 4 ** (attempts - 1)) * jitter)
   )
 
-const tell = Effect.fnUntraced(function* (row: OutgoingRow, endpoint: OutgoingEndpoint, options: DeliveryOptions) {
+/** What the endpoint asks to be left alone for, milliseconds; null: it does not ask, or nothing that can be read. */
+const retryAfterOf = (header: string | undefined, now: number): number | null => {
+  const asked = header === undefined ? null : Headers.parseRetryAfter(header)
+  if (asked === null || Result.isFailure(asked)) return null
+  return Math.min(Duration.toMillis(Headers.retryAfterDelay(asked.success, now)), longestAsked)
+}
+
+const tell = Effect.fnUntraced(function* (row: DueDelivery, options: DeliveryOptions) {
   const ring = yield* KeyRing
   const secret = yield* ring
-    .open(endpoint.secret, outgoingSecretPlace(row.tenant_id))
-    .pipe(Effect.mapError((error) => new NotTaken({ reason: error.message })))
-  const headers = signedHeaders(secret, row.id, yield* Clock.currentTimeMillis, row.body)
-  const status = yield* Effect.tryPromise({
-    try: (signal) =>
-      post(endpoint.url, { "content-type": "application/json", ...headers }, row.body, options.reach, signal),
-    catch: (error) => new NotTaken({ reason: `no answer: ${reasonOf(error)}` })
+    .open(row.secret, outgoingSecretPlace(row.tenant_id, row.endpoint_id))
+    .pipe(Effect.mapError(({ message }) => new NotTaken({ reason: message, isEndpointAway: false, retryAfter: null })))
+  const now = yield* Clock.currentTimeMillis
+  const headers = signedHeaders(secret, row.id, now, row.body)
+  const { status, retryAfter } = yield* Effect.tryPromise({
+    try: (signal) => post(row.url, { "content-type": "application/json", ...headers }, row.body, options.reach, signal),
+    catch: (error) => noAnswer(`no answer: ${reasonOf(error)}`)
   }).pipe(
     Effect.timeoutOrElse({
       duration: options.patience,
-      orElse: () => Effect.fail(new NotTaken({ reason: "no answer in time" }))
+      orElse: () => Effect.fail(noAnswer("no answer in time"))
     })
   )
-  if (status < 200 || status > 299) return yield* new NotTaken({ reason: `answered ${status}` })
+  if (status >= 200 && status <= 299) return
+  return yield* new NotTaken({
+    reason: `answered ${status}`,
+    isEndpointAway: status === 429 || status >= 500,
+    retryAfter: retryAfterOf(retryAfter, now)
+  })
 })
 
 const reasonOf = (error: unknown): string => {
@@ -90,28 +117,36 @@ const reasonOf = (error: unknown): string => {
   return (code ?? message ?? String(error)).slice(0, 200)
 }
 
-const deliver = Effect.fnUntraced(function* (row: OutgoingRow, options: DeliveryOptions) {
+const deliver = Effect.fnUntraced(function* (row: DueDelivery, options: DeliveryOptions) {
   const outgoing = yield* Outgoing
-  const endpoint = yield* outgoing.endpoint(row.tenant_id)
-  if (endpoint === null) return
-  yield* tell(row, endpoint, options).pipe(
+  const endpoints = yield* OutgoingEndpoints
+  yield* tell(row, options).pipe(
     Effect.matchEffect({
       onSuccess: Effect.fnUntraced(function* () {
         yield* outgoing.delivered(row, yield* Clock.currentTimeMillis)
+        if (row.failures > 0) yield* endpoints.answered(row.tenant_id, row.endpoint_id)
         yield* counted("delivered")
       }),
-      onFailure: Effect.fnUntraced(function* ({ reason }) {
+      onFailure: Effect.fnUntraced(function* ({ reason, isEndpointAway, retryAfter }) {
         const now = yield* Clock.currentTimeMillis
         const isDead = row.attempts >= options.attempts
-        yield* outgoing.failed(row, reason, isDead ? null : now + (yield* wait(row.attempts, options.firstRetry)))
+        const next = Math.max(yield* wait(row.attempts, options.firstRetry), retryAfter ?? 0)
+        yield* outgoing.failed(row, reason, isDead ? null : now + next)
+        if (isEndpointAway) {
+          const pause = Math.min(longestPause, yield* wait(row.failures + 1, options.firstRetry))
+          yield* endpoints.paused(row.tenant_id, row.endpoint_id, now + Math.max(pause, retryAfter ?? 0))
+        } else if (row.failures > 0) yield* endpoints.answered(row.tenant_id, row.endpoint_id)
         yield* counted(isDead ? "dead" : "failed")
-        if (isDead) yield* Effect.logError(`Tenant ${row.tenant_id}: announcement ${row.id} is given up: ${reason}`)
+        if (isDead) {
+          const what = `announcement ${row.id} (${row.type}) to endpoint ${row.endpoint_id}`
+          yield* Effect.logError(`Tenant ${row.tenant_id}: ${what} is given up: ${reason}`)
+        }
       })
     })
   )
 })
 
-/** Slots for announcements under way, by tenant. A slot that is freed goes to the next that is due. */
+/** Slots for announcements under way, by endpoint. A slot that is freed goes to the next that is due. */
 class Places {
   readonly freed = Latch.makeUnsafe()
   readonly #taken = new Map<string, number>()
@@ -120,19 +155,19 @@ class Places {
   get free(): number {
     return atOnce - this.#all
   }
-  /** How many are under way of each tenant that has any. */
+  /** How many are under way to each endpoint that has any. */
   get taken(): ReadonlyMap<string, number> {
     return this.#taken
   }
-  take(tenant: string): void {
+  take(place: string): void {
     this.#all++
-    this.#taken.set(tenant, (this.#taken.get(tenant) ?? 0) + 1)
+    this.#taken.set(place, (this.#taken.get(place) ?? 0) + 1)
   }
-  give(tenant: string): void {
+  give(place: string): void {
     this.#all--
-    const left = (this.#taken.get(tenant) ?? 1) - 1
-    if (left > 0) this.#taken.set(tenant, left)
-    else this.#taken.delete(tenant)
+    const left = (this.#taken.get(place) ?? 1) - 1
+    if (left > 0) this.#taken.set(place, left)
+    else this.#taken.delete(place)
     this.freed.openUnsafe()
   }
 }
@@ -143,14 +178,15 @@ const beginDue = Effect.fnUntraced(function* (places: Places, options: DeliveryO
   const outgoing = yield* Outgoing
   const now = yield* Clock.currentTimeMillis
   places.freed.closeUnsafe()
-  const due = yield* outgoing.claim(now, now + lease, { limit: places.free, perTenant, taken: places.taken })
+  const due = yield* outgoing.claim(now, now + lease, { limit: places.free, perEndpoint, taken: places.taken })
   for (const row of due) {
-    places.take(row.tenant_id)
+    const place = placeOf(row.tenant_id, row.endpoint_id)
+    places.take(place)
     yield* deliver(row, options).pipe(
       Effect.catchCause((cause) =>
         Effect.logWarning("An announcement could not be tried; it waits for its lease", cause)
       ),
-      Effect.ensuring(Effect.sync(() => places.give(row.tenant_id))),
+      Effect.ensuring(Effect.sync(() => places.give(place))),
       Effect.forkScoped
     )
   }

@@ -1,5 +1,5 @@
 /**
- * One POST to an address that a tenant has named: no redirects, no inner addresses, nothing of the answer but its status.
+ * One POST to an address that a tenant has named: no redirects, no inner addresses, nothing of the answer but its status and when to come again.
  * By node:http and no client above it: the guard is the look-up of this very connection, which is made for it alone.
  */
 import { lookup, type LookupAddress } from "node:dns"
@@ -27,14 +27,20 @@ const guardedLookup =
       return callback(null, first?.address ?? "", first?.family)
     })
 
-/** The status of the answer; rejects when there is none. The signal ends it. */
+/** Of an answer: its status, and the Retry-After header as it came. */
+export interface Posted {
+  readonly status: number
+  readonly retryAfter: string | undefined
+}
+
+/** The answer; rejects when there is none. The signal ends it. */
 export const post = (
   url: string,
   headers: Readonly<Record<string, string>>,
   body: string,
   reach: Reach,
   signal: AbortSignal
-): Promise<number> =>
+): Promise<Posted> =>
   new Promise((resolve, reject) => {
     const target = new URL(url)
     // A number is connected to without a look-up.
@@ -50,7 +56,7 @@ export const post = (
         signal
       },
       (response) => {
-        resolve(response.statusCode ?? 0)
+        resolve({ status: response.statusCode ?? 0, retryAfter: response.headers["retry-after"] })
         response.destroy()
       }
     )

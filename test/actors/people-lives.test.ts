@@ -49,7 +49,7 @@ const owner = async (tenant: string) => {
   }
 }
 const api = { received: start, via: "api" } as const
-const announced = (tenant: string) => run(Outgoing.use((outgoing) => outgoing.list(tenant, null, 10)))
+const announced = (tenant: string) => run(Outgoing.use((outgoing) => outgoing.list(tenant, {}, 10)))
 const annByMail = person("ann", { identifiers: { email: "ann@acme.example" } })
 
 test("an announcement that only the journal knows is written by whoever comes next, once", async () => {

@@ -269,9 +269,16 @@ describe("the outgoing webhook", () => {
     const first = await call("PUT", "/outgoing-webhook", { url })
     expect(first).toMatchObject({ status: 201, json: { url, secret: expect.stringMatching(/^whsec_.{44}$/) } })
     expect(await call("PUT", "/outgoing-webhook", { url })).toMatchObject({ status: 200, json: { url } })
+    expect(await call("PUT", "/outgoing-webhook", { url, rotate: true })).toMatchObject({ status: 422 })
     const rotated = await call("PUT", "/outgoing-webhook", { url, rotate_secret: true })
     expect(rotated.json.secret).not.toBe(first.json.secret)
-    expect((await call("GET", "/outgoing-webhook")).json).toEqual({ url })
+    expect((await call("GET", "/outgoing-webhook")).json).toEqual({
+      id: "default",
+      url,
+      events: ["contact.create_requested"],
+      failures: 0,
+      paused_until: null
+    })
     expect(await call("PUT", "/outgoing-webhook", { url: "ftp://crm.example" })).toMatchObject({
       status: 422,
       json: { field: "url" }
@@ -309,6 +316,6 @@ describe("the outgoing webhook", () => {
     const { json } = await edge.call("GET", "/openapi.json")
     expect(json.components.schemas["ContactCreateRequested"].properties.data.required).toContain("identifiers")
     const listed = json.paths["/v1/tenants/{tenant}/outgoing"].get.responses["200"].content["application/json"].schema
-    expect(JSON.stringify(listed)).toContain('"payload":{"$ref":"#/components/schemas/ContactCreateRequested"}')
+    expect(JSON.stringify(listed)).toContain('{"$ref":"#/components/schemas/ContactCreateRequested"}')
   })
 })

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { ApiKeys } from "../../persistence/registers/api-keys.ts"
 import { KeptAnswers } from "../../persistence/kept/kept-answers.ts"
 import { Outgoing } from "../../persistence/registers/outgoing.ts"
+import { OutgoingEndpoints } from "../../persistence/registers/outgoing-endpoints.ts"
 import { Quarantine } from "../../persistence/kept/quarantine.ts"
 import { ScheduleRuns } from "../../persistence/registers/schedule-runs.ts"
 import { Waiting } from "../../persistence/kept/waiting.ts"
@@ -254,13 +255,15 @@ describe.each(databases)("on $name", (database) => {
         // Of two, the one that came later stays.
         expect(yield* answers.prune("ahead", at + 2, { answers: 1, bytes: 1_000 })).toBe(1)
         expect(yield* answers.find("ahead", "later")).not.toBeNull()
-        yield* outgoing.setEndpoint("ahead", { url: "http://x", secret: "s" }, at)
         yield* SqlClient.use(
           (sql) => sql`
-            insert into outgoing (tenant_id, id, type, body, status, attempts, next_attempt_at, created_at)
-            values ('ahead', ${randomUUID()}::uuid, 't', '{}', 'pending', 1, ${new Date(received_at)}, ${new Date(received_at)})`
+            insert into outgoing (tenant_id, id, type, body, created_at)
+            values ('ahead', ${randomUUID()}::uuid, 't', '{}', ${new Date(received_at)})`
         )
-        const room = { limit: 10, perTenant: 10, taken: new Map() }
+        const endpoint = { id: "x", url: "http://x", secret: "s", events: ["t"] }
+        yield* OutgoingEndpoints.use((endpoints) => endpoints.set("ahead", endpoint, received_at))
+        yield* OutgoingEndpoints.use((endpoints) => endpoints.paused("ahead", "x", received_at))
+        const room = { limit: 10, perEndpoint: 10, taken: new Map() }
         expect(yield* outgoing.claim(at, at + 60_000, room)).toHaveLength(1)
         // On lease now: for others it is not due.
         expect(yield* outgoing.claim(at + 1, at + 60_001, room)).toHaveLength(0)

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, expect, test } from "vitest"
 import { outgoingSecretPlace } from "../../actors/sealed/sealed-place.ts"
-import { Outgoing } from "../../persistence/registers/outgoing.ts"
+import { OutgoingEndpoints } from "../../persistence/registers/outgoing-endpoints.ts"
 import { KeyRing } from "../../src/secrets/key-ring.ts"
 import { accountId, deliver, fixture, type Tenant, tenantWithAccount } from "../http/account.ts"
 import { adminKey, type Edge, startEdge } from "../http/edge.ts"
@@ -59,7 +59,7 @@ const endpoint = "/v1/tenants/vault/outgoing-webhook"
 const setEndpoint = async (edge: Edge) =>
   (await edge.call("PUT", endpoint, { key: adminKey, body: { url: "https://crm.example/hooks" } })).json
 const endpointSecret = async (edge: Edge, ...keys: ReadonlyArray<string>) => {
-  const known = await edge.run(Outgoing.use((outgoing) => outgoing.endpoint("vault")))
+  const known = await edge.run(OutgoingEndpoints.use((endpoints) => endpoints.get("vault", "default")))
   const opened = KeyRing.use((ring) => ring.open(known!.secret, outgoingSecretPlace("vault")))
   return Redacted.value(
     await Effect.runPromise(opened.pipe(Effect.provide(KeyRing.layer(Redacted.make(keys.join(","))))))

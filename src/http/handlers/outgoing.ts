@@ -1,24 +1,31 @@
-/** Outgoing webhooks over HTTP: their address and what became of them. */
+/** Outgoing webhooks over HTTP: their endpoints, and what became of what they are told. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Redacted from "effect/Redacted"
 import { SqlClient } from "effect/sql/SqlClient"
 import { ActorUnknown } from "../../../actors/errors.ts"
 import { isUuid } from "../../../actors/memory/identity.ts"
-import { outgoingSecretPlace } from "../../../actors/sealed/sealed-place.ts"
 import { TenantOwner } from "../../../actors/owner/owner.ts"
+import { defaultEndpoint, outgoingSecretPlace } from "../../../actors/sealed/sealed-place.ts"
 import { isoInstant } from "../../../machines/field.ts"
+import { Announced } from "../../../machines/vocabulary.ts"
+import type { OutgoingStatus } from "../../../persistence/registers/outgoing.ts"
 import { Outgoing } from "../../../persistence/registers/outgoing.ts"
+import type { OutgoingEndpoint } from "../../../persistence/registers/outgoing-endpoints.ts"
+import { OutgoingEndpoints } from "../../../persistence/registers/outgoing-endpoints.ts"
 import { Settings } from "../../config.ts"
 import { freshOutgoingSecret } from "../../outgoing/signature.ts"
 import { KeyRing } from "../../secrets/key-ring.ts"
 import { served } from "../api/api.ts"
-import { OutgoingEndpointBody } from "../api/outgoing.ts"
+import { endpointLimit, OutgoingEndpointBody, ReplayBody } from "../api/outgoing.ts"
 import { defaultLimit } from "../api/parameters.ts"
 import { bodyReader } from "../body.ts"
 import { BodyInvalid } from "../faults.ts"
+import { timeOf } from "../instant.ts"
+import { commandBase } from "../once.ts"
 import { withItsAnswer } from "../repeats.ts"
 
 const json = HttpServerResponse.jsonUnsafe
@@ -34,66 +41,141 @@ const isAddress = (text: string): boolean => {
   )
 }
 
+const shown = ({ id, url, events, failures, paused_until }: Omit<OutgoingEndpoint, "secret" | "updated_at">) => ({
+  id,
+  url,
+  events,
+  failures,
+  paused_until: isoInstant(paused_until)
+})
+
+const unknownEndpoint = (id: string) => new ActorUnknown({ kind: "outgoing_webhook", id })
+
 export const outgoingHandlers = HttpApiBuilder.group(
   served,
   "outgoing",
   Effect.fnUntraced(function* (handlers) {
     const owner = yield* TenantOwner
     const outgoing = yield* Outgoing
+    const endpoints = yield* OutgoingEndpoints
     const ring = yield* KeyRing
     const sql = yield* SqlClient
     const settings = yield* Settings
     const readEndpoint = bodyReader(OutgoingEndpointBody)
+    const readReplay = bodyReader(ReplayBody)
+
+    const checkedUrl = (url: string) => {
+      if (!isAddress(url)) {
+        const rule = "must be an http or https address without credentials"
+        return Effect.fail(new BodyInvalid({ field: "url", rule }))
+      }
+      if (settings.outgoingReach.allowsHost(new URL(url).hostname)) return Effect.void
+      const rule =
+        "must be a public address: loopback, private and link-local ones are reached only where the operator allows them (SWITCHBOARD_OUTGOING_ALLOW)"
+      return Effect.fail(new BodyInvalid({ field: "url", rule }))
+    }
+
+    /** The tenant's turns announce what any of its endpoints chose (actors/turn/announced.ts). */
+    const announce = Effect.fnUntraced(function* (tenant: string, chosen: ReadonlyArray<ReadonlyArray<string>>) {
+      const all = new Set(chosen.flat())
+      const announced_events = Announced.literals.filter((kind) => all.has(kind))
+      yield* owner.submit(tenant, { type: "tenant_configured", ...(yield* commandBase), changes: { announced_events } })
+    })
+
+    const set = Effect.fnUntraced(function* (tenant: string, id: string, request: HttpServerRequest) {
+      const { url, events: wish, rotate_secret = false } = yield* readEndpoint(request)
+      yield* checkedUrl(url)
+      yield* owner.gate(tenant)
+      const all = yield* endpoints.list(tenant)
+      const known = all.find((each) => each.id === id)
+      if (known === undefined && all.length >= endpointLimit) {
+        return yield* new BodyInvalid({ field: "endpoint", rule: `is one too many: a tenant has ${endpointLimit}` })
+      }
+      const events = wish === undefined ? (known?.events ?? ["contact.create_requested"]) : [...new Set(wish)]
+      // First the turns, then the endpoint: what is announced and wanted by nobody costs a row, what is not announced is missed.
+      yield* announce(tenant, [...all.filter((each) => each.id !== id).map((each) => each.events), events])
+      const now = yield* Clock.currentTimeMillis
+      const endpoint = { id, url, events, failures: 0, paused_until: null }
+      const made = Effect.gen(function* () {
+        if (known !== undefined && !rotate_secret) {
+          yield* endpoints.set(tenant, { ...endpoint, secret: known.secret }, now)
+          return json(shown(endpoint))
+        }
+        const secret = freshOutgoingSecret()
+        yield* endpoints.set(tenant, { ...endpoint, secret: ring.seal(secret, outgoingSecretPlace(tenant, id)) }, now)
+        return json(
+          { ...shown(endpoint), secret: Redacted.value(secret) },
+          { status: 201, headers: { "cache-control": "no-store" } }
+        )
+      })
+      return yield* withItsAnswer(sql, made)
+    })
+
+    /** Sends one announcement again, where it stands in one of these states. */
+    const again = Effect.fnUntraced(function* (
+      tenant: string,
+      id: string,
+      endpoint: string | null,
+      from: ReadonlyArray<OutgoingStatus>,
+      kind: string
+    ) {
+      const now = yield* Clock.currentTimeMillis
+      const revived = isUuid(id) ? yield* outgoing.revive(tenant, id, endpoint, from, now) : 0
+      if (revived === 0) return yield* new ActorUnknown({ kind, id })
+      return json({ outcome: "applied" })
+    })
 
     return handlers
-      .handleRaw(
-        "setEndpoint",
-        Effect.fnUntraced(function* ({ params: { tenant }, request }) {
-          const { url, rotate_secret = false } = yield* readEndpoint(request)
-          if (!isAddress(url)) {
-            return yield* new BodyInvalid({
-              field: "url",
-              rule: "must be an http or https address without credentials"
-            })
-          }
-          if (!settings.outgoingReach.allowsHost(new URL(url).hostname)) {
-            return yield* new BodyInvalid({
-              field: "url",
-              rule: "must be a public address: loopback, private and link-local ones are reached only where the operator allows them (SWITCHBOARD_OUTGOING_ALLOW)"
-            })
-          }
-          yield* owner.gate(tenant)
-          const now = yield* Clock.currentTimeMillis
-          const set = Effect.gen(function* () {
-            const isMoved = !rotate_secret && (yield* outgoing.moveEndpoint(tenant, url, now))
-            if (isMoved) return json({ url })
-            const secret = freshOutgoingSecret()
-            yield* outgoing.setEndpoint(tenant, { url, secret: ring.seal(secret, outgoingSecretPlace(tenant)) }, now)
-            return json(
-              { url, secret: Redacted.value(secret) },
-              { status: 201, headers: { "cache-control": "no-store" } }
-            )
-          })
-          return yield* withItsAnswer(sql, set)
-        })
-      )
+      .handleRaw("setEndpoint", ({ params: { tenant }, request }) => set(tenant, defaultEndpoint, request))
+      .handleRaw("setNamed", ({ params: { tenant, endpoint }, request }) => set(tenant, endpoint, request))
       .handleRaw(
         "endpoint",
         Effect.fnUntraced(function* ({ params: { tenant } }) {
-          const known = yield* outgoing.endpoint(tenant)
-          return known === null
-            ? yield* new ActorUnknown({ kind: "outgoing_webhook", id: tenant })
-            : json({ url: known.url })
+          const known = yield* endpoints.get(tenant, defaultEndpoint)
+          return known === null ? yield* unknownEndpoint(tenant) : json(shown(known))
+        })
+      )
+      .handleRaw(
+        "endpoints",
+        Effect.fnUntraced(function* ({ params: { tenant } }) {
+          return json({ items: (yield* endpoints.list(tenant)).map(shown) })
+        })
+      )
+      .handleRaw(
+        "removeNamed",
+        Effect.fnUntraced(function* ({ params: { tenant, endpoint } }) {
+          if (!(yield* endpoints.remove(tenant, endpoint))) return yield* unknownEndpoint(endpoint)
+          const left = yield* endpoints.list(tenant)
+          yield* announce(
+            tenant,
+            left.map(({ events }) => events)
+          )
+          return json({ outcome: "applied" })
+        })
+      )
+      .handleRaw(
+        "replayAll",
+        Effect.fnUntraced(function* ({ params: { tenant, endpoint }, request }) {
+          const { from, to } = yield* readReplay(request)
+          const now = yield* Clock.currentTimeMillis
+          const span = {
+            from: yield* timeOf(from, now, "from"),
+            to: to === undefined ? now + 1 : yield* timeOf(to, now, "to")
+          }
+          if ((yield* endpoints.get(tenant, endpoint)) === null) return yield* unknownEndpoint(endpoint)
+          yield* owner.flush(tenant)
+          return json({ replayed: yield* outgoing.replay(tenant, endpoint, span, now) })
         })
       )
       .handleRaw(
         "list",
-        Effect.fnUntraced(function* ({ params: { tenant }, query: { status = null, limit = defaultLimit } }) {
+        Effect.fnUntraced(function* ({ params: { tenant }, query: { status, type, endpoint, limit = defaultLimit } }) {
           yield* owner.flush(tenant)
-          const rows = yield* outgoing.list(tenant, status, limit)
+          const rows = yield* outgoing.list(tenant, { status, type, endpoint }, limit)
           return json({
             items: rows.map((row) => ({
               id: row.id,
+              endpoint: row.endpoint_id,
               type: row.type,
               payload: JSON.parse(row.body),
               status: row.status,
@@ -106,14 +188,11 @@ export const outgoingHandlers = HttpApiBuilder.group(
           })
         })
       )
-      .handleRaw(
-        "retry",
-        Effect.fnUntraced(function* ({ params: { tenant, id } }) {
-          const now = yield* Clock.currentTimeMillis
-          const isRevived = isUuid(id) && (yield* outgoing.revive(tenant, id, now))
-          if (!isRevived) return yield* new ActorUnknown({ kind: "dead_announcement", id })
-          return json({ outcome: "applied" })
-        })
+      .handleRaw("retry", ({ params: { tenant, id }, query: { endpoint = null } }) =>
+        again(tenant, id, endpoint, ["dead"], "dead_announcement")
+      )
+      .handleRaw("replay", ({ params: { tenant, id }, query: { endpoint = null } }) =>
+        again(tenant, id, endpoint, ["pending", "delivered", "dead"], "announcement")
       )
   })
 )
