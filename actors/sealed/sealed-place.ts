@@ -18,4 +18,9 @@ export const defaultEndpoint = "default"
 
 /** The secret that announcements to an endpoint are signed with; it stands in the endpoint's row, no actor holds it. */
 export const outgoingSecretPlace = (tenant: string, endpoint: string = defaultEndpoint): string =>
-  sealedPlace(tenant, "tenant", tenant, endpoint === defaultEndpoint ? "outgoing_secret" : `outgoing_secret:${endpoint}`)
+  sealedPlace(
+    tenant,
+    "tenant",
+    tenant,
+    endpoint === defaultEndpoint ? "outgoing_secret" : `outgoing_secret:${endpoint}`
+  )

@@ -50,7 +50,7 @@ const bodies: Record<
     | Journal
     | Messages
     | Outgoing
-  | OutgoingEndpoints
+    | OutgoingEndpoints
     | Quarantine
     | Recounts
     | ScheduleRuns

@@ -19,6 +19,11 @@ export interface OutgoingEndpoint {
   readonly updated_at: number
 }
 
+/** An endpoint as it is to be; `secret` null: it stays as it is, in whichever sealing. */
+export interface EndpointWish extends Pick<OutgoingEndpoint, "id" | "url" | "events"> {
+  readonly secret: string | null
+}
+
 type Row = Omit<OutgoingEndpoint, "paused_until" | "updated_at"> & {
   readonly paused_until: Date | null
   readonly updated_at: Date
@@ -43,11 +48,7 @@ export class OutgoingEndpoints extends Context.Service<
      * Sets one, and ends its pause: what waits for another try is due at once. So is what was announced of the kinds that it chose
      * while no endpoint had chosen them.
      */
-    set(
-      tenant_id: string,
-      endpoint: Pick<OutgoingEndpoint, "id" | "url" | "secret" | "events">,
-      at: number
-    ): Effect.Effect<void, SqlError>
+    set(tenant_id: string, endpoint: EndpointWish, at: number): Effect.Effect<void, SqlError>
     /**
      * Whether there was one. What was for it alone goes with it, but for contacts that nobody was asked for yet: they wait for
      * another endpoint.
@@ -78,17 +79,16 @@ export class OutgoingEndpoints extends Context.Service<
       })
 
       const set = Effect.fn("OutgoingEndpoints.set")(
-        (
-          tenant_id: string,
-          { id, url, secret, events }: Pick<OutgoingEndpoint, "id" | "url" | "secret" | "events">,
-          at: number
-        ) =>
+        (tenant_id: string, { id, url, secret, events }: EndpointWish, at: number) =>
           sql`
             with endpoint as (
               insert into outgoing_endpoints (tenant_id, id, url, secret, events, updated_at)
-              values (${tenant_id}, ${id}, ${url}, ${secret}, ${events}::text[], ${new Date(at)})
+              values (
+                ${tenant_id}, ${id}, ${url},
+                coalesce(${secret}, (select secret from outgoing_endpoints where tenant_id = ${tenant_id} and id = ${id})),
+                ${events}::text[], ${new Date(at)})
               on conflict (tenant_id, id) do update
-              set url = excluded.url, secret = excluded.secret, events = excluded.events,
+              set url = excluded.url, secret = coalesce(${secret}, outgoing_endpoints.secret), events = excluded.events,
                 updated_at = excluded.updated_at, failures = 0, paused_until = null
             ), hurried as (
               update outgoing_deliveries set next_attempt_at = ${new Date(at)}

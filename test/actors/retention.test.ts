@@ -76,8 +76,13 @@ describe.each(databases)("retention on $name", (database) => {
     const owner = await house.owner()
     const announced = (name: string, tenant: string, age: number, status: string) =>
       house.rows(`
-        insert into outgoing (tenant_id, id, type, body, created_at, status, next_attempt_at)
-        values ('${tenant}', gen_random_uuid(), '${name}', '{}', to_timestamp(${(now - age) / 1000}), '${status}', now())`)
+        with made as (
+          insert into outgoing (tenant_id, id, type, body, created_at)
+          values ('${tenant}', gen_random_uuid(), '${name}', '{}', to_timestamp(${(now - age) / 1000}))
+          returning id
+        )
+        insert into outgoing_deliveries (tenant_id, endpoint_id, outgoing_id, stream, place, status, next_attempt_at)
+        select '${tenant}', 'crm', id, '', 0, '${status}', now() from made`)
     await announced("pending for too long", "acme", 30 * day + 1, "pending")
     await announced("given up", "acme", 31 * day, "dead")
     await announced("taken long ago", "acme", 99 * day, "delivered")
@@ -90,5 +95,6 @@ describe.each(databases)("retention on $name", (database) => {
     expect(await house.rows("select type from outgoing order by type")).toEqual(
       ["of another tenant", "pending", "taken"].map((type) => ({ type }))
     )
+    expect(await house.rows("select 1 from outgoing_deliveries")).toHaveLength(3)
   })
 })

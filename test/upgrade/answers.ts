@@ -111,7 +111,8 @@ export const answersOf = async (asked: Asked): Promise<Answers> => {
   for (const { id, type, payload, status, created_at } of (await get("/outgoing?limit=200")).items)
     told(`announced ${id}`, { type, payload, status, created_at })
   const endpoint = await call("GET", `${base}/outgoing-webhook`, key)
-  told("outgoing webhook", endpoint.status === 200 ? endpoint.json : {})
+  const { failures: _, paused_until: __, ...settings } = endpoint.json ?? {}
+  told("outgoing webhook", endpoint.status === 200 ? settings : {})
   for (const one of (await get("/keys")).items) told(`key ${one.id}`, one)
   const { scheduler } = await get("/schedule")
   for (const [task, { last_due }] of Object.entries<any>(scheduler.tasks)) told(`task ${task}`, { last_due })

@@ -98,7 +98,7 @@ export const outgoingHandlers = HttpApiBuilder.group(
       const endpoint = { id, url, events, failures: 0, paused_until: null }
       const made = Effect.gen(function* () {
         if (known !== undefined && !rotate_secret) {
-          yield* endpoints.set(tenant, { ...endpoint, secret: known.secret }, now)
+          yield* endpoints.set(tenant, { ...endpoint, secret: null }, now)
           return json(shown(endpoint))
         }
         const secret = freshOutgoingSecret()
