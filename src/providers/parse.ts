@@ -25,7 +25,10 @@ export class TooDeep extends Schema.TaggedError<TooDeep>()(
 
 const utf8 = new TextDecoder("utf-8", { fatal: true })
 
-/** The JSON value of a request body; total, it never throws. Size is limited before it is called. */
+/**
+ * The JSON value of a request body; total, it never throws. Size is limited before it is called. A number that is past the largest
+ * double is null, and -0 is 0, as JSON writes them.
+ */
 export const parse = (raw: Uint8Array): Result.Result<unknown, NotJson | TooDeep> => {
   let body: unknown
   try {
@@ -38,9 +41,20 @@ export const parse = (raw: Uint8Array): Result.Result<unknown, NotJson | TooDeep
       })
     )
   }
-  return isTooDeep(body, maximumDepth)
-    ? Result.fail(new TooDeep({ code: "too_deep", message: `The body nests deeper than ${maximumDepth} levels.` }))
-    : Result.succeed(body)
+  if (isTooDeep(body, maximumDepth))
+    return Result.fail(new TooDeep({ code: "too_deep", message: `The body nests deeper than ${maximumDepth} levels.` }))
+  return Result.succeed(holdsOddNumber(body) ? JSON.parse(JSON.stringify(body)) : body)
+}
+
+/**
+ * Whether the value holds a number that JSON reads and does not write: one past the largest double, which reads as infinite, or -0.
+ * The journal would tell another one than the actors have heard (I2).
+ */
+const holdsOddNumber = (value: unknown): boolean => {
+  if (typeof value === "number") return !Number.isFinite(value) || Object.is(value, -0)
+  if (typeof value !== "object" || value === null) return false
+  for (const inner of Object.values(value)) if (holdsOddNumber(inner)) return true
+  return false
 }
 
 /** Whether the value nests deeper than so many levels. */
