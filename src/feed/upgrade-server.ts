@@ -22,6 +22,11 @@ const fewestConnections = 16
  * reads would pile up, thousands for one packet.
  */
 const answersUnderWay = 8
+/**
+ * Requests of one connection that wait for their turn; a client that asks further is hung up on (I8). Far more than one packet of
+ * webhooks holds.
+ */
+const mostWaiting = 4_096
 
 /** What one connection has asked for. */
 interface Pipeline {
@@ -72,6 +77,7 @@ export class UpgradeServer extends http.Server {
     const { socket } = request
     const pipeline = this.#pipelines.get(socket) ?? { underWay: 0, waiting: [] }
     if (pipeline.underWay >= answersUnderWay) {
+      if (pipeline.waiting.length >= mostWaiting) return socket.destroy().destroyed
       pipeline.waiting.push([request, response])
       return true
     }

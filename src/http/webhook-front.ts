@@ -79,13 +79,17 @@ export const webhookFront = Layer.effectDiscard(
       if (length === undefined || Number(length) > bodyLimit) return false
       const resident = owner.resident(tenant)
       if (!gate.admitsNow(resident?.gate, secret) || resident === undefined) return false
-      read(request, (bytes) =>
-        reception.begin(tenant, resident, bytes, provider.source, (end) => {
+      read(request, (bytes) => {
+        const settle = (end: "applied" | "duplicate" | Begun) => {
           if (typeof end === "string") return answer(response, end)
           handedOn.set(request, { bytes, begun: end })
           handOn()
-        })
-      )
+        }
+        // Asked again: the memory may have been dropped while the body was under way (I6). Then the route has it loaded.
+        const present = owner.resident(tenant)
+        if (present === undefined) settle(reception.arrived(bytes))
+        else reception.begin(tenant, present, bytes, provider.source, settle)
+      })
       return true
     }
     yield* front.serve(take)

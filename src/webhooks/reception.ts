@@ -48,6 +48,8 @@ export class Reception extends Context.Service<
       source: Source,
       settle: (end: "applied" | "duplicate" | Begun) => void
     ): void
+    /** A payload with which nothing was done yet, for `receive`. */
+    arrived(body: Uint8Array): Begun
     /** Takes a payload in; returns when the answer is durable (I1). */
     receive(
       tenant: string,
@@ -136,6 +138,11 @@ export class Reception extends Context.Service<
         return yield* Fiber.join(fiber)
       })
 
+      const arrived = (body: Uint8Array): Begun => ({
+        received: clock.currentTimeMillisUnsafe(),
+        size: body.byteLength
+      })
+
       const begin = (
         tenant: string,
         resident: Resident,
@@ -143,7 +150,7 @@ export class Reception extends Context.Service<
         source: Source,
         settle: (end: "applied" | "duplicate" | Begun) => void
       ): void => {
-        const begun: Begun = { received: clock.currentTimeMillisUnsafe(), size: body.byteLength }
+        const begun = arrived(body)
         const read = understand(body, source, begun.received)
         if (Result.isFailure(read) || read.success.length !== 1) return settle(begun)
         const raw = bodies.hold(tenant, body)
@@ -206,7 +213,7 @@ export class Reception extends Context.Service<
         (effect, tenant, account_id) => Effect.annotateLogs(effect, { tenant, account_id })
       )
 
-      return Reception.of({ begin, receive: receiveNoted, refused, noted })
+      return Reception.of({ arrived, begin, receive: receiveNoted, refused, noted })
     })
   )
 }
