@@ -41,27 +41,31 @@ export const parse = (raw: Uint8Array): Result.Result<unknown, NotJson | TooDeep
       })
     )
   }
-  if (isTooDeep(body, maximumDepth))
-    return Result.fail(new TooDeep({ code: "too_deep", message: `The body nests deeper than ${maximumDepth} levels.` }))
-  return Result.succeed(holdsOddNumber(body) ? JSON.parse(JSON.stringify(body)) : body)
+  switch (traitsOf(body, maximumDepth)) {
+    case "plain":
+      return Result.succeed(body)
+    case "oddNumber":
+      return Result.succeed(JSON.parse(JSON.stringify(body)))
+    case "tooDeep":
+      return Result.fail(
+        new TooDeep({ code: "too_deep", message: `The body nests deeper than ${maximumDepth} levels.` })
+      )
+  }
 }
 
 /**
- * Whether the value holds a number that JSON reads and does not write: one past the largest double, which reads as infinite, or -0.
- * The journal would tell another one than the actors have heard (I2).
+ * Whether the value nests deeper than so many levels; and whether it holds a number that JSON reads and does not write: one past the
+ * largest double, which reads as infinite, or -0. With such a one the journal would tell another event than the actors heard (I2).
  */
-const holdsOddNumber = (value: unknown): boolean => {
-  if (typeof value === "number") return !Number.isFinite(value) || Object.is(value, -0)
-  if (typeof value !== "object" || value === null) return false
-  for (const inner of Object.values(value)) if (holdsOddNumber(inner)) return true
-  return false
-}
-
-/** Whether the value nests deeper than so many levels. */
-const isTooDeep = (value: unknown, levels: number): boolean => {
-  if (typeof value !== "object" || value === null) return false
-  if (levels === 0) return true
-  if (Array.isArray(value)) return value.some((inner) => isTooDeep(inner, levels - 1))
-  for (const inner of Object.values(value)) if (isTooDeep(inner, levels - 1)) return true
-  return false
+const traitsOf = (value: unknown, levels: number): "plain" | "oddNumber" | "tooDeep" => {
+  if (typeof value === "number") return Number.isFinite(value) && !Object.is(value, -0) ? "plain" : "oddNumber"
+  if (typeof value !== "object" || value === null) return "plain"
+  if (levels === 0) return "tooDeep"
+  let traits: "plain" | "oddNumber" = "plain"
+  for (const inner of Array.isArray(value) ? value : Object.values(value)) {
+    const found = traitsOf(inner, levels - 1)
+    if (found === "tooDeep") return found
+    if (found === "oddNumber") traits = found
+  }
+  return traits
 }

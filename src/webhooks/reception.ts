@@ -151,7 +151,12 @@ export class Reception extends Context.Service<
         settle: (end: "applied" | "duplicate" | Begun) => void
       ): void => {
         const begun = arrived(body)
-        const read = understand(body, source, begun.received)
+        let read: ReturnType<typeof understand>
+        try {
+          read = understand(body, source, begun.received)
+        } catch (defect) {
+          return settle({ ...begun, submitted: Effect.die(defect) })
+        }
         if (Result.isFailure(read) || read.success.length !== 1) return settle(begun)
         const raw = bodies.hold(tenant, body)
         let isSettled = false

@@ -24,7 +24,8 @@ test("a client that asks on and on while its answers are under way is hung up on
   let asked = 0
   const { server, socket } = await opened(() => ++asked > 0)
   socket.resume().write(Array.from({ length: 100_000 }, (_, n) => request(n)).join(""))
-  await once(socket, "close")
+  // Hung up on in the middle of what it writes, it may see a reset first.
+  await new Promise((resolve) => socket.once("close", resolve))
   expect(asked).toBe(8)
   server.close()
 })
