@@ -1,4 +1,5 @@
 /** A consistent cut (I5): references to the immutable snapshots of the changed actors, taken between two turns, encoded later. */
+import * as Iterable from "effect/Iterable"
 import type { AnyMachineSnapshot } from "xstate"
 import type { ConversationContext } from "../../machines/conversation/context.ts"
 import type { ActorKind } from "../../machines/events.ts"
@@ -75,7 +76,7 @@ export const messageRows = (rows: RowBatch, identity: Identity): MessageRows & P
 })
 
 const spanRows = ({ messages, moves, read_horizons }: RowSpan, identity: Identity): MessageRows => ({
-  messages: messages.map((change) => ({
+  messages: Iterable.map(messages, (change) => ({
     ...change,
     id: identity.message(change.conversation_id, change.external_message_id)
   })),

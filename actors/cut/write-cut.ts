@@ -1,6 +1,7 @@
 /** Writes what changed since the last cut, in one transaction, off the turn (I5). One cut of a tenant at a time. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Iterable from "effect/Iterable"
 import type { ConversationContext } from "../../machines/conversation/context.ts"
 import type { ActorKind } from "../../machines/events.ts"
 import type { EntityRow, MemberRow } from "../../persistence/cut/cut.ts"
@@ -9,9 +10,6 @@ import type { CutDraft } from "./cut-builder.ts"
 import { cutFailed, cutWritten, entityRow, memberRows, messageRows, takeCut } from "./cut-builder.ts"
 import type { RowBatch } from "../tenant/row-changes.ts"
 import type { TenantRuntime } from "../tenant/runtime.ts"
-
-/** Actors encoded before other work gets its turn. */
-const encodeGroup = 64
 
 /**
  * Writes nothing when nothing changed. When the database fails, everything waits for the next cut. `patience`: time limit of
@@ -25,13 +23,12 @@ export const writeCut = Effect.fnUntraced(function* (runtime: TenantRuntime, pat
   yield* Effect.gen(function* () {
     // A cut never runs ahead of the journal: what it holds must not be lost to another writer's entries (I6).
     yield* journaled(runtime)
-    const { entities, members } = yield* encode(runtime, draft)
     const cut = {
       tenant_id: runtime.tenant,
       seq: draft.seq,
       at: started,
-      entities,
-      members,
+      entities: entityRows(runtime, draft),
+      members: memberRowsOf(runtime, draft),
       ...messageRows(draft.rows, runtime.identity),
       audit: draft.audit,
       records: draft.rows.records,
@@ -55,18 +52,22 @@ const journaled = (runtime: TenantRuntime): Effect.Effect<void> =>
     )
   )
 
-const encode = Effect.fnUntraced(function* (runtime: TenantRuntime, draft: CutDraft) {
-  const entities: Partial<Record<ActorKind, Array<EntityRow>>> = {}
-  const members: Array<MemberRow> = []
-  let encoded = 0
-  for (const { living, snapshot } of draft.taken) {
-    const kind = living.kind as ActorKind
-    const rows = (entities[kind] ??= [])
-    const row = entityRow(kind, snapshot, living.id)
-    rows.push(row)
-    runtime.population.weigh(living, row.internals.byteLength)
-    if (kind === "conversation") members.push(...memberRows(snapshot.context as ConversationContext, runtime.identity))
-    if (++encoded % encodeGroup === 0) yield* Effect.yieldNow
-  }
-  return { entities, members }
-})
+/** By kind; an actor is encoded when its row is written. */
+const entityRows = (runtime: TenantRuntime, { taken }: CutDraft): Partial<Record<ActorKind, Iterable<EntityRow>>> => {
+  const kinds = Map.groupBy(taken, ({ living }) => living.kind as ActorKind)
+  return Object.fromEntries(
+    [...kinds].map(([kind, ofKind]) => [
+      kind,
+      Iterable.map(ofKind, ({ living, snapshot }) => {
+        const row = entityRow(kind, snapshot, living.id)
+        runtime.population.weigh(living, row.internals.byteLength)
+        return row
+      })
+    ])
+  )
+}
+
+const memberRowsOf = (runtime: TenantRuntime, { taken }: CutDraft): Iterable<MemberRow> =>
+  Iterable.flatMap(taken, ({ living, snapshot }) =>
+    living.kind === "conversation" ? memberRows(snapshot.context as ConversationContext, runtime.identity) : []
+  )

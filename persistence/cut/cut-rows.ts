@@ -1,7 +1,7 @@
 /** How the parts of a cut become rows: which table and columns they go to, and the columns of each. */
 import type { ActorKind } from "../../machines/events.ts"
 import type { OutgoingRow } from "../database/chunks.ts"
-import type { Cut, EntityRow } from "./cut.ts"
+import type { Cut, CutMessage, EntityRow } from "./cut.ts"
 import { isoOf, toColumns } from "../database/field-values.ts"
 import { foldedColumns, foldedNames } from "./folded-columns.ts"
 import type { FieldTable } from "../database/tables.ts"
@@ -29,7 +29,7 @@ export const entityPlan = (kind: ActorKind, seq: number): Upsert => {
   }
 }
 
-export function* entityRows(kind: ActorKind, rows: ReadonlyArray<EntityRow>): Generator<OutgoingRow> {
+export function* entityRows(kind: ActorKind, rows: Iterable<EntityRow>): Generator<OutgoingRow> {
   const definition = entityTables[kind]
   for (const { id, machine_state, internals, fields: values } of rows) {
     const columns = toColumns(definition.fields, values)
@@ -63,7 +63,7 @@ export const messagePlan = (names: ReadonlyArray<string>): Upsert => ({
   kept: new Set(["id"])
 })
 
-export function* messageRows(names: ReadonlyArray<string>, changes: Cut["messages"]): Generator<OutgoingRow> {
+export function* messageRows(names: ReadonlyArray<string>, changes: ReadonlyArray<CutMessage>): Generator<OutgoingRow> {
   for (const { id, channel_id, conversation_id, external_message_id, fields } of changes) {
     const columns = toColumns(messageTable.fields, fields, names)
     yield { columns: { ...columns, id, channel_id, conversation_id, external_message_id } }

@@ -20,10 +20,15 @@ export interface MemberRow {
   readonly fields: Record<string, unknown>
 }
 
+/** A change of a message's row, with the id of the row. */
+export interface CutMessage extends MessageChange {
+  readonly id: string
+}
+
 /** Changes of message rows. */
 export interface MessageRows {
-  /** In the order in which they were decided; several of one message are merged. `id` is written with a new row only. */
-  readonly messages: ReadonlyArray<MessageChange & { readonly id: string }>
+  /** In the order in which they were decided. `id` is written with a new row only. */
+  readonly messages: Iterable<CutMessage>
   /**
    * In order: rows of the conversation that name the participant `from` name `into` from now on; the member `from` is removed.
    */
@@ -43,15 +48,18 @@ export interface JoinedRows {
   readonly into: string
 }
 
-/** Changed actors and rows of one tenant, taken between two turns. */
+/**
+ * Changed actors and rows of one tenant, taken between two turns. What there may be much of is iterated once, as it is written, so that
+ * nothing but the portion under way is encoded (I8) and the event loop has its turn between two portions.
+ */
 export interface Cut extends MessageRows {
   readonly tenant_id: string
   /** The journal entry after which the cut was taken. */
   readonly seq: number
   /** Epoch milliseconds. */
   readonly at: number
-  readonly entities: Partial<Record<ActorKind, ReadonlyArray<EntityRow>>>
-  readonly members: ReadonlyArray<MemberRow>
+  readonly entities: Partial<Record<ActorKind, Iterable<EntityRow>>>
+  readonly members: Iterable<MemberRow>
   /** Merges of conversations, in order; all other changes of rows came after the last of them. */
   readonly joins?: ReadonlyArray<JoinedRows>
   /** CRM records that changed; null: removed. */

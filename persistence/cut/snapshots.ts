@@ -4,6 +4,8 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Iterable from "effect/Iterable"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Semaphore from "effect/Semaphore"
@@ -23,7 +25,7 @@ import {
   messageRows,
   outgoingRows
 } from "./cut-rows.ts"
-import { type Cut, CutOutrun, type EntityRow, type JoinedRows, type MessageRows } from "./cut.ts"
+import { type Cut, type CutMessage, CutOutrun, type EntityRow, type JoinedRows, type MessageRows } from "./cut.ts"
 import { EventsClient } from "../database/events-client.ts"
 import { FaultPoints } from "../database/fault-points.ts"
 import { fromColumns, storableJson } from "../database/field-values.ts"
@@ -54,6 +56,8 @@ export type StoredMember = MemberFields & { readonly participant_id: string }
  * locks.
  */
 const cutsAtOnce = 3
+/** Changes of messages that are prepared at once: their days, their columns, their ids. */
+const messagesAtOnce = 512
 
 export class Snapshots extends Context.Service<
   Snapshots,
@@ -106,8 +110,14 @@ export class Snapshots extends Context.Service<
         where checkpoints.seq <= excluded.seq
         returning seq`
 
+      /** While the database writes a portion, the next one is encoded. */
       const writeRows = Effect.fnUntraced(function* (tenant_id: string, plan: Upsert, rows: Iterable<OutgoingRow>) {
-        for (const chunk of chunksOf(rows)) yield* upsert(sql, tenant_id, plan, chunk)
+        const chunks = chunksOf(rows)
+        for (let next = chunks.next(); !next.done;) {
+          const written = yield* Effect.forkChild(upsert(sql, tenant_id, plan, next.value), { startImmediately: true })
+          next = chunks.next()
+          yield* Fiber.join(written)
+        }
       })
 
       const raiseToRead = (tenant_id: string, horizons: string) => sql`
@@ -172,15 +182,25 @@ export class Snapshots extends Context.Service<
         from made
         join outgoing_endpoints on outgoing_endpoints.tenant_id = ${tenant_id} and made.type = any(outgoing_endpoints.events)`
 
-      const writeSpan = Effect.fnUntraced(function* (tenant_id: string, seq: number, span: MessageRows) {
-        const stale = staleDaysOf(span.messages)
+      const writeMessages = Effect.fnUntraced(function* (
+        tenant_id: string,
+        seq: number,
+        messages: ReadonlyArray<CutMessage>
+      ) {
+        const stale = staleDaysOf(messages)
         // A change may move a message to another day; then both days are stale.
         for (const changed of stale.changed) yield* markDaysOf(sql, tenant_id, seq, changed)
-        for (const { names, changes } of changeGroups(span.messages)) {
+        for (const { names, changes } of changeGroups(messages)) {
           yield* writeRows(tenant_id, messagePlan(names), messageRows(names, changes))
         }
         for (const changed of stale.changed) yield* markDaysOf(sql, tenant_id, seq, changed)
         if (stale.days.length > 0) yield* markDays(sql, tenant_id, seq, stale.days)
+      })
+
+      const writeSpan = Effect.fnUntraced(function* (tenant_id: string, seq: number, span: MessageRows) {
+        for (const messages of Iterable.chunksOf(span.messages, messagesAtOnce)) {
+          yield* writeMessages(tenant_id, seq, messages)
+        }
         for (const move of span.moves ?? []) yield* movePerson(tenant_id, move)
         for (const { json } of chunksOf(horizonRows(span.read_horizons))) yield* raiseToRead(tenant_id, json)
       })
@@ -208,7 +228,7 @@ export class Snapshots extends Context.Service<
         if (patience !== null) yield* sql`select set_config('statement_timeout', ${String(patience)}, true)`
         const moved = yield* moveCheckpoint(cut)
         if (moved.length === 0) return yield* new CutOutrun({ tenant_id: cut.tenant_id, seq: cut.seq })
-        for (const [kind, rows] of Object.entries(cut.entities) as Array<[ActorKind, ReadonlyArray<EntityRow>]>) {
+        for (const [kind, rows] of Object.entries(cut.entities) as Array<[ActorKind, Iterable<EntityRow>]>) {
           yield* writeRows(cut.tenant_id, entityPlan(kind, cut.seq), entityRows(kind, rows))
         }
         yield* writeRows(cut.tenant_id, memberPlan, memberRows(cut.members))

@@ -4,11 +4,9 @@
  */
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { MessageFields } from "../../machines/message/fields.ts"
-import type { Cut } from "./cut.ts"
+import type { CutMessage } from "./cut.ts"
 import { isoOf, storableJson } from "../database/field-values.ts"
 import { timeOf } from "../lists/message-time.ts"
-
-type Change = Cut["messages"][number]
 
 const day = 24 * 3_600_000
 /** Fields that decide whether, where and when a message counts. */
@@ -25,7 +23,7 @@ const decisive: ReadonlyArray<keyof MessageFields> = [
 const dayOf = (at: number): string => isoOf(at).slice(0, 10)
 
 /** A new message says its days itself. */
-const timeOfNew = ({ fields }: Change): number | null =>
+const timeOfNew = ({ fields }: CutMessage): number | null =>
   fields.created_at === undefined || fields.direction === undefined
     ? null
     : (fields.sent_at ?? fields.received_at ?? fields.created_at)
@@ -38,7 +36,7 @@ export interface StaleDays {
 }
 
 /** What a cut makes stale; `changed` in portions that one statement carries well. */
-export const staleDaysOf = (messages: Cut["messages"]): StaleDays => {
+export const staleDaysOf = (messages: ReadonlyArray<CutMessage>): StaleDays => {
   const days = new Set<string>()
   const changed: Array<Record<string, string>> = []
   for (const change of messages) {

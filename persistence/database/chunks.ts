@@ -13,10 +13,10 @@ export interface Chunk {
   readonly bytes: ReadonlyArray<Uint8Array>
 }
 
-/** Rows per statement: past some hundreds a statement gets slower per row, not faster. */
-const mostRows = 500
-/** JSON characters and bytes per statement, so that large internals do not make one huge message. */
-const mostBytes = 4_000_000
+/** Rows per statement: past a hundred a statement saves little per row, and to encode more holds the event loop. */
+const mostRows = 128
+/** JSON characters and bytes per statement, so that large internals do not hold the event loop either. */
+const mostBytes = 1_000_000
 
 /** The rows in portions, encoded only when the next is asked for, so that a big cut does not hold the event loop. */
 export function* chunksOf(rows: Iterable<OutgoingRow>): Generator<Chunk> {

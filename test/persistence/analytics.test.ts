@@ -7,7 +7,7 @@ import { randomUUID } from "node:crypto"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import type { MessageFields } from "../../machines/message/fields.ts"
 import { Analytics } from "../../persistence/figures/analytics.ts"
-import type { Cut } from "../../persistence/cut/cut.ts"
+import type { CutMessage } from "../../persistence/cut/cut.ts"
 import { EventsClient } from "../../persistence/database/events-client.ts"
 import { Snapshots } from "../../persistence/cut/snapshots.ts"
 import { databases, openPersistence, type Persistence } from "../support/databases.ts"
@@ -16,7 +16,7 @@ const at = Date.UTC(2026, 3, 10, 0, 30)
 const hour = 3_600_000
 const [channel_id, conversation_id] = [randomUUID(), randomUUID()]
 
-const change = (external_message_id: string, fields: Partial<MessageFields>): Cut["messages"][number] => ({
+const change = (external_message_id: string, fields: Partial<MessageFields>): CutMessage => ({
   id: randomUUID(),
   external_message_id,
   channel_id,
@@ -33,7 +33,7 @@ describe.each(databases)("on $name", (database) => {
   })
   afterAll(() => persistence.close())
 
-  const cut = (tenant_id: string, seq: number, ...messages: ReadonlyArray<Cut["messages"][number]>) =>
+  const cut = (tenant_id: string, seq: number, ...messages: ReadonlyArray<CutMessage>) =>
     Snapshots.use((snapshots) =>
       snapshots.write({ tenant_id, seq, at, entities: {}, members: [], messages, read_horizons: [] })
     )
