@@ -202,7 +202,7 @@ const passivate = Effect.fnUntraced(function* (
   hub.flush()
   const room = { actors: residency.roomFor(population), weight: residents.roomFor(population) }
   for (const living of population.evictable(now, idle, room)) {
-    deadlines.forget(living)
+    deadlines.passivated(living)
     population.remove(living)
   }
   hub.sweep(now)
