@@ -27,6 +27,7 @@ import type { Admissions, Backlog, Residency, SharedWeight } from "../tenant/sha
 import { runTask } from "../tasks/run-task.ts"
 import { within } from "./real-time.ts"
 import { TenantRuntime } from "../tenant/runtime.ts"
+import { messagesTopic } from "../views/topics.ts"
 import { watchDeadlines } from "./watch-deadlines.ts"
 
 export interface ShellOptions {
@@ -194,7 +195,7 @@ const counted = <H>(bound: { add(holder: H): void; remove(holder: H): void }, ho
 
 /** Passivation: idle clean actors leave memory; their snapshots bring them back. */
 const passivate = Effect.fnUntraced(function* (
-  { hub, population, deadlines }: TenantRuntime,
+  { hub, messages, scopes, population, deadlines }: TenantRuntime,
   idle: number,
   { residency, residents }: SharedBounds
 ) {
@@ -206,4 +207,6 @@ const passivate = Effect.fnUntraced(function* (
     population.remove(living)
   }
   hub.sweep(now)
+  scopes.sweep((topic) => hub.has(topic))
+  messages.sweep((id) => hub.has(messagesTopic(id)))
 })
