@@ -18,11 +18,14 @@ import type {
 } from "./event/connection.ts"
 import type {
   ConversationAccessed,
+  ConversationAssigned,
   ConversationHeatChecked,
   ConversationHeatSet,
+  ConversationLabelled,
   ConversationPrioritised,
   ConversationRead,
   ConversationReported,
+  ConversationSnoozed,
   ConversationStatusSet,
   ConversationSynced,
   ConversationTypeChecked,
@@ -124,6 +127,9 @@ export type Event =
   | ConversationPrioritised
   | ConversationStatusSet
   | ConversationTypeSet
+  | ConversationAssigned
+  | ConversationSnoozed
+  | ConversationLabelled
   | WebhookStatusReported
   | WebhookSecretRotated
   | ProviderPreferencesSet

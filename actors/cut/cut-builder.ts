@@ -42,7 +42,8 @@ export const takeCut = (runtime: TenantRuntime): CutDraft => {
 }
 
 /** The cut is in the database: actors that have not changed since are clean. */
-export const cutWritten = (draft: CutDraft): void => {
+export const cutWritten = (runtime: TenantRuntime, draft: CutDraft): void => {
+  runtime.rows.written(draft.rows)
   for (const { living } of draft.taken) if (living.kept === "writing") living.kept = "yes"
 }
 

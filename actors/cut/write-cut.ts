@@ -18,7 +18,7 @@ import type { TenantRuntime } from "../tenant/runtime.ts"
 export const writeCut = Effect.fnUntraced(function* (runtime: TenantRuntime, patience: number | null = null) {
   const snapshots = yield* Snapshots
   const draft = takeCut(runtime)
-  if (draft.taken.length === 0 && isEmpty(draft.rows)) return
+  if (draft.taken.length === 0 && isEmpty(draft.rows)) return runtime.rows.written(draft.rows)
   const started = yield* Clock.currentTimeMillis
   yield* Effect.gen(function* () {
     // A cut never runs ahead of the journal: what it holds must not be lost to another writer's entries (I6).
@@ -36,7 +36,7 @@ export const writeCut = Effect.fnUntraced(function* (runtime: TenantRuntime, pat
     }
     yield* snapshots.write(cut, patience)
   }).pipe(Effect.onError(() => Effect.sync(() => cutFailed(runtime, draft))))
-  cutWritten(draft)
+  cutWritten(runtime, draft)
   runtime.cutHolds(draft.seq, draft.weight)
   const took = (yield* Clock.currentTimeMillis) - started
   runtime.figures.cut(took, runtime.seq > draft.seq, performance.now())

@@ -66,6 +66,14 @@ export interface ErrorFrame {
   readonly code: string
   readonly message: string
   readonly topic?: string
+  /** What it answers: the type of the client's frame, where that could be read, and the `ref` that it bore. */
+  readonly answers?: ClientFrame["type"]
+  readonly ref?: string
+}
+/** A command that bore a `ref` is applied and durable; what it changed was sent before. */
+export interface DoneFrame {
+  readonly type: "done"
+  readonly ref: string
 }
 export interface ByeFrame {
   readonly type: "bye"
@@ -77,14 +85,38 @@ export interface PongFrame {
 }
 
 export type ServerFrame =
-  SnapshotFrame | SubscribedFrame | PatchFrame | TypingFrame | ViewingFrame | ErrorFrame | ByeFrame | PongFrame
+  | SnapshotFrame
+  | SubscribedFrame
+  | PatchFrame
+  | TypingFrame
+  | ViewingFrame
+  | ErrorFrame
+  | DoneFrame
+  | ByeFrame
+  | PongFrame
 
-export type ClientFrame =
+/** Names a frame of the client's, so that its answer can be told from others; at most 64 characters. */
+export interface Referred {
+  readonly ref?: string
+}
+
+export type ClientFrame = (
   | { readonly type: "subscribe"; readonly topic: string; readonly since?: Position }
   | { readonly type: "unsubscribe"; readonly topic: string }
   | { readonly type: "ping" }
   | { readonly type: "typing"; readonly conversation: string; readonly is_typing: boolean }
   | { readonly type: "read"; readonly conversation: string }
   | { readonly type: "unread"; readonly conversation: string }
+  | { readonly type: "assign"; readonly conversation: string; readonly assigned_to: string | null }
+  /** `until` is ISO 8601; null ends it. */
+  | { readonly type: "snooze"; readonly conversation: string; readonly until: string | null }
+  | {
+      readonly type: "label"
+      readonly conversation: string
+      readonly add?: ReadonlyArray<string>
+      readonly remove?: ReadonlyArray<string>
+    }
   /** Repeated while the conversation is open; without `is_viewing` it is. */
   | { readonly type: "viewing"; readonly conversation: string; readonly is_viewing?: boolean }
+) &
+  Referred

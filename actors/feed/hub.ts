@@ -34,6 +34,8 @@ export interface HubOptions {
    * such thing or it sleeps. JSON, and never changed afterwards; parts that did not change should be the same reference.
    */
   view(topic: string): unknown
+  /** A topic is not kept any more: what only it needed can go. */
+  forgotten?(topic: string): void
   /** The presence in a conversation at this moment. */
   present(topic: string): Present
   /** Asks that `run` be called once, after so many milliseconds, between two turns. */
@@ -50,8 +52,8 @@ export interface HubOptions {
 /** `ended` only after `end()`. */
 export type Opened = "opened" | "unknown_topic" | "too_many_topics" | "ended"
 
-/** The actor in a topic's name, `conversation:<id>`; undefined for one that stands for itself. */
-const actorIn = (name: string): string | undefined => /:(.+)$/s.exec(name)?.[1]
+/** The actor in a topic's name, `conversation:<id>`; undefined for one that shows something else, of an actor or not. */
+const actorIn = (name: string): string | undefined => /^(?:conversation|connection|participant):(.+)$/s.exec(name)?.[1]
 
 export class Hub {
   readonly #options: HubOptions
@@ -113,6 +115,17 @@ export class Hub {
   moved(id: string): void {
     const topic = this.#byActor.get(id)
     if (topic !== undefined) this.#sendAway(topic)
+  }
+
+  /** What a topic without an actor shows cannot be told any more: its subscribers have to look up the name again. */
+  outdated(name: string): void {
+    const topic = this.#topics.get(name)
+    if (topic !== undefined) this.#sendAway(topic)
+  }
+
+  /** Whether the topic is kept, for subscribers or for those who come back. */
+  has(name: string): boolean {
+    return this.#topics.has(name)
   }
 
   /**
@@ -232,6 +245,7 @@ export class Hub {
     this.#lingering.delete(topic)
     this.#touched.delete(topic)
     this.#touchedPresence.delete(topic)
+    this.#options.forgotten?.(topic.name)
   }
 
   #sendAway(topic: Topic): void {

@@ -13,6 +13,7 @@ import { completeConnection } from "../../machines/connection/kept.ts"
 import { budgetDeadline } from "../../machines/connection/sends.ts"
 import { tokenDeadline } from "../../machines/connection/tokens.ts"
 import type { ConversationContext } from "../../machines/conversation/context.ts"
+import { completeConversation } from "../../machines/conversation/kept.ts"
 import { conversationFields } from "../../machines/conversation/fields.ts"
 import { conversationMachine, conversationState } from "../../machines/conversation/machine.ts"
 import { fromList, toList } from "../../machines/conversation/message-window.ts"
@@ -163,14 +164,13 @@ export const kinds: { readonly [K in ActorKind]: Kind<Contexts[K]> } = {
     // A merged conversation takes no event, so nothing could correct it.
     ahead: (context: ConversationContext, now) => context.merged_into === null && changedAhead(context, now),
     fields: conversationFields,
+    deadline: (context: ConversationContext) => context.snoozed_until,
     pack: (context: ConversationContext) => ({
       ...context,
       facts: { ...context.facts, window: toList(context.facts.window) }
     }),
-    unpack: (packed: Packed<ConversationContext, PackedConversation>) => ({
-      ...packed,
-      facts: { ...packed.facts, window: fromList(packed.facts.window) }
-    })
+    unpack: (packed: Packed<ConversationContext, PackedConversation>) =>
+      completeConversation({ ...packed, facts: { ...packed.facts, window: fromList(packed.facts.window) } })
   },
   record: { ...plain, machine: recordMachine, stateOf: recordState, fields: recordFields },
   participant: {

@@ -11,6 +11,9 @@ import type { SqlError } from "effect/sql/SqlError"
 import type { ActorKind, Event, Signal } from "../../machines/events.ts"
 import { toWire } from "../../machines/field.ts"
 import { describe } from "../../persistence/database/sql-state.ts"
+import { Conversations } from "../../persistence/lists/conversations.ts"
+import { Snapshots } from "../../persistence/cut/snapshots.ts"
+import { Messages } from "../../persistence/lists/messages.ts"
 import { Journal } from "../../persistence/journal/journal.ts"
 import { TenantRows } from "../../persistence/registers/tenants.ts"
 import { AccountIndex } from "./account-index.ts"
@@ -30,6 +33,9 @@ import { TenantOwner } from "./owner.ts"
 import { watchClock } from "./clock-steps.ts"
 import { tellIfAhead } from "./watch-deadlines.ts"
 import { cachedFor } from "./cached-for.ts"
+import { messagesRead } from "./messages-read.ts"
+import { scopeRead } from "./scope-read.ts"
+import { scopeTopic } from "../tenant/scopes.ts"
 import { singleFlight } from "./single-flight.ts"
 import { threadQuestions } from "./threads.ts"
 import { statsOf } from "../views/stats.ts"
@@ -96,6 +102,9 @@ export const ownerLayer = (options: ShellOptions) =>
 
       const loads = yield* FiberMap.make<string, Opened, Unopened>()
       const load = (tenant: string): Effect.Effect<Opened, Unopened> => singleFlight(loads, tenant, loadNow(tenant))
+      const messages = yield* Messages
+      const inboxRows = { conversations: yield* Conversations, snapshots: yield* Snapshots }
+      const readings = yield* FiberMap.make<string, void, DatabaseAway>()
       const wakes = yield* FiberMap.make<string, ReadonlyArray<Address>, DatabaseAway>()
 
       /** Another process may have made a tenant of an unknown name: the list is read again, at most once a second. */
@@ -284,6 +293,18 @@ export const ownerLayer = (options: ShellOptions) =>
         }),
         resolve: (tenant, kind, id) => Effect.map(find(tenant, kind, id), ({ living }) => living.id),
         flush: (tenant) => Effect.flatMap(shellOf(tenant), ({ flush }) => flush),
+        watchMessages: (tenant, conversation_id) =>
+          Effect.flatMap(shellOf(tenant), (shell) =>
+            shell.runtime.messages.has(conversation_id)
+              ? Effect.void
+              : singleFlight(readings, `${tenant} ${conversation_id}`, messagesRead(messages, shell, conversation_id))
+          ),
+        watchScope: (tenant, scope) =>
+          Effect.flatMap(shellOf(tenant), (shell) =>
+            shell.runtime.scopes.isOpen(scope)
+              ? Effect.sync(() => shell.runtime.scopes.shown(scope))
+              : singleFlight(readings, `${tenant} ${scopeTopic(scope)}`, scopeRead(inboxRows, shell, scope))
+          ),
         hub: (tenant) => Effect.map(shellOf(tenant), ({ runtime }) => runtime.hub),
         stats: (tenant) => Effect.map(shellOf(tenant), ({ runtime }) => statsOf(runtime)),
         residentStats: Effect.sync(() => [...open.values()].map(({ runtime }) => statsOf(runtime)))

@@ -9,6 +9,7 @@ import type { ActorKind, Event, Person, ProviderEvent, Signal } from "../../mach
 import type { ChannelType } from "../../machines/vocabulary.ts"
 import type { ActorUnknown, DatabaseAway, RuleBroken, SubmitError, TenantHalted, TenantUnknown } from "../errors.ts"
 import type { Hub } from "../feed/hub.ts"
+import type { Scope } from "../tenant/scopes.ts"
 import type { TimelinePage, TimelineQuery } from "../views/timeline.ts"
 import type { TenantStats } from "../views/tenant-stats.ts"
 import type { View } from "../views/entities.ts"
@@ -152,6 +153,16 @@ export class TenantOwner extends Context.Service<
      * cut itself goes on.
      */
     flush(tenant: string): Effect.Effect<void, Unreached>
+    /**
+     * Reads the newest messages of a conversation, by our id, for their topic on the feed, unless they are being watched already. From
+     * then on they follow every turn, as long as there is the topic.
+     */
+    watchMessages(tenant: string, conversation_id: string): Effect.Effect<void, Unreached>
+    /**
+     * Reads a scope of the inbox for its topic on the feed (tenant/scopes.ts), unless it is being watched already. From then on it
+     * follows every turn, as long as there is the topic.
+     */
+    watchScope(tenant: string, scope: Scope): Effect.Effect<void, Unreached>
     /** The tenant's feed. */
     hub(tenant: string): Effect.Effect<Hub, Unreached>
     stats(tenant: string): Effect.Effect<TenantStats, Unreached>

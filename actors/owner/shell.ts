@@ -27,6 +27,7 @@ import type { Admissions, Backlog, Residency, SharedWeight } from "../tenant/sha
 import { runTask } from "../tasks/run-task.ts"
 import { within } from "./real-time.ts"
 import { TenantRuntime } from "../tenant/runtime.ts"
+import { messagesTopic } from "../views/topics.ts"
 import { watchDeadlines } from "./watch-deadlines.ts"
 
 export interface ShellOptions {
@@ -194,7 +195,7 @@ const counted = <H>(bound: { add(holder: H): void; remove(holder: H): void }, ho
 
 /** Passivation: idle clean actors leave memory; their snapshots bring them back. */
 const passivate = Effect.fnUntraced(function* (
-  { hub, population, deadlines }: TenantRuntime,
+  { hub, messages, scopes, population, deadlines }: TenantRuntime,
   idle: number,
   { residency, residents }: SharedBounds
 ) {
@@ -202,8 +203,10 @@ const passivate = Effect.fnUntraced(function* (
   hub.flush()
   const room = { actors: residency.roomFor(population), weight: residents.roomFor(population) }
   for (const living of population.evictable(now, idle, room)) {
-    deadlines.forget(living)
+    deadlines.passivated(living)
     population.remove(living)
   }
   hub.sweep(now)
+  scopes.sweep((topic) => hub.has(topic))
+  messages.sweep((id) => hub.has(messagesTopic(id)))
 })

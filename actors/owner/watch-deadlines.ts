@@ -9,7 +9,8 @@ import type { TenantRuntime } from "../tenant/runtime.ts"
 import type { Answer } from "../turn/outcome.ts"
 
 /** A deadline that could not be handled, because the mailbox is full, is tried again after this. */
-const retry = "1 second"
+const retryAfter = 1_000
+const retry = `${retryAfter} millis` as const
 
 /**
  * Longest sleep, milliseconds: so soon a clock that was set forward is noticed, and instants that lie ahead because it was set
@@ -51,6 +52,20 @@ export const watchDeadlines = (runtime: TenantRuntime, rearmed: Latch.Latch): Ef
     runtime.submit({ event, settle })
   }
 
+  /** A conversation that sleeps: it is told, which wakes it. */
+  const wake = (id: string, now: number): void => {
+    const settle = (result: Answer | SubmitError): void => {
+      if (!("_tag" in result)) return
+      if (result._tag === "EventIndigestible") complaints.push(`conversation ${id}: ${result.message}`)
+      // There was no room for it: again, soon.
+      else if (result._tag !== "ActorUnknown" && !runtime.isLost) runtime.deadlines.asleep(id, now + retryAfter)
+    }
+    runtime.submit({
+      event: { type: "deadline_passed", kind: "conversation", id, received: now, via: "clock" },
+      settle
+    })
+  }
+
   let looked = -Infinity
   let ahead: ReadonlyArray<Living> = []
   const correct = (now: number): void => {
@@ -77,6 +92,7 @@ export const watchDeadlines = (runtime: TenantRuntime, rearmed: Latch.Latch): Ef
       const sleep = Effect.sleep(Math.min(ahead.length > 0 ? pause : lookEvery, (next ?? Infinity) - now))
       return yield* Effect.raceFirst(sleep, rearmed.await)
     }
+    for (const id of runtime.deadlines.wakeDue(now)) wake(id, now)
     const due = runtime.deadlines.due(now)
     for (const living of due) tell(living, now)
     // A deadline that is still due waits for room in the mailbox or for an actor to wake; this loop does not wait for it.

@@ -71,7 +71,18 @@ export interface Following {
   readonly taken: Array<RowBatch>
 }
 
+/** Hears of each change at once. */
+export interface RowWatcher {
+  changed(change: MessageChange): void
+  read(conversation_id: string, at: number, read_at: number): void
+  moved(move: RowSpan["moves"][number]): void
+  joined(from: string, into: string): void
+}
+
 export class RowChanges {
+  /** Batches that cuts took and have not written yet: the rows may lack them. */
+  readonly #unwritten = new Set<RowBatch>()
+  readonly #watcher: RowWatcher | undefined
   readonly #followers = new Set<Following>()
   #span = new Span()
   #joins: Array<{ readonly before: Span; readonly from: string; readonly into: string }> = []
@@ -79,8 +90,9 @@ export class RowChanges {
   #outgoing: Array<RowBatch["outgoing"][number]> = []
   readonly #identity: Identity
 
-  constructor(identity: Identity) {
+  constructor(identity: Identity, watcher?: RowWatcher) {
     this.#identity = identity
+    this.#watcher = watcher
   }
 
   get size(): number {
@@ -107,27 +119,32 @@ export class RowChanges {
 
   /** Keeps a change; a later one of the same message wins field by field. */
   add(conversation: { readonly id: string; readonly channel_id: string }, change: RowChanged): void {
-    this.#span.add({
+    const named = {
       external_message_id: change.external_message_id,
       conversation_id: conversation.id,
       channel_id: conversation.channel_id,
       fields: { ...change.fields, ...this.#people(change) }
-    })
+    }
+    this.#span.add(named)
+    this.#watcher?.changed(named)
   }
 
   addHorizon(conversation_id: string, read: OutboundRead): void {
     this.#span.horizons.push({ conversation_id, at: read.at, read_at: read.read_at })
+    this.#watcher?.read(conversation_id, read.at, read.read_at)
   }
 
   /** Rows of a conversation that name one participant name another one from now on. */
   addMove(move: RowBatch["moves"][number]): void {
     this.#span.moves.push(move)
+    this.#watcher?.moved(move)
   }
 
   /** A conversation is merged into another one: its rows move there, the changes kept here included. */
   join(from: string, into: string): void {
     this.#joins.push({ before: this.#span, from, into })
     this.#span = new Span()
+    this.#watcher?.joined(from, into)
   }
 
   /** A CRM record changed or was removed; the last change counts. */
@@ -152,7 +169,20 @@ export class RowChanges {
     this.#records = new Map()
     this.#outgoing = []
     for (const follower of this.#followers) follower.taken.push(batch)
+    this.#unwritten.add(batch)
     return batch
+  }
+
+  /** The rows hold what a cut took. */
+  written(batch: RowBatch): void {
+    this.#unwritten.delete(batch)
+  }
+
+  /** As `follow`, from what the rows may lack on: for who reads rows that are as old as they are. */
+  followRows(): Following {
+    const following: Following = { taken: [...this.#unwritten] }
+    this.#followers.add(following)
+    return following
   }
 
   /** Begins to follow the changes. They stay in memory until `unfollow`. */
@@ -184,6 +214,7 @@ export class RowChanges {
 
   /** Puts back the changes of a failed cut; newer ones win. */
   putBack(batch: RowBatch): void {
+    this.#unwritten.delete(batch)
     const first = this.#joins[0]?.before ?? this.#span
     first.addBefore(batch)
     const joins = batch.joins.map(({ before, from, into }) => {

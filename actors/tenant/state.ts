@@ -9,12 +9,14 @@ import { Population } from "../memory/population.ts"
 import { RecordIndex } from "../memory/record-index.ts"
 import { Figures } from "../views/figures.ts"
 import type { Inbox } from "../views/inbox.ts"
-import { paces, presentOn, topicView } from "../views/topics.ts"
+import { messagesOf, paces, presentOn, topicView } from "../views/topics.ts"
 import { AuditTrail } from "./audit-trail.ts"
+import { LiveMessages } from "./live-messages.ts"
 import type { MailboxLimits } from "./mailbox.ts"
 import { Mailbox } from "./mailbox.ts"
 import { Presences } from "./presences.ts"
 import { RowChanges } from "./row-changes.ts"
+import { Scopes } from "./scopes.ts"
 import type { SettledLimits } from "./settled.ts"
 import { Settled } from "./settled.ts"
 import type { SharedWeight } from "./shared-bounds.ts"
@@ -46,10 +48,14 @@ export class TenantState {
   readonly records: RecordIndex
   readonly settled: Settled
   readonly rows: RowChanges
+  /** Messages of the conversations that somebody reads. */
+  readonly messages: LiveMessages
   readonly audit: AuditTrail
   readonly deadlines = new Deadlines()
   readonly figures = new Figures()
   readonly inbox: Inbox
+  /** Parts of it that somebody watches. */
+  readonly scopes = new Scopes()
   readonly hub: Hub
   readonly presences: Presences
   readonly mailbox: Mailbox
@@ -67,12 +73,18 @@ export class TenantState {
     this.identity = new Identity(tenant)
     this.records = start.records ?? new RecordIndex()
     this.settled = new Settled(tenant, this.identity, this.population, this.records, limits)
-    this.rows = new RowChanges(this.identity)
+    this.messages = new LiveMessages(this.identity, this.population)
+    this.rows = new RowChanges(this.identity, this.messages)
     this.audit = new AuditTrail(this.identity)
     this.inbox = start.inbox
     this.hub = new Hub({
       view: (topic) => topicView(this, topic),
       present: (topic) => presentOn(this, topic),
+      forgotten: (topic) => {
+        const conversation = messagesOf(topic)
+        if (conversation !== null) this.messages.close(conversation)
+        this.scopes.close(topic)
+      },
       schedule: (run, after) => void setTimeout(run, after),
       epoch: () => crypto.randomUUID(),
       paces,

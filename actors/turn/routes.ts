@@ -54,6 +54,9 @@ export const routesOf = (
     case "conversation_prioritised":
     case "conversation_status_set":
     case "conversation_type_set":
+    case "conversation_assigned":
+    case "conversation_snoozed":
+    case "conversation_labelled":
     case "conversation_heat_checked":
     case "conversation_heat_set":
     case "conversation_type_detected":

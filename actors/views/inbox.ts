@@ -6,7 +6,7 @@ import type { ConversationContext } from "../../machines/conversation/context.ts
 import { conversationFields } from "../../machines/conversation/fields.ts"
 import { toWire } from "../../machines/field.ts"
 import type { InboxTotals } from "./summary.ts"
-import { summaryFields } from "./summary.ts"
+import { noTotals, summaryFields } from "./summary.ts"
 import { peopleOf } from "./entities.ts"
 
 /** Conversations in the inbox's list; older ones are found with the list query. */
@@ -25,8 +25,9 @@ interface Entry {
   summary: Summary | null
 }
 
-/** Whether a conversation is listed and counted: one that was filed away is not (CONTRACT §8). */
-const listed = (c: Pick<ConversationContext, "status">) => c.status === "active"
+/** Whether a conversation is listed and counted: one that was filed away or is put off is not (CONTRACT §8). */
+const listed = (c: Pick<ConversationContext, "status" | "snoozed_until">) =>
+  c.status === "active" && c.snoozed_until === null
 
 export class Inbox {
   readonly totals: InboxTotals
@@ -49,19 +50,31 @@ export class Inbox {
       this.#show(after, peopleOf(after.members))
   }
 
-  /** The topic's state (DESIGN §6). */
-  view() {
-    this.#trim()
-    return {
-      totals: { ...this.totals },
-      conversations: Object.fromEntries([...this.#list].map(([id, entry]) => [id, summaryOf(entry)]))
-    }
+  /** One that was in it is so no longer. */
+  left(before: ConversationContext): void {
+    this.#count(before, -1)
+    this.#list.delete(before.id)
   }
 
-  #count({ status, unread_count, merged_into }: ConversationContext, by: 1 | -1): void {
+  /** The topic's state (DESIGN §6). */
+  view() {
+    return viewOfAll([this])
+  }
+
+  /** The most recent, each with its place in the order. */
+  get recent(): Iterable<readonly [id: string, entry: Entry]> {
+    this.#trim()
+    return this.#list
+  }
+
+  #count({ status, snoozed_until, unread_count, merged_into }: ConversationContext, by: 1 | -1): void {
     if (merged_into !== null) return
     if (status !== "active") {
       this.totals[status] += by
+      return
+    }
+    if (snoozed_until !== null) {
+      this.totals.snoozed += by
       return
     }
     this.totals.conversations += by
@@ -88,6 +101,16 @@ export class Inbox {
     const byAge = [...this.#list].sort(([, a], [, b]) => a.order - b.order)
     for (const [id] of byAge.slice(0, excess)) this.#list.delete(id)
   }
+}
+
+/** The state of several inboxes together, of which no two have a conversation in common. */
+export const viewOfAll = (inboxes: ReadonlyArray<Inbox>) => {
+  const totals = { ...noTotals }
+  for (const inbox of inboxes)
+    for (const name of Object.keys(totals) as Array<keyof InboxTotals>) totals[name] += inbox.totals[name]
+  const recent = inboxes.flatMap((inbox) => [...inbox.recent])
+  if (recent.length > inboxLimit) recent.sort(([, a], [, b]) => b.order - a.order).length = inboxLimit
+  return { totals, conversations: Object.fromEntries(recent.map(([id, entry]) => [id, summaryOf(entry)])) }
 }
 
 const summaryOf = (entry: Entry): Summary => {

@@ -43,8 +43,8 @@ export const statsOf = (runtime: Measured): TenantStats => {
   const { residents, dirty, present, hottest } = counted(population.all(), now)
   const { applied_per_s, duplicates_per_s, acknowledged_ms, lag_s } = figures.lately(now)
   const tenant = population.get("tenant", runtime.tenant)?.context
-  const { conversations, archived, spam, deleted } = inbox.totals
-  const known = conversations + archived + spam + deleted
+  const { conversations, archived, spam, deleted, snoozed } = inbox.totals
+  const known = conversations + archived + spam + deleted + snoozed
   return {
     tenant: runtime.tenant,
     mailbox: runtime.admitted,

@@ -8,6 +8,8 @@ export interface InboxTotals {
   archived: number
   spam: number
   deleted: number
+  /** Active ones that are put off; they are in none of the others. */
+  snoozed: number
 }
 
 /** The totals of nothing. */
@@ -17,7 +19,8 @@ export const noTotals: Readonly<InboxTotals> = {
   conversations: 0,
   archived: 0,
   spam: 0,
-  deleted: 0
+  deleted: 0,
+  snoozed: 0
 }
 
 /** What the inbox shows of a conversation. */
@@ -30,7 +33,11 @@ export const summaryFields = [
   "participant_count",
   "status",
   "priority",
+  "assigned_to",
+  "snoozed_until",
+  "labels",
   "message_count",
+  "last_message",
   "last_message_at",
   "unread_count",
   "is_hot"

@@ -21,13 +21,28 @@ export const actorOf = (topic: string): { readonly kind: Watchable; readonly id:
   return colon > 0 && id !== "" && isWatchable(kind) ? { kind, id } : null
 }
 
+const messagesPrefix = "messages:"
+/** The topic of a conversation's messages, and the conversation in such a name; null for another one. */
+export const messagesTopic = (conversation_id: string): string => messagesPrefix + conversation_id
+export const messagesOf = (topic: string): string | null =>
+  topic.startsWith(messagesPrefix) && topic.length > messagesPrefix.length ? topic.slice(messagesPrefix.length) : null
+
+/** What is kept only while somebody watches it: messages of conversations, parts of the inbox. */
+export interface Watched {
+  readonly messages: { view(conversation_id: string): unknown }
+  readonly scopes: { view(topic: string): unknown }
+}
+
 /** The figures change with every event: they are looked at once a second, and only while somebody watches. */
 export const paces = { ops: 1_000 } as const
 
 /** The state of a topic at this moment; undefined when there is none or its actor sleeps. */
-export const topicView = (runtime: Measured, topic: string): unknown => {
+export const topicView = (runtime: Measured & Watched, topic: string): unknown => {
   if (topic === "inbox") return runtime.inbox.view()
   if (topic === "ops") return statsOf(runtime)
+  const conversation = messagesOf(topic)
+  if (conversation !== null) return runtime.messages.view(conversation)
+  if (topic.startsWith("inbox:")) return runtime.scopes.view(topic)
   const actor = actorOf(topic)
   const living = actor === null ? undefined : runtime.population.get(actor.kind, actor.id)
   // A topic changes only by events: what depends on the present moment is shown as of the last change, and the actors'

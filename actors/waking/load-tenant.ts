@@ -53,6 +53,7 @@ const loadOnce = Effect.fnUntraced(function* (tenant: string, limits: RuntimeLim
   const inbox = new Inbox(yield* conversations.totals(tenant), yield* conversations.recent(tenant, inboxLimit))
   const records = new RecordIndex(yield* crmRecords.list(tenant))
   const runtime = new TenantRuntime(tenant, { seq, inbox, records }, limits, host)
+  for (const { id, until } of yield* conversations.snoozed(tenant)) runtime.deadlines.asleep(id, until)
   yield* loadAndReplay(runtime, seq, now).pipe(Effect.onError(() => Effect.sync(() => runtime.lose())))
   return runtime
 })

@@ -49,7 +49,7 @@ export const refolded = Effect.fn("refolded")(function* (
     for (const entry of page) {
       // An entry that could not be applied before cannot be now; it is in quarantine (load-tenant.ts).
       yield* Effect.ignore(Effect.try(() => fold(scratch, entry.seq, entry.body)))
-      scratch.rows.take()
+      scratch.rows.written(scratch.rows.take())
       scratch.audit.take()
     }
     if (page.length === 0) break

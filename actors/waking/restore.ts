@@ -9,6 +9,7 @@ import { day, dayOf } from "../../machines/connection/day.ts"
 import { hour } from "../../machines/connection/sends.ts"
 import type { ConversationRows } from "../../machines/conversation/restored.ts"
 import { restoredConversation } from "../../machines/conversation/restored.ts"
+import { previewsOf } from "../../machines/conversation/last-message.ts"
 import { windowLimit } from "../../machines/conversation/message-window.ts"
 import { identifierKeys } from "../../machines/person/keys.ts"
 import type { ParticipantContext } from "../../machines/participant/context.ts"
@@ -98,13 +99,15 @@ const conversationOf = Effect.fnUntraced(function* (runtime: TenantRuntime, id: 
   const { connection_id, channel_id, external_thread_id } = fields
   const received = fields.created_at ?? 0
   const input = { id, connection_id, channel_id, external_thread_id, received }
-  const empty = restoredConversation({ input, fields, members, messages: [], floor: null })
+  const empty = restoredConversation({ input, fields, members, messages: [], previews: [], floor: null })
   const kept = page.items.filter((row) => !row.is_local_only)
+  const known = kept.map((row) => [recalledRecord(row, empty, runtime.identity), row] as const)
   return restoredConversation({
     input,
     fields,
     members,
-    messages: kept.map((row) => recalledRecord(row, empty, runtime.identity)),
+    messages: known.map(([record]) => record),
+    previews: previewsOf(known),
     floor: page.next === null ? null : Math.min(...kept.map(messageTime))
   })
 })

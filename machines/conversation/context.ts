@@ -17,6 +17,7 @@ import { conversationFields } from "./fields.ts"
 import type { ConversationFields } from "./fields.ts"
 import { emptyWindow } from "./message-window.ts"
 import type { Reading } from "./reading.ts"
+import type { Preview } from "./preview.ts"
 import type { MessageWindow } from "./message-window.ts"
 
 /** The newest version of a calendar event. */
@@ -84,6 +85,13 @@ export interface UnreadMark {
   readonly place?: number
 }
 
+/** Put off by a CRM user, when so much had arrived. `ended`: something of the other side has arrived since. */
+export interface Snooze {
+  readonly until: number
+  readonly arrived: number
+  readonly ended: boolean
+}
+
 /** An explicit filing. `arrived`: how much had arrived by then, where a person did it; absent: a payload shows it by its time. */
 export interface Filing {
   readonly status: ConversationFields["status"]
@@ -109,6 +117,8 @@ export interface ConversationFacts {
   /** Former keys of members, each with the key that the person goes by now. */
   readonly aliases: Readonly<Record<string, string>>
   readonly window: MessageWindow
+  /** The newest messages with the beginnings of their texts, the newest first (last-message.ts); absent: of an earlier version. */
+  readonly previews?: ReadonlyArray<Preview>
   readonly waiting: ReadonlyArray<WaitingFact>
   /** The owner's read horizon, as it is shown: the time up to which the owner has read at the most. */
   readonly owner_horizon: number | null
@@ -159,6 +169,10 @@ export interface ConversationFacts {
   readonly urgent_at: number | null
   /** Newest payload in which the provider counted more than a hundred messages. */
   readonly busy_at: number | null
+  /** When it was assigned last; absent: never. */
+  readonly assigned_at?: number
+  /** Until when somebody put it off last; null or absent: nobody has, or that is over. */
+  readonly snooze?: Snooze | null
   /** Newest explicit filing: a command, a move, a folder that is shown with anything but a new message of the other side. */
   readonly filed: Filing | null
   /** The first folder that a new message came in with; over: a person has filed it away since, and such folders say nothing more. */
@@ -205,6 +219,7 @@ export const freshConversation = (input: ConversationInput): ConversationContext
     owner_key: null,
     aliases: {},
     window: emptyWindow,
+    previews: [],
     waiting: [],
     owner_horizon: null,
     outbound_reads: [],

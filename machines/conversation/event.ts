@@ -2,12 +2,15 @@
 import type {
   CalendarEventShown,
   ConversationAccessed,
+  ConversationAssigned,
   ConversationHeatChecked,
   ConversationHeatSet,
+  ConversationLabelled,
   ConversationPrioritised,
   ConversationRead,
   ConversationRecounted,
   ConversationReported,
+  ConversationSnoozed,
   ConversationStatusSet,
   ConversationSynced,
   ConversationTypeChecked,
@@ -47,6 +50,9 @@ export type ConversationEvent =
   | ConversationPrioritised
   | ConversationStatusSet
   | ConversationTypeSet
+  | ConversationAssigned
+  | ConversationSnoozed
+  | ConversationLabelled
   | ConversationHeatChecked
   | MailTracked
   | CalendarEventShown

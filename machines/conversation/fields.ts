@@ -2,11 +2,24 @@
 import * as Schema from "effect/Schema"
 import * as F from "../field.ts"
 import type { FieldsOf } from "../field.ts"
-import { ConversationStatus, ConversationType, Priority, SyncStatus } from "../vocabulary.ts"
+import { ConversationStatus, ConversationType, Direction, MessageStatus, Priority, SyncStatus } from "../vocabulary.ts"
 
 /** A CRM user's own horizon and count (CONTRACT 2.5). */
 export const Reader = Schema.Struct({ last_read_at: Schema.NullOr(Schema.Int), unread_count: Schema.Int })
 export type Reader = typeof Reader.Type
+
+/** The newest message that counts, as lists show it. */
+export const LastMessage = Schema.Struct({
+  id: Schema.String,
+  direction: Direction,
+  status: MessageStatus,
+  preview: Schema.NullOr(Schema.String),
+  sender: Schema.NullOr(Schema.String),
+  at: Schema.Int
+})
+export type LastMessage = typeof LastMessage.Type
+
+const lastMessageWire = (last: LastMessage | null) => (last === null ? null : { ...last, at: F.isoInstant(last.at) })
 
 /** Epoch milliseconds and places in the order of arrival (../conversation/reading.ts). */
 const OwnerReading = Schema.Struct({
@@ -38,9 +51,30 @@ export const conversationFields = {
       "command; provider folders; a new inbound message ends archived and deleted"
     )
   ),
+  assigned_to: F.audited(F.optionalText("The CRM user who looks after it; null is nobody", "assign_conversation")),
+  snoozed_until: F.overrideAudited(
+    F.instant(
+      "Until when it is put off: neither listed nor counted in the inbox meanwhile; it comes back then, or with the next inbound message",
+      "snooze_conversation; time; a new inbound message"
+    )
+  ),
+  labels: F.audited(
+    F.json<ReadonlyArray<string>>(Schema.Array(Schema.String), [])(
+      "Labels, sorted; at most 32, each of at most 50 characters",
+      "label_conversation"
+    )
+  ),
   priority: F.oneOf(Priority, "normal")("How urgent it is", "set_conversation_priority; urgent webhooks"),
   message_count: F.count("Distinct messages; deleted, system and hidden ones left out", "message events"),
   last_message_at: F.instant("Newest message, by event time", "message events"),
+  last_message: F.jsonWith(
+    Schema.NullOr(LastMessage),
+    null,
+    lastMessageWire
+  )(
+    "The newest message that counts: id (its external_message_id), direction, status, preview (at most 160 characters of its text, else the name or type of its first attachment), sender (the name of who wrote it), at",
+    "message events"
+  ),
   unread_count: F.count("Inbound messages that the owner has not read", "message events, read marks"),
   sync_status: F.oneOf(SyncStatus, "pending")("How far its history is known", "update_conversation_sync_status"),
   last_synced_at: F.instant("Last successful sync", "update_conversation_sync_status"),

@@ -11,6 +11,7 @@ import { messageCounted, revise } from "./counting.ts"
 import type { Decision } from "./decision.ts"
 import { memberGone, memberRead, memberSeen, memberShown, unnamedReader } from "./members.ts"
 import { rolesShown } from "./mail.ts"
+import { previewJoined } from "./last-message.ts"
 import type { MessageRecord } from "./message-window.ts"
 import { all, counts, emptyWindow, find, secondId, store } from "./message-window.ts"
 import { outboundRead, readOutbound } from "./receipts.ts"
@@ -47,10 +48,11 @@ export const threadJoined = (d: Decision, event: ThreadJoined): void => {
     d.member(key, { is_active: false })
     d.person(key, received, { type: "membership", by: -1 })
   }
-  d.learn({ window: emptyWindow, waiting: [], newest: [] })
+  d.learn({ window: emptyWindow, previews: [], waiting: [], newest: [], snooze: null })
   d.set({
     merged_into: into_id,
     status: "deleted",
+    snoozed_until: null,
     message_count: 0,
     unread_count: 0,
     participant_count: 0,
@@ -69,7 +71,7 @@ export const conversationAbsorbed = (d: Decision, { was, received }: Conversatio
   if (d.context.facts.owner_key === null) d.learn({ owner_key: was.facts.owner_key })
   for (const record of all(was.facts.window)) {
     const isOwn = stranger !== null && record.sender === stranger
-    messageJoined(d, was.id, isOwn ? { ...record, sender: d.context.facts.owner_key! } : record, received)
+    messageJoined(d, was, isOwn ? { ...record, sender: d.context.facts.owner_key! } : record, received)
   }
   // What had left the other's window is remembered by rows, which are this one's now.
   const { window } = d.context.facts
@@ -134,12 +136,12 @@ const memberJoined = (d: Decision, member: Member, received: number): void => {
 }
 
 /** A message of the other conversation: new here, or the same one, which then is counted once. */
-const messageJoined = (d: Decision, from_id: string, told: MessageRecord, received: number): void => {
+const messageJoined = (d: Decision, was: ConversationContext, told: MessageRecord, received: number): void => {
   const { window } = d.context.facts
   const isTaken = find(window, told.id)?.id === told.id
   const named = find(window, told.id, told.alias)
   const known = named !== undefined && isOne(named, told) ? named : sameMail(window, told)
-  const record = isTaken ? { ...told, id: secondId(told.id, from_id) } : told
+  const record = isTaken ? { ...told, id: secondId(told.id, was.id) } : told
   if (known !== undefined) {
     if (counts(told)) {
       d.channelRecounted(-1, received)
@@ -152,6 +154,7 @@ const messageJoined = (d: Decision, from_id: string, told: MessageRecord, receiv
   const read_at = record.outbound ? earlier(record.read_at, readOutbound(d, record.at)) : record.read_at
   const joined: MessageRecord = read_at === record.read_at ? record : { ...record, read_at, status: "read" }
   d.learn({ window: store(window, joined) })
+  previewJoined(d, was, told, joined.id)
   rowOf(d, record.id, { status: joined.status, read_at, updated_at: received }, record.sender)
   if (counts(joined)) messageCounted(d, joined, 1, received)
 }

@@ -10,9 +10,10 @@
  *   b  thread_joined
  *   c  message_delivered, message_read, message_edited, message_reacted, message_subject_set, message_marked_local,
  *      mail_tracked, member_left, member_active, member_provider_id_set, person_merged, owner_replied, conversation_read,
- *      conversation_unread, conversation_accessed, conversation_prioritised, conversation_type_set,
- *      conversation_type_detected, conversation_type_checked, conversation_heat_checked, conversation_heat_set,
- *      conversation_synced, conversation_reported, conversation_recounted
+ *      conversation_unread, conversation_accessed, conversation_prioritised, conversation_assigned, conversation_snoozed,
+ *      conversation_labelled, conversation_type_set, conversation_type_detected, conversation_type_checked,
+ *      conversation_heat_checked, conversation_heat_set, conversation_synced, conversation_reported,
+ *      conversation_recounted
  *
  * A conversation with its members (CONTRACT 2.4, 2.5). Facts in, fields out: the decisions stand in the files beside this one.
  */
@@ -28,8 +29,10 @@ import { messageSubjectSet, messageTimed } from "./corrections.ts"
 import { withinCrowd } from "./crowd.ts"
 import { Decision } from "./decision.ts"
 import { calendarEventShown, seriesSettled } from "./calendar.ts"
+import { assigned, labelled, snoozed, snoozeOver } from "./handling.ts"
 import { heatChecked, heatSet } from "./heat.ts"
 import { conversationAbsorbed, threadJoined } from "./joining.ts"
+import { lastMessageSettled } from "./last-message.ts"
 import { mailTracked } from "./mail.ts"
 import { messageMarkedLocal } from "./local.ts"
 import { headsCounted, memberActive, memberGone, memberProviderIdSet, membersTouched } from "./members.ts"
@@ -57,7 +60,13 @@ const rules: Rules<Decision, ConversationEvent> = {
   member_left: (d, event) => memberGone(d, leaverAmongTwo(d, event).person, event.at, event.received),
   conversation_read: conversationRead,
   conversation_unread: conversationUnread,
-  deadline_passed: conversationCorrected,
+  conversation_assigned: assigned,
+  conversation_snoozed: snoozed,
+  conversation_labelled: labelled,
+  deadline_passed: (d, event) => {
+    conversationCorrected(d, event)
+    snoozeOver(d, event)
+  },
   conversation_accessed: (d, event) =>
     d.set({ last_accessed_at: Math.max(d.context.last_accessed_at ?? 0, event.received) }),
   conversation_prioritised: prioritised,
@@ -101,6 +110,7 @@ const decideConversation = (context: ConversationContext, heard: ConversationEve
   typeDetected(d)
   // What was only remembered and made no difference is forgotten again: a repeat changes nothing.
   if (!d.changed) return d.before === context ? d : forgetting(context, d)
+  lastMessageSettled(d)
   // Only now: rows that the event brought along are needed until everything is counted; then the window shrinks to its limit.
   const { window } = d.context.facts
   if (window !== remembered.facts.window) d.learn({ window: evicted(window) })
@@ -170,6 +180,9 @@ const unfiled = stays(
   "conversation_unread",
   "conversation_accessed",
   "conversation_prioritised",
+  "conversation_assigned",
+  "conversation_snoozed",
+  "conversation_labelled",
   "conversation_type_set",
   "conversation_type_detected",
   "conversation_type_checked",

@@ -7,6 +7,8 @@ import type { ConversationContext, ConversationInput, Member } from "./context.t
 import { freshConversation } from "./context.ts"
 import type { ConversationFields } from "./fields.ts"
 import { hotCount } from "./heat.ts"
+import { withLastMessage } from "./last-message.ts"
+import type { Preview } from "./preview.ts"
 import type { MessageRecord } from "./message-window.ts"
 import { counts, fromList, isNews } from "./message-window.ts"
 import { arrivalOf, readUpTo } from "./reading.ts"
@@ -23,6 +25,8 @@ export interface ConversationRows {
   readonly members: ReadonlyArray<KnownMember>
   /** The newest messages, at most a window full, in any order. */
   readonly messages: ReadonlyArray<MessageRecord>
+  /** The newest of them with how their texts begin. */
+  readonly previews: ReadonlyArray<Preview>
   /** Newest time among the messages that are not in `messages`; null when all are. */
   readonly floor: number | null
 }
@@ -57,7 +61,7 @@ const memberOf = ({ key, fields }: KnownMember, message_count: number): Member =
 
 export const restoredConversation = (rows: ConversationRows): ConversationContext => {
   const fresh = freshConversation(rows.input)
-  const { fields, messages, floor } = rows
+  const { fields, messages, floor, previews } = rows
   const members = rows.members.map((member) => memberOf(member, fields.message_count))
   const owner = members.find(({ role }) => role === "owner")
   const counted = messages.filter(counts)
@@ -65,7 +69,7 @@ export const restoredConversation = (rows: ConversationRows): ConversationContex
   const arrived = Math.max(0, ...messages.map(arrivalOf))
   const readers = readersOf(fields.readers)
   const at = fields.updated_at ?? rows.input.received
-  return {
+  return withLastMessage({
     ...fresh,
     ...fields,
     readers,
@@ -74,6 +78,7 @@ export const restoredConversation = (rows: ConversationRows): ConversationContex
       ...fresh.facts,
       owner_key: owner?.key ?? null,
       window: fromList({ records: messages, floor }),
+      previews,
       owner_horizon: owner?.last_read_at ?? null,
       user_reads: Object.fromEntries(
         Object.entries(readers).map(([user, { last_read_at }]) => [user, readUpTo(last_read_at, arrived)])
@@ -88,6 +93,7 @@ export const restoredConversation = (rows: ConversationRows): ConversationContex
         broadcast: fields.conversation_type === "broadcast",
         channel: fields.conversation_type === "channel"
       },
+      snooze: fields.snoozed_until === null ? null : { until: fields.snoozed_until, arrived, ended: false },
       subject_at: fields.subject === null ? null : fields.last_message_at,
       metadata_at: fields.last_message_at,
       thread_metadata: fields.metadata,
@@ -96,7 +102,7 @@ export const restoredConversation = (rows: ConversationRows): ConversationContex
         ? { calendar_deletion: { at, restored: false } }
         : { filed: fields.status === "active" ? null : { status: fields.status, at, arrived } })
     }
-  }
+  })
 }
 
 /** A calendar event that is deleted comes back with a newer version of it. */

@@ -13,6 +13,7 @@ import type { ConversationStatus, ConversationType } from "../vocabulary.ts"
 import { isOver } from "./calendar-end.ts"
 import type { ConversationContext, Filing } from "./context.ts"
 import type { Decision } from "./decision.ts"
+import { handlingJoined, snoozeHears, snoozeHearsAgain } from "./handling.ts"
 import { busyThread } from "./heat.ts"
 import type { MessageRecord } from "./message-window.ts"
 import { all, isNews } from "./message-window.ts"
@@ -204,6 +205,7 @@ export const newsAppeared = (d: Decision, record: MessageRecord): void => {
     newest_inbound: later(newest_inbound, record.at),
     ...(isSince ? { news_since: later(news_since, record.at) } : {})
   })
+  snoozeHears(d, record)
   refiled(d)
 }
 
@@ -217,6 +219,7 @@ export const newsAgain = (d: Decision): void => {
     if (last?.arrived !== undefined && arrivalOf(record) > last.arrived) news_since = later(news_since, record.at)
   }
   d.learn({ newest_inbound, news_since })
+  snoozeHearsAgain(d)
   refiled(d)
 }
 
@@ -286,6 +289,7 @@ export const joinedThread = (d: Decision, was: ConversationContext): void => {
     busy_at: later(here.busy_at, facts.busy_at)
   })
   filingJoined(d, facts)
+  handlingJoined(d, was)
   newsAgain(d)
   if (facts.prioritised !== null && facts.prioritised.at > (d.context.facts.prioritised?.at ?? -Infinity)) {
     d.learn({ prioritised: facts.prioritised })

@@ -44,6 +44,26 @@ export interface ConversationTypeSet extends ConversationCommand {
   readonly conversation_type: ConversationType
 }
 
+/** Who looks after it: a CRM user's id; null is nobody. */
+export interface ConversationAssigned extends ConversationCommand {
+  readonly type: "conversation_assigned"
+  readonly assigned_to: string | null
+}
+
+/** Put off until an instant, epoch milliseconds; null: no longer. */
+export interface ConversationSnoozed extends ConversationCommand {
+  readonly type: "conversation_snoozed"
+  readonly until: number | null
+}
+
+/** Its labels change. `labels`: these and no others; null: those that it has, with and without some. */
+export interface ConversationLabelled extends ConversationCommand {
+  readonly type: "conversation_labelled"
+  readonly labels: ReadonlyArray<string> | null
+  readonly add: ReadonlyArray<string>
+  readonly remove: ReadonlyArray<string>
+}
+
 /** Detect the type now; `release` gives up one that was set by hand. */
 export interface ConversationTypeDetected extends ConversationCommand {
   readonly type: "conversation_type_detected"

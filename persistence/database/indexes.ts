@@ -13,6 +13,8 @@ const indexes: ReadonlyArray<string> = [
   "index if not exists conversations_newest on conversations (tenant_id, (coalesce(last_message_at, '-infinity'::timestamptz)) desc, id)",
   "index if not exists conversations_unread on conversations (tenant_id) where unread_count > 0",
   "index if not exists conversations_hot on conversations (tenant_id) where is_hot",
+  "index if not exists conversations_snoozed on conversations (tenant_id) where snoozed_until is not null",
+  "index if not exists conversations_assigned on conversations (tenant_id, assigned_to) where assigned_to is not null",
   // What unfolded-rows.ts has left to do.
   "index if not exists conversations_unfolded on conversations (tenant_id, id) where subject_folded is null",
   "index if not exists participants_unfolded on participants (tenant_id, id) where name_folded is null",

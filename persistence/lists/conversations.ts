@@ -5,7 +5,7 @@ import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import { conversationFields } from "../../machines/conversation/fields.ts"
-import { conditionsOf, type ConversationFilter } from "./conversation-filter.ts"
+import { conditionsOf, type ConversationFilter, type InboxPart, inPart } from "./conversation-filter.ts"
 import { fromCursor, type InvalidCursor, keyOf, toCursor } from "./cursor.ts"
 import { fromColumns } from "../database/field-values.ts"
 
@@ -30,6 +30,8 @@ export interface Totals {
   readonly archived: number
   readonly spam: number
   readonly deleted: number
+  /** Active ones that are put off; in none of the others. */
+  readonly snoozed: number
 }
 
 /** After this long without an access a conversation may cool (CONTRACT 2.4). */
@@ -46,10 +48,16 @@ export class Conversations extends Context.Service<
     /** A page, newest message first; conversations without a message come last. */
     list(tenant_id: string, query: ConversationQuery): Effect.Effect<ConversationPage, SqlError | InvalidCursor>
     /**
-     * The newest `limit` active conversations, each with `people`: up to three names besides the owner's, by when they joined.
+     * The newest `limit` conversations in the inbox (active and not put off), each with `people`: up to three names besides the owner's, by when they joined.
      */
-    recent(tenant_id: string, limit: number): Effect.Effect<ReadonlyArray<StoredConversation>, SqlError>
-    totals(tenant_id: string): Effect.Effect<Totals, SqlError>
+    recent(
+      tenant_id: string,
+      limit: number,
+      part?: InboxPart
+    ): Effect.Effect<ReadonlyArray<StoredConversation>, SqlError>
+    /** Conversations that are put off, and until when, epoch milliseconds. */
+    snoozed(tenant_id: string): Effect.Effect<ReadonlyArray<{ readonly id: string; readonly until: number }>, SqlError>
+    totals(tenant_id: string, part?: InboxPart): Effect.Effect<Totals, SqlError>
     /**
      * Hot conversations that were not opened in the 24 hours before `now` (epoch milliseconds); each decides for itself.
      */
@@ -63,6 +71,15 @@ export class Conversations extends Context.Service<
 
       // One key instead of "nulls last", so that a cursor can start in the middle of the index.
       const newest = sql`coalesce(last_message_at, '-infinity'::timestamptz)`
+
+      const inInbox = sql.literal("status = 'active' and snoozed_until is null")
+
+      const snoozed = Effect.fn("Conversations.snoozed")(function* (tenant_id: string) {
+        const rows = yield* sql<{ readonly id: string; readonly until: Date }>`
+          select id, snoozed_until as until from conversations
+          where tenant_id = ${tenant_id} and snoozed_until is not null and merged_into is null`
+        return rows.map(({ id, until }) => ({ id, until: until.getTime() }))
+      })
 
       const list = Effect.fn("Conversations.list")(function* (tenant_id: string, query: ConversationQuery) {
         const conditions = [...conditionsOf(sql, tenant_id, query)]
@@ -83,7 +100,7 @@ export class Conversations extends Context.Service<
         return { items, next_cursor }
       })
 
-      const recent = Effect.fn("Conversations.recent")(function* (tenant_id: string, limit: number) {
+      const recent = Effect.fn("Conversations.recent")(function* (tenant_id: string, limit: number, part?: InboxPart) {
         const rows = yield* sql<Record<string, unknown>>`
           select conversations.*, (
             select coalesce(json_agg(name order by joined_at nulls last, name collate "C"), '[]')
@@ -94,21 +111,22 @@ export class Conversations extends Context.Service<
               order by joined_at nulls last, name collate "C" limit 3
             ) as first
           ) as people
-          from conversations where tenant_id = ${tenant_id} and merged_into is null and status = 'active'
+          from conversations where tenant_id = ${tenant_id} and merged_into is null and ${inInbox} and ${inPart(sql, part)}
           order by ${newest} desc, id limit ${limit}`
         return rows.map((row) => ({ ...toConversation(row), people: row["people"] }))
       })
 
-      const totals = Effect.fn("Conversations.totals")(function* (tenant_id: string) {
+      const totals = Effect.fn("Conversations.totals")(function* (tenant_id: string, part?: InboxPart) {
         const rows = yield* sql<Totals>`
           select
-            coalesce(sum(unread_count) filter (where status = 'active'), 0)::integer as unread_count,
-            (count(*) filter (where status = 'active' and unread_count > 0))::integer as unread_conversations,
-            (count(*) filter (where status = 'active'))::integer as conversations,
+            coalesce(sum(unread_count) filter (where ${inInbox}), 0)::integer as unread_count,
+            (count(*) filter (where ${inInbox} and unread_count > 0))::integer as unread_conversations,
+            (count(*) filter (where ${inInbox}))::integer as conversations,
+            (count(*) filter (where status = 'active' and snoozed_until is not null))::integer as snoozed,
             (count(*) filter (where status = 'archived'))::integer as archived,
             (count(*) filter (where status = 'spam'))::integer as spam,
             (count(*) filter (where status = 'deleted'))::integer as deleted
-          from conversations where tenant_id = ${tenant_id} and merged_into is null`
+          from conversations where tenant_id = ${tenant_id} and merged_into is null and ${inPart(sql, part)}`
         return rows[0]!
       })
 
@@ -120,7 +138,7 @@ export class Conversations extends Context.Service<
         return rows.map((row) => row.id)
       })
 
-      return Conversations.of({ list, recent, totals, coldCandidates })
+      return Conversations.of({ list, recent, totals, snoozed, coldCandidates })
     })
   )
 }

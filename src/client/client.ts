@@ -1,5 +1,6 @@
 /** The client of a server's feed: one connection, and a store for each thing to see through it. */
 import type { ErrorFrame } from "../../actors/feed/frames.ts"
+import { Commands } from "./commands.ts"
 import { ConversationStore } from "./conversation-store.ts"
 import type { Environment, WebSocketClass } from "./environment.ts"
 import { environmentWith, stoppable } from "./environment.ts"
@@ -8,7 +9,7 @@ import type { Status } from "./line/line.ts"
 import type { TokenSource } from "./line/token.ts"
 import { json } from "./protocol.ts"
 import type { Codec } from "./protocol.ts"
-import type { Connection, Inbox, Ops, Participant } from "./shapes.ts"
+import type { Connection, Inbox, Messages, Ops, Participant } from "./shapes.ts"
 import type { Store } from "./store.ts"
 import { timings as usual } from "./timings.ts"
 import type { Timings } from "./timings.ts"
@@ -29,6 +30,9 @@ export interface ConnectOptions {
   readonly environment?: Environment
 }
 
+/** Which part of the inbox. */
+export type InboxScope = "all" | "mine" | { readonly connection: string }
+
 /** A store of a topic; it is subscribed while somebody listens, and a little longer. */
 export type Topic<S> = Store<TopicValue<S>>
 
@@ -36,6 +40,7 @@ export class Client {
   readonly #environment: Environment
   readonly #linger: number
   readonly #topics: Topics
+  readonly #commands: Commands
   readonly #line: Line
   /** The connection itself. */
   readonly status: Store<Status>
@@ -47,12 +52,21 @@ export class Client {
     this.#environment = environment
     this.#linger = timings.linger
     this.#topics = new Topics((frame) => this.#line.send(frame))
+    this.#commands = new Commands(this.#topics.send)
     this.#line = new Line(
       { url, token, codec: options.codec ?? json, environment, timings },
       {
-        opened: () => this.#topics.opened(),
-        lost: () => this.#topics.lost(),
+        opened: () => {
+          // Answers to what the former socket sent come on it, where nobody listens any more.
+          this.#commands.lost()
+          this.#topics.opened()
+        },
+        lost: () => {
+          this.#topics.lost()
+          this.#commands.lost()
+        },
         frame: (frame) => {
+          if (this.#commands.take(frame)) return
           if (!this.#topics.take(frame) && frame.type === "error") options.onError?.(frame)
         }
       }
@@ -63,13 +77,20 @@ export class Client {
     })
   }
 
-  /** Totals, and the most recent conversations in short. */
-  inbox(): Topic<Inbox> {
-    return this.#topic("inbox")
+  /**
+   * Totals, and the most recent conversations in short: of the whole tenant, of what is this user's or nobody's, or of one account, by
+   * our id or the provider's.
+   */
+  inbox(scope: InboxScope = "all"): Topic<Inbox> {
+    return this.#topic(scope === "all" ? "inbox" : scope === "mine" ? "inbox:mine" : `inbox:${scope.connection}`)
+  }
+  /** The newest 50 messages of a conversation, by our id or the provider's chat id; older ones are pages of the HTTP API. */
+  messages(conversation: string): Topic<Messages> {
+    return this.#topic(`messages:${conversation}`)
   }
   /** A conversation with its members, and the commands on it. By our id or the provider's chat id. */
   conversation(id: string): ConversationStore {
-    const make = () => new ConversationStore(id, this.#topics, this.#environment, this.#linger)
+    const make = () => new ConversationStore(id, this.#topics, this.#commands, this.#environment, this.#linger)
     return this.#topics.store(`conversation:${id}`, make)
   }
   /** A connected account. By our id or the provider's account id. */

@@ -3,12 +3,14 @@
  * of this file is left when it runs. What may be null may also be missing: the feed's patches mean the same by both.
  */
 import type { InboxTotals, summaryFields } from "../../actors/views/summary.ts"
+import type { liveFields } from "../../actors/views/messages.ts"
 import type { TenantStats } from "../../actors/views/tenant-stats.ts"
 import type { ConnectionDerived } from "../../machines/connection/derivation.ts"
 import type { connectionFields } from "../../machines/connection/fields.ts"
 import type { conversationFields } from "../../machines/conversation/fields.ts"
 import type { WireOf } from "../../machines/field.ts"
 import type { memberFields } from "../../machines/member/fields.ts"
+import type { messageFields } from "../../machines/message/fields.ts"
 import type { participantFields } from "../../machines/participant/fields.ts"
 
 type NullableKeys<T> = { [K in keyof T]: null extends T[K] ? K : never }[keyof T]
@@ -32,6 +34,20 @@ export type Ops = Seen<TenantStats>
 export type Summary = Seen<Pick<ConversationFields, (typeof summaryFields)[number]>> & {
   /** Up to three names besides the owner's. */
   readonly people: ReadonlyArray<string>
+}
+/** A message of the newest fifty. */
+export type Message = Seen<Pick<WireOf<typeof messageFields>, (typeof liveFields)[number]>> & {
+  readonly external_message_id: string
+  /** The name of who wrote it. */
+  readonly sender?: string
+  /** Its text is longer than what is here. */
+  readonly is_cut?: boolean
+}
+export interface Messages {
+  /** By id; sort them by time (`sent_at`, `received_at`, else `created_at`), then by `arrival`. */
+  readonly messages: Readonly<Record<string, Message>>
+  /** The `cursor` with which the HTTP API goes on to older ones; none when there are none. */
+  readonly older?: string
 }
 export interface Inbox {
   readonly totals: Readonly<InboxTotals>

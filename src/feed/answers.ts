@@ -7,16 +7,19 @@ import * as Effect from "effect/Effect"
 import type { ClientFrame } from "../../actors/feed/frames.ts"
 import type { TenantOwner } from "../../actors/owner/owner.ts"
 import { actorOf } from "../../actors/views/topics.ts"
+import type { Event } from "../../machines/events.ts"
 import { typingLasts } from "../../machines/presence/machine.ts"
 import { viewingLasts } from "../../machines/presence/viewers.ts"
+import { instantOf } from "../http/instant.ts"
 import type { Accesses } from "./accesses.ts"
 import { readFrame } from "./client-frames.ts"
 import type { FeedLimits } from "./limits.ts"
 import { locate, placeOf } from "./places.ts"
 import { errorFrame, FrameRefused } from "./refusals.ts"
-import type { Refusal, SubscriptionRefusal } from "./refusals.ts"
+import type { Answered, Refusal, SubscriptionRefusal } from "./refusals.ts"
 import type { Incoming, Session } from "./session.ts"
 import { Subscription } from "./subscription.ts"
+import type { FeedPass } from "./tokens.ts"
 
 export interface Answering {
   readonly owner: TenantOwner["Service"]
@@ -35,7 +38,8 @@ const message = Effect.fnUntraced(
     const frame = yield* readFrame(bytes, session.encoding)
     yield* told(session, frame, act(session, frame, to))
   },
-  (effect, session) => Effect.catchTag(effect, "FrameRefused", (refusal) => tell(session, refusal, refusal.topic))
+  (effect, session) =>
+    Effect.catchTag(effect, "FrameRefused", (refusal) => tell(session, refusal, refusal.topic, refusal))
 )
 
 const act = (session: Session, frame: ClientFrame, to: Answering): Effect.Effect<void, Refusal> => {
@@ -52,7 +56,10 @@ const act = (session: Session, frame: ClientFrame, to: Answering): Effect.Effect
       return viewing(session, frame, to)
     case "read":
     case "unread":
-      return mark(session, frame, to)
+    case "assign":
+    case "snooze":
+    case "label":
+      return command(session, frame, to)
   }
 }
 
@@ -106,7 +113,7 @@ const refresh = Effect.fnUntraced(
     Effect.catch(effect, (refusal: SubscriptionRefusal) => {
       subscription.close()
       session.subscriptions?.delete(subscription.asked)
-      return tell(session, refusal, subscription.asked)
+      return tell(session, refusal, subscription.asked, { answers: "subscribe" })
     })
 )
 
@@ -176,26 +183,58 @@ const leave = (session: Session, id: string, to: Answering): Effect.Effect<void>
 export const leaveAll = (session: Session, to: Answering): Effect.Effect<void> =>
   Effect.forEach([...session.viewed], (id) => leave(session, id, to), { discard: true })
 
-/**
- * Marks the conversation read up to its newest message, or unread, for the user of the token. It is found in the frame's own
- * turn, or one socket could have any number of look-ups under way; only the journal is waited for beside it.
- */
-const mark = Effect.fnUntraced(function* (
-  session: Session,
-  frame: Extract<ClientFrame, { readonly type: "read" | "unread" }>,
-  { owner, background }: Answering
-) {
-  const { pass } = session
-  const { id } = yield* locate(owner, pass, { kind: "conversation", id: frame.conversation })
+type Command = Extract<ClientFrame, { readonly type: "read" | "unread" | "assign" | "snooze" | "label" }>
+
+/** The event of a command, for the user of the token. */
+const eventOf = Effect.fnUntraced(function* (
+  frame: Command,
+  { user_id }: FeedPass,
+  conversation_id: string
+): Effect.fn.Return<Event, Refusal> {
   const received = yield* Clock.currentTimeMillis
-  const fact = { conversation_id: id, user_id: pass.user_id, received, via: "api" } as const
-  const submitted = owner.submit(
-    pass.tenant,
-    frame.type === "unread"
-      ? { type: "conversation_unread", ...fact }
-      : { type: "conversation_read", message_id: null, ...fact }
-  )
-  background(told(session, frame, Effect.asVoid(submitted)))
+  const base = { conversation_id, received, via: "api" } as const
+  const by = `user:${user_id}`
+  switch (frame.type) {
+    case "read":
+      return { type: "conversation_read", message_id: null, user_id, ...base }
+    case "unread":
+      return { type: "conversation_unread", user_id, ...base }
+    case "assign":
+      return { type: "conversation_assigned", assigned_to: frame.assigned_to, by, ...base }
+    case "snooze":
+      return {
+        type: "conversation_snoozed",
+        until: frame.until === null ? null : yield* instantOf(frame.until, "until"),
+        by,
+        ...base
+      }
+    case "label":
+      return {
+        type: "conversation_labelled",
+        labels: null,
+        add: frame.add ?? [],
+        remove: frame.remove ?? [],
+        by,
+        ...base
+      }
+  }
+})
+
+/**
+ * A command on a conversation. It is found in the frame's own turn, or one socket could have any number of look-ups under way; only
+ * the journal is waited for beside it. Whoever named the command hears when it is durable, after what it changed.
+ */
+const command = Effect.fnUntraced(function* (session: Session, frame: Command, { owner, background }: Answering) {
+  const { pass } = session
+  const { id, hub } = yield* locate(owner, pass, { kind: "conversation", id: frame.conversation })
+  const submitted = owner.submit(pass.tenant, yield* eventOf(frame, pass, id))
+  const { ref } = frame
+  const done = Effect.sync(() => {
+    if (ref === undefined) return
+    hub.flush()
+    session.tell({ type: "done", ref })
+  })
+  background(told(session, frame, Effect.andThen(submitted, done)))
 })
 
 /** A viewer opened a conversation (CONTRACT 2.4 last_accessed_at). Its failure is not the viewer's business. */
@@ -213,9 +252,10 @@ const told = (session: Session, frame: ClientFrame, effect: Effect.Effect<void, 
     tell(
       session,
       refusal,
-      "topic" in frame ? frame.topic : "conversation" in frame ? `conversation:${frame.conversation}` : undefined
+      "topic" in frame ? frame.topic : "conversation" in frame ? `conversation:${frame.conversation}` : undefined,
+      { answers: frame.type, ...(frame.ref !== undefined && { ref: frame.ref }) }
     )
   )
 
-const tell = (session: Session, refusal: Refusal, topic: string | undefined) =>
-  Effect.sync(() => session.tell(errorFrame(refusal, topic)))
+const tell = (session: Session, refusal: Refusal, topic: string | undefined, answered: Answered) =>
+  Effect.sync(() => session.tell(errorFrame(refusal, topic, answered)))

@@ -1,7 +1,7 @@
 /** What a client frame can be refused with, and how that stands in an `error` frame. The socket stays open. */
 import * as Schema from "effect/Schema"
 import type { ActorUnknown, SubmitError } from "../../actors/errors.ts"
-import type { ErrorCode, ErrorFrame, SubscriptionErrorCode } from "../../actors/feed/frames.ts"
+import type { ClientFrame, ErrorCode, ErrorFrame, SubscriptionErrorCode } from "../../actors/feed/frames.ts"
 import type { Unreached } from "../../actors/owner/owner.ts"
 
 const refused = [
@@ -14,12 +14,28 @@ const refused = [
   "not_found"
 ] as const satisfies ReadonlyArray<SubscriptionErrorCode | "unknown_type">
 
+const frameTypes = [
+  "subscribe",
+  "unsubscribe",
+  "ping",
+  "typing",
+  "read",
+  "unread",
+  "assign",
+  "snooze",
+  "label",
+  "viewing"
+] as const satisfies ReadonlyArray<ClientFrame["type"]>
+
 /** A frame that the feed itself refuses. `detail` names the fault and the cure. */
 export class FrameRefused extends Schema.TaggedError<FrameRefused>()("FrameRefused", {
   code: Schema.Literals(refused),
   detail: Schema.String,
   /** As the client named it, where that is all that can be read of the frame. */
-  topic: Schema.optionalKey(Schema.String)
+  topic: Schema.optionalKey(Schema.String),
+  /** What of the frame could be read besides. */
+  ref: Schema.optionalKey(Schema.String),
+  answers: Schema.optionalKey(Schema.Literals(frameTypes))
 }) {
   override get message() {
     return this.detail
@@ -53,10 +69,22 @@ const codes: Readonly<Record<SubmitError["_tag"], ErrorCode>> = {
   EventIndigestible: "event_indigestible"
 }
 
+/** What of a client's frame its answer names. */
+export interface Answered {
+  readonly answers?: ClientFrame["type"]
+  readonly ref?: string
+}
+
 /** The answer to a refused frame; `topic` as the client named it, where the frame was about one. */
-export const errorFrame = (refusal: Refusal, topic: string | undefined): ErrorFrame => ({
+export const errorFrame = (
+  refusal: Refusal,
+  topic: string | undefined,
+  { answers, ref }: Answered = {}
+): ErrorFrame => ({
   type: "error",
   code: refusal._tag === "FrameRefused" ? refusal.code : codes[refusal._tag],
   message: refusal.message,
-  ...(topic !== undefined && { topic })
+  ...(topic !== undefined && { topic }),
+  ...(answers !== undefined && { answers }),
+  ...(ref !== undefined && { ref })
 })

@@ -60,6 +60,21 @@ const events: fc.Arbitrary<Event> = fc.oneof(
   fc
     .constantFrom("group" as const)
     .map((conversation_type): Event => ({ type: "conversation_type_set", ...now, conversation_id, conversation_type })),
+  fc
+    .option(user)
+    .map((assigned_to): Event => ({ type: "conversation_assigned", ...now, conversation_id, assigned_to })),
+  fc
+    .constantFrom(null, start + 2 * day)
+    .map((until): Event => ({ type: "conversation_snoozed", ...now, conversation_id, until })),
+  fc.constantFrom("vip", "late").map((label): Event => ({
+    type: "conversation_labelled",
+    ...now,
+    conversation_id,
+    labels: null,
+    add: [label],
+    remove: []
+  })),
+  fc.constant<Event>({ type: "deadline_passed", ...now, kind: "conversation", id: conversation_id }),
   fc.constant<Event>({ type: "conversation_heat_checked", ...now, conversation_id }),
   fc
     .constantFrom(...ProviderAccountStatus.literals, "OK" as const, "OK" as const, "OK" as const)

@@ -80,6 +80,8 @@ export const ownerOf = (tenants: Readonly<Record<string, TenantInMemory>>): Tena
     flush: () => beyond,
     stats: () => beyond,
     residentStats: beyond,
+    watchMessages: () => beyond,
+    watchScope: () => beyond,
     hub: (tenant) => Effect.map(find(tenant), ({ hub }) => hub),
     resolve: Effect.fnUntraced(function* (tenant, kind, id) {
       const { states, lookUp } = yield* find(tenant)

@@ -106,6 +106,10 @@ describe.each(databases)("viewers and fresh viewers on $name", (database) => {
       const command = (method: string, rest: string, body: unknown) => () =>
         server.call(method, path(`/conversations/${chat}${rest}`), acme.key, body)
       const user_id = pick(["ann", "bo"])
+      if (dice < 74) return command("PUT", "/assigned-to", { assigned_to: pick(["ann", null]) })
+      if (dice < 76)
+        return command("POST", "/labels", { add: [pick(["vip", "late"])], remove: [pick(["vip", "late"])] })
+      if (dice < 78) return command("PUT", "/snooze", { until: pick([null, "2099-01-01T00:00:00.000Z"]) })
       if (dice < 82) return command("POST", pick(["/read", "/unread"]), { user_id })
       if (dice < 90) return command("PUT", "/priority", { priority: pick(["low", "normal", "high"]) })
       if (dice < 94) return command("PUT", "/status", { status: pick(["active", "archived", "spam", "deleted"]) })
@@ -134,13 +138,18 @@ describe.each(databases)("viewers and fresh viewers on $name", (database) => {
     }
     const topics = [
       "inbox",
+      `inbox:${fixtureAccount}`,
       ...chats.map((chat) => `conversation:${chat}`),
+      ...chats.map((chat) => `messages:${chat}`),
       `connection:${fixtureAccount}`,
       ...people.map((id) => `participant:${id}`)
     ]
 
     const tally = newTally()
-    const watchers = Array.from({ length: 8 }, (_, n) => new Watcher(topics, encodings[n % 2]!, tally))
+    const watchers = Array.from(
+      { length: 8 },
+      (_, n) => new Watcher([...topics, "inbox:mine"], encodings[n % 2]!, tally)
+    )
     /** Reads nothing until a quiet moment, but asks for more than fits into its socket. */
     const ofSlow = newTally()
     const slow = new Watcher(["inbox"], "json", ofSlow)
@@ -170,6 +179,8 @@ describe.each(databases)("viewers and fresh viewers on $name", (database) => {
       await Promise.all([...watchers.map((watcher) => watcher.settle()), slow.settle()])
       for (const watcher of [...watchers, slow]) {
         for (const [topic, view] of watcher.views) {
+          // Whose that is stands in the token.
+          if (topic === "inbox:mine") continue
           const { epoch, offset } = fresh.views.get(topic)!.position!
           expect(view.position!.epoch, topic).toBe(epoch)
           if (view.position!.offset !== offset) return false
@@ -177,6 +188,7 @@ describe.each(databases)("viewers and fresh viewers on $name", (database) => {
       }
       for (const watcher of [...watchers, slow]) {
         for (const [topic, view] of watcher.views) {
+          if (topic === "inbox:mine") continue
           expect(told(view.state), `${topic} over ${watcher.encoding}`).toEqual(told(fresh.views.get(topic)!.state))
         }
       }
@@ -196,11 +208,25 @@ describe.each(databases)("viewers and fresh viewers on $name", (database) => {
         }
         return items
       }
+      /** A part of the inbox is what the list says when it is narrowed to it. */
+      const expectPart = async (state: any, query: string, what: string) => {
+        const items = await listed(`&status=active${query}`)
+        expect(sumOf(items), what).toEqual(sumOf(Object.values(state.conversations)))
+        expect(state.totals, what).toMatchObject(sumOf(items))
+        expect(Object.keys(state.conversations).sort(), what).toEqual(items.map(({ id }) => id).sort())
+      }
       const sumOf = (items: ReadonlyArray<any>) => ({
         unread_count: items.reduce((sum, { unread_count }) => sum + unread_count, 0),
         unread_conversations: items.filter(({ unread_count }) => unread_count > 0).length,
         conversations: items.length
       })
+      await expectPart(
+        fresh.views.get(`inbox:${fixtureAccount}`)!.state,
+        `&connection=${fixtureAccount}`,
+        "one account"
+      )
+      for (const { views } of watchers)
+        await expectPart(views.get("inbox:mine")!.state, "&assigned=ann&unassigned=true", "ann's")
       const { unread_count, unread_conversations } = totals
       const active = { unread_count, unread_conversations, conversations: totals.conversations }
       expect(sumOf(Object.values(conversations)), "over the feed").toEqual(active)
@@ -208,6 +234,7 @@ describe.each(databases)("viewers and fresh viewers on $name", (database) => {
       expect(sumOf(await listed("&unread=true")), "what waits").toMatchObject({ unread_count, unread_conversations })
       for (const status of ["archived", "spam", "deleted"])
         expect((await listed(`&status=${status}`)).length, status).toBe(totals[status])
+      expect((await listed("&status=active&snoozed=true")).length, "put off").toBe(totals.snoozed)
     }
 
     for (let round = 0; round < rounds; round++) {

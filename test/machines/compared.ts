@@ -33,12 +33,31 @@ export const membersOf = (context: ConversationContext): Record<string, Record<s
     ])
   )
 
-export const expectConversation = (
-  context: ConversationContext,
-  expected: { readonly fields: object; readonly members: Readonly<Record<string, object>> },
+/** It may go by any of its names. */
+const expectLast = (
+  actual: ConversationContext["last_message"],
+  expected: NonNullable<ExpectedFields["last_message"]>,
   what: string
 ): void => {
-  expectSame(alike(expected.fields, context), expected.fields, what)
+  const { names, ...last } = expected
+  const { id, ...shown } = actual ?? { id: undefined }
+  expectSame(shown, last, `last message of ${what}`)
+  expect(names, `name of the last message of ${what}`).toContain(id)
+}
+
+interface ExpectedFields {
+  readonly last_message?: { readonly names: ReadonlyArray<string> } | null
+}
+
+export const expectConversation = (
+  context: ConversationContext,
+  expected: { readonly fields: ExpectedFields; readonly members: Readonly<Record<string, object>> },
+  what: string
+): void => {
+  const { last_message, ...fields } = expected.fields
+  expectSame(alike(fields, context), fields, what)
+  if (last_message === null) expectSame(context.last_message, null, `last message of ${what}`)
+  else if (last_message !== undefined) expectLast(context.last_message, last_message, what)
   const members = membersOf(context)
   expectSame(Object.keys(members).sort(), Object.keys(expected.members).sort(), `members of ${what}`)
   for (const [key, member] of Object.entries(expected.members))

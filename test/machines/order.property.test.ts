@@ -62,8 +62,10 @@ const fieldsOf = (tenant: SmallTenant) =>
         key,
         alike(memberFields, member)
       ])
-      const fields = alike(without(conversationFields, "is_hot"), context)
-      return [[id, { ...fields, members: Object.fromEntries(members), rows: rowsOf(tenant, id) }]]
+      const { last_message, ...fields } = alike(without(conversationFields, "is_hot"), living.context) as any
+      // Its row goes by the name that was heard first; of one instant that stands last which arrived last.
+      const last = last_message === null ? null : { at: last_message.at }
+      return [[id, { ...fields, last_message: last, members: Object.fromEntries(members), rows: rowsOf(tenant, id) }]]
     })
   )
 

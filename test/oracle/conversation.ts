@@ -3,6 +3,7 @@
  * and written from the CONTRACT; where the contract leaves a tie open, the rule is said here. It knows the words of the events
  * and of the vocabulary, and no rule of any machine.
  */
+import { lastOf } from "./last.ts"
 import { memberOf, signsOf } from "./members.ts"
 import { messagesOf, receiptsOf } from "./messages.ts"
 import { isOwners, readingOf, receiptsTold } from "./reading.ts"
@@ -36,6 +37,7 @@ export const conversationOf = (said: ReadonlyArray<Said>, read_on: ReadOn = "ope
     fields: {
       message_count: messages.filter((message) => message.counts).length,
       unread_count,
+      last_message: lastOf(messages, [...signs.present, ...signs.absent]),
       last_message_at: max(messages.filter((message) => message.isMessage).map(({ at }) => at)),
       last_accessed_at,
       participant_count,

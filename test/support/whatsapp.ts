@@ -9,6 +9,7 @@ export interface Made {
   readonly event?: string
   readonly outbound?: boolean
   readonly account?: string
+  readonly text?: string
 }
 
 const base = fixture("message_received.whatsapp_direct")
@@ -21,7 +22,8 @@ export const message = ({
   at,
   event = "message_received",
   outbound = false,
-  account = fixtureAccount
+  account = fixtureAccount,
+  text = base.message
 }: Made) => {
   const digits = `4477${String([...chat].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 1e8, 7)).padStart(8, "0")}`
   const person = {
@@ -37,6 +39,7 @@ export const message = ({
     event,
     account_id: account,
     chat_id: chat,
+    message: text,
     message_id: id,
     provider_message_id: `P-${id}`,
     timestamp: new Date(at).toISOString(),

@@ -11,7 +11,7 @@
  * One topic as its listeners see it. It is subscribed while somebody listens and a little longer; it comes back from where
  * it was (I7: `since`), and never applies a patch after one that it missed.
  */
-import { applyPatch } from "../../../actors/feed/apply-patch.ts"
+import { applyPatch, isObject } from "../../../actors/feed/apply-patch.ts"
 import type {
   ErrorFrame,
   PatchFrame,
@@ -51,6 +51,9 @@ export class TopicStore<S> extends Cell<TopicValue<S>> {
   /** Where the state stands; undefined when it cannot be continued. */
   #position: Position | undefined
   #refusals = 0
+  /** As the server has it, without what lies over it. */
+  #held: TopicValue<S> = loading
+  readonly #overlays = new Set<{ readonly patch: unknown }>()
   #stopLingering: () => void = () => {}
   #stopRetry: () => void = () => {}
 
@@ -79,7 +82,7 @@ export class TopicStore<S> extends Cell<TopicValue<S>> {
     switch (frame.type) {
       case "snapshot":
         this.#hold(frame)
-        this.set(live(frame.state as S, false))
+        this.#tell(live(frame.state as S, false))
         return true
       case "subscribed":
         // From elsewhere than we are: not to be continued.
@@ -100,6 +103,30 @@ export class TopicStore<S> extends Cell<TopicValue<S>> {
     }
   }
 
+  /** Lays a patch over the state, ahead of the server's word, until the returned function is called. */
+  overlay(patch: unknown): () => void {
+    const overlay = { patch }
+    this.#overlays.add(overlay)
+    this.#tell(this.#held)
+    return () => {
+      if (this.#overlays.delete(overlay)) this.#tell(this.#held)
+    }
+  }
+
+  /** Whether the state, as the server has it, has a member of that name in the map. */
+  holds(map: string, name: string): boolean {
+    const members = new Map(isObject(this.#held.state) ? Object.entries(this.#held.state) : []).get(map)
+    return isObject(members) && Object.hasOwn(members, name)
+  }
+
+  #tell(value: TopicValue<S>): void {
+    this.#held = value
+    if (this.#overlays.size === 0 || value.state === null) return this.set(value)
+    let state: unknown = value.state
+    for (const { patch } of this.#overlays) state = applyPatch(state, patch)
+    this.set({ ...value, state } as TopicValue<S>)
+  }
+
   protected override listened(): void {
     this.#stopLingering()
     if (this.#at !== "idle") return
@@ -117,7 +144,7 @@ export class TopicStore<S> extends Cell<TopicValue<S>> {
     this.#topics.remove(this)
     this.#topics.send({ type: "unsubscribe", topic: this.topic })
     // It stays as the place to resume from.
-    this.set(stale(this.get()))
+    this.#tell(stale(this.#held))
   }
 
   #ask(): void {
@@ -134,8 +161,8 @@ export class TopicStore<S> extends Cell<TopicValue<S>> {
   }
 
   #fade(): void {
-    const value = this.get()
-    if (value.status === "live") this.set(stale(value))
+    const value = this.#held
+    if (value.status === "live") this.#tell(stale(value))
   }
 
   #answered(): void {
@@ -151,9 +178,9 @@ export class TopicStore<S> extends Cell<TopicValue<S>> {
 
   #resume(): void {
     this.#answered()
-    const { state } = this.get()
+    const { state } = this.#held
     // A subscription begins with nobody typing or looking.
-    if (state !== null) this.set(live(state, true))
+    if (state !== null) this.#tell(live(state, true))
   }
 
   #patch({ offset, changes }: PatchFrame): void {
@@ -161,18 +188,20 @@ export class TopicStore<S> extends Cell<TopicValue<S>> {
     if (this.#position === undefined || offset <= this.#position.offset) return
     if (offset > this.#position.offset + 1) return this.#askAnew()
     this.#position = { epoch: this.#position.epoch, offset }
-    const value = this.get()
-    if (value.state !== null) this.set({ ...value, state: applyPatch(value.state, changes) as S } as TopicValue<S>)
+    const value = this.#held
+    if (value.state !== null) this.#tell({ ...value, state: applyPatch(value.state, changes) as S } as TopicValue<S>)
   }
 
   #present(present: Partial<Pick<TopicValue<S>, "typists" | "viewers">>): void {
-    const value = this.get()
-    if (value.status === "live") this.set({ ...value, ...present })
+    const value = this.#held
+    if (value.status === "live") this.#tell({ ...value, ...present })
   }
 
   /** An error frame may answer a subscription or a command. */
-  #error({ code, message }: ErrorFrame): boolean {
+  #error({ code, message, answers }: ErrorFrame): boolean {
     if (!isOfSubscription(code)) return false
+    // An earlier server does not say what it answers.
+    if (answers !== undefined && answers !== "subscribe") return false
     if (this.#at === "held") {
       // A command was refused, or the server has let go of the subscription: asking again is right for both.
       this.#ask()
@@ -184,7 +213,7 @@ export class TopicStore<S> extends Cell<TopicValue<S>> {
     else {
       this.#at = "ended"
       this.#position = undefined
-      this.set(without(refusal, this.get(), { code, message }))
+      this.#tell(without(refusal, this.#held, { code, message }))
     }
     return true
   }

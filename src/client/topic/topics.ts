@@ -9,6 +9,10 @@ interface Watched {
   lost(): void
   /** Whether the frame was the topic's business. */
   take(frame: ServerFrame): boolean
+  /** Lays a patch over the state until the returned function is called. */
+  overlay(patch: unknown): () => void
+  /** Whether the state has a member of that name in the map. */
+  holds(map: string, name: string): boolean
 }
 
 export class Topics {
@@ -38,6 +42,11 @@ export class Topics {
     this.#known.set(topic, new WeakRef(store))
     this.#forgotten.register(store, topic)
     return store
+  }
+
+  /** The stores that are watched under such names. */
+  named(is: (topic: string) => boolean): ReadonlyArray<Watched> {
+    return [...this.#watched.values()].filter(({ topic }) => is(topic))
   }
 
   add(store: Watched): void {

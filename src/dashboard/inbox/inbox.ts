@@ -39,8 +39,8 @@ export const Inbox = ({ rest: [selected] }: { readonly rest: ReadonlyArray<strin
   if (inbox.state === null) return html`<p class="nothing">Opening the inbox…</p>`
   const { conversations, totals } = inbox.state
   const all = Object.entries(conversations).sort(newestFirst)
-  const { archived, spam, deleted } = totals
-  if (totals.conversations + archived + spam + deleted === 0) return html`<${Empty} />`
+  const { archived, spam, deleted, snoozed } = totals
+  if (totals.conversations + archived + spam + deleted + snoozed === 0) return html`<${Empty} />`
   const wanted = foldedQuery(text)
   const shown = all.filter(
     ([, one]) => filters[filter].holds(one) && (wanted === "" || folded(titleOf(one)).includes(wanted))

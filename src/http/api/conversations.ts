@@ -5,6 +5,7 @@ import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { ConversationStatus, ConversationType, Priority } from "../../../machines/vocabulary.ts"
 import { Access } from "../access.ts"
+import { Label, Labels } from "./labels.ts"
 import { Outcome } from "./outcome.ts"
 import { entityInTenant, Id, inTenant, page, SearchText, YesOrNo } from "./parameters.ts"
 import { refusals } from "./refusals.ts"
@@ -20,6 +21,14 @@ export const Filter = Schema.Struct({
   }),
   priority: Schema.optionalKey(Priority),
   status: Schema.optionalKey(ConversationStatus),
+  assigned: Schema.optionalKey(Id).annotate({
+    description: "The CRM user who looks after it; with unassigned=true: that user or nobody"
+  }),
+  unassigned: Schema.optionalKey(YesOrNo),
+  label: Schema.optionalKey(Label),
+  snoozed: Schema.optionalKey(YesOrNo).annotate({
+    description: "Absent: active ones and unread ones only where they are not put off, others wherever they are"
+  }),
   hot: Schema.optionalKey(YesOrNo),
   connection: Schema.optionalKey(Id).annotate({ description: "Our id of the connection, or its account id" }),
   type: Schema.optionalKey(ConversationType),
@@ -38,6 +47,10 @@ export const Typing = Schema.Struct({
 })
 export const Prioritising = Schema.Struct({ priority: Priority })
 export const Filing = Schema.Struct({ status: ConversationStatus })
+export const Assigning = Schema.Struct({ assigned_to: Schema.NullOr(user_id) })
+export const Snoozing = Schema.Struct({ until: Schema.NullOr(Instant) })
+export const Labelling = Schema.Struct({ labels: Labels })
+export const LabelChange = Schema.Struct({ add: Schema.optionalKey(Labels), remove: Schema.optionalKey(Labels) })
 export const Typed = Schema.Struct({ conversation_type: ConversationType })
 
 const list = HttpApiEndpoint.get("list", base, {
@@ -157,6 +170,33 @@ const status = HttpApiEndpoint.put("status", `${one}/status`, { ...command, payl
   })
 )
 
+const assign = HttpApiEndpoint.put("assign", `${one}/assigned-to`, { ...command, payload: Assigning }).annotateMerge(
+  OpenApi.annotations({
+    summary: "Assign it",
+    description: "Sets assigned_to to a CRM user's id, whichever text the CRM uses; null is nobody. Audited."
+  })
+)
+
+const snooze = HttpApiEndpoint.put("snooze", `${one}/snooze`, { ...command, payload: Snoozing }).annotateMerge(
+  OpenApi.annotations({
+    summary: "Put it off",
+    description:
+      "Sets snoozed_until. Until then the inbox neither lists nor counts it; totals.snoozed does. It comes back by itself, with a new inbound message, and with until null. status stays as it is."
+  })
+)
+
+const labels = HttpApiEndpoint.put("labels", `${one}/labels`, { ...command, payload: Labelling }).annotateMerge(
+  OpenApi.annotations({ summary: "Set its labels", description: "Sets labels: these and no others. Audited." })
+)
+
+const label = HttpApiEndpoint.post("label", `${one}/labels`, { ...command, payload: LabelChange }).annotateMerge(
+  OpenApi.annotations({
+    summary: "Add and remove labels",
+    description:
+      "Sets labels; those that nobody names stay, so two people who label at once do not undo each other. Audited."
+  })
+)
+
 const type = HttpApiEndpoint.put("type", `${one}/type`, { ...command, payload: Typed }).annotateMerge(
   OpenApi.annotations({
     summary: "Set the type by hand",
@@ -165,6 +205,22 @@ const type = HttpApiEndpoint.put("type", `${one}/type`, { ...command, payload: T
 )
 
 export const conversations = HttpApiGroup.make("conversations")
-  .add(list, get, messages, members, timeline, read, unread, typing, priority, status, type)
+  .add(
+    list,
+    get,
+    messages,
+    members,
+    timeline,
+    read,
+    unread,
+    typing,
+    priority,
+    status,
+    type,
+    assign,
+    snooze,
+    labels,
+    label
+  )
   .middleware(Access)
   .annotateMerge(OpenApi.annotations({ description: "The inbox." }))

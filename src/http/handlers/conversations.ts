@@ -14,9 +14,22 @@ import { Conversations } from "../../../persistence/lists/conversations.ts"
 import { cursorOf } from "../../../persistence/lists/cursor.ts"
 import { Messages } from "../../../persistence/lists/messages.ts"
 import { served } from "../api/api.ts"
-import { Filing, type Filter, Prioritising, Read, Typed, Typing, Unread } from "../api/conversations.ts"
+import {
+  Assigning,
+  Filing,
+  type Filter,
+  LabelChange,
+  Labelling,
+  Prioritising,
+  Read,
+  Snoozing,
+  Typed,
+  Typing,
+  Unread
+} from "../api/conversations.ts"
 import { defaultLimit } from "../api/parameters.ts"
 import { bodyReader } from "../body.ts"
+import { instantOf } from "../instant.ts"
 import { commandBase } from "../once.ts"
 import { typingLasts } from "../../../machines/presence/machine.ts"
 import type { View } from "../../../actors/views/entities.ts"
@@ -50,6 +63,10 @@ export const conversationHandlers = HttpApiBuilder.group(
         unread: yesOrNo(query.unread),
         priority: query.priority,
         status: query.status,
+        assigned: query.assigned,
+        unassigned: yesOrNo(query.unassigned),
+        label: query.label,
+        snoozed: yesOrNo(query.snoozed),
         hot: yesOrNo(query.hot),
         connection: query.connection && (yield* owner.resolve(tenant, "connection", query.connection)),
         type: query.type,
@@ -127,6 +144,15 @@ export const conversationHandlers = HttpApiBuilder.group(
       })
     }
 
+    const snoozeOf = bodyReader(Snoozing)
+    const snooze = Effect.fnUntraced(function* ({ params: { tenant, id }, request }: CommandRequest) {
+      const body = yield* snoozeOf(request)
+      const until = body.until === null ? null : yield* instantOf(body.until, "until")
+      const conversation_id = yield* owner.resolve(tenant, "conversation", id)
+      yield* owner.submit(tenant, { ...(yield* commandBase), type: "conversation_snoozed", conversation_id, until })
+      return json(yield* owner.view(tenant, "conversation", conversation_id))
+    })
+
     const typingOf = bodyReader(Typing)
     const type = Effect.fnUntraced(function* ({ params: { tenant, id }, request }: CommandRequest) {
       const { user_id, name, is_typing } = yield* typingOf(request)
@@ -178,6 +204,25 @@ export const conversationHandlers = HttpApiBuilder.group(
       .handleRaw(
         "status",
         command(Filing, ({ status }, base) => ({ ...base, type: "conversation_status_set", status }))
+      )
+      .handleRaw(
+        "assign",
+        command(Assigning, ({ assigned_to }, base) => ({ ...base, type: "conversation_assigned", assigned_to }))
+      )
+      .handleRaw("snooze", snooze)
+      .handleRaw(
+        "labels",
+        command(Labelling, (body, base) => ({ ...base, type: "conversation_labelled", ...body, add: [], remove: [] }))
+      )
+      .handleRaw(
+        "label",
+        command(LabelChange, ({ add = [], remove = [] }, base) => ({
+          ...base,
+          type: "conversation_labelled",
+          labels: null,
+          add,
+          remove
+        }))
       )
       .handleRaw(
         "type",

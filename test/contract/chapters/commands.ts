@@ -6,6 +6,7 @@ import { accounts, channelOf, conversation } from "../world.ts"
 
 const chat = fixture("message_received.whatsapp_direct").chat_id
 const group = fixture("message_received.whatsapp_group").chat_id
+const later = "2099-01-01T09:00:00.000Z"
 const checkpoint_data = { kind: "code", sent_to: "phone" }
 
 export const commands: Chapter = {
@@ -26,6 +27,9 @@ export const commands: Chapter = {
       await w.put(`/conversations/${chat}/sync-status`, { sync_status: "synced" })
       await w.put(`/conversations/${group}/sync-status`, { sync_status: "failed", error: "rate limited" })
     },
+    assign_conversation: (w) => w.put(`/conversations/${chat}/assigned-to`, { assigned_to: "anna" }),
+    label_conversation: (w) => w.post(`/conversations/${chat}/labels`, { add: ["vip", "billing"] }),
+    snooze_conversation: (w) => w.put(`/conversations/${group}/snooze`, { until: later }),
     mark_message_local_only: (w) => w.put(`/conversations/${chat}/local-messages/draft-1`, { content: "In a moment" })
   },
   specimens: {
@@ -57,6 +61,9 @@ export const commands: Chapter = {
       sync_status: "synced",
       last_synced_at: instant
     }),
+    ...claim("conversation", "synced", "assign_conversation", { assigned_to: "anna" }),
+    ...claim("conversation", "synced", "label_conversation", { labels: ["billing", "vip"] }),
+    ...claim("conversation", "unsynced", "snooze_conversation", { snoozed_until: later }),
     ...claim("conversation", "unsynced", "update_conversation_sync_status", {
       sync_error_count: 1,
       sync_error_message: "rate limited"

@@ -196,6 +196,14 @@ const claims = [
   ...claim("conversation", "chat", "message events", {
     external_thread_id: "v4wOGRWJb704L5rikhXCig",
     message_count: 3,
+    last_message: {
+      id: expect.any(String),
+      direction: expect.stringMatching(/bound$/),
+      status: expect.any(String),
+      preview: expect.any(String),
+      sender: expect.any(String),
+      at: "2026-05-04T09:20:00.000Z"
+    },
     last_message_at: "2026-05-04T09:20:00.000Z",
     metadata: expect.objectContaining({ folder: ["INBOX"] }),
     created_at: instant

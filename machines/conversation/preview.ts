@@ -1,0 +1,19 @@
+/** What a conversation keeps of its newest messages, to show one of them in lists (last-message.ts). */
+import type { MessageRecord } from "./message-window.ts"
+
+/** What is kept of one of the newest messages. A deleted one or a system line is not among them. */
+export interface Preview extends Pick<
+  MessageRecord,
+  "id" | "at" | "arrival" | "outbound" | "sender" | "status" | "hidden"
+> {
+  /** How its text begins; null: it has none, or none is known. */
+  readonly text: string | null
+  /** The first attachment's name, else its type; null: it has none. */
+  readonly file: string | null
+}
+
+/** Whether two flat values say the same. */
+export const isSame = <A extends object>(a: A, b: A): boolean => {
+  const names = Object.keys(a) as Array<keyof A>
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name])
+}
