@@ -57,6 +57,16 @@ import type { ChannelRecounted, ConversationRecounted, ParticipantRecounted } fr
 import type { AutoSyncScheduled, DayStarted, DeadlinePassed, TaskFinished, TaskRequested } from "./event/schedule.ts"
 import type { SendCancelled, SendConfirmed, SendReserved } from "./event/send.ts"
 import type {
+  SyncJobCancelled,
+  SyncJobClaimed,
+  SyncJobEnded,
+  SyncJobProgressed,
+  SyncJobTriggerSet,
+  SyncJobUpdated,
+  SyncRequested
+} from "./event/sync.ts"
+import type {
+  ProviderAccessSet,
   ProviderPreferencesSet,
   SecretResealed,
   TenantConfigured,
@@ -85,6 +95,7 @@ export type * from "./event/record.ts"
 export type * from "./event/recount.ts"
 export type * from "./event/schedule.ts"
 export type * from "./event/send.ts"
+export type * from "./event/sync.ts"
 export type * from "./event/tenant.ts"
 export type * from "./event/thread.ts"
 
@@ -159,6 +170,14 @@ export type Event =
   | TaskFinished
   | TaskRequested
   | AutoSyncScheduled
+  | ProviderAccessSet
+  | SyncRequested
+  | SyncJobClaimed
+  | SyncJobProgressed
+  | SyncJobEnded
+  | SyncJobCancelled
+  | SyncJobTriggerSet
+  | SyncJobUpdated
 
 /** What a provider adapter may produce. */
 export type ProviderEvent =

@@ -4,7 +4,7 @@
  */
 import type { ConversationContext } from "./conversation/context.ts"
 import type { MessageRecord } from "./conversation/message-window.ts"
-import type { Once, Person, PlacedFact } from "./events.ts"
+import type { Once, Person, PlacedFact, SyncRequested } from "./events.ts"
 import type { ParticipantContext } from "./participant/context.ts"
 import type { Candidate } from "./tenant/exclusion.ts"
 import type { MessageFields } from "./message/fields.ts"
@@ -253,6 +253,53 @@ export interface CommandRefused {
   readonly type: "command_refused"
   readonly field: string
   readonly rule: string
+  /** It came too soon: after so many seconds it may be taken. */
+  readonly retry_after_s?: number
+  /** What is under way already stands in its way. */
+  readonly is_conflict?: true
+}
+/** A sync may begin: the job is made. */
+export interface SyncOpened extends Omit<SyncRequested, "type"> {
+  readonly type: "sync_opened"
+  /** Our id of the record's profile. */
+  readonly profile_id: string | null
+}
+/** The lease of a record's job changed; null: nobody has it. */
+export interface SyncLeased {
+  readonly type: "sync_leased"
+  readonly job_id: string
+  readonly record_id: string
+  readonly until: number | null
+  readonly received: number
+}
+/** A job has come to its end. Told to whom it was about, and to the accounts that it went through. */
+export interface SyncEnded {
+  readonly type: "sync_ended"
+  readonly job_id: string
+  readonly record_id: string | null
+  readonly account_id: string | null
+  readonly status: "completed" | "failed" | "cancelled"
+  readonly error: string
+  readonly blames_account: boolean
+  readonly legs: ReadonlyArray<{
+    readonly connection_id: string
+    readonly account_id: string
+    readonly state: "waiting" | "running" | "done" | "failed"
+    readonly messages: number
+  }>
+  readonly received: number
+}
+/** Of an account's history there is something to be fetched; `since` null: it is new. */
+export interface SyncWanted {
+  readonly type: "sync_wanted"
+  readonly account_id: string
+  readonly since: number | null
+  readonly received: number
+}
+/** The provider can be asked from now on, or under another key. Told to every account. */
+export interface ProviderAccessTold {
+  readonly type: "provider_access_told"
+  readonly received: number
 }
 
 export type Told =
@@ -280,4 +327,9 @@ export type Told =
   | TaskStarted
   | SendDecided
   | SendLimitsTold
+  | SyncOpened
+  | SyncLeased
+  | SyncEnded
+  | SyncWanted
+  | ProviderAccessTold
   | CommandRefused

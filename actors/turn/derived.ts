@@ -16,6 +16,7 @@ import { claimed, mergedIn, tellPerson } from "./people.ts"
 import type { Reach } from "./reach.ts"
 import type { RecordsOfTurn } from "./records.ts"
 import type { Route } from "./routes.ts"
+import { syncEnded, syncOpened, syncWanted } from "./syncs.ts"
 
 /** One turn, as the rows below use it. */
 export interface Delivery {
@@ -107,6 +108,15 @@ const delivery: { readonly [T in Told["type"]]: Deliver<Extract<Told, { readonly
   },
   auth_changed: ({ reach }, from, told) => {
     reach.send({ kind: "channel", id: contextOf(from, "connection").channel_id }, told)
+  },
+  sync_wanted: ({ reach }, from, told) => syncWanted(reach, from, told),
+  sync_opened: ({ reach }, _, told) => syncOpened(reach, told),
+  sync_leased: ({ reach }, _, told) => {
+    reach.send({ kind: "record", id: reach.identity.record(told.record_id) }, told)
+  },
+  sync_ended: ({ reach }, _, told) => syncEnded(reach, told),
+  provider_access_told: ({ reach }, _, told) => {
+    for (const connection of accountsOf(reach, null)) reach.send(connection, told)
   },
   task_started: ({ effects }, _, told) => {
     effects.tasks.push(told)

@@ -11,6 +11,7 @@ import keptAnswers from "./0083_kept_answers.ts"
 import keyNames from "./0086_key_names.ts"
 import machineStates from "./0087_machine_states.ts"
 import journalJson from "./0088_journal_json.ts"
+import syncJobs from "./0092_sync_jobs.ts"
 import analytics from "./0050_analytics.ts"
 
 export const migrations = {
@@ -25,6 +26,7 @@ export const migrations = {
   "0086_key_names": keyNames,
   "0087_machine_states": machineStates,
   "0088_journal_json": journalJson,
+  "0092_sync_jobs": syncJobs,
   "0050_analytics": analytics,
   "0040_crm_records": crmRecords
 }

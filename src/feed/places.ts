@@ -37,7 +37,7 @@ const notAllowed = (name: string) =>
 export const locate = Effect.fnUntraced(function* (owner: TenantOwner["Service"], pass: FeedPass, place: Place) {
   const { tenant } = pass
   if (place.kind === "unknown") {
-    const detail = `There is no topic "${place.name.slice(0, 100)}". Topics are inbox, conversation:{id}, connection:{id}, participant:{id}, ops.`
+    const detail = `There is no topic "${place.name.slice(0, 100)}". Topics are inbox, conversation:{id}, connection:{id}, participant:{id}, sync_job:{id}, ops.`
     return yield* new FrameRefused({ code: "unknown_topic", detail })
   }
   if (!("id" in place)) {
