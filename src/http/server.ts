@@ -46,6 +46,7 @@ import { outgoingHandlers } from "./handlers/outgoing.ts"
 import { peopleHandlers } from "./handlers/people.ts"
 import { quarantineHandlers } from "./handlers/quarantine.ts"
 import { settingsHandlers } from "./handlers/settings.ts"
+import { syncJobHandlers } from "./handlers/sync-jobs.ts"
 import { tenantHandlers } from "./handlers/tenants.ts"
 import { threadHandlers } from "./handlers/threads.ts"
 import { waitingHandlers } from "./handlers/waiting.ts"
@@ -79,6 +80,7 @@ const api = HttpApiBuilder.layer(served).pipe(
     threadHandlers,
     fieldHandlers,
     recordProfileHandlers,
+    syncJobHandlers,
     quarantineHandlers,
     waitingHandlers,
     demoHandlers

@@ -21,6 +21,7 @@ import { outgoing } from "./outgoing.ts"
 import { people } from "./people.ts"
 import { quarantine } from "./quarantine.ts"
 import { settings } from "./settings.ts"
+import { syncJobs } from "./sync-jobs.ts"
 import { tenants } from "./tenants.ts"
 import { threads } from "./threads.ts"
 import { waiting } from "./waiting.ts"
@@ -29,7 +30,7 @@ import { webhooks } from "./webhooks.ts"
 /** What the framework serves. `Refusing` comes last, so it stands around everything else. */
 export const served = HttpApi.make("switchboard")
   .add(tenants, keys, secrets, audit, connections, conversations, events, inspection, feedTokens, health)
-  .add(settings, accounts, threads, fields, recordProfiles, analytics, people, outgoing, demo)
+  .add(settings, accounts, threads, fields, recordProfiles, analytics, people, outgoing, syncJobs, demo)
   .add(quarantine, waiting)
   .middleware(Refusing)
   .annotateMerge(

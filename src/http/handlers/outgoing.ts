@@ -12,6 +12,7 @@ import { TenantOwner } from "../../../actors/owner/owner.ts"
 import { isoInstant } from "../../../machines/field.ts"
 import { Outgoing } from "../../../persistence/registers/outgoing.ts"
 import { Settings } from "../../config.ts"
+import { addressFault } from "../../outgoing/address.ts"
 import { freshOutgoingSecret } from "../../outgoing/signature.ts"
 import { KeyRing } from "../../secrets/key-ring.ts"
 import { served } from "../api/api.ts"
@@ -22,17 +23,6 @@ import { BodyInvalid } from "../faults.ts"
 import { withItsAnswer } from "../repeats.ts"
 
 const json = HttpServerResponse.jsonUnsafe
-
-/** A URL with a user name and password is refused: they would show in lists and logs. */
-const isAddress = (text: string): boolean => {
-  const url = URL.parse(text)
-  return (
-    url !== null &&
-    (url.protocol === "https:" || url.protocol === "http:") &&
-    url.username === "" &&
-    url.password === ""
-  )
-}
 
 export const outgoingHandlers = HttpApiBuilder.group(
   served,
@@ -50,18 +40,8 @@ export const outgoingHandlers = HttpApiBuilder.group(
         "setEndpoint",
         Effect.fnUntraced(function* ({ params: { tenant }, request }) {
           const { url, rotate_secret = false } = yield* readEndpoint(request)
-          if (!isAddress(url)) {
-            return yield* new BodyInvalid({
-              field: "url",
-              rule: "must be an http or https address without credentials"
-            })
-          }
-          if (!settings.outgoingReach.allowsHost(new URL(url).hostname)) {
-            return yield* new BodyInvalid({
-              field: "url",
-              rule: "must be a public address: loopback, private and link-local ones are reached only where the operator allows them (SWITCHBOARD_OUTGOING_ALLOW)"
-            })
-          }
+          const rule = addressFault(url, settings.outgoingReach)
+          if (rule !== null) return yield* new BodyInvalid({ field: "url", rule })
           yield* owner.gate(tenant)
           const now = yield* Clock.currentTimeMillis
           const set = Effect.gen(function* () {
