@@ -99,8 +99,11 @@ export type * from "./event/sync.ts"
 export type * from "./event/tenant.ts"
 export type * from "./event/thread.ts"
 
-/** Version of the journaled body. Older bodies are upcast on reading (DESIGN §4); since 3 they are JSON (actors/journal/event-codec.ts). */
-export const eventVersion = 3
+/** Version of the journaled body. Older bodies are upcast on reading (DESIGN §4); since 3 they are JSON (actors/journal/event-codec.ts), since 4 there is history. */
+export const eventVersion = 4
+
+/** The version that first knew what the event says, so that an older process refuses only what it would take for something else. */
+export const versionOf = ({ history }: Event): number => (history === true ? 4 : 3)
 
 /** Everything that is journaled. */
 export type Event =

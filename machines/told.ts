@@ -21,6 +21,8 @@ export interface MessageAppeared {
   readonly is_event: boolean
   /** Whether it counts (CONTRACT 2.4 message_count). */
   readonly counts: boolean
+  /** History showed it: it is no send, and nobody is announced for it. */
+  readonly imported?: true
   readonly external_message_id: string
   readonly provider_message_id: string | null
   /** Further names: a mail's Message-ID, and ids that it had before. */
@@ -49,8 +51,19 @@ export interface MessageNamed {
 /** A known message turned out to be the account's own: a send like any other (CONTRACT 2.2). */
 export interface MessageOwned {
   readonly type: "message_owned"
+  /** Only history has shown it so far: it is no send. */
+  readonly imported?: true
   readonly at: number
   readonly received: number
+  readonly names: ReadonlyArray<string>
+}
+/** A message that history had brought is told by a webhook too: what history alone does not do happens now. */
+export interface MessageHeardLive {
+  readonly type: "message_heard_live"
+  readonly direction: Direction
+  readonly at: number
+  readonly received: number
+  readonly is_event: boolean
   readonly names: ReadonlyArray<string>
 }
 /** What an event shows of one person, in the order in which it was decided: one event for the participant, whatever it is. */
@@ -68,6 +81,8 @@ export type PersonNews =
   | { readonly type: "wrote"; readonly at: number; readonly direction: Direction; readonly counts: boolean }
   /** A message of the person that was known and did not count does now. */
   | { readonly type: "counted"; readonly direction: Direction }
+  /** A message of the person that history had brought, and that counts, is told by a webhook too. */
+  | { readonly type: "heard_live" }
   /** A message of the person that counted no longer does. */
   | { readonly type: "discounted" }
   /** The person's active memberships grew or shrank by one. */
@@ -307,6 +322,7 @@ export type Told =
   | MessagesRecounted
   | MessageNamed
   | MessageOwned
+  | MessageHeardLive
   | PersonTold
   | ParticipantClaimed
   | ParticipantAbsorbed

@@ -37,6 +37,7 @@ import { demoHandlers } from "./handlers/demo.ts"
 import { eventHandlers } from "./handlers/events.ts"
 import { feedTokenHandlers } from "./handlers/feed-tokens.ts"
 import { fieldHandlers } from "./handlers/fields.ts"
+import { historyHandlers } from "./handlers/history.ts"
 import { healthHandlers } from "./handlers/health.ts"
 import { inspectionHandlers } from "./handlers/inspection.ts"
 import { keyHandlers } from "./handlers/keys.ts"
@@ -69,6 +70,7 @@ const api = HttpApiBuilder.layer(served).pipe(
     connectionHandlers,
     conversationHandlers,
     eventHandlers,
+    historyHandlers,
     analyticsHandlers,
     inspectionHandlers,
     peopleHandlers,
