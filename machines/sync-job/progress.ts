@@ -89,7 +89,8 @@ export const finished = (
     status,
     completed_at: received,
     lease_until: null,
-    current_step: "",
+    // Where it ended, unless that is the end.
+    current_step: status === "completed" ? "" : d.context.current_step,
     progress_percentage: status === "completed" ? 100 : d.context.progress_percentage,
     error_message: shortened(error_message, errorLimit),
     error_details: { ...d.context.error_details, ...error_details }

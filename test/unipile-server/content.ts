@@ -28,6 +28,44 @@ export interface Size {
 export const ownNumber = "+447700900000"
 const minute = 60_000
 
+const addressOf = (n: number) => `person-${n}@example.org`
+export const ownAddress = "support@acme.example"
+
+/** A mail account: mails from so many people in turn, each a thread of its own. */
+export const gmail = (account_id: string, mails: number, people: number, newest: number): Account => ({
+  account: { object: "Account", type: "GOOGLE_OAUTH", id: account_id, name: ownAddress, connection_params: {} },
+  chats: [],
+  mails: Array.from({ length: mails }, (_, n) => ({
+    object: "Email",
+    id: `${account_id}-mail-${n}`,
+    account_id,
+    type: "MAIL",
+    date: new Date(newest - n * minute).toISOString(),
+    role: "inbox",
+    folders: ["INBOX"],
+    thread_id: `${account_id}-thread-${n}`,
+    message_id: `<${n}.${account_id}@example.org>`,
+    provider_id: `provider-${n}`,
+    from_attendee: {
+      display_name: `Person ${n % people}`,
+      identifier: addressOf(n % people),
+      identifier_type: "EMAIL_ADDRESS"
+    },
+    to_attendees: [{ display_name: "Support", identifier: ownAddress, identifier_type: "EMAIL_ADDRESS" }],
+    cc_attendees: [],
+    bcc_attendees: [],
+    subject: `Mail ${n}`,
+    body: `<p>Mail ${n}</p>`,
+    body_plain: `Mail ${n}`,
+    attachments: [],
+    has_attachments: false,
+    read_date: null,
+    is_complete: true,
+    in_reply_to: null,
+    origin: "external"
+  }))
+})
+
 /** A WhatsApp account. Every tenth chat is a group. */
 export const whatsapp = ({ seed, account_id, chats, messages, newest }: Size): Account => {
   const next = generatorOf(seed)
