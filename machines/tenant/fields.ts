@@ -40,7 +40,7 @@ export const tenantFields = {
   provider_api_key: F.sensitive(F.optionalText("The key of the provider's API, sealed", "PUT …/provider-access")),
   provider_preferences: F.audited(
     F.json(ProviderPreferences, {})(
-      "Per provider; its rate_limits bind sends, features and auth method are only checked, the rest is only kept",
+      "Per provider; rate_limits bind sends and calls, auto_sync_enabled the syncs, features and auth method are only checked, the rest is only kept",
       "tenant creation; set_provider_preferences"
     )
   ),
