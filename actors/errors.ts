@@ -79,10 +79,15 @@ export class TenantHalted extends Schema.TaggedError<TenantHalted>()("TenantHalt
   }
 }
 
-/** A command breaks a rule; nothing changed (DESIGN §10: 422). */
+/**
+ * A command breaks a rule; nothing changed (DESIGN §10: 422). 409 where what is under way stands in its way, 429 where time alone
+ * helps.
+ */
 export class RuleBroken extends Schema.TaggedError<RuleBroken>()("RuleBroken", {
   field: Schema.String,
-  rule: Schema.String
+  rule: Schema.String,
+  retry_after_s: Schema.optionalKey(Schema.Int),
+  is_conflict: Schema.optionalKey(Schema.Boolean)
 }) {
   override get message() {
     return `${this.field} ${this.rule}. Nothing was changed.`

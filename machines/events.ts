@@ -60,6 +60,16 @@ import type { ChannelRecounted, ConversationRecounted, ParticipantRecounted } fr
 import type { AutoSyncScheduled, DayStarted, DeadlinePassed, TaskFinished, TaskRequested } from "./event/schedule.ts"
 import type { SendCancelled, SendConfirmed, SendReserved } from "./event/send.ts"
 import type {
+  SyncJobCancelled,
+  SyncJobClaimed,
+  SyncJobEnded,
+  SyncJobProgressed,
+  SyncJobTriggerSet,
+  SyncJobUpdated,
+  SyncRequested
+} from "./event/sync.ts"
+import type {
+  ProviderAccessSet,
   ProviderPreferencesSet,
   SecretResealed,
   TenantConfigured,
@@ -88,11 +98,15 @@ export type * from "./event/record.ts"
 export type * from "./event/recount.ts"
 export type * from "./event/schedule.ts"
 export type * from "./event/send.ts"
+export type * from "./event/sync.ts"
 export type * from "./event/tenant.ts"
 export type * from "./event/thread.ts"
 
-/** Version of the journaled body. Older bodies are upcast on reading (DESIGN §4); since 3 they are JSON (actors/journal/event-codec.ts). */
-export const eventVersion = 3
+/** Version of the journaled body. Older bodies are upcast on reading (DESIGN §4); since 3 they are JSON (actors/journal/event-codec.ts), since 4 there is history. */
+export const eventVersion = 4
+
+/** The version that first knew what the event says, so that an older process refuses only what it would take for something else. */
+export const versionOf = ({ history }: Event): number => (history === true ? 4 : 3)
 
 /** Everything that is journaled. */
 export type Event =
@@ -165,6 +179,14 @@ export type Event =
   | TaskFinished
   | TaskRequested
   | AutoSyncScheduled
+  | ProviderAccessSet
+  | SyncRequested
+  | SyncJobClaimed
+  | SyncJobProgressed
+  | SyncJobEnded
+  | SyncJobCancelled
+  | SyncJobTriggerSet
+  | SyncJobUpdated
 
 /** What a provider adapter may produce. */
 export type ProviderEvent =

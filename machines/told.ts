@@ -4,7 +4,7 @@
  */
 import type { ConversationContext } from "./conversation/context.ts"
 import type { MessageRecord } from "./conversation/message-window.ts"
-import type { Once, Person, PlacedFact } from "./events.ts"
+import type { Once, Person, PlacedFact, SyncRequested } from "./events.ts"
 import type { ParticipantContext } from "./participant/context.ts"
 import type { Candidate } from "./tenant/exclusion.ts"
 import type { MessageFields } from "./message/fields.ts"
@@ -21,6 +21,8 @@ export interface MessageAppeared {
   readonly is_event: boolean
   /** Whether it counts (CONTRACT 2.4 message_count). */
   readonly counts: boolean
+  /** History showed it: it is no send, and nobody is announced for it. */
+  readonly imported?: true
   readonly external_message_id: string
   readonly provider_message_id: string | null
   /** Further names: a mail's Message-ID, and ids that it had before. */
@@ -49,8 +51,19 @@ export interface MessageNamed {
 /** A known message turned out to be the account's own: a send like any other (CONTRACT 2.2). */
 export interface MessageOwned {
   readonly type: "message_owned"
+  /** Only history has shown it so far: it is no send. */
+  readonly imported?: true
   readonly at: number
   readonly received: number
+  readonly names: ReadonlyArray<string>
+}
+/** A message that history had brought is told by a webhook too: what history alone does not do happens now. */
+export interface MessageHeardLive {
+  readonly type: "message_heard_live"
+  readonly direction: Direction
+  readonly at: number
+  readonly received: number
+  readonly is_event: boolean
   readonly names: ReadonlyArray<string>
 }
 /** What an event shows of one person, in the order in which it was decided: one event for the participant, whatever it is. */
@@ -68,6 +81,8 @@ export type PersonNews =
   | { readonly type: "wrote"; readonly at: number; readonly direction: Direction; readonly counts: boolean }
   /** A message of the person that was known and did not count does now. */
   | { readonly type: "counted"; readonly direction: Direction }
+  /** A message of the person that history had brought, and that counts, is told by a webhook too. */
+  | { readonly type: "heard_live" }
   /** A message of the person that counted no longer does. */
   | { readonly type: "discounted" }
   /** The person's active memberships grew or shrank by one. */
@@ -253,6 +268,53 @@ export interface CommandRefused {
   readonly type: "command_refused"
   readonly field: string
   readonly rule: string
+  /** It came too soon: after so many seconds it may be taken. */
+  readonly retry_after_s?: number
+  /** What is under way already stands in its way. */
+  readonly is_conflict?: true
+}
+/** A sync may begin: the job is made. */
+export interface SyncOpened extends Omit<SyncRequested, "type"> {
+  readonly type: "sync_opened"
+  /** Our id of the record's profile. */
+  readonly profile_id: string | null
+}
+/** The lease of a record's job changed; null: nobody has it. */
+export interface SyncLeased {
+  readonly type: "sync_leased"
+  readonly job_id: string
+  readonly record_id: string
+  readonly until: number | null
+  readonly received: number
+}
+/** A job has come to its end. Told to whom it was about, and to the accounts that it went through. */
+export interface SyncEnded {
+  readonly type: "sync_ended"
+  readonly job_id: string
+  readonly record_id: string | null
+  readonly account_id: string | null
+  readonly status: "completed" | "failed" | "cancelled"
+  readonly error: string
+  readonly blames_account: boolean
+  readonly legs: ReadonlyArray<{
+    readonly connection_id: string
+    readonly account_id: string
+    readonly state: "waiting" | "running" | "done" | "failed"
+    readonly messages: number
+  }>
+  readonly received: number
+}
+/** Of an account's history there is something to be fetched; `since` null: it is new. */
+export interface SyncWanted {
+  readonly type: "sync_wanted"
+  readonly account_id: string
+  readonly since: number | null
+  readonly received: number
+}
+/** The provider can be asked from now on, or under another key. Told to every account. */
+export interface ProviderAccessTold {
+  readonly type: "provider_access_told"
+  readonly received: number
 }
 
 export type Told =
@@ -260,6 +322,7 @@ export type Told =
   | MessagesRecounted
   | MessageNamed
   | MessageOwned
+  | MessageHeardLive
   | PersonTold
   | ParticipantClaimed
   | ParticipantAbsorbed
@@ -280,4 +343,9 @@ export type Told =
   | TaskStarted
   | SendDecided
   | SendLimitsTold
+  | SyncOpened
+  | SyncLeased
+  | SyncEnded
+  | SyncWanted
+  | ProviderAccessTold
   | CommandRefused

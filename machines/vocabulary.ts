@@ -73,6 +73,12 @@ export type ProviderAccountStatus = typeof ProviderAccountStatus.Type
 export const AuthReport = Schema.Literals(["connected", "disconnected", "expired", "checkpoint_required", "failed"])
 export type AuthReport = typeof AuthReport.Type
 
+export const SyncJobStatus = Schema.Literals(["pending", "running", "completed", "failed", "cancelled"])
+export type SyncJobStatus = typeof SyncJobStatus.Type
+
+export const SyncJobType = Schema.Literals(["full_history", "incremental", "webhook_trigger", "auto_trigger"])
+export type SyncJobType = typeof SyncJobType.Type
+
 /** What makes the owner's unread messages read (CONTRACT 2.5): opening the conversation, or replying too. */
 export const ReadOn = Schema.Literals(["open", "reply"])
 export type ReadOn = typeof ReadOn.Type
@@ -88,7 +94,8 @@ export const ScheduledTask = Schema.Literals([
   "update_channel_statistics",
   "update_participant_statistics",
   "update_conversation_types",
-  "generate_daily_analytics"
+  "generate_daily_analytics",
+  "process_scheduled_syncs"
 ])
 export type ScheduledTask = typeof ScheduledTask.Type
 

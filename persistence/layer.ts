@@ -14,8 +14,10 @@ import { KeptAnswers } from "./kept/kept-answers.ts"
 import { Messages } from "./lists/messages.ts"
 import { Quarantine } from "./kept/quarantine.ts"
 import { Recounts } from "./figures/recounts.ts"
+import { ProviderCalls } from "./registers/provider-calls.ts"
 import { ScheduleRuns } from "./registers/schedule-runs.ts"
 import { Snapshots } from "./cut/snapshots.ts"
+import { SyncJobs } from "./registers/sync-jobs.ts"
 import { TenantRows } from "./registers/tenants.ts"
 import { layerFolding } from "./cut/unfolded-rows.ts"
 import { Waiting } from "./kept/waiting.ts"
@@ -38,6 +40,8 @@ export const layer = Layer.mergeAll(
   Participants.layer,
   Outgoing.layer,
   OutgoingEndpoints.layer,
+  ProviderCalls.layer,
+  SyncJobs.layer,
   KeptAnswers.layer,
   layerFolding
 )

@@ -19,6 +19,7 @@ import { serve } from "./http/server.ts"
 import * as Delivery from "./outgoing/delivery.ts"
 import { KeyRing } from "./secrets/key-ring.ts"
 import { endInTime } from "./shutdown.ts"
+import * as SyncWorker from "./sync/worker.ts"
 import { welcome } from "./welcome.ts"
 
 /** An actor that heard nothing for so long, in milliseconds, goes to sleep. */
@@ -34,7 +35,8 @@ export const switchboard = Layer.unwrap(
     return Layer.mergeAll(
       serve,
       welcome,
-      Delivery.layer({ ...Delivery.deliveryDefaults, reach: settings.outgoingReach })
+      Delivery.layer({ ...Delivery.deliveryDefaults, reach: settings.outgoingReach }),
+      SyncWorker.layer(settings.outgoingReach)
     ).pipe(
       Layer.provideMerge(onePort(settings)),
       Layer.provide(Front.layer),

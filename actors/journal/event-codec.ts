@@ -4,12 +4,12 @@
  */
 import { Packr } from "msgpackr"
 import type { Event } from "../../machines/events.ts"
-import { eventVersion } from "../../machines/events.ts"
+import { eventVersion, versionOf } from "../../machines/events.ts"
 import { plain, unpacked } from "../memory/msgpack.ts"
 
 const packr = new Packr({ ...plain, moreTypes: false })
 
-export const encodeEvent = (event: Event): Uint8Array => Buffer.from(JSON.stringify({ v: eventVersion, event }))
+export const encodeEvent = (event: Event): Uint8Array => Buffer.from(JSON.stringify({ v: versionOf(event), event }))
 
 const brace = "{".charCodeAt(0)
 const utf8 = new TextDecoder("utf-8", { fatal: true })

@@ -54,6 +54,11 @@ export class Identity {
     return this.#of(`record:${record_id}`)
   }
 
+  /** Of what a sync was begun for, at one instant. Not remembered: it is needed once. */
+  syncJob(about: string): string {
+    return v5(`sync_job:${about}`, this.#tenant)
+  }
+
   /** Of one changed field in one turn. Not remembered: it is needed once. */
   auditEntry(seq: number, kind: string, id: string, field: string): string {
     return v5(`audit:${seq}:${kind}:${id}:${field}`, this.#tenant)

@@ -30,6 +30,10 @@ import { recordMachine, recordState } from "../../machines/record/machine.ts"
 import { schedulerFields } from "../../machines/scheduler/fields.ts"
 import type { SchedulerContext } from "../../machines/scheduler/machine.ts"
 import { schedulerAhead, schedulerMachine, schedulerState } from "../../machines/scheduler/machine.ts"
+import type { SyncJobContext } from "../../machines/sync-job/context.ts"
+import { syncJobFields } from "../../machines/sync-job/fields.ts"
+import { longestLease, syncJobDeadline, syncJobMachine, syncJobState } from "../../machines/sync-job/machine.ts"
+import { gapDeadline } from "../../machines/connection/gap.ts"
 import { tenantAhead } from "../../machines/tenant/ahead.ts"
 import { own } from "../../machines/own.ts"
 import { isAhead } from "../../machines/ahead.ts"
@@ -52,6 +56,7 @@ export interface Contexts {
   readonly participant: ParticipantContext
   readonly record: RecordContext
   readonly scheduler: SchedulerContext
+  readonly sync_job: SyncJobContext
   readonly presence: PresenceContext
 }
 export type LivingKind = keyof Contexts
@@ -123,7 +128,7 @@ export const kinds: { readonly [K in ActorKind]: Kind<Contexts[K]> } = {
     stateOf: connectionState,
     fields: connectionFields,
     deadline: (context: ConnectionContext) =>
-      earlier(budgetDeadline(context), earlier(tokenDeadline(context), derivedDeadline(context))),
+      [tokenDeadline(context), derivedDeadline(context), gapDeadline(context)].reduce(earlier, budgetDeadline(context)),
     ahead: connectionAhead,
     unpack: completeConnection
   },
@@ -173,6 +178,16 @@ export const kinds: { readonly [K in ActorKind]: Kind<Contexts[K]> } = {
       completeConversation({ ...packed, facts: { ...packed.facts, window: fromList(packed.facts.window) } })
   },
   record: { ...plain, machine: recordMachine, stateOf: recordState, fields: recordFields },
+  sync_job: {
+    ...plain,
+    machine: syncJobMachine,
+    stateOf: syncJobState,
+    fields: syncJobFields,
+    deadline: (context: SyncJobContext) => syncJobDeadline(context),
+    // One that has ended takes no event, so nothing could correct it.
+    ahead: (context: SyncJobContext, now) =>
+      context.completed_at === null && (changedAhead(context, now) || isAhead(context.lease_until, now + longestLease))
+  },
   participant: {
     ...plain,
     machine: participantMachine,

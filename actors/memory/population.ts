@@ -5,6 +5,7 @@
 import type { AnyMachineSnapshot } from "xstate"
 import type { ActorKind } from "../../machines/events.ts"
 import { isAhead } from "../../machines/ahead.ts"
+import { isOpen } from "../../machines/sync-job/machine.ts"
 import { actorWeight } from "./actor-weight.ts"
 import type { LivingKind } from "./kinds.ts"
 import type { AnyLiving } from "./living.ts"
@@ -52,6 +53,7 @@ export class Population {
     participant: new Map(),
     scheduler: new Map(),
     record: new Map(),
+    sync_job: new Map(),
     presence: new Map()
   }
   /** Vacant places: not in the database, so an actor may be made there. */
@@ -178,8 +180,14 @@ export class Population {
    */
   evictable(now: number, idle: number, room: Room): ReadonlyArray<Living> {
     const justWoken = performance.now() - wakefulFor
-    const able = [this.#living.conversation, this.#living.participant, this.#living.record]
-      .flatMap((living) => [...living.values()])
+    const able = [
+      ...[this.#living.conversation, this.#living.participant, this.#living.record].map((living) => [
+        ...living.values()
+      ]),
+      // A job that is open has a worker, or waits for one: whoever looks for work looks in memory.
+      [...this.#living.sync_job.values()].filter(({ context }) => !isOpen(context))
+    ]
+      .flat()
       .filter((living) => living.kept === "yes" && (living.woken === 0 || living.woken < justWoken))
     const isIdle = ({ touched }: Living) => touched < now - idle || isAhead(touched, now)
     const evictable = able.filter(isIdle)

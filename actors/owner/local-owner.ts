@@ -43,6 +43,8 @@ import type { TenantRuntime } from "../tenant/runtime.ts"
 import { openTenant } from "./shell.ts"
 import type { ShellOptions, TenantShell } from "./shell.ts"
 import { mergedInto } from "../views/topics.ts"
+import { openSyncJobs, providerAccessOf, syncableAccounts } from "../views/syncs.ts"
+import { contactKeys } from "../../machines/record/record.ts"
 import { timelineOf } from "../views/timeline.ts"
 import { viewOf } from "../views/entities.ts"
 import { unreadable, wakeActors } from "../waking/wake.ts"
@@ -305,6 +307,23 @@ export const ownerLayer = (options: ShellOptions) =>
               ? Effect.sync(() => shell.runtime.scopes.shown(scope))
               : singleFlight(readings, `${tenant} ${scopeTopic(scope)}`, scopeRead(inboxRows, shell, scope))
           ),
+        openSyncJobs: Effect.sync(() =>
+          [...open].flatMap(([tenant, { runtime }]) => {
+            const jobs = runtime.isLost ? [] : openSyncJobs(runtime)
+            return jobs.length === 0 ? [] : [{ tenant, jobs }]
+          })
+        ),
+        syncJob: (tenant, id) =>
+          Effect.map(find(tenant, "sync_job", id), ({ living }) => contextOf(living, "sync_job")),
+        syncableAccounts: (tenant) => Effect.map(shellOf(tenant), ({ runtime }) => syncableAccounts(runtime)),
+        providerAccess: (tenant) =>
+          Effect.map(shellOf(tenant), ({ runtime }) => providerAccessOf(tenantContextOf(runtime))),
+        keysOfRecord: (tenant, record_id) =>
+          Effect.map(shellOf(tenant), ({ runtime }) => {
+            const record = runtime.records.get(record_id)
+            if (record === null) return null
+            return { keys: contactKeys(record).map(([key]) => key), emails: record.emails }
+          }),
         hub: (tenant) => Effect.map(shellOf(tenant), ({ runtime }) => runtime.hub),
         stats: (tenant) => Effect.map(shellOf(tenant), ({ runtime }) => statsOf(runtime)),
         residentStats: Effect.sync(() => [...open.values()].map(({ runtime }) => statsOf(runtime)))

@@ -5,11 +5,13 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { SqlError } from "effect/sql/SqlError"
-import type { ActorKind, Event, Person, ProviderEvent, Signal } from "../../machines/events.ts"
+import type { ActorKind, Event, Person, ProviderEvent, Signal, SyncAccount } from "../../machines/events.ts"
 import type { ChannelType } from "../../machines/vocabulary.ts"
 import type { ActorUnknown, DatabaseAway, RuleBroken, SubmitError, TenantHalted, TenantUnknown } from "../errors.ts"
 import type { Hub } from "../feed/hub.ts"
 import type { Scope } from "../tenant/scopes.ts"
+import type { SyncJobContext } from "../../machines/sync-job/context.ts"
+import type { ProviderAccess } from "../views/syncs.ts"
 import type { TimelinePage, TimelineQuery } from "../views/timeline.ts"
 import type { TenantStats } from "../views/tenant-stats.ts"
 import type { View } from "../views/entities.ts"
@@ -145,7 +147,7 @@ export class TenantOwner extends Context.Service<
     /** Our id for an id in a path: ours already, or the provider's account or chat id (DESIGN §5). */
     resolve(
       tenant: string,
-      kind: "connection" | "conversation" | "participant",
+      kind: "connection" | "conversation" | "participant" | "sync_job",
       id: string
     ): Effect.Effect<string, Unreached | ActorUnknown>
     /**
@@ -163,6 +165,21 @@ export class TenantOwner extends Context.Service<
      * follows every turn, as long as there is the topic.
      */
     watchScope(tenant: string, scope: Scope): Effect.Effect<void, Unreached>
+    /** Tenants in memory with sync jobs that are open, each with all of them, the oldest first; wakes none. */
+    readonly openSyncJobs: Effect.Effect<
+      ReadonlyArray<{ readonly tenant: string; readonly jobs: ReadonlyArray<SyncJobContext> }>
+    >
+    /** A sync job as its actor holds it, with what its worker has to know. */
+    syncJob(tenant: string, id: string): Effect.Effect<SyncJobContext, Unreached | ActorUnknown>
+    /** Accounts that run and can be asked for history. */
+    syncableAccounts(tenant: string): Effect.Effect<ReadonlyArray<SyncAccount>, Unreached>
+    /** Where and how the provider is asked; the key is sealed. Null: the tenant has set none. */
+    providerAccess(tenant: string): Effect.Effect<ProviderAccess | null, Unreached>
+    /** The keys of the people of a CRM record, and their registrable domains where it is a company; null: there is no such record. */
+    keysOfRecord(
+      tenant: string,
+      record_id: string
+    ): Effect.Effect<{ readonly keys: ReadonlyArray<string>; readonly emails: ReadonlyArray<string> } | null, Unreached>
     /** The tenant's feed. */
     hub(tenant: string): Effect.Effect<Hub, Unreached>
     stats(tenant: string): Effect.Effect<TenantStats, Unreached>

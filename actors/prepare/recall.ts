@@ -45,7 +45,7 @@ export const neededRecall = (memory: Memory, event: Event): RecallRequest | null
   if (floor === null) return null
   if (named.at !== null && named.at > floor) return null
   const known = named.ids.map((id) => find(context.facts.window, id)).find((record) => record !== undefined)
-  const reply = isReply(memory, event, context)
+  const reply = readsBefore(memory, event, context)
   const withLater =
     placed?.type === "message_read" ||
     event.type === "conversation_read" ||
@@ -59,11 +59,14 @@ export const neededRecall = (memory: Memory, event: Event): RecallRequest | null
   return { conversation_id, ids: named.ids, withLater, ...at }
 }
 
-/** An outbound message that reads what came before it (CONTRACT 2.5 read_on) and is older than the window. */
-const isReply = (memory: Memory, event: Event, context: ConversationContext): boolean => {
-  if (event.type !== "message_received" || event.message.direction !== "outbound" || event.message.is_event)
-    return false
+/** A message that reads what came before it and is older than the window: a reply (CONTRACT 2.5 read_on), or history that was seen. */
+const readsBefore = (memory: Memory, event: Event, context: ConversationContext): boolean => {
+  if (event.type !== "message_received") return false
+  const isReply = event.message.direction === "outbound" && !event.message.is_event
+  const isSeen = event.history === true && event.message.seen === true
+  if (!isReply && !isSeen) return false
   if (ownerReads(context).some(({ at, arrived }) => arrived === null && at !== null && at >= event.at)) return false
+  if (isSeen) return true
   const tenant = memory.population.get("tenant", memory.tenant)?.context as TenantContext | undefined
   return tenant?.read_on === "reply"
 }

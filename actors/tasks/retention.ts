@@ -1,6 +1,6 @@
 /**
  * Deletes what has been kept long enough (CONTRACT §6 retention): journal behind the cut, quarantine, waiting payloads, task
- * runs, announcements, answers to Idempotency-Keys, audit. A payload that nobody replayed or waited for in vain is lost then: that is counted and logged, never silent (I9).
+ * runs, sync jobs, announcements, answers to Idempotency-Keys, audit. A payload that nobody replayed or waited for in vain is lost then: that is counted and logged, never silent (I9).
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -10,7 +10,9 @@ import { Journal } from "../../persistence/journal/journal.ts"
 import { KeptAnswers } from "../../persistence/kept/kept-answers.ts"
 import { Outgoing } from "../../persistence/registers/outgoing.ts"
 import { Quarantine } from "../../persistence/kept/quarantine.ts"
+import { ProviderCalls } from "../../persistence/registers/provider-calls.ts"
 import { ScheduleRuns } from "../../persistence/registers/schedule-runs.ts"
+import { SyncJobs } from "../../persistence/registers/sync-jobs.ts"
 import { Waiting } from "../../persistence/kept/waiting.ts"
 import type { TenantRuntime } from "../tenant/runtime.ts"
 
@@ -21,6 +23,7 @@ const kept = {
   waiting: 30 * day,
   runs: 30 * day,
   outgoing: 30 * day,
+  syncJobs: 30 * day,
   audit: 400 * day
 }
 
@@ -43,14 +46,18 @@ export const retention = Effect.fnUntraced(function* (runtime: TenantRuntime) {
   const runs = yield* ScheduleRuns
   const audit = yield* Audit
   const answers = yield* KeptAnswers
+  const jobs = yield* SyncJobs
+  const calls = yield* ProviderCalls
   const now = yield* Clock.currentTimeMillis
   const trimmed = yield* journal.trim(runtime.tenant, now - kept.journal)
   const payloads = yield* expirePayloads(runtime.tenant, now)
   const announced = yield* expireAnnouncements(runtime.tenant, now)
   const audited = yield* audit.expire(runtime.tenant, now - kept.audit)
   const answered = yield* answers.prune(runtime.tenant, now)
+  const synced = yield* jobs.expire(runtime.tenant, now - kept.syncJobs)
+  const called = yield* calls.expire(runtime.tenant, now)
   const ran = yield* runs.expire(runtime.tenant, now - kept.runs)
-  return trimmed + payloads + announced + audited + answered + ran
+  return trimmed + payloads + announced + audited + answered + synced + called + ran
 })
 
 /**

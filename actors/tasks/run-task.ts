@@ -17,6 +17,8 @@ import type { OutgoingEndpoints } from "../../persistence/registers/outgoing-end
 import type { Quarantine } from "../../persistence/kept/quarantine.ts"
 import type { Recounts } from "../../persistence/figures/recounts.ts"
 import { ScheduleRuns } from "../../persistence/registers/schedule-runs.ts"
+import type { ProviderCalls } from "../../persistence/registers/provider-calls.ts"
+import type { SyncJobs } from "../../persistence/registers/sync-jobs.ts"
 import type { Snapshots } from "../../persistence/cut/snapshots.ts"
 import type { Waiting } from "../../persistence/kept/waiting.ts"
 import type { TenantRuntime } from "../tenant/runtime.ts"
@@ -25,6 +27,7 @@ import { detectHotConversations } from "./detect-hot-conversations.ts"
 import { reencryptSecrets } from "./reencrypt-secrets.ts"
 import { measureFieldPopulation } from "./measure-field-population.ts"
 import { generateDailyAnalytics } from "./generate-daily-analytics.ts"
+import { processScheduledSyncs } from "./process-scheduled-syncs.ts"
 import { resetDailyCounters } from "./reset-daily-counters.ts"
 import { retention } from "./retention.ts"
 import { tell } from "./tell.ts"
@@ -51,6 +54,8 @@ const bodies: Record<
     | Messages
     | Outgoing
     | OutgoingEndpoints
+    | ProviderCalls
+    | SyncJobs
     | Quarantine
     | Recounts
     | ScheduleRuns
@@ -68,7 +73,8 @@ const bodies: Record<
   update_channel_statistics: updateChannelStatistics,
   update_participant_statistics: updateParticipantStatistics,
   update_conversation_types: updateConversationTypes,
-  generate_daily_analytics: generateDailyAnalytics
+  generate_daily_analytics: generateDailyAnalytics,
+  process_scheduled_syncs: processScheduledSyncs
 }
 
 export const runTask = Effect.fn("runTask")(function* (

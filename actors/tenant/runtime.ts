@@ -7,6 +7,7 @@
  *                   └─► done: counters have moved, feed is told ─► journal ─► answered when durable
  */
 import type { Event } from "../../machines/events.ts"
+import type { CommandRefused } from "../../machines/told.ts"
 import type { Base } from "../../persistence/journal/journal.ts"
 import { AccountUnknown, ActorUnknown, EventIndigestible, MemoryDropped, OwnershipLost, RuleBroken } from "../errors.ts"
 import type { SubmitError } from "../errors.ts"
@@ -77,7 +78,7 @@ export class TenantRuntime extends TenantState {
       case "unknown":
         return this.mailbox.answer(envelope, new ActorUnknown(result.actor))
       case "refused":
-        return this.mailbox.answer(envelope, new RuleBroken({ field: result.refusal.field, rule: result.refusal.rule }))
+        return this.mailbox.answer(envelope, ruleBroken(result.refusal))
       case "declined":
         return this.mailbox.answer(envelope, { outcome: "applied", decided: result.decided })
       case "failed":
@@ -108,7 +109,7 @@ export class TenantRuntime extends TenantState {
       case "unknown":
         throw new ActorUnknown(result.actor)
       case "refused":
-        throw new RuleBroken({ field: result.refusal.field, rule: result.refusal.rule })
+        throw ruleBroken(result.refusal)
       case "declined":
         throw new Error("it was applied once, and is declined now")
     }
@@ -211,6 +212,14 @@ export class TenantRuntime extends TenantState {
     this.#host.rearm()
   }
 }
+
+const ruleBroken = ({ field, rule, retry_after_s, is_conflict }: CommandRefused): RuleBroken =>
+  new RuleBroken({
+    field,
+    rule,
+    ...(retry_after_s === undefined ? {} : { retry_after_s }),
+    ...(is_conflict === undefined ? {} : { is_conflict })
+  })
 
 /** A webhook that changed nothing but the tenant's own figures is a duplicate. */
 const outcomeOf = (done: Done, event: Event): "applied" | "duplicate" =>

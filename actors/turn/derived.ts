@@ -7,7 +7,7 @@ import type { SeenLive } from "../../machines/connection/standing.ts"
 import { isFirstLive } from "../../machines/connection/standing.ts"
 import type { ConversationContext } from "../../machines/conversation/context.ts"
 import { isUnknown } from "../../machines/participant/contact.ts"
-import type { MessageAppeared, OwnerReplied, Told } from "../../machines/told.ts"
+import type { MessageAppeared, MessageOwned, OwnerReplied, Told } from "../../machines/told.ts"
 import type { Living } from "../memory/living.ts"
 import { contextOf } from "../memory/living.ts"
 import { Announcer, announceContact } from "./announced.ts"
@@ -16,6 +16,7 @@ import { claimed, mergedIn, tellPerson } from "./people.ts"
 import type { Reach } from "./reach.ts"
 import type { RecordsOfTurn } from "./records.ts"
 import type { Route } from "./routes.ts"
+import { syncEnded, syncOpened, syncWanted } from "./syncs.ts"
 
 /** One turn, as the rows below use it. */
 export interface Delivery {
@@ -39,15 +40,23 @@ const delivery: { readonly [T in Told["type"]]: Deliver<Extract<Told, { readonly
     effects.appeared.push({ conversation_id: from.id, message: told })
     toChannel(reach, from, told)
     if (told.is_event) return
-    seenLive(reach, connection_id, told)
+    if (told.imported !== true) seenLive(reach, connection_id, told)
     if (told.direction === "inbound") return
-    reach.send({ kind: "connection", id: connection_id }, told)
+    if (told.imported !== true) reach.send({ kind: "connection", id: connection_id }, told)
     readOnReply(reach, from.id, told)
   },
   messages_recounted: ({ reach }, from, told) => toChannel(reach, from, told),
   message_owned: ({ reach }, from, told) => {
-    reach.send({ kind: "connection", id: conversationOf(from).connection_id }, told)
+    if (told.imported !== true) reach.send({ kind: "connection", id: conversationOf(from).connection_id }, told)
     readOnReply(reach, from.id, told)
+  },
+  message_heard_live: ({ reach }, from, { direction, at, received, is_event, names }) => {
+    if (is_event) return
+    const { connection_id } = conversationOf(from)
+    seenLive(reach, connection_id, { at, received })
+    if (direction === "inbound") return
+    const owned: MessageOwned = { type: "message_owned", at, received, names }
+    reach.send({ kind: "connection", id: connection_id }, owned)
   },
   message_named: ({ reach }, from, told) => {
     toChannel(reach, from, told)
@@ -93,6 +102,8 @@ const delivery: { readonly [T in Told["type"]]: Deliver<Extract<Told, { readonly
   participant_absorbed: ({ reach }, _, told) => toPerson(reach, told),
   person_merged_in: ({ reach, effects }, _, told) => mergedIn(reach, effects, told),
   contact_candidate: ({ reach }, _, told) => {
+    // History asks for no contacts: who wrote then may write again.
+    if (reach.event.history === true) return
     const person = reach.person(told.key, told.received)
     // In this very turn a record may have been found for the person.
     if (person === undefined || !isUnknown(person.context)) return
@@ -104,6 +115,15 @@ const delivery: { readonly [T in Told["type"]]: Deliver<Extract<Told, { readonly
     announceContact(new Announcer(reach, effects), reach, contextOf(from, "participant")),
   auth_changed: ({ reach }, from, told) => {
     reach.send({ kind: "channel", id: contextOf(from, "connection").channel_id }, told)
+  },
+  sync_wanted: ({ reach }, from, told) => syncWanted(reach, from, told),
+  sync_opened: ({ reach }, _, told) => syncOpened(reach, told),
+  sync_leased: ({ reach }, _, told) => {
+    reach.send({ kind: "record", id: reach.identity.record(told.record_id) }, told)
+  },
+  sync_ended: ({ reach }, _, told) => syncEnded(reach, told),
+  provider_access_told: ({ reach }, _, told) => {
+    for (const connection of accountsOf(reach, null)) reach.send(connection, told)
   },
   task_started: ({ effects }, _, told) => {
     effects.tasks.push(told)
@@ -136,7 +156,11 @@ const accountsOf = (reach: Reach, account_id: string | null): ReadonlyArray<Rout
 }
 
 /** A message that the provider brought, or that is of today, shows that its account runs; imported history does not. */
-const seenLive = (reach: Reach, connection_id: string, { at, received }: MessageAppeared): void => {
+const seenLive = (
+  reach: Reach,
+  connection_id: string,
+  { at, received }: Pick<MessageAppeared, "at" | "received">
+): void => {
   const connection = reach.population.get("connection", connection_id)
   const seen: SeenLive = { type: "seen_live", at: Math.min(at, received), received }
   if (connection === undefined || !isFirstLive(connection.context, seen.at)) return

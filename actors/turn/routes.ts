@@ -124,6 +124,7 @@ export const routesOf = (
     case "participant_corrected":
     case "participant_recounted":
       return [{ kind: "participant", id: event.participant_id }]
+    case "provider_access_set":
     case "provider_preferences_set":
     case "webhook_secret_rotated":
     case "webhook_status_reported":
@@ -139,6 +140,20 @@ export const routesOf = (
       const { record_id, user_id, received } = event
       return [{ kind: "record", id, input: { id, record_id, user_id, received } }]
     }
+    case "sync_requested": {
+      if (event.account_id !== null) return [{ kind: "connection", id: identity.connection(event.account_id) }]
+      const record_id = event.record_id ?? ""
+      const id = identity.record(record_id)
+      const { triggered_by: user_id, received } = event
+      return [{ kind: "record", id, input: { id, record_id, user_id, received } }]
+    }
+    case "sync_job_claimed":
+    case "sync_job_progressed":
+    case "sync_job_ended":
+    case "sync_job_cancelled":
+    case "sync_job_trigger_set":
+    case "sync_job_updated":
+      return [{ kind: "sync_job", id: event.job_id }]
     case "record_put":
     case "record_removed":
       // The turn itself knows whom a record concerns.

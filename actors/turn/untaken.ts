@@ -12,6 +12,13 @@ export const untaken = (event: Event, { kind, snapshot }: Living): TurnResult | 
       const decided = { type: "send_decided", allowed: false, reason: "not_active", retry_after_s: null } as const
       return { type: "declined", decided }
     }
+    case "sync_job_claimed":
+    case "sync_job_progressed":
+    case "sync_job_ended": {
+      // The worker has to hear that it is over: somebody cancelled it, say.
+      const rule = `is ${stateName(snapshot.value)}`
+      return { type: "refused", refusal: { type: "command_refused", field: "sync_job", rule, is_conflict: true } }
+    }
     case "task_requested":
       return { type: "refused", refusal: { type: "command_refused", field: "task", rule: "is running already" } }
     default: {

@@ -85,7 +85,16 @@ export const statsOf = (runtime: Measured): TenantStats => {
 
 /** Counts residents by kind and dirty ones; lists presence, and the actors that changed most in the last minute. */
 const counted = (all: Iterable<AnyLiving>, now: number) => {
-  const residents = { tenant: 0, connection: 0, channel: 0, conversation: 0, participant: 0, scheduler: 0, record: 0 }
+  const residents = {
+    tenant: 0,
+    connection: 0,
+    channel: 0,
+    conversation: 0,
+    participant: 0,
+    scheduler: 0,
+    record: 0,
+    sync_job: 0
+  }
   let dirty = 0
   const present: Record<string, { readonly typists: ReadonlyArray<string>; readonly viewers: ReadonlyArray<string> }> =
     {}

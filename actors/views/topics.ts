@@ -10,7 +10,7 @@ import { statsOf } from "./stats.ts"
 import { presentView, viewOf } from "./entities.ts"
 
 /** Kinds of actor that can be watched. */
-const watchable = ["conversation", "connection", "participant"] as const
+const watchable = ["conversation", "connection", "participant", "sync_job"] as const
 export type Watchable = (typeof watchable)[number]
 const isWatchable = (kind: string): kind is Watchable => (watchable as ReadonlyArray<string>).includes(kind)
 

@@ -10,6 +10,7 @@ import { Conversations } from "../../persistence/lists/conversations.ts"
 import { CrmRecords } from "../../persistence/registers/crm-records.ts"
 import type { JournaledEntry } from "../../persistence/journal/journal.ts"
 import { Journal, lostKind, readBytes } from "../../persistence/journal/journal.ts"
+import { SyncJobs } from "../../persistence/registers/sync-jobs.ts"
 import { Quarantine } from "../../persistence/kept/quarantine.ts"
 import { Snapshots } from "../../persistence/cut/snapshots.ts"
 import { actorWeight, bareActor } from "../memory/actor-weight.ts"
@@ -90,6 +91,14 @@ const loadAndReplay = Effect.fnUntraced(function* (runtime: TenantRuntime, seq: 
       )
     )
   }
+  // A job that is open waits for a worker, who looks in memory.
+  const open = yield* SyncJobs.use((jobs) => jobs.open(tenant))
+  if (open.length > 0)
+    yield* wakeActors(
+      runtime,
+      open.map((id) => ({ kind: "sync_job", id }) as const),
+      now
+    )
   let replayed = 0
   // The entry at the checkpoint is read as well: the next append names its writer as its base.
   for (let page = yield* journal.read(tenant, seq - 1, pageSize); page.length > 0;) {

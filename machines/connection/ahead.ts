@@ -31,6 +31,8 @@ const rest = ({ facts, updated_at, last_rate_limit_reset }: ConnectionContext) =
   ...facts.sends.map(([at]) => at),
   ...Object.values(facts.reservations).map(({ at }) => at),
   ...facts.echoes.map(({ at }) => at),
+  facts.desk?.asked_at ?? null,
+  facts.desk?.manual_at ?? null,
   ...(facts.unnamed ?? []).map(({ from }) => from)
 ]
 
@@ -61,6 +63,15 @@ export const connectionCorrected = (d: Draft<ConnectionContext>, { received: now
           unnamed: facts.unnamed.map((each) =>
             isAhead(each.from, now) ? { ...each, from: now - 1, until: Math.min(each.until, now + hour) } : each
           )
+        }),
+    ...(facts.desk === undefined
+      ? {}
+      : {
+          desk: {
+            ...facts.desk,
+            asked_at: notAhead(facts.desk.asked_at, now),
+            manual_at: notAhead(facts.desk.manual_at, now)
+          }
         }),
     status_at: settled(facts.status_at),
     auth_at: settled(facts.auth_at),

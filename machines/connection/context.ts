@@ -1,6 +1,7 @@
 /** What a connection's actor holds: the contract's fields and the facts of its send budget. Times are epoch milliseconds. */
 import type { AccountStatus, AuthStatus, ChannelType } from "../vocabulary.ts"
 import { initialOf } from "../field.ts"
+import type { SyncDesk } from "../sync-desk.ts"
 import type { SyncFacts } from "../syncs.ts"
 import { noSyncs } from "../syncs.ts"
 import { day, dayOf } from "./day.ts"
@@ -38,6 +39,14 @@ export interface Unnamed {
 /** The fields that are told piece by piece, each by its own time (pieces.ts). */
 export type Piece = "provider_config" | "checkpoint_data" | "hosted_auth_url" | "last_error"
 
+/** History that is still to be fetched (gap.ts). */
+export interface Gap {
+  /** From when on, epoch milliseconds; null: as far back as the tenant wants of a new account. */
+  readonly since: number | null
+  /** When it is asked for; null: it was, or the account does not run. */
+  readonly due: number | null
+}
+
 export interface ConnectionFacts {
   /** Accepted sends of the last hour, oldest first: [instant, how many]. */
   readonly sends: ReadonlyArray<readonly [at: number, count: number]>
@@ -61,6 +70,11 @@ export interface ConnectionFacts {
   /** When each piece was told of last (pieces.ts). */
   readonly told: Readonly<Partial<Record<Piece, number>>>
   readonly sync: SyncFacts
+  /** Which job of the account is open. Absent: there was none yet. */
+  readonly desk?: SyncDesk
+  /** The gap, and what of it the open job fetches. Absent or null: none. */
+  readonly gap?: Gap | null
+  readonly fetching?: Gap | null
   /** What the tenant's preferences allow; null: they say nothing (limits.ts). */
   readonly tenant_limits: { readonly hour: number | null; readonly day: number | null }
 }

@@ -15,9 +15,11 @@
  *   a  connection_registered, account_status_changed, hosted_auth_reported, auth_reported, tokens_stored, token_checked,
  *      seen_live, connection_synced, deadline_passed
  *   b  connection_activity_set, rate_limit_set, send_limits_told, send_confirmed, send_cancelled, message_appeared,
- *      message_owned, message_named, secret_resealed, day_started, send_reserved [is a repeat]
+ *      message_owned, message_named, secret_resealed, day_started, sync_requested, sync_ended, provider_access_told,
+ *      send_reserved [is a repeat]
  *   c  connection_activity_set, rate_limit_set, send_limits_told, send_confirmed, send_cancelled, message_appeared,
- *      message_owned, message_named, secret_resealed, day_started, send_reserved
+ *      message_owned, message_named, secret_resealed, day_started, sync_requested, sync_ended, provider_access_told,
+ *      send_reserved
  *   d  send_reserved [may reserve]
  *
  * A connection: one user's external account, its health and its send budget (CONTRACT 2.2). The two regions are the fields
@@ -41,10 +43,18 @@ import type {
   SecretResealed,
   SendConfirmed,
   SendReserved,
+  SyncRequested,
   TokenChecked,
   TokensStored
 } from "../events.ts"
-import type { MessageAppeared, MessageNamed, MessageOwned, SendLimitsTold } from "../told.ts"
+import type {
+  MessageAppeared,
+  MessageNamed,
+  MessageOwned,
+  ProviderAccessTold,
+  SendLimitsTold,
+  SyncEnded
+} from "../told.ts"
 import type { AccountStatus, AuthStatus } from "../vocabulary.ts"
 import { authReported } from "./auth.ts"
 import type { ConnectionContext, ConnectionInput } from "./context.ts"
@@ -53,6 +63,7 @@ import { changedAt } from "../ahead.ts"
 import { connectionCorrected } from "./ahead.ts"
 import { day, dayOf } from "./day.ts"
 import { derivedTimePassed } from "./derived.ts"
+import { accessGiven, gapTold, syncLeft, syncRequested } from "./gap.ts"
 import { sendLimitsTold } from "./limits.ts"
 import {
   canSend,
@@ -91,6 +102,9 @@ export type ConnectionEvent =
   | TokenChecked
   | SecretResealed
   | SeenLive
+  | SyncRequested
+  | SyncEnded
+  | ProviderAccessTold
 
 const rules: Rules<Draft<ConnectionContext>, ConnectionEvent> = {
   connection_registered: connectionRegistered,
@@ -113,7 +127,10 @@ const rules: Rules<Draft<ConnectionContext>, ConnectionEvent> = {
   tokens_stored: tokensStored,
   token_checked: tokenChecked,
   secret_resealed: tokenResealed,
-  seen_live: seenLive
+  seen_live: seenLive,
+  sync_requested: syncRequested,
+  sync_ended: syncLeft,
+  provider_access_told: (d, { received }) => accessGiven(d, received)
 }
 
 /** Time is settled first, then the event; a refused command leaves the settled time behind, and nothing else. */
@@ -126,6 +143,7 @@ const decideConnection = (context: ConnectionContext, event: ConnectionEvent): D
   // Once more: what the event brought may be over already.
   tokenTimePassed(d, event.received)
   authTold(d, event.received)
+  gapTold(d, event.received)
   if (d.changed) d.set({ updated_at: changedAt(context.updated_at, event) })
   return d
 }
@@ -159,7 +177,10 @@ const others = [
   "message_owned",
   "message_named",
   "secret_resealed",
-  "day_started"
+  "day_started",
+  "sync_requested",
+  "sync_ended",
+  "provider_access_told"
 ] as const
 
 const { keep, tellOnce, after } = deciding(decideConnection)

@@ -4,6 +4,7 @@ import type { AccountStatusChanged, ConnectionRegistered, HostedAuthReported } f
 import { syncEnded } from "../syncs.ts"
 import type { AccountStatus, AuthStatus, ProviderAccountStatus } from "../vocabulary.ts"
 import type { ConnectionContext } from "./context.ts"
+import { historyMissing } from "./gap.ts"
 import { dailyLimit } from "./limits.ts"
 import { pieceTold } from "./pieces.ts"
 import { wordGiven } from "./standing.ts"
@@ -65,6 +66,7 @@ const authGiven: Record<AccountStatus, AuthStatus | null> = {
 
 /** Registration by the CRM; a repeat with other values changes them, one with the same values changes nothing. */
 export const connectionRegistered = (d: Draft<ConnectionContext>, event: ConnectionRegistered): void => {
+  if (d.context.user_id === "") historyMissing(d)
   for (const piece of ["provider_config", "checkpoint_data", "hosted_auth_url"] as const) pieceGiven(d, event, piece)
   d.set({
     user_id: event.user_id,

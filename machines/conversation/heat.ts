@@ -1,6 +1,6 @@
 /** Whether a conversation is hot (CONTRACT 2.4): ten messages in a day heat it at once; only the hourly task cools it. */
 import { later } from "../instants.ts"
-import type { ConversationHeatChecked, ConversationHeatSet } from "../events.ts"
+import type { ConversationFact, ConversationHeatChecked, ConversationHeatSet } from "../events.ts"
 import type { Decision } from "./decision.ts"
 import type { MessageRecord } from "./message-window.ts"
 import { all, counts } from "./message-window.ts"
@@ -29,8 +29,13 @@ const isBusy = (d: Decision, now: number): boolean => {
   return tenth !== undefined && tenth > now - day
 }
 
-/** The provider told its own message count. */
-export const busyThread = (d: Decision, message_count: number | null, at: number): void => {
+/** The provider told its own message count. That a thread was long once heats nothing: of history only the last day counts. */
+export const busyThread = (
+  d: Decision,
+  message_count: number | null,
+  { at, received, history }: ConversationFact
+): void => {
+  if (history === true && at <= received - day) return
   const { busy_at } = d.context.facts
   if (message_count === null || message_count <= busyCount) return
   // Only news heats: a repeat of what was heard before the conversation cooled does not.

@@ -46,6 +46,8 @@ export interface MessageRecord {
   readonly hidden: boolean
   /** A story or status update: it counts, and nobody has to read it. */
   readonly is_story?: true
+  /** Only history has shown it so far (history.ts). */
+  readonly imported?: true
   /** Receipts of the owner's reading that named it: the newest by its own time, and whether one told no other time than the message's. */
   readonly owner_told?: { readonly at: number | null; readonly untimed: boolean }
   /** Earliest word of its deletion; null while it stands. */

@@ -5,6 +5,7 @@ import type { RowChanged } from "../told.ts"
 import type { Decision } from "./decision.ts"
 import { erased, messageCounted, revise } from "./counting.ts"
 import { draftShown, isUnsent } from "./drafts.ts"
+import { arrivalOfShown, heardLive, seenInHistory } from "./history.ts"
 import { filled, holdings, partsShown } from "./filling.ts"
 import { namesFor } from "./local.ts"
 import { findMail, mailNames, namedAnew } from "./mail-names.ts"
@@ -36,7 +37,8 @@ export const messageReceived = (d: Decision, heard: MessageReceived): void => {
   peopleShown(d, event)
   threadShown(d, event)
   if (known === undefined) messageAppeared(d, event)
-  else messageShownAgain(d, event, known)
+  else messageShownAgain(d, event, heardLive(d, event, known))
+  seenInHistory(d, event)
   if (letter !== undefined) {
     if (isProvenOwn(event) && sender !== null && ownAddressesShown(d, [sender.key])) ownersCorrected(d, event.received)
     mailMoved(d, event, letter, known)
@@ -72,12 +74,13 @@ const messageAppeared = (d: Decision, event: MessageReceived): void => {
   const record: MessageRecord = {
     ...names,
     at,
-    arrival: d.seq,
+    arrival: arrivalOfShown(d, event),
     outbound,
     sender: sender?.key ?? null,
     is_event: message.is_event,
     hidden: message.hidden,
     ...(message.is_story === true ? { is_story: true } : {}),
+    ...(event.history === true ? { imported: true } : {}),
     deleted_at: message.deleted ? at : null,
     read_at: read,
     status: read !== null ? "read" : outbound ? "sent" : "delivered",
@@ -103,7 +106,7 @@ const messageAppeared = (d: Decision, event: MessageReceived): void => {
       received_at: outbound ? null : at,
       read_at: read,
       deleted_at: message.deleted ? at : null,
-      arrival: d.seq,
+      arrival: record.arrival!,
       is_event: message.is_event,
       hidden: message.hidden,
       is_story: message.is_story === true,
@@ -125,6 +128,7 @@ const messageAppeared = (d: Decision, event: MessageReceived): void => {
     received,
     is_event: message.is_event,
     counts: counts(record),
+    ...(record.imported === true ? { imported: true } : {}),
     external_message_id: message.external_message_id,
     provider_message_id: message.provider_message_id,
     ...(further.length === 0 ? {} : { names: further }),
@@ -241,7 +245,10 @@ const recordChanged = (
     }
   })
   const names = namesOf(record)
-  if (isOwned && record.sender !== null) d.tell({ type: "message_owned", at: record.at, received, names })
+  if (isOwned && record.sender !== null) {
+    const imported = record.imported === true ? { imported: true as const } : {}
+    d.tell({ type: "message_owned", at: record.at, received, names, ...imported })
+  }
   if (names.length === namesOf(known).length) return
   const { external_thread_id } = d.context
   const is_send = record.outbound && !record.is_event

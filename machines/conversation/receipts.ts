@@ -34,15 +34,21 @@ export const messageDelivered = (d: Decision, event: MessageDelivered): void => 
 export const messageRead = (d: Decision, event: MessageRead): void => {
   const known = find(d.context.facts.window, event.external_message_id, event.provider_message_id)
   if (known === undefined) return waitFor(d, event)
-  readBy(d, known, event.reader, event.at, event.received)
-  for (const { reader, at } of event.others ?? []) readBy(d, known, reader, at, event.received)
+  readBy(d, known, event, event)
+  for (const other of event.others ?? []) readBy(d, known, event, other)
 }
 
 /** One reader of a known message; null: the receipt does not say who. That we have read what we wrote says nothing. */
-const readBy = (d: Decision, known: MessageRecord, named: Person | null, at: number, received: number): void => {
+const readBy = (
+  d: Decision,
+  known: MessageRecord,
+  { received, history }: MessageRead,
+  { reader: named, at }: { readonly reader: Person | null; readonly at: number }
+): void => {
   const reader = named === null ? null : readerAmongTwo(d, named, known.outbound)
   const isOwner = reader !== null && reader.key === d.context.facts.owner_key
-  if (!known.outbound && (isOwner || reader === null)) return ownerTold(d, known, at)
+  if (!known.outbound && (isOwner || reader === null))
+    return history === true ? ownerRead(d, known.at, at) : ownerTold(d, known, at)
   if (isOwner) return
   if (reader === null) {
     d.learn({ unnamed_read_to: later(d.context.facts.unnamed_read_to, known.at) })

@@ -12,7 +12,7 @@ export const conversationReported = (d: Decision, event: ConversationReported): 
   if (type === "calendar_event" && !d.context.facts.type_is_manual) d.set({ conversation_type: type })
   if (participant_count !== null) countReported(d, participant_count, at)
   if (event.is_urgent) urgencyShown(d, at)
-  busyThread(d, event.message_count, at)
+  busyThread(d, event.message_count, event)
   if (event.sync_error !== null) syncTold(d, "failed", event.sync_error, at)
   else if (event.sync_status !== null) syncTold(d, event.sync_status, null, at)
 }

@@ -60,7 +60,7 @@ export const threadShown = (d: Decision, event: MessageReceived): void => {
   })
   foldersShown(d, event)
   if (thread.is_urgent) urgencyShown(d, at)
-  busyThread(d, thread.message_count, at)
+  busyThread(d, thread.message_count, event)
   typeDetected(d)
 }
 

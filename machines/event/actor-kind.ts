@@ -1,2 +1,3 @@
 /** The kinds of actor. */
-export type ActorKind = "tenant" | "connection" | "channel" | "conversation" | "participant" | "scheduler" | "record"
+export type ActorKind =
+  "tenant" | "connection" | "channel" | "conversation" | "participant" | "scheduler" | "record" | "sync_job"

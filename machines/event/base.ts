@@ -16,6 +16,8 @@ export interface Base {
   readonly via: "webhook" | "api" | "clock"
   /** More events of the same webhook follow: it counts as a success with the last of them. */
   readonly goes_on?: true
+  /** Fetched or imported, and not told by the provider as it happened: nobody is announced, no send budget is used. */
+  readonly history?: true
   /** Whose command it was: `admin` or `key:<name>`. Absent: nobody's in particular, `via` says all. */
   readonly by?: string
   /** The caller's Idempotency-Key: the tenant remembers it, and a repeat is answered like the first without being applied. */

@@ -31,6 +31,8 @@ export interface MessageBody {
   readonly is_story?: true
   /** Read one by one (mail's read_date), epoch milliseconds. */
   readonly read_at: number | null
+  /** Of history: where it comes from, the owner has read it, and so whatever stands before it. */
+  readonly seen?: true
   /** The CRM's own key of a message that it had marked as local. */
   readonly client_key?: string
   /** quoted, reply_to, message_type, … as the provider shows them. */

@@ -53,3 +53,9 @@ export interface TenantConfigured extends Base {
   readonly type: "tenant_configured"
   readonly changes: Readonly<Record<string, unknown>>
 }
+
+/** Where the provider is asked for history, and with which key; the key is sealed. Null takes both away. */
+export interface ProviderAccessSet extends Base {
+  readonly type: "provider_access_set"
+  readonly access: { readonly base_url: string; readonly api_key: string } | null
+}

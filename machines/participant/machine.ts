@@ -72,6 +72,8 @@ const heard = (d: Draft<ParticipantContext>, news: PersonNews, received: number)
       return news.counts ? counted(d, news.direction, received) : undefined
     case "counted":
       return counted(d, news.direction, received)
+    case "heard_live":
+      return applies(d, false, received)
     case "discounted":
       return d.set({ total_messages: d.context.total_messages - 1 })
     case "membership":

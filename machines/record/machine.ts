@@ -3,22 +3,27 @@
  *     manual     ─a► automatic  stays b
  *
  *   a  auto_sync_scheduled
- *   b  deadline_passed
+ *   b  deadline_passed, sync_requested, sync_leased, sync_ended
  *
- * A record profile (CONTRACT 2.9): how often a CRM record is synced. The sync itself is not its business yet.
+ * A record profile (CONTRACT 2.9): how often a CRM record is synced, and how its syncs ended. Fetching is the worker's.
  */
 import { setup } from "xstate"
 import { changeCorrected, changedAt } from "../ahead.ts"
 import type { StepTold } from "../chart.ts"
 import { deciding, leads, stays } from "../chart.ts"
 import { Draft } from "../draft.ts"
-import type { AutoSyncScheduled, DeadlinePassed } from "../events.ts"
+import type { AutoSyncScheduled, DeadlinePassed, SyncRequested } from "../events.ts"
 import { initialOf } from "../field.ts"
 import type { RecordFields } from "./fields.ts"
 import { recordFields } from "./fields.ts"
+import type { SyncEnded, SyncLeased } from "../told.ts"
+import type { RecordSyncs } from "./syncs.ts"
+import { syncEndedOf, syncLeased, syncRequested } from "./syncs.ts"
 
 export interface RecordContext extends RecordFields {
   readonly id: string
+  /** Absent: none was asked for yet. */
+  readonly syncs?: RecordSyncs
 }
 export interface RecordInput {
   readonly id: string
@@ -27,13 +32,20 @@ export interface RecordInput {
   readonly received: number
 }
 
-export type RecordEvent = AutoSyncScheduled | DeadlinePassed
+export type RecordEvent = AutoSyncScheduled | DeadlinePassed | SyncRequested | SyncLeased | SyncEnded
 
 /** What the command leaves out stays as it is. */
 const decideRecord = (context: RecordContext, event: RecordEvent): Draft<RecordContext> => {
   const d = new Draft(context)
   if (event.type === "deadline_passed") {
     changeCorrected(d, event)
+    return d
+  }
+  if (event.type !== "auto_sync_scheduled") {
+    if (event.type === "sync_requested") syncRequested(d, event)
+    else if (event.type === "sync_leased") syncLeased(d, event)
+    else syncEndedOf(d, event)
+    if (d.changed) d.set({ updated_at: changedAt(context.updated_at, event) })
     return d
   }
   d.set({
@@ -48,6 +60,8 @@ const decideRecord = (context: RecordContext, event: RecordEvent): Draft<RecordC
 /** Where a profile with these fields stands. */
 export const recordState = (context: Pick<RecordContext, "auto_sync_enabled" | "sync_frequency_hours">) =>
   context.auto_sync_enabled && context.sync_frequency_hours > 0 ? "automatic" : "manual"
+
+const always = ["deadline_passed", "sync_requested", "sync_leased", "sync_ended"] as const
 
 const { keep, tell, after } = deciding(decideRecord)
 
@@ -70,7 +84,7 @@ export const recordMachine = setup({
   }),
   initial: "automatic",
   states: {
-    automatic: { on: { ...stays("deadline_passed"), ...leads(["auto_sync_scheduled"], "manual") } },
-    manual: { on: { ...stays("deadline_passed"), ...leads(["auto_sync_scheduled"], "automatic") } }
+    automatic: { on: { ...stays(...always), ...leads(["auto_sync_scheduled"], "manual") } },
+    manual: { on: { ...stays(...always), ...leads(["auto_sync_scheduled"], "automatic") } }
   }
 })

@@ -1,7 +1,7 @@
 /**
  *   detect_hot_conversations, reset_daily_counters, retention, cleanup_expired_tokens, reencrypt_secrets,
  *   measure_field_population, update_channel_statistics, update_participant_statistics, update_conversation_types,
- *   generate_daily_analytics:
+ *   generate_daily_analytics, process_scheduled_syncs:
  *   ● idle     ─a► running  stays b
  *     running  ─c► idle  stays d
  *

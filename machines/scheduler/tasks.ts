@@ -31,7 +31,8 @@ export const timetable: Record<ScheduledTask, Timetable> = {
     what: "Recounts people seen in 7 days and their conversations, repairs drift"
   },
   update_conversation_types: { every: 12 * hour, offset: 0, what: "Corrects conversation_type, in both directions" },
-  generate_daily_analytics: { every: day, offset: 5 * minute, what: "Makes yesterday's analytics final" }
+  generate_daily_analytics: { every: day, offset: 5 * minute, what: "Makes yesterday's analytics final" },
+  process_scheduled_syncs: { every: hour, offset: 0, what: "Begins the syncs of records that are due, ten at most" }
 }
 
 /** The first due instant after `now`. */

@@ -24,19 +24,23 @@ export const tenantFields = {
   default_contact_pipeline: F.optionalText("Pipeline of an auto-created contact", "config"),
   default_contact_status: F.textWith("new_lead")("Status of an auto-created contact", "config"),
   sync_historical_days: F.integer(30)(
-    "How many days the first sync will go back; kept, nothing reads it yet",
+    "How many days the first sync of an account goes back; 0: there is none",
     "config"
   ),
-  enable_real_time_sync: F.flag(true)("Kept, nothing reads it yet: webhooks are always applied as they come", "config"),
-  max_api_calls_per_hour: F.audited(
-    F.integer(1000)(
-      "Limit on our own provider calls; kept, nothing reads it yet, for nothing calls a provider",
-      "config"
-    )
+  enable_real_time_sync: F.flag(true)(
+    "Whether the gap of an account that comes back is fetched; webhooks are always applied as they come",
+    "config"
   ),
+  max_api_calls_per_hour: F.audited(
+    F.integer(1000)("Limit on our own calls of the provider's API in a rolling hour; 0: none are made", "config")
+  ),
+  provider_base_url: F.audited(
+    F.optionalText("Where the provider's API answers; null: history cannot be fetched", "PUT …/provider-access")
+  ),
+  provider_api_key: F.sensitive(F.optionalText("The key of the provider's API, sealed", "PUT …/provider-access")),
   provider_preferences: F.audited(
     F.json(ProviderPreferences, {})(
-      "Per provider; its rate_limits bind sends, features and auth method are only checked, the rest is only kept",
+      "Per provider; rate_limits bind sends and calls, auto_sync_enabled the syncs, features and auth method are only checked, the rest is only kept",
       "tenant creation; set_provider_preferences"
     )
   ),

@@ -3,9 +3,9 @@
  *     inactive  ─a► active  stays b
  *
  *   a  tenant_configured
- *   b  tenant_created, secret_resealed, provider_preferences_set, webhook_secret_rotated, webhook_status_reported,
- *      webhook_accepted, webhook_failed, webhook_noted, connection_registered, key_used, deadline_passed,
- *      contact_candidate
+ *   b  tenant_created, secret_resealed, provider_access_set, provider_preferences_set, webhook_secret_rotated,
+ *      webhook_status_reported, webhook_accepted, webhook_failed, webhook_noted, connection_registered, key_used,
+ *      deadline_passed, contact_candidate
  *
  * A tenant: its settings and the bookkeeping of its webhooks (CONTRACT 2.1).
  */
@@ -17,6 +17,7 @@ import { later } from "../instants.ts"
 import type {
   ConnectionRegistered,
   DeadlinePassed,
+  ProviderAccessSet,
   ProviderPreferencesSet,
   SecretResealed,
   TenantConfigured,
@@ -49,6 +50,7 @@ export type TenantEvent =
   | SecretResealed
   | TenantCreated
   | TenantConfigured
+  | ProviderAccessSet
   | ProviderPreferencesSet
   | WebhookSecretRotated
   | WebhookStatusReported
@@ -89,6 +91,14 @@ const rules: Rules<Draft<TenantContext>, TenantEvent> = {
   },
   tenant_configured: (d, event) => settle(d, event.changes, event.received),
   secret_resealed: secretResealed,
+  provider_access_set: (d, { access, received }) => {
+    d.set({
+      provider_base_url: access?.base_url ?? null,
+      provider_api_key: access?.api_key ?? null,
+      updated_at: later(d.context.updated_at, received)
+    })
+    if (access !== null) d.tell({ type: "provider_access_told", received })
+  },
   provider_preferences_set: (d, event) => {
     if (providerPreferencesSet(d, event)) d.set({ updated_at: later(d.context.updated_at, event.received) })
   },
@@ -132,6 +142,7 @@ const decideTenant = (context: TenantContext, event: TenantEvent): Draft<TenantC
 const always = stays(
   "tenant_created",
   "secret_resealed",
+  "provider_access_set",
   "provider_preferences_set",
   "webhook_secret_rotated",
   "webhook_status_reported",

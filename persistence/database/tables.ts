@@ -10,6 +10,7 @@ import { messageFields } from "../../machines/message/fields.ts"
 import { participantFields } from "../../machines/participant/fields.ts"
 import { recordFields } from "../../machines/record/fields.ts"
 import { schedulerFields } from "../../machines/scheduler/fields.ts"
+import { syncJobFields } from "../../machines/sync-job/fields.ts"
 import { tenantFields } from "../../machines/tenant/fields.ts"
 
 /** A table whose columns are a set of fields, beside its own key columns. */
@@ -53,7 +54,8 @@ export const entityTables: Readonly<Record<ActorKind, EntityTable>> = {
     }
   },
   scheduler: { table: "schedulers", id: "uuid", fields: schedulerFields },
-  record: { table: "record_profiles", id: "uuid", fields: recordFields }
+  record: { table: "record_profiles", id: "uuid", fields: recordFields },
+  sync_job: { table: "sync_jobs", id: "uuid", fields: syncJobFields }
 }
 
 export const memberTable = {

@@ -12,6 +12,7 @@ import keyNames from "./0086_key_names.ts"
 import machineStates from "./0087_machine_states.ts"
 import journalJson from "./0088_journal_json.ts"
 import outgoingDeliveries from "./0110_outgoing_deliveries.ts"
+import syncJobs from "./0092_sync_jobs.ts"
 import analytics from "./0050_analytics.ts"
 
 export const migrations = {
@@ -27,6 +28,7 @@ export const migrations = {
   "0087_machine_states": machineStates,
   "0088_journal_json": journalJson,
   "0110_outgoing_deliveries": outgoingDeliveries,
+  "0092_sync_jobs": syncJobs,
   "0050_analytics": analytics,
   "0040_crm_records": crmRecords
 }

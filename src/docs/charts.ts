@@ -16,7 +16,8 @@ export const charted: Readonly<Record<string, AnyStateMachine>> = {
   presence: presenceKind.machine
 }
 
-export const fileOf = (folder: string): URL => new URL(`../../machines/${folder}/machine.ts`, import.meta.url)
+export const fileOf = (folder: string): URL =>
+  new URL(`../../machines/${folder.replaceAll("_", "-")}/machine.ts`, import.meta.url)
 
 /** Lines of the picture, without the comment's stars. */
 export const chartPicture = (machine: AnyStateMachine): ReadonlyArray<string> => {

@@ -57,7 +57,7 @@ const scoped = Effect.fnUntraced(function* (owner: TenantOwner["Service"], tenan
 export const locate = Effect.fnUntraced(function* (owner: TenantOwner["Service"], pass: FeedPass, place: Place) {
   const { tenant } = pass
   if (place.kind === "unknown") {
-    const detail = `There is no topic "${place.name.slice(0, 100)}". Topics are inbox, inbox:mine, inbox:{connection}, conversation:{id}, messages:{conversation}, connection:{id}, participant:{id}, ops.`
+    const detail = `There is no topic "${place.name.slice(0, 100)}". Topics are inbox, inbox:mine, inbox:{connection}, conversation:{id}, messages:{conversation}, connection:{id}, participant:{id}, sync_job:{id}, ops.`
     return yield* new FrameRefused({ code: "unknown_topic", detail })
   }
   if (place.kind === "mine") {

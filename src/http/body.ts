@@ -14,25 +14,25 @@ import { unstorableField } from "./storable.ts"
 /** 1 MiB (DESIGN §10), of everything but webhooks. */
 export const bodyLimit = 1024 * 1024
 
-const limit = ByteSize.bytes(bodyLimit)
-const tooLarge = Effect.fail(new BodyTooLarge({ limit: bodyLimit }))
-
-const whyUnread = (error: HttpServerError) =>
+const whyUnread = (limit: number) => (error: HttpServerError) =>
   error.reason._tag === "RequestParseError" && error.reason.reason === "BodyTooLarge"
-    ? new BodyTooLarge({ limit: bodyLimit })
+    ? new BodyTooLarge({ limit })
     : new BodyCutShort({})
 
-const wholeOf = (request: HttpServerRequest): Effect.Effect<Uint8Array, BodyTooLarge | BodyCutShort> =>
+const wholeOf = (request: HttpServerRequest, limit: number): Effect.Effect<Uint8Array, BodyTooLarge | BodyCutShort> =>
   request.arrayBuffer.pipe(
-    Effect.provideService(MaxBodySize, limit),
-    Effect.mapBoth({ onSuccess: (buffer) => new Uint8Array(buffer), onFailure: whyUnread })
+    Effect.provideService(MaxBodySize, ByteSize.bytes(limit)),
+    Effect.mapBoth({ onSuccess: (buffer) => new Uint8Array(buffer), onFailure: whyUnread(limit) })
   )
 
 const announcedBy = (request: HttpServerRequest): number => Number(request.headers["content-length"] ?? 0)
 
-/** The raw bytes. A body that announces itself as too long is not read at all. */
-export const bytesOf = (request: HttpServerRequest): Effect.Effect<Uint8Array, BodyTooLarge | BodyCutShort> =>
-  announcedBy(request) > bodyLimit ? tooLarge : wholeOf(request)
+/** The raw bytes, at most `limit` of them. A body that announces itself as too long is not read at all. */
+export const bytesOf = (
+  request: HttpServerRequest,
+  limit = bodyLimit
+): Effect.Effect<Uint8Array, BodyTooLarge | BodyCutShort> =>
+  announcedBy(request) > limit ? Effect.fail(new BodyTooLarge({ limit })) : wholeOf(request, limit)
 
 /** The JSON of a body that is to be kept. */
 export const jsonIn = (bytes: Uint8Array): Result.Result<unknown, NotJson | TooDeep | BodyInvalid> =>

@@ -2,7 +2,7 @@
 import * as Context from "effect/Context"
 
 /** A scope that a key may have beside the plain rights on its tenant. */
-export type Scope = "secrets"
+export type Scope = "secrets" | "import"
 
 export interface Caller {
   readonly kind: "admin" | "key"

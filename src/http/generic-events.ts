@@ -6,17 +6,20 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import type { Event } from "../../machines/events.ts"
 import { TenantOwner } from "../../actors/owner/owner.ts"
 import type { SubmitError } from "../../actors/errors.ts"
 import { IncomingEvent, type ParticipantLeftEvent, type ReadReceiptEvent, type TypingEvent } from "./api/events.ts"
+import { HistoryEvent } from "./api/history.ts"
 import type { AuthEvent } from "./api/processors.ts"
 import { Tokens } from "../secrets/tokens.ts"
 import { unknownRefused } from "./body.ts"
 import { BodyInvalid } from "./faults.ts"
 import { timeOf } from "./instant.ts"
 import { onceOf } from "./once.ts"
+import { historyConversation, historyMessage, historyParticipant } from "./processors/history.ts"
 import { authEvent, type Base, conversationEvent, messageEvent, participantEvent } from "./processors/processors.ts"
 import { firstIssue } from "./schema-issue.ts"
 import { typingLasts } from "../../machines/presence/machine.ts"
@@ -30,6 +33,17 @@ const Labelled = Schema.Struct({ type: Schema.String })
 const isLabelled = Schema.is(Labelled)
 const kinds = new Set<string>(IncomingEvent.members.map((member) => member.fields.type.literal))
 
+const decodeHistory = Schema.decodeUnknownEffect(HistoryEvent, unknownRefused)
+const historyKinds = new Set<string>(HistoryEvent.members.map((member) => member.fields.type.literal))
+
+/** History can wait: while events wait for the database, or the database is away, it tries again, for a while. */
+const patiently = <A, E extends { readonly _tag: string }>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  Effect.retry(effect, {
+    schedule: Schedule.spaced("200 millis"),
+    times: 100,
+    while: ({ _tag }) => _tag === "MailboxFull" || _tag === "CutBehind" || _tag === "DatabaseAway"
+  })
+
 export class GenericEvents extends Context.Service<
   GenericEvents,
   {
@@ -38,6 +52,8 @@ export class GenericEvents extends Context.Service<
      * Idempotency-Key; the event's own idempotency_key goes before it. Typing needs none.
      */
     take(tenant: string, value: unknown, key: string | null): Effect.Effect<Outcome, SubmitError | BodyInvalid>
+    /** The same for an event of history (api/history.ts). Waits while the tenant's mailbox is full. */
+    bring(tenant: string, value: unknown): Effect.Effect<Outcome, SubmitError | BodyInvalid>
   }
 >()("switchboard/http/GenericEvents") {
   static readonly layer = Layer.effect(
@@ -126,6 +142,55 @@ export class GenericEvents extends Context.Service<
         }
       }
 
+      /** Several facts of one told thing, in one commit: applied where one of them was. */
+      const together = Effect.fnUntraced(function* (
+        tenant: string,
+        told: Effect.Effect<ReadonlyArray<Event>, SubmitError | BodyInvalid>
+      ) {
+        const all = yield* Effect.forEach(yield* told, (event) => owner.submit(tenant, event), {
+          concurrency: "unbounded"
+        })
+        return { outcome: all.some(({ outcome }) => outcome === "applied") ? "applied" : "duplicate" } as const
+      })
+
+      const bringKnown = (tenant: string, event: typeof HistoryEvent.Type, base: Base): Taken => {
+        switch (event.type) {
+          case "message":
+            return together(tenant, historyMessage(owner, tenant, event, base))
+          case "conversation":
+            return inOrder(tenant, historyConversation(owner, tenant, event, base))
+          case "participant":
+            return inOrder(tenant, historyParticipant(owner, tenant, event, base))
+          default:
+            return takeKnown(tenant, event, base)
+        }
+      }
+
+      /** The same for commands, each upon the one before. */
+      const inOrder = Effect.fnUntraced(function* (
+        tenant: string,
+        told: Effect.Effect<ReadonlyArray<Event>, SubmitError | BodyInvalid>
+      ) {
+        let outcome: Outcome["outcome"] = "duplicate"
+        for (const event of yield* told)
+          if ((yield* owner.submit(tenant, event)).outcome === "applied") outcome = "applied"
+        return { outcome }
+      })
+
+      const bring = Effect.fnUntraced(function* (tenant: string, value: unknown) {
+        if (isLabelled(value) && !historyKinds.has(value.type)) {
+          return yield* new BodyInvalid({ field: "type", rule: `must be one of ${[...historyKinds].join(", ")}` })
+        }
+        const event = yield* decodeHistory(value).pipe(Effect.mapError((error) => new BodyInvalid(firstIssue(error))))
+        const received = yield* Clock.currentTimeMillis
+        const { idempotency_key } = event
+        const once = idempotency_key === undefined ? {} : { once: onceOf(idempotency_key, withoutKey(value as object)) }
+        const { outcome } = yield* patiently(
+          bringKnown(tenant, event, { received, via: "api", history: true, ...once })
+        )
+        return { outcome }
+      })
+
       const take = Effect.fnUntraced(function* (tenant: string, value: unknown, requestKey: string | null) {
         if (isLabelled(value) && !kinds.has(value.type)) {
           return yield* new BodyInvalid({ field: "type", rule: `must be one of ${[...kinds].join(", ")}` })
@@ -138,7 +203,7 @@ export class GenericEvents extends Context.Service<
         return { outcome }
       })
 
-      return GenericEvents.of({ take })
+      return GenericEvents.of({ take, bring })
     })
   )
 }

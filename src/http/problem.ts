@@ -76,7 +76,13 @@ const rule = ({ field, rule }: { readonly field: string; readonly rule: string }
 const table: Table = {
   TenantUnknown: () => ({ status: 404, code: "tenant_unknown" }),
   ActorUnknown: ({ kind }) => ({ status: 404, code: `${kind}_unknown` }),
-  RuleBroken: (error) => ({ status: 422, code: "rule_broken", extra: rule(error) }),
+  RuleBroken: (error) => {
+    if (error.is_conflict === true) return { status: 409, code: "in_the_way", extra: rule(error) }
+    const { retry_after_s } = error
+    return retry_after_s === undefined
+      ? { status: 422, code: "rule_broken", extra: rule(error) }
+      : { status: 429, code: "too_soon", extra: { ...rule(error), retry_after_s } }
+  },
   AccountUnknown: () => ({ status: 422, code: "account_unknown" }),
   MailboxFull: ({ retry_after_s }) => ({ status: 503, code: "mailbox_full", extra: { retry_after_s } }),
   CutBehind: ({ retry_after_s }) => ({ status: 503, code: "cut_behind", extra: { retry_after_s } }),

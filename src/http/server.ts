@@ -37,6 +37,7 @@ import { demoHandlers } from "./handlers/demo.ts"
 import { eventHandlers } from "./handlers/events.ts"
 import { feedTokenHandlers } from "./handlers/feed-tokens.ts"
 import { fieldHandlers } from "./handlers/fields.ts"
+import { historyHandlers } from "./handlers/history.ts"
 import { healthHandlers } from "./handlers/health.ts"
 import { inspectionHandlers } from "./handlers/inspection.ts"
 import { keyHandlers } from "./handlers/keys.ts"
@@ -46,6 +47,7 @@ import { outgoingHandlers } from "./handlers/outgoing.ts"
 import { peopleHandlers } from "./handlers/people.ts"
 import { quarantineHandlers } from "./handlers/quarantine.ts"
 import { settingsHandlers } from "./handlers/settings.ts"
+import { syncJobHandlers } from "./handlers/sync-jobs.ts"
 import { tenantHandlers } from "./handlers/tenants.ts"
 import { threadHandlers } from "./handlers/threads.ts"
 import { waitingHandlers } from "./handlers/waiting.ts"
@@ -68,6 +70,7 @@ const api = HttpApiBuilder.layer(served).pipe(
     connectionHandlers,
     conversationHandlers,
     eventHandlers,
+    historyHandlers,
     analyticsHandlers,
     inspectionHandlers,
     peopleHandlers,
@@ -79,6 +82,7 @@ const api = HttpApiBuilder.layer(served).pipe(
     threadHandlers,
     fieldHandlers,
     recordProfileHandlers,
+    syncJobHandlers,
     quarantineHandlers,
     waitingHandlers,
     demoHandlers

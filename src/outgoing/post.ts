@@ -16,7 +16,7 @@ export class Unreachable extends Error {
 }
 
 /** Resolves names like the system, and refuses a name when any of its addresses is refused: what is checked is what is connected to. */
-const guardedLookup =
+export const guardedLookup =
   (reach: Reach): LookupFunction =>
   (hostname, options, callback) =>
     lookup(hostname, { ...options, all: true }, (error, addresses: Array<LookupAddress>) => {

@@ -82,6 +82,11 @@ export const ownerOf = (tenants: Readonly<Record<string, TenantInMemory>>): Tena
     residentStats: beyond,
     watchMessages: () => beyond,
     watchScope: () => beyond,
+    openSyncJobs: beyond,
+    syncJob: () => beyond,
+    syncableAccounts: () => beyond,
+    providerAccess: () => beyond,
+    keysOfRecord: () => beyond,
     hub: (tenant) => Effect.map(find(tenant), ({ hub }) => hub),
     resolve: Effect.fnUntraced(function* (tenant, kind, id) {
       const { states, lookUp } = yield* find(tenant)

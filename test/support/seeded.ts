@@ -1,9 +1,14 @@
 /** Seeded randomness: the seed is printed, and SEED=… repeats a run. */
 
-/** A generator of numbers in [0, 1): mulberry32. */
+/** A generator of numbers in [0, 1), and the seed is printed. */
 export const random = (what: string): (() => number) => {
   const seed = Number(process.env["SEED"] ?? crypto.getRandomValues(new Uint32Array(1))[0])
   console.log(`${what}: SEED=${seed}`)
+  return generatorOf(seed)
+}
+
+/** A generator of numbers in [0, 1) from a seed: mulberry32. */
+export const generatorOf = (seed: number): (() => number) => {
   let state = seed >>> 0
   return () => {
     state = (state + 0x6d2b79f5) >>> 0

@@ -9,7 +9,16 @@ import { ago, ahead, fullTime, words } from "../wording.ts"
 import type { State, StateValue } from "./statechart.ts"
 import { Statechart } from "./statechart.ts"
 
-const kinds = ["conversation", "connection", "channel", "participant", "tenant", "scheduler", "record"] as const
+const kinds = [
+  "conversation",
+  "connection",
+  "channel",
+  "participant",
+  "tenant",
+  "scheduler",
+  "record",
+  "sync_job"
+] as const
 
 interface Inspection {
   readonly kind: string

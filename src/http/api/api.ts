@@ -11,6 +11,7 @@ import { demo } from "./demo.ts"
 import { events } from "./events.ts"
 import { feedTokens } from "./feed-tokens.ts"
 import { fields } from "./fields.ts"
+import { history } from "./history.ts"
 import { health } from "./health.ts"
 import { withIdempotencyKeys } from "./idempotency.ts"
 import { inspection } from "./inspection.ts"
@@ -21,6 +22,7 @@ import { outgoing } from "./outgoing.ts"
 import { people } from "./people.ts"
 import { quarantine } from "./quarantine.ts"
 import { settings } from "./settings.ts"
+import { syncJobs } from "./sync-jobs.ts"
 import { tenants } from "./tenants.ts"
 import { threads } from "./threads.ts"
 import { waiting } from "./waiting.ts"
@@ -28,8 +30,8 @@ import { webhooks } from "./webhooks.ts"
 
 /** What the framework serves. `Refusing` comes last, so it stands around everything else. */
 export const served = HttpApi.make("switchboard")
-  .add(tenants, keys, secrets, audit, connections, conversations, events, inspection, feedTokens, health)
-  .add(settings, accounts, threads, fields, recordProfiles, analytics, people, outgoing, demo)
+  .add(tenants, keys, secrets, audit, connections, conversations, events, history, inspection, feedTokens, health)
+  .add(settings, accounts, threads, fields, recordProfiles, analytics, people, outgoing, syncJobs, demo)
   .add(quarantine, waiting)
   .middleware(Refusing)
   .annotateMerge(

@@ -50,7 +50,7 @@ export const IncomingEvent = Schema.Union([
   ParticipantLeftEvent
 ])
 
-const Results = Schema.Struct({
+export const Results = Schema.Struct({
   results: Schema.Array(Schema.Union([Outcome, Schema.Struct({ error: Schema.Record(Schema.String, Schema.Unknown) })]))
 })
 

@@ -49,7 +49,16 @@ const StateWire: Schema.Codec<State> = Schema.Struct({
   states: Schema.Array(Schema.suspend((): Schema.Codec<State> => StateWire))
 }).annotate({ identifier: "State" })
 
-const Kind = Schema.Literals(["tenant", "connection", "channel", "conversation", "participant", "scheduler", "record"])
+const Kind = Schema.Literals([
+  "tenant",
+  "connection",
+  "channel",
+  "conversation",
+  "participant",
+  "scheduler",
+  "record",
+  "sync_job"
+])
 
 const actor = HttpApiEndpoint.get("actor", `${base}/actors/:kind/:id`, {
   params: { ...inTenant, kind: Kind, id: Id },

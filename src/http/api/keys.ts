@@ -11,13 +11,15 @@ import { refusals } from "./refusals.ts"
 import { Instant } from "./wire.ts"
 
 const base = "/v1/tenants/:tenant/keys"
-const Scopes = Schema.Array(Schema.Literal("secrets")).check(Schema.isMaxLength(1))
+const Scopes = Schema.Array(Schema.Literals(["secrets", "import"])).check(Schema.isMaxLength(2))
 
 export const KeyWish = Schema.Struct({
   name: Schema.NonEmptyString.check(Schema.isMaxLength(100)).annotate({
     description: "What the key is called in the audit trail; no two keys in use share a name (409)"
   }),
-  scopes: Schema.optionalKey(Scopes).annotate({ description: "secrets: may read tokens in clear" })
+  scopes: Schema.optionalKey(Scopes).annotate({
+    description: "secrets: may read tokens in clear; import: may bring history (POST …/history)"
+  })
 })
 
 const shown = { id: Schema.String, name: Schema.String, scopes: Schema.Array(Schema.String), created_at: Instant }
@@ -31,7 +33,7 @@ const create = HttpApiEndpoint.post("create", base, {
   OpenApi.annotations({
     summary: "A new key",
     description:
-      "The key is shown this once; only its hash is kept, and for a repeat under the same Idempotency-Key the answer, encrypted, for two days at most. A key with the scope secrets is made by the admin key only. Sets no field. Audited."
+      "The key is shown this once; only its hash is kept, and for a repeat under the same Idempotency-Key the answer, encrypted, for two days at most. A key with a scope is made by the admin key only. Sets no field. Audited."
   })
 )
 

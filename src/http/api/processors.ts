@@ -4,6 +4,7 @@ import { TokenStorage } from "./secrets.ts"
 import {
   AuthReport,
   ChannelType,
+  ConversationStatus,
   ConversationType,
   Direction,
   Priority,
@@ -11,6 +12,7 @@ import {
 } from "../../../machines/vocabulary.ts"
 import { FreeMap } from "./free-map.ts"
 import { Id } from "./parameters.ts"
+import { Resolution } from "./people.ts"
 import { Instant } from "./wire.ts"
 
 const text = (longest: number) => Schema.NonEmptyString.check(Schema.isMaxLength(longest))
@@ -55,7 +57,7 @@ export const AuthEvent = Schema.Struct({
   ...TokenStorage.fields
 })
 
-export const MessageEvent = Schema.Struct({
+const messageFields = {
   type: Schema.Literal("message"),
   ...everyEvent,
   account: optional(account),
@@ -77,17 +79,41 @@ export const MessageEvent = Schema.Struct({
   read_at: optional(Instant),
   is_local_only: optional(Schema.Boolean),
   metadata: optional(FreeMap)
-}).check(
-  Schema.makeFilter((event) =>
-    event.direction === "inbound" && event.sender === undefined
-      ? { path: ["sender"], issue: "is needed for an inbound message" }
-      : event.is_local_only === true && event.direction === "inbound"
-        ? { path: ["is_local_only"], issue: "is for outbound messages" }
-        : undefined
-  )
+} as const
+
+interface Authored {
+  readonly direction: Direction
+  readonly sender?: unknown
+  readonly is_local_only?: boolean
+}
+const isAuthored = Schema.makeFilter((event: Authored) =>
+  event.direction === "inbound" && event.sender === undefined
+    ? { path: ["sender"], issue: "is needed for an inbound message" }
+    : event.is_local_only === true && event.direction === "inbound"
+      ? { path: ["is_local_only"], issue: "is for outbound messages" }
+      : undefined
 )
 
-export const ConversationEvent = Schema.Struct({
+export const MessageEvent = Schema.Struct(messageFields).check(isAuthored)
+
+const Reaction = Schema.Struct({ value: text(100), sender: optional(PersonTold), at })
+
+/** A message as a store holds it: with what became of it since. */
+export const HistoryMessage = Schema.Struct({
+  ...messageFields,
+  seen: optional(Schema.Boolean).annotate({
+    description:
+      "Inbound: the owner has read it, and so what stands before it; absent: true where it is older than the account's registration"
+  }),
+  status: optional(Schema.Literals(["sent", "delivered", "read"])).annotate({
+    description: "Outbound: how far it got; read at read_at, or at its own time"
+  }),
+  edited_at: optional(Instant).annotate({ description: "content is the text of that edit" }),
+  deleted_at: optional(Instant),
+  reactions: optional(Schema.Array(Reaction).check(Schema.isMaxLength(100)))
+}).check(isAuthored)
+
+const conversationFields = {
   type: Schema.Literal("conversation"),
   ...everyEvent,
   account: optional(account),
@@ -100,9 +126,16 @@ export const ConversationEvent = Schema.Struct({
   subject: optional(text(500)),
   sync_status: optional(SyncStatus),
   sync_error: optional(Schema.NonEmptyString)
+} as const
+export const ConversationEvent = Schema.Struct(conversationFields)
+
+/** A conversation as a store holds it: how it is filed and how urgent it is stand as if a CRM user had said so now. */
+export const HistoryConversation = Schema.Struct({
+  ...conversationFields,
+  status: optional(ConversationStatus)
 })
 
-export const ParticipantEvent = Schema.Struct({
+const participantFields = {
   type: Schema.Literal("participant"),
   ...everyEvent,
   participant: optional(Id).annotate({ description: "Our id; absent: whoever the strongest identifier names" }),
@@ -117,4 +150,8 @@ export const ParticipantEvent = Schema.Struct({
   telegram: identifiers.telegram_id,
   twitter: identifiers.twitter_handle,
   resolved_contact_id: optional(text(200))
-})
+} as const
+export const ParticipantEvent = Schema.Struct(participantFields)
+
+/** A person as a store holds them: with the record that they are, and how that was found. */
+export const HistoryParticipant = Schema.Struct({ ...participantFields, resolution: optional(Resolution) })

@@ -68,7 +68,7 @@ const configure = HttpApiEndpoint.patch("configure", base, {
   OpenApi.annotations({
     summary: "Change settings",
     description:
-      "Sets what it names of auto_create_contacts, default_contact_pipeline, default_contact_status, sync_historical_days, enable_real_time_sync, max_api_calls_per_hour, is_active, read_on (open: the read mark that a client sends on opening reads a conversation, nothing else; reply: an outbound message does too), and of the participant settings auto_create_enabled, creation_delay_hours, min_messages_before_create, max_creates_per_hour, auto_link_by_domain, duplicate_confidence_threshold and blacklist, which is replaced as a whole. An inactive tenant answers webhooks with 403. Kept, and read by nothing yet: sync_historical_days, enable_real_time_sync, max_api_calls_per_hour, duplicate_confidence_threshold."
+      "Sets what it names of auto_create_contacts, default_contact_pipeline, default_contact_status, sync_historical_days, enable_real_time_sync, max_api_calls_per_hour, is_active, read_on (open: the read mark that a client sends on opening reads a conversation, nothing else; reply: an outbound message does too), and of the participant settings auto_create_enabled, creation_delay_hours, min_messages_before_create, max_creates_per_hour, auto_link_by_domain, duplicate_confidence_threshold and blacklist, which is replaced as a whole. An inactive tenant answers webhooks with 403. sync_historical_days says how far back the first sync of an account goes, enable_real_time_sync whether the gap of one that comes back is fetched, max_api_calls_per_hour how often the provider is asked. Kept, and read by nothing yet: duplicate_confidence_threshold."
   })
 )
 
@@ -81,7 +81,7 @@ const preferences = HttpApiEndpoint.put("preferences", `${base}/provider-prefere
   OpenApi.annotations({
     summary: "What the tenant wants of a provider",
     description:
-      "Sets provider_preferences: what is named is merged over what stands, which starts from the provider's defaults. A rate limit of null goes back to the provider's own. A provider, feature, limit or auth method that the provider does not have is refused. rate_limit_per_day and the effective limits of the provider's accounts follow at once. Only rate_limits has an effect so far; the rest is kept."
+      "Sets provider_preferences: what is named is merged over what stands, which starts from the provider's defaults. A rate limit of null goes back to the provider's own. A provider, feature, limit or auth method that the provider does not have is refused. rate_limit_per_day and the effective limits of the provider's accounts follow at once. rate_limits and auto_sync_enabled have an effect so far; the rest is kept."
   })
 )
 

@@ -10,6 +10,7 @@ import { messageFields } from "../../../machines/message/fields.ts"
 import { participantFields } from "../../../machines/participant/fields.ts"
 import { recordFields } from "../../../machines/record/fields.ts"
 import { schedulerFields } from "../../../machines/scheduler/fields.ts"
+import { syncJobFields } from "../../../machines/sync-job/fields.ts"
 import { tenantFields } from "../../../machines/tenant/fields.ts"
 
 /** ISO 8601 with milliseconds, UTC. */
@@ -58,6 +59,7 @@ export const ConversationWire = entity("Conversation", conversationFields, { mem
 export const MessageWire = entity("Message", messageFields, { external_message_id: Schema.String })
 export const ParticipantWire = entity("Participant", participantFields)
 export const SchedulerWire = entity("Scheduler", schedulerFields)
+export const SyncJobWire = entity("SyncJob", syncJobFields)
 export const RecordProfileWire = entity("RecordProfile", recordFields)
 /** A row of a day; channel_id null is the whole tenant. */
 export const AnalyticsWire = Schema.Struct({

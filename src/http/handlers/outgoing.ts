@@ -17,6 +17,7 @@ import { Outgoing } from "../../../persistence/registers/outgoing.ts"
 import type { OutgoingEndpoint } from "../../../persistence/registers/outgoing-endpoints.ts"
 import { OutgoingEndpoints } from "../../../persistence/registers/outgoing-endpoints.ts"
 import { Settings } from "../../config.ts"
+import { addressFault } from "../../outgoing/address.ts"
 import { freshOutgoingSecret } from "../../outgoing/signature.ts"
 import { KeyRing } from "../../secrets/key-ring.ts"
 import { served } from "../api/api.ts"
@@ -29,17 +30,6 @@ import { commandBase } from "../once.ts"
 import { withItsAnswer } from "../repeats.ts"
 
 const json = HttpServerResponse.jsonUnsafe
-
-/** A URL with a user name and password is refused: they would show in lists and logs. */
-const isAddress = (text: string): boolean => {
-  const url = URL.parse(text)
-  return (
-    url !== null &&
-    (url.protocol === "https:" || url.protocol === "http:") &&
-    url.username === "" &&
-    url.password === ""
-  )
-}
 
 const shown = ({ id, url, events, failures, paused_until }: Omit<OutgoingEndpoint, "secret" | "updated_at">) => ({
   id,
@@ -65,14 +55,8 @@ export const outgoingHandlers = HttpApiBuilder.group(
     const readReplay = bodyReader(ReplayBody)
 
     const checkedUrl = (url: string) => {
-      if (!isAddress(url)) {
-        const rule = "must be an http or https address without credentials"
-        return Effect.fail(new BodyInvalid({ field: "url", rule }))
-      }
-      if (settings.outgoingReach.allowsHost(new URL(url).hostname)) return Effect.void
-      const rule =
-        "must be a public address: loopback, private and link-local ones are reached only where the operator allows them (SWITCHBOARD_OUTGOING_ALLOW)"
-      return Effect.fail(new BodyInvalid({ field: "url", rule }))
+      const rule = addressFault(url, settings.outgoingReach)
+      return rule === null ? Effect.void : Effect.fail(new BodyInvalid({ field: "url", rule }))
     }
 
     /** The tenant's turns announce what any of its endpoints chose (actors/turn/announced.ts). */

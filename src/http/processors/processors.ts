@@ -15,6 +15,7 @@ type Owner = TenantOwner["Service"]
 export interface Base {
   readonly received: number
   readonly via: "api"
+  readonly history?: true
   readonly once?: Once
 }
 
