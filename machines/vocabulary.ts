@@ -107,6 +107,7 @@ export const Announced = Schema.Literals([
   "message.updated",
   "conversation.updated",
   "connection.status_changed",
-  "participant.merged"
+  "participant.merged",
+  "sync.completed"
 ])
 export type Announced = typeof Announced.Type

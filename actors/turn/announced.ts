@@ -8,6 +8,7 @@ import { isoInstant } from "../../machines/field.ts"
 import type { MessageFields } from "../../machines/message/fields.ts"
 import type { ParticipantContext } from "../../machines/participant/context.ts"
 import type { RowChanged } from "../../machines/told.ts"
+import type { SyncJobContext } from "../../machines/sync-job/context.ts"
 import type { Announced } from "../../machines/vocabulary.ts"
 import type { Announcement, ContactCreateRequested } from "./announcement.ts"
 import { announcedOfConversation } from "./announcement.ts"
@@ -87,12 +88,16 @@ export const announceTurn = (
   const wanted = reach.tenantContext?.announced_events
   if (wanted === undefined || wanted.length === 0) return
   const wants = (type: Announced) => wanted.includes(type)
-  if (wants("message.received") || wants("message.sent") || wants("message.updated"))
+  // A backfill is not a hundred thousand pieces of news; its end is announced.
+  const isHistory = reach.event.history === true
+  if (!isHistory && (wants("message.received") || wants("message.sent") || wants("message.updated")))
     announceMessages(announcer, reach, effects, wants)
   for (const change of changes) {
-    if (change.kind === "conversation" && wants("conversation.updated")) announceConversation(announcer, change)
+    if (change.kind === "conversation" && !isHistory && wants("conversation.updated"))
+      announceConversation(announcer, change)
     else if (change.kind === "connection" && wants("connection.status_changed")) announceConnection(announcer, change)
     else if (change.kind === "participant" && wants("participant.merged")) announceMerge(announcer, reach, change)
+    else if (change.kind === "sync_job" && wants("sync.completed")) announceSync(announcer, change)
   }
 }
 
@@ -212,7 +217,9 @@ const announceConversation = (announcer: Announcer, { living, before }: ChangeOf
   announcer.announce("conversation.updated", context.id, {
     ...placeOf(context),
     external_thread_id: context.external_thread_id,
-    changes: Object.fromEntries(names.map((name) => [name, context[name]]))
+    changes: Object.fromEntries(
+      names.map((name) => [name, name === "snoozed_until" ? isoInstant(context[name]) : context[name]])
+    )
   })
 }
 
@@ -242,4 +249,25 @@ const announceMerge = (announcer: Announcer, reach: Reach, { living, before }: C
   if (before === null) return
   const merged_into = reach.identity.participant(facts.merged_into)
   announcer.announce("participant.merged", id, { participant_id: id, merged_into })
+}
+
+/** Ended: completed, failed or cancelled. */
+const isOver = (job: SyncJobContext): boolean => job.completed_at !== null
+
+const announceSync = (announcer: Announcer, { living, before }: ChangeOf<"sync_job">): void => {
+  const { context } = living
+  if (!isOver(context) || (before !== null && isOver(before))) return
+  const { id, record_id, account_id, status, trigger_reason } = context
+  const { messages_found, conversations_found, new_links_created, error_message } = context
+  announcer.announce("sync.completed", id, {
+    job_id: id,
+    record_id,
+    account_id,
+    status,
+    trigger_reason,
+    messages_found,
+    conversations_found,
+    new_links_created,
+    error_message
+  })
 }

@@ -4,7 +4,7 @@
  */
 import * as Schema from "effect/Schema"
 import { AccountStatus, AuthStatus, ConversationStatus, ConversationType } from "../../machines/vocabulary.ts"
-import { Direction, MessageStatus, Priority } from "../../machines/vocabulary.ts"
+import { Direction, MessageStatus, Priority, SyncJobStatus } from "../../machines/vocabulary.ts"
 
 const Instant = Schema.String.annotate({ format: "date-time" })
 const known = (description: string) => Schema.NullOr(Schema.String).annotate({ description })
@@ -82,13 +82,16 @@ const conversationChanges = {
   unread_count: Schema.Int,
   status: ConversationStatus,
   conversation_type: ConversationType,
-  priority: Priority
+  priority: Priority,
+  assigned_to: Schema.NullOr(Schema.String),
+  snoozed_until: Schema.NullOr(Instant),
+  labels: Schema.Array(Schema.String)
 }
 export const announcedOfConversation = Object.keys(conversationChanges) as ReadonlyArray<
   keyof typeof conversationChanges
 >
 
-/** A conversation's unread count, status, type or priority changed, or it is new: then `changes` names them all. */
+/** One of these fields of a conversation changed, or it is new: then `changes` names them all. */
 export const ConversationUpdated = announcement("conversation.updated", "ConversationUpdatedAnnouncement", {
   ...place,
   external_thread_id: Schema.String,
@@ -96,7 +99,10 @@ export const ConversationUpdated = announcement("conversation.updated", "Convers
     unread_count: Schema.optionalKey(fields.unread_count),
     status: Schema.optionalKey(fields.status),
     conversation_type: Schema.optionalKey(fields.conversation_type),
-    priority: Schema.optionalKey(fields.priority)
+    priority: Schema.optionalKey(fields.priority),
+    assigned_to: Schema.optionalKey(fields.assigned_to),
+    snoozed_until: Schema.optionalKey(fields.snoozed_until),
+    labels: Schema.optionalKey(fields.labels)
   }))
 })
 
@@ -119,6 +125,19 @@ export const ParticipantMerged = announcement("participant.merged", "Participant
   merged_into: Schema.String
 })
 
+/** A sync of history came to its end, whichever. */
+export const SyncCompleted = announcement("sync.completed", "SyncCompleted", {
+  job_id: Schema.String,
+  record_id: known("The CRM's record that was synced; null: an account was"),
+  account_id: known("The account that was synced; null: all that know the record"),
+  status: SyncJobStatus,
+  trigger_reason: Schema.String,
+  messages_found: Schema.Int,
+  conversations_found: Schema.Int,
+  new_links_created: Schema.Int,
+  error_message: Schema.String
+})
+
 export const Announcement = Schema.Union([
   ContactCreateRequested,
   MessageReceived,
@@ -126,6 +145,7 @@ export const Announcement = Schema.Union([
   MessageUpdated,
   ConversationUpdated,
   ConnectionStatusChanged,
-  ParticipantMerged
+  ParticipantMerged,
+  SyncCompleted
 ])
 export type Announcement = typeof Announcement.Type

@@ -7,7 +7,7 @@ import { Announcement } from "../../actors/turn/announcement.ts"
 import { pglite } from "../support/fresh-databases.ts"
 import { fixture, fixtureAccount } from "../support/fixtures.ts"
 import type { Server, Tenant } from "../support/server.ts"
-import { startServer } from "../support/server.ts"
+import { adminKey, startServer } from "../support/server.ts"
 import { message } from "../support/whatsapp.ts"
 
 interface Told {
@@ -88,6 +88,7 @@ test("what changes afterwards is announced as changes, in its order", async () =
   await hear({ ...message({ chat: "one", id: "m1", at: at + 2_000, event: "message_edited" }), message: "better" })
   await hear(message({ chat: "one", id: "m2", at: at + 3_000, outbound: true, event: "message_read" }))
   await hear(message({ chat: "one", id: "m1", at: at + 4_000, event: "message_deleted" }))
+  expect((await ask("PUT", "/conversations/one/assigned-to", { assigned_to: "anna" })).status).toBe(200)
   expect((await ask("PUT", "/conversations/one/status", { status: "archived" })).status).toBe(200)
   const inbox = (await delivered())("/inbox")
   const short = inbox.map(({ type, data }) => [type, "changes" in data ? data.changes : data])
@@ -97,8 +98,20 @@ test("what changes afterwards is announced as changes, in its order", async () =
     ["message.updated", { status: "read", read_at: expect.any(String) }],
     ["message.updated", { content: null, deleted_at: expect.any(String) }],
     ["conversation.updated", { unread_count: 0 }],
+    ["conversation.updated", { assigned_to: "anna" }],
     ["conversation.updated", { status: "archived" }]
   ])
+})
+
+test("what is imported as history is not announced, and neither is its webhook afterwards", async () => {
+  told.clear()
+  const past = { type: "message", account: fixtureAccount, conversation: "old", message_id: "o1", direction: "inbound" }
+  const sender = { name: "Old", identifiers: { phone: "+447700900123" } }
+  const event = { ...past, content: "long ago", sender, at: new Date(at - 86_400_000).toISOString() }
+  const brought = await server.call("POST", "/v1/tenants/acme/history", adminKey, [event])
+  expect(brought.json.counts).toEqual({ applied: 1, duplicate: 0, refused: 0 })
+  await hear(message({ chat: "old", id: "o1", at: at - 86_400_000 }))
+  expect((await delivered())("/inbox").filter(({ type }) => type === "message.received")).toEqual([])
 })
 
 test("an account that needs somebody is announced where that was chosen, and nowhere else", async () => {
@@ -166,7 +179,7 @@ test("endpoints are listed, bounded, removed; what one lost is sent again in ord
     return ofOne()
   }
   const first = await replay()
-  expect(first).toHaveLength(8)
+  expect(first).toHaveLength(9)
   expect(await replay()).toEqual(first)
   for (let n = 0; n < 6; n++) {
     expect((await ask("PUT", `/outgoing-webhooks/more-${n}`, { url: "https://crm.example/" })).status).toBe(201)
