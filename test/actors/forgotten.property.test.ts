@@ -170,13 +170,14 @@ const expectRows = async (house: TenantHouse, chat: Chat, said: ReadonlyArray<Sa
   const expected = conversations[chat.id]!
   const id = conversationId(chat.id)
   const [conversation] = await house.rows(`select * from conversations where id = '${id}'`)
-  const { readers, ...fields } = expected.fields
+  const { readers, last_message, ...fields } = expected.fields
   expectSame(alike(fields, fromColumns(conversationFields, conversation)), fields, chat.id)
   const wire = Object.entries<any>(conversation.readers).map(([user, reader]) => [
     user,
     { ...reader, last_read_at: millis(reader.last_read_at) }
   ])
   expectSame(Object.fromEntries(wire), readers, "readers")
+  expectLast(conversation.last_message && { ...conversation.last_message, at: millis(conversation.last_message.at) }, last_message, chat.id)
   const members = await house.rows(`select * from members where conversation_id = '${id}'`)
   expect(members).toHaveLength(Object.keys(expected.members).length)
   for (const [key, member] of Object.entries(expected.members)) {

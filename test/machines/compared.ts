@@ -34,11 +34,12 @@ export const membersOf = (context: ConversationContext): Record<string, Record<s
   )
 
 /** It may go by any of its names. */
-const expectLast = (
+export const expectLast = (
   actual: ConversationContext["last_message"],
-  expected: NonNullable<ExpectedFields["last_message"]>,
+  expected: NonNullable<ExpectedFields["last_message"]> | null,
   what: string
 ): void => {
+  if (expected === null) return expectSame(actual, null, `last message of ${what}`)
   const { names, ...last } = expected
   const { id, ...shown } = actual ?? { id: undefined }
   expectSame(shown, last, `last message of ${what}`)
@@ -49,15 +50,19 @@ interface ExpectedFields {
   readonly last_message?: { readonly names: ReadonlyArray<string> } | null
 }
 
+/** A conversation's fields are what the oracle says of those that it names. */
+export const expectFields = (context: ConversationContext, expected: ExpectedFields, what: string): void => {
+  const { last_message, ...fields } = expected
+  expectSame(alike(fields, context), fields, what)
+  if (last_message !== undefined) expectLast(context.last_message, last_message, what)
+}
+
 export const expectConversation = (
   context: ConversationContext,
   expected: { readonly fields: ExpectedFields; readonly members: Readonly<Record<string, object>> },
   what: string
 ): void => {
-  const { last_message, ...fields } = expected.fields
-  expectSame(alike(fields, context), fields, what)
-  if (last_message === null) expectSame(context.last_message, null, `last message of ${what}`)
-  else if (last_message !== undefined) expectLast(context.last_message, last_message, what)
+  expectFields(context, expected.fields, what)
   const members = membersOf(context)
   expectSame(Object.keys(members).sort(), Object.keys(expected.members).sort(), `members of ${what}`)
   for (const [key, member] of Object.entries(expected.members))

@@ -38,8 +38,9 @@ const fieldsOf = (tenant: SmallTenant) =>
       if (kind === "participant") return [[id, alike(participantFields, context)]]
       if (kind !== "conversation") return []
       // It has a memory on purpose: which message heated it depends on when it came.
-      const { is_hot: _, ...fields } = alike(conversationFields, context)
-      return [[id, fields]]
+      const { is_hot: _, last_message, ...fields } = alike(conversationFields, context)
+      // Of one instant the last to arrive is shown, under the first of its names: only its time is the same in any order.
+      return [[id, { ...fields, last_at: (last_message as { readonly at: number } | null)?.at }]]
     })
   )
 

@@ -15,7 +15,7 @@ import type { Fact, Said } from "../oracle/said.ts"
 import { isFact } from "../oracle/said.ts"
 import { tenantOf } from "../oracle/tenant.ts"
 import { claim } from "../support/claim.ts"
-import { alike, expectSame } from "./compared.ts"
+import { alike, expectFields, expectSame } from "./compared.ts"
 import {
   created,
   deleted,
@@ -208,7 +208,7 @@ const expectTold = (tenant: SmallTenant, said: ReadonlyArray<Said>): void => {
   const expected = tenantOf(said.map(withOneKey))
   for (const [thread, { fields, members }] of Object.entries(expected.conversations)) {
     const context = tenant.conversation(thread)
-    expectSame(alike(fields, context), fields, thread)
+    expectFields(context, fields, thread)
     const actual = conversationOf(context).members
     expectSame(Object.keys(actual).sort(), Object.keys(members).map(nameOf).sort(), `members of ${thread}`)
     for (const [key, member] of Object.entries(members))
