@@ -2,32 +2,10 @@
 import type { MessageFields } from "../../machines/message/fields.ts"
 import { messageFields } from "../../machines/message/fields.ts"
 import { initialOf, toWire } from "../../machines/field.ts"
+import { liveFields } from "./message-fields.ts"
 import { shortened } from "../../machines/shortened.ts"
 import type { StoredMessage } from "../../persistence/lists/messages.ts"
 
-/** What the feed shows of a message; the rest is at `GET …/conversations/{id}/messages`. */
-export const liveFields = [
-  "sender_participant_id",
-  "direction",
-  "content",
-  "subject",
-  "status",
-  "sent_at",
-  "received_at",
-  "created_at",
-  "arrival",
-  "read_at",
-  "edited_at",
-  "deleted_at",
-  "is_event",
-  "hidden",
-  "is_story",
-  "is_local_only",
-  "sync_status",
-  "reactions",
-  "attachments",
-  "metadata"
-] as const satisfies ReadonlyArray<keyof MessageFields>
 type LiveField = (typeof liveFields)[number]
 
 /** Characters of a text on the feed (I8); a longer one is cut, and whole over HTTP. */
@@ -82,11 +60,13 @@ const picked = (fields: Partial<MessageFields>): Partial<MessageFields> =>
 
 const wireIn = (fields: Partial<MessageFields>): Record<string, unknown> => {
   const wire: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(fields)) {
+  for (const name of liveFields) {
+    const value = fields[name]
+    if (value === undefined) continue
     if (name === "content" && typeof value === "string") {
       wire["content"] = shortened(value, liveText)
       wire["is_cut"] = value.length > liveText
-    } else wire[name] = toWire(messageFields[name as LiveField], value)
+    } else wire[name] = toWire(messageFields[name], value)
   }
   return wire
 }

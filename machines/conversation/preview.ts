@@ -13,7 +13,7 @@ export interface Preview extends Pick<
 }
 
 /** Whether two flat values say the same. */
-export const isSame = <A extends object>(a: A, b: A): boolean => {
-  const names = Object.keys(a) as Array<keyof A>
-  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name])
+export const isSame = (a: object, b: object): boolean => {
+  const [one, other] = [Object.entries(a), new Map(Object.entries(b))]
+  return one.length === other.size && one.every(([name, value]) => other.get(name) === value)
 }

@@ -3,7 +3,7 @@
  * of this file is left when it runs. What may be null may also be missing: the feed's patches mean the same by both.
  */
 import type { InboxTotals, summaryFields } from "../../actors/views/summary.ts"
-import type { liveFields } from "../../actors/views/messages.ts"
+import type { liveFields } from "../../actors/views/message-fields.ts"
 import type { TenantStats } from "../../actors/views/tenant-stats.ts"
 import type { ConnectionDerived } from "../../machines/connection/derivation.ts"
 import type { connectionFields } from "../../machines/connection/fields.ts"

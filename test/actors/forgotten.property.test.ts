@@ -14,7 +14,7 @@ import { messageFields } from "../../machines/message/fields.ts"
 import { ConversationStatus } from "../../machines/vocabulary.ts"
 import { participantFields } from "../../machines/participant/fields.ts"
 import { fromColumns } from "../../persistence/database/field-values.ts"
-import { alike, expectRow, expectSame } from "../machines/compared.ts"
+import { alike, expectLast, expectRow, expectSame } from "../machines/compared.ts"
 import {
   day,
   deleted,
@@ -177,7 +177,11 @@ const expectRows = async (house: TenantHouse, chat: Chat, said: ReadonlyArray<Sa
     { ...reader, last_read_at: millis(reader.last_read_at) }
   ])
   expectSame(Object.fromEntries(wire), readers, "readers")
-  expectLast(conversation.last_message && { ...conversation.last_message, at: millis(conversation.last_message.at) }, last_message, chat.id)
+  expectLast(
+    conversation.last_message && { ...conversation.last_message, at: millis(conversation.last_message.at) },
+    last_message,
+    chat.id
+  )
   const members = await house.rows(`select * from members where conversation_id = '${id}'`)
   expect(members).toHaveLength(Object.keys(expected.members).length)
   for (const [key, member] of Object.entries(expected.members)) {

@@ -74,6 +74,7 @@ it("draws in the client, and of the server only the shapes of what it shows", as
   expect(beyond.sort()).toEqual([
     "actors/feed/apply-patch.ts",
     "actors/feed/frames.ts",
+    "actors/views/message-fields.ts",
     "actors/views/quantiles.ts",
     "actors/views/summary.ts",
     "actors/views/tenant-stats.ts",
@@ -83,6 +84,7 @@ it("draws in the client, and of the server only the shapes of what it shows", as
     "machines/event/actor-kind.ts",
     "machines/field.ts",
     "machines/member/fields.ts",
+    "machines/message/fields.ts",
     "machines/participant/fields.ts",
     "machines/vocabulary.ts",
     "src/feed/close-codes.ts"
