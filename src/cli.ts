@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Runtime from "effect/Runtime"
+import { backfill } from "./cli/backfill/backfill.ts"
 import { usageCode } from "./cli/faults.ts"
 import { quarantine } from "./cli/quarantine.ts"
 import { root } from "./cli/root.ts"
@@ -21,7 +22,7 @@ const teardown: Runtime.Teardown = (exit, onExit) =>
   })
 
 root.pipe(
-  Command.withSubcommands([quarantine, waiting]),
+  Command.withSubcommands([quarantine, waiting, backfill]),
   Command.run({ version: "0.1.0" }),
   Effect.provide([NodeServices.layer, FetchHttpClient.layer]),
   NodeRuntime.runMain({ teardown })

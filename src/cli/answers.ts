@@ -59,4 +59,18 @@ export const KeptPayload = Schema.StructWithRest(
   [Schema.Record(Schema.String, Schema.Unknown)]
 )
 
+const Refusal = Schema.StructWithRest(Schema.Struct({ status: Schema.Number, detail: Schema.String }), [
+  Schema.Record(Schema.String, Schema.Unknown)
+])
+/** What became of a batch of history, event by event. */
+export const Brought = Schema.Struct({
+  results: Schema.Array(
+    Schema.Union([
+      Schema.Struct({ outcome: Schema.Literals(["applied", "duplicate"]) }),
+      Schema.Struct({ error: Refusal })
+    ])
+  ),
+  counts: Schema.Struct({ applied: Schema.Number, duplicate: Schema.Number, refused: Schema.Number })
+})
+
 export const FeedToken = Schema.Struct({ token: Schema.String })

@@ -13,7 +13,7 @@ const problemIn = Schema.decodeUnknownOption(Schema.Struct({ code: Schema.String
 /** One request. `path` comes after the tenant; parts of it that come from outside are encoded. `answer`: what the JSON is. */
 export const ask = Effect.fnUntraced(function* <A>(
   { url, tenant, key }: Target,
-  method: "GET" | "POST" | "DELETE",
+  method: "GET" | "POST" | "PUT" | "DELETE",
   path: string,
   answer: Schema.Codec<A>,
   query: Readonly<Record<string, string | number | undefined>> = {},

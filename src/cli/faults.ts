@@ -60,6 +60,25 @@ export class Refused extends Schema.TaggedError<Refused>()("Refused", {
   }
 }
 
+/** A source ends where it cannot be read; what stands before that place was brought. */
+export class SourceUnreadable extends Schema.TaggedError<SourceUnreadable>()("SourceUnreadable", {
+  place: Schema.String,
+  reason: Schema.String
+}) {
+  override readonly [Runtime.errorExitCode] = 1
+  override get [CliError.userMessage]() {
+    return `${this.place}: ${this.reason}. Everything before it was brought. Mend it and go on with --resume.`
+  }
+}
+
+/** Everything was brought but what the server refused. */
+export class SomeRefused extends Schema.TaggedError<SomeRefused>()("SomeRefused", { count: Schema.Int }) {
+  override readonly [Runtime.errorExitCode] = 1
+  override get [CliError.userMessage]() {
+    return `${this.count} were refused: the summary says which and why. Mend them and bring them again; what was brought stays as it is.`
+  }
+}
+
 /** Everything was tried and something stays in quarantine. */
 export class SomeStay extends Schema.TaggedError<SomeStay>()("SomeStay", { count: Schema.Int }) {
   override readonly [Runtime.errorExitCode] = 1

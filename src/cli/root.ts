@@ -21,11 +21,15 @@ export const session = Effect.gen(function* () {
   const target = yield* targetOf(flags)
   return {
     ask: <A>(
-      method: "GET" | "POST" | "DELETE",
+      method: "GET" | "POST" | "PUT" | "DELETE",
       path: string,
       answer: Schema.Codec<A>,
-      query?: Readonly<Record<string, string | number | undefined>>
-    ) => ask(target, method, path, answer, query),
+      query?: Readonly<Record<string, string | number | undefined>>,
+      body?: object
+    ) => ask(target, method, path, answer, query, body),
+    /** Where it goes, without the key. */
+    place: `${target.url} ${target.tenant}`,
+    tenant: target.tenant,
     /** The answer, as it is or for people. */
     show: (answer: unknown, text: () => string) => Console.log(json ? JSON.stringify(answer) : text())
   }
