@@ -2,6 +2,7 @@
 import { cpus } from "node:os"
 import { parseArgs } from "node:util"
 import { pinning } from "./cores.ts"
+import { benchBackfill } from "./backfill.ts"
 import { benchCut } from "./cut.ts"
 import { benchFanOut } from "./fan-out.ts"
 import { benchGrowth } from "./growth.ts"
@@ -20,7 +21,8 @@ const scenarios: Readonly<Record<string, (quick: boolean, report: Report) => voi
   "fan-out": benchFanOut,
   cut: benchCut,
   memory: benchMemory,
-  growth: benchGrowth
+  growth: benchGrowth,
+  backfill: benchBackfill
 }
 
 const { values, positionals } = parseArgs({

@@ -1,7 +1,8 @@
 /** Servers that are measured, ready for webhooks. */
 import { ServerProcess } from "./server-process.ts"
 
-const adminKey = "the-admin-key-of-the-benchmarks"
+/** The admin key of every server here. */
+export const adminKey = "the-admin-key-of-the-benchmarks"
 
 export interface Target {
   readonly server: ServerProcess

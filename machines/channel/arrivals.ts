@@ -93,8 +93,9 @@ const withPlace = (
   external_thread_id: string,
   facts: Pick<ChannelFacts, "owner_key" | "own_keys">
 ): PlacedFact => {
-  const { account_id, channel_type, received, via, recalled, fact } = event
-  const place = { account_id, channel_type, external_thread_id, received, via, ...(recalled && { recalled }) }
+  const { account_id, channel_type, received, via, history, recalled, fact } = event
+  const shown = { received, via, ...(history && { history }), ...(recalled && { recalled }) }
+  const place = { account_id, channel_type, external_thread_id, ...shown }
   const said = withOwner(fact, event.own_email, facts)
   const thread = said.type === "message_received" ? { thread: { ...said.thread, external_thread_id } } : {}
   return { ...said, ...place, ...thread } as PlacedFact

@@ -12,11 +12,12 @@ import type { Event } from "../../machines/events.ts"
 import { TenantOwner } from "../../actors/owner/owner.ts"
 import type { SubmitError } from "../../actors/errors.ts"
 import { IncomingEvent, type ParticipantLeftEvent, type ReadReceiptEvent, type TypingEvent } from "./api/events.ts"
-import { HistoryEvent } from "./api/history.ts"
+import type { HistoryEvent } from "./api/history.ts"
 import type { AuthEvent } from "./api/processors.ts"
 import { Tokens } from "../secrets/tokens.ts"
 import { unknownRefused } from "./body.ts"
 import { BodyInvalid } from "./faults.ts"
+import { historyIn } from "./history-body.ts"
 import { timeOf } from "./instant.ts"
 import { onceOf } from "./once.ts"
 import { historyConversation, historyMessage, historyParticipant } from "./processors/history.ts"
@@ -32,9 +33,6 @@ const decode = Schema.decodeUnknownEffect(IncomingEvent, unknownRefused)
 const Labelled = Schema.Struct({ type: Schema.String })
 const isLabelled = Schema.is(Labelled)
 const kinds = new Set<string>(IncomingEvent.members.map((member) => member.fields.type.literal))
-
-const decodeHistory = Schema.decodeUnknownEffect(HistoryEvent, unknownRefused)
-const historyKinds = new Set<string>(HistoryEvent.members.map((member) => member.fields.type.literal))
 
 /** History can wait: while events wait for the database, or the database is away, it tries again, for a while. */
 const patiently = <A, E extends { readonly _tag: string }>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
@@ -178,10 +176,7 @@ export class GenericEvents extends Context.Service<
       })
 
       const bring = Effect.fnUntraced(function* (tenant: string, value: unknown) {
-        if (isLabelled(value) && !historyKinds.has(value.type)) {
-          return yield* new BodyInvalid({ field: "type", rule: `must be one of ${[...historyKinds].join(", ")}` })
-        }
-        const event = yield* decodeHistory(value).pipe(Effect.mapError((error) => new BodyInvalid(firstIssue(error))))
+        const event = yield* historyIn(value)
         const received = yield* Clock.currentTimeMillis
         const { idempotency_key } = event
         const once = idempotency_key === undefined ? {} : { once: onceOf(idempotency_key, withoutKey(value as object)) }

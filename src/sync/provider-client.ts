@@ -84,14 +84,15 @@ export class ProviderClients extends Context.Service<
         const calls = yield* ProviderCalls
         const http = yield* HttpClient.HttpClient
         const places = yield* Semaphore.make(options.atOnce)
-        const breakers = new Map<string, Breaker>()
+        const breakers = new Map<string, { readonly name: string; readonly breaker: Breaker }>()
         const client = HttpClient.transform(http, (effect) => places.withPermits(1)(effect))
 
-        /** One for each tenant and address: another key or address begins anew. */
+        /** One for each tenant: another key or address begins anew. */
         const breakerOf = (tenant: string, { base_url, api_key }: ProviderAccess): Breaker => {
-          const name = `${tenant} ${base_url} ${api_key}`
-          const breaker = breakers.get(name) ?? new Breaker()
-          breakers.set(name, breaker)
+          const name = `${base_url} ${api_key}`
+          const known = breakers.get(tenant)
+          const breaker = known?.name === name ? known.breaker : new Breaker()
+          breakers.set(tenant, { name, breaker })
           return breaker
         }
 

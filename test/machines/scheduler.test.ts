@@ -67,7 +67,8 @@ describe("due times are on the wall clock", () => {
     ["update_participant_statistics", 7 * hour, 12 * hour],
     ["update_conversation_types", 12 * hour, day],
     ["generate_daily_analytics", 0, 5 * minute],
-    ["generate_daily_analytics", 5 * minute, day + 5 * minute]
+    ["generate_daily_analytics", 5 * minute, day + 5 * minute],
+    ["process_scheduled_syncs", 1, hour]
   ])("%s after %d is at %d", (task, now, due) => expect(nextDue(task, midnight + now)).toBe(midnight + due))
 })
 

@@ -4,9 +4,7 @@ import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { createHash } from "node:crypto"
-import { HistoryEvent } from "../../http/api/history.ts"
-import { unknownRefused } from "../../http/body.ts"
-import { firstIssue } from "../../http/schema-issue.ts"
+import { historyIn } from "../../http/history-body.ts"
 import { Brought } from "../answers.ts"
 import type { SourceUnreadable } from "../faults.ts"
 import { Refused, ServerSilent, SomeRefused } from "../faults.ts"
@@ -28,8 +26,6 @@ export interface Wish {
   /** Where it remembers how far it is. */
   readonly state: string
 }
-
-const decode = Schema.decodeUnknownEffect(HistoryEvent, unknownRefused)
 
 /** What commands does once, however often the source is read: under a key that is made of it. */
 const keyed = (event: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
@@ -107,12 +103,12 @@ export const bring = Effect.fnUntraced(function* (source: Source, { resume, dryR
     if (dryRun) {
       for (const { told, place } of items) {
         if (told.kind === "put") continue
-        const issue = yield* Effect.match(decode(told.event), {
+        const issue = yield* Effect.match(historyIn(told.event), {
           onSuccess: () => null,
-          onFailure: (error) => firstIssue(error)
+          onFailure: ({ field, rule }) => `${field === "" ? "it" : field}: ${rule}`
         })
         if (issue === null) counts.applied++
-        else refused(place, `${issue.field}: ${issue.rule}`)
+        else refused(place, issue)
       }
     } else {
       const brought = yield* sent(items).pipe(
@@ -146,6 +142,8 @@ export const bring = Effect.fnUntraced(function* (source: Source, { resume, dryR
     })
   )
   yield* Stream.runForEach(batched(readable), take)
+  // Rows that tell nothing may stand at the end.
+  if (unreadable === null) yield* progress.step({ done: source.total, total: source.total, events })
   yield* progress.end
   const found = source.findings()
   yield* show({ source: source.name, dry_run: dryRun, ...counts, refusals, findings: found }, () =>

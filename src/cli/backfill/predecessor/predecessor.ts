@@ -65,6 +65,15 @@ export const predecessor = Effect.fnUntraced(function* ({ url, prefix, keys, ten
     total += Number(value(row!, "count"))
   }
 
+  /** A counter that is kept, beside what is there. */
+  const recounted = (row: Row, field: string, counted: string | null): void => {
+    const kept = row.count(field)
+    if (kept !== null && counted !== null && kept !== Number(counted))
+      row.found(`says ${kept}, and ${counted} are there`, field)
+  }
+  for (const values of yield* database.all(statements.channels).pipe(Effect.mapError(unreadable("channels"))))
+    recounted(new Row("channel", values, find), "message_count", value(values, "counted"))
+
   /** Where a row of a conversation stands; null: one of those that it hangs on is not there, which is a finding. */
   const whereOf = (row: Row, values: Values): Where | null => {
     if (value(values, "c_there") === null && value(values, "channel_there") === null)
@@ -121,6 +130,7 @@ export const predecessor = Effect.fnUntraced(function* ({ url, prefix, keys, ten
       case "connections":
         return Effect.succeed(connectionSteps(row, keys, now))
       case "participants":
+        recounted(row, "total_messages", value(values, "counted"))
         return Effect.succeed(participantEvent(row))
       case "messages":
         return tellMessage(row, values)
@@ -142,8 +152,9 @@ export const predecessor = Effect.fnUntraced(function* ({ url, prefix, keys, ten
       case "conversations": {
         if (row.required("external_thread_id") === null) return Effect.succeed([])
         const where = whereOf(row, { ...values, c_there: value(values, "id") })
-        const [kept, counted] = [row.count("message_count"), Number(value(values, "counted"))]
-        if (kept !== null && kept !== counted) row.found(`says ${kept}, and ${counted} are there`, "message_count")
+        recounted(row, "message_count", value(values, "counted"))
+        if (value(values, "owner_read_at") !== null)
+          recounted(row, "unread_count", value(values, "counted_unread"))
         return Effect.succeed(where === null ? [] : conversationEvent(row, where))
       }
     }
@@ -153,6 +164,8 @@ export const predecessor = Effect.fnUntraced(function* ({ url, prefix, keys, ten
     const cursor = cursorIn(from)
     const start = cursor._tag === "Some" ? stages.indexOf(cursor.value.stage) : 0
     let done = 0
+    /** Of the row before: what a row tells in several steps is done with the last of them. */
+    let before: unknown = from
     return Stream.fromIterable(stages.slice(start)).pipe(
       Stream.flatMap((stage) => {
         const key = cursor._tag === "Some" && cursor.value.stage === stage ? cursor.value.key : []
@@ -165,7 +178,14 @@ export const predecessor = Effect.fnUntraced(function* ({ url, prefix, keys, ten
               const { place } = new Row(entities[stage], values, find)
               last = place
               const cursor = { stage, key: keyOf(values) }
-              return told.map((one) => ({ told: one, place, cursor, done }))
+              const steps = told.map((one, n) => ({
+                told: one,
+                place,
+                cursor: n === told.length - 1 ? cursor : before,
+                done
+              }))
+              before = cursor
+              return steps
             })
           ),
           Stream.flattenIterable

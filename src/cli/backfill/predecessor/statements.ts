@@ -1,5 +1,6 @@
 /** What is asked of the predecessor's tables: each stage in the order of a key, so that a later run goes on behind it. */
 import type { Names } from "./database.ts"
+import { tables } from "./tables.ts"
 
 /** One stage; `statement` takes as many parameters as a key has parts, or none at the beginning. */
 export interface Statements {
@@ -19,12 +20,15 @@ export const statementsOf = ({ table, column, fields }: Names) => {
   /** As text it sorts as the time does. */
   const moment = (alias: string): string =>
     `coalesce(to_char(${time(alias)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), '')`
-  const plain = (entity: "connection" | "participant"): Statements => ({
+  const stands = (alias: string): string => `${column("message", alias, "deleted_at")} is null`
+  const plain = (entity: "connection" | "participant", more = ""): Statements => ({
     count: `select count(*)::text as count from ${table(entity)}`,
     rows: (isFirst) =>
-      `select ${fields(entity, "t")}, ${id(entity, "t")} as key_0 from ${table(entity)} t
+      `select ${fields(entity, "t")}, ${id(entity, "t")} as key_0${more} from ${table(entity)} t
        ${behind([id(entity, "t")], isFirst)} order by ${ordered([id(entity, "t")])}`
   })
+  const written = `, (select count(*)::text from ${table("message")} m
+    where ${column("message", "m", "sender_participant_id")} = ${column("participant", "t", "id")} and ${stands("m")}) as counted`
   /** The chat and the account of a conversation, by its alias. */
   const placed = `
     (${column("channel", "ch", "account_id")})::text as channel_account,
@@ -36,7 +40,10 @@ export const statementsOf = ({ table, column, fields }: Names) => {
   const personOf = (alias: string, of: string): string =>
     `left join ${table("participant")} ${alias} on ${eq(column("participant", alias, "id"), of)}`
   const isInbound = (alias: string): string => `(${column("message", alias, "direction")})::text = 'inbound'`
-  const stands = (alias: string): string => `${column("message", alias, "deleted_at")} is null`
+  /** How far the owner of a conversation has read. */
+  const horizonOf = (conversation: string): string => `
+    (select max((${column("member", "om", "last_read_at")})::timestamptz) from ${table("member")} om
+      where ${eq(column("member", "om", "conversation_id"), conversation)} and (${column("member", "om", "role")})::text = 'owner')`
   const messageKeys = ["s.key_0", "s.key_1", "s.key_2"]
   const messages: Statements = {
     count: `select count(*)::text as count from ${table("message")}`,
@@ -58,8 +65,7 @@ export const statementsOf = ({ table, column, fields }: Names) => {
         select ${id("conversation", "c")} as c_there, (${column("conversation", "c", "external_thread_id")})::text as external_thread_id,
           (${column("conversation", "c", "conversation_type")})::text as conversation_type,
           (${column("conversation", "c", "unread_count")})::text as conversation_unread, ${placed},
-          (select max((${column("member", "om", "last_read_at")})::timestamptz)::text from ${table("member")} om
-            where ${eq(column("member", "om", "conversation_id"), "s.conversation_id")} and (${column("member", "om", "role")})::text = 'owner') as owner_read_at
+          ${horizonOf("s.conversation_id")}::text as owner_read_at
         from ${table("conversation")} c ${channelOf} where ${eq(column("conversation", "c", "id"), "s.conversation_id")}
       ) c on true
       ${personOf("p", "s.sender_participant_id")}
@@ -95,13 +101,27 @@ export const statementsOf = ({ table, column, fields }: Names) => {
     rows: (isFirst) => `
       select ${fields("conversation", "c")}, ${conversationId} as key_0, ${placed},
         (select count(*)::text from ${table("message")} m
-          where ${eq(column("message", "m", "conversation_id"), column("conversation", "c", "id"))} and ${stands("m")}) as counted
+          where ${eq(column("message", "m", "conversation_id"), column("conversation", "c", "id"))} and ${stands("m")}) as counted,
+        (select count(*)::text from ${table("message")} m
+          where ${eq(column("message", "m", "conversation_id"), column("conversation", "c", "id"))} and ${stands("m")} and ${isInbound("m")}
+            and ${time("m")} > ${horizonOf(column("conversation", "c", "id"))}) as counted_unread,
+        ${horizonOf(column("conversation", "c", "id"))}::text as owner_read_at
       from ${table("conversation")} c ${channelOf}
       ${behind([conversationId], isFirst)} order by ${ordered([conversationId])}`
   }
+  const channels = `
+    select ${fields("channel", "ch")}, count(${id("message", "m")})::text as counted
+    from ${table("channel")} ch
+    left join ${table("conversation")} c on ${eq(column("conversation", "c", "channel_id"), column("channel", "ch", "id"))}
+    left join ${table("message")} m on ${eq(column("message", "m", "conversation_id"), column("conversation", "c", "id"))} and ${stands("m")}
+    group by ${tables.channel.fields
+      .map((field) => column("channel", "ch", field))
+      .filter((name) => name !== "null")
+      .join(", ")}`
   return {
+    channels,
     connections: plain("connection"),
-    participants: plain("participant"),
+    participants: plain("participant", written),
     messages,
     members,
     conversations,
