@@ -38,7 +38,10 @@ const line = (round: number, n: number): string => {
 const brought = async (file: string, environment: Readonly<Record<string, string>>): Promise<number> => {
   const began = performance.now()
   const [command, args] = nodeOn(cores.sender, ["src/cli.ts", "backfill", "ndjson", file])
-  const child = spawn(command, args, { env: { ...process.env, ...environment }, stdio: ["ignore", "ignore", "inherit"] })
+  const child = spawn(command, args, {
+    env: { ...process.env, ...environment },
+    stdio: ["ignore", "ignore", "inherit"]
+  })
   const [code] = await once(child, "exit")
   if (code !== 0) throw new Error(`the backfill ended with ${code}`)
   return performance.now() - began

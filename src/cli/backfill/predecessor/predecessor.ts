@@ -153,8 +153,7 @@ export const predecessor = Effect.fnUntraced(function* ({ url, prefix, keys, ten
         if (row.required("external_thread_id") === null) return Effect.succeed([])
         const where = whereOf(row, { ...values, c_there: value(values, "id") })
         recounted(row, "message_count", value(values, "counted"))
-        if (value(values, "owner_read_at") !== null)
-          recounted(row, "unread_count", value(values, "counted_unread"))
+        if (value(values, "owner_read_at") !== null) recounted(row, "unread_count", value(values, "counted_unread"))
         return Effect.succeed(where === null ? [] : conversationEvent(row, where))
       }
     }
