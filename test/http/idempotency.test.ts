@@ -60,12 +60,27 @@ describe.each(databases)("Idempotency-Key on $name", (database) => {
     await edge.run(
       SqlClient.use(
         (sql) => sql`
-          insert into outgoing (tenant_id, id, type, body, created_at, next_attempt_at, status)
-          values ('acme', ${id}::uuid, 't', '{}', now(), now() + interval '1 day', 'dead')`
+          with made as (
+            insert into outgoing (tenant_id, id, type, body, created_at) values ('acme', ${id}::uuid, 't', '{}', now())
+          )
+          insert into outgoing_deliveries (tenant_id, endpoint_id, outgoing_id, stream, place, status, next_attempt_at)
+          values ('acme', 'crm', ${id}::uuid, '', 0, 'dead', now() + interval '1 day')`
       )
     )
     return id
   }
+
+  const endpoint = async (name: string) => {
+    await call("PUT", `/outgoing-webhooks/${name}`, { url: "https://crm.example/hooks" })
+    return `/outgoing-webhooks/${name}`
+  }
+  let records = 0
+  const record = async () => {
+    const id = `synced-${++records}`
+    await call("PUT", `/records/${id}`, { kind: "contact", emails: [`${id}@person.example`] })
+    return `/records/${id}`
+  }
+  const job = async () => `/sync-jobs/${(await call("POST", `${await record()}/sync`, {})).json.id}`
 
   const examples: Readonly<Record<string, () => Promise<Example> | Example>> = {
     "PUT /v1/tenants/{tenant}": () => ({
@@ -209,6 +224,69 @@ describe.each(databases)("Idempotency-Key on $name", (database) => {
       path: "/outgoing-webhook",
       body: { url: "https://crm.example/hooks" },
       status: 201
+    }),
+    "PUT /v1/tenants/{tenant}/outgoing-webhooks/{endpoint}": () => ({
+      path: "/outgoing-webhooks/one",
+      body: { url: "https://crm.example/hooks", events: ["message.received"] },
+      status: 201
+    }),
+    "DELETE /v1/tenants/{tenant}/outgoing-webhooks/{endpoint}": async () => ({ path: await endpoint("gone") }),
+    "POST /v1/tenants/{tenant}/outgoing-webhooks/{endpoint}/replay": async () => ({
+      path: `${await endpoint("again")}/replay`,
+      body: { from: "2026-05-04T00:00:00.000Z" }
+    }),
+    "POST /v1/tenants/{tenant}/outgoing/{id}/replay": async () => ({
+      path: `/outgoing/${await deadAnnouncement()}/replay`
+    }),
+    "PUT /v1/tenants/{tenant}/conversations/{id}/assigned-to": () => ({
+      path: `${chat}/assigned-to`,
+      body: { assigned_to: "anna" }
+    }),
+    "PUT /v1/tenants/{tenant}/conversations/{id}/snooze": () => ({
+      path: `${chat}/snooze`,
+      body: { until: new Date(Date.now() + 3_600_000).toISOString() }
+    }),
+    "PUT /v1/tenants/{tenant}/conversations/{id}/labels": () => ({ path: `${chat}/labels`, body: { labels: ["vip"] } }),
+    "POST /v1/tenants/{tenant}/conversations/{id}/labels": () => ({ path: `${chat}/labels`, body: { add: ["late"] } }),
+    "POST /v1/tenants/{tenant}/history": () => ({
+      path: "/history",
+      key: adminKey,
+      body: [
+        {
+          type: "message",
+          account: accountId,
+          conversation: "long-ago",
+          message_id: "h1",
+          direction: "inbound",
+          content: "hello",
+          sender: { name: "Ann", identifiers: { phone: "+447700900001" } },
+          at: "2026-01-05T10:00:00.000Z"
+        }
+      ]
+    }),
+    "PUT /v1/tenants/{tenant}/provider-access": () => ({
+      path: "/provider-access",
+      body: { base_url: "https://api1.unipile.com:13111", api_key: "k" }
+    }),
+    "DELETE /v1/tenants/{tenant}/provider-access": () => ({ path: "/provider-access" }),
+    "POST /v1/tenants/{tenant}/connections/{id}/sync": async () => {
+      const wish = { channel_type: "whatsapp", account_name: "Past", user_id: "user-1", account_status: "active" }
+      await call("PUT", "/connections/past", wish)
+      return { path: "/connections/past/sync", body: {}, status: 202 }
+    },
+    "POST /v1/tenants/{tenant}/records/{record_id}/sync": async () => ({
+      path: `${await record()}/sync`,
+      body: {},
+      status: 202
+    }),
+    "POST /v1/tenants/{tenant}/sync-jobs/{id}/cancel": async () => ({ path: `${await job()}/cancel` }),
+    "PUT /v1/tenants/{tenant}/sync-jobs/{id}/trigger": async () => ({
+      path: `${await job()}/trigger`,
+      body: { triggered_by: "anna" }
+    }),
+    "PUT /v1/tenants/{tenant}/sync-jobs/{id}/progress": async () => ({
+      path: `${await job()}/progress`,
+      body: { messages_found: 3 }
     }),
     "POST /v1/tenants/{tenant}/outgoing/{id}/retry": async () => ({
       path: `/outgoing/${await deadAnnouncement()}/retry`
