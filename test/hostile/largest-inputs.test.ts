@@ -67,6 +67,11 @@ const formed: Readonly<Record<string, (salt: string) => unknown>> = {
   rate_limits: () => ({}),
   topics: () => ["inbox"],
   is_active: () => true,
+  until: () => new Date(Date.now() + 3_600_000).toISOString(),
+  base_url: () => "https://api.example.com:13111",
+  trigger_reason: () => "Manual sync",
+  add: (salt) => [salt.slice(0, 2)],
+  remove: () => [],
   direction: () => "inbound",
   is_local_only: () => false
 }

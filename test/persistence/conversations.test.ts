@@ -227,7 +227,8 @@ describe.each(databases)("conversations on $name", (database) => {
           conversation("c", {}),
           conversation("d", { unread_count: 7, status: "spam" }),
           conversation("e", { unread_count: 8, status: "archived" }),
-          conversation("f", { unread_count: 9, status: "deleted" })
+          conversation("f", { unread_count: 9, status: "deleted" }),
+          conversation("g", { unread_count: 4, snoozed_until: 1 })
         ])
         const service = yield* Conversations
         expect(yield* service.totals("totals")).toEqual({
@@ -236,7 +237,8 @@ describe.each(databases)("conversations on $name", (database) => {
           conversations: 3,
           archived: 1,
           spam: 1,
-          deleted: 1
+          deleted: 1,
+          snoozed: 1
         })
         expect(yield* service.totals("nobody")).toEqual(noTotals)
       })
