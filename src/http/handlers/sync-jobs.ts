@@ -149,31 +149,28 @@ export const syncJobHandlers = HttpApiBuilder.group(
       .handleRaw(
         "cancel",
         Effect.fnUntraced(function* ({ params: { tenant, id } }) {
-          yield* owner.submit(tenant, { type: "sync_job_cancelled", ...(yield* commandBase), job_id: id })
-          return yield* shown(tenant, id)
+          const job_id = yield* owner.resolve(tenant, "sync_job", id)
+          yield* owner.submit(tenant, { type: "sync_job_cancelled", ...(yield* commandBase), job_id })
+          return yield* shown(tenant, job_id)
         })
       )
       .handleRaw(
         "setTrigger",
         Effect.fnUntraced(function* ({ params: { tenant, id }, request }) {
           const { triggered_by = null, trigger_reason = null } = yield* readTrigger(request)
+          const job_id = yield* owner.resolve(tenant, "sync_job", id)
           const base = yield* commandBase
-          yield* owner.submit(tenant, {
-            type: "sync_job_trigger_set",
-            ...base,
-            job_id: id,
-            triggered_by,
-            trigger_reason
-          })
-          return yield* shown(tenant, id)
+          yield* owner.submit(tenant, { type: "sync_job_trigger_set", ...base, job_id, triggered_by, trigger_reason })
+          return yield* shown(tenant, job_id)
         })
       )
       .handleRaw(
         "updateProgress",
         Effect.fnUntraced(function* ({ params: { tenant, id }, request }) {
           const changes = yield* readProgress(request)
-          yield* owner.submit(tenant, { type: "sync_job_updated", ...(yield* commandBase), job_id: id, changes })
-          return yield* shown(tenant, id)
+          const job_id = yield* owner.resolve(tenant, "sync_job", id)
+          yield* owner.submit(tenant, { type: "sync_job_updated", ...(yield* commandBase), job_id, changes })
+          return yield* shown(tenant, job_id)
         })
       )
   })
