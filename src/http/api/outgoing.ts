@@ -60,7 +60,9 @@ const endpoint = HttpApiEndpoint.get("endpoint", `${base}/outgoing-webhook`, {
   params: inTenant,
   success: Endpoint,
   error: refusals(404)
-}).annotateMerge(OpenApi.annotations({ summary: "Where the CRM is told", description: "The endpoint named default." }))
+}).annotateMerge(
+  OpenApi.annotations({ summary: "Where the CRM is told", description: "The endpoint named default. Sets nothing." })
+)
 
 const setNamed = HttpApiEndpoint.put("setNamed", `${base}/outgoing-webhooks/:endpoint`, {
   params: endpointInTenant,
@@ -70,7 +72,7 @@ const setNamed = HttpApiEndpoint.put("setNamed", `${base}/outgoing-webhooks/:end
 }).annotateMerge(
   OpenApi.annotations({
     summary: "Set one of several endpoints",
-    description: `At most ${endpointLimit} of a tenant, each with kinds, secret, order and pauses of its own: one that hangs delays no other. ${said}`
+    description: `Sets an endpoint by its name: at most ${endpointLimit} of a tenant, each with kinds, secret, order and pauses of its own: one that hangs delays no other. ${said}`
   })
 )
 
@@ -85,7 +87,10 @@ const removeNamed = HttpApiEndpoint.delete("removeNamed", `${base}/outgoing-webh
   success: Outcome,
   error: refusals(404)
 }).annotateMerge(
-  OpenApi.annotations({ summary: "Remove an endpoint", description: "What still waits for it is not sent any more." })
+  OpenApi.annotations({
+    summary: "Remove an endpoint",
+    description: "Sets an end to it: what still waits for it is not sent any more."
+  })
 )
 
 const replayAll = HttpApiEndpoint.post("replayAll", `${base}/outgoing-webhooks/:endpoint/replay`, {
@@ -97,7 +102,7 @@ const replayAll = HttpApiEndpoint.post("replayAll", `${base}/outgoing-webhooks/:
   OpenApi.annotations({
     summary: "Send everything of a span of time again",
     description:
-      "What the endpoint was to get from `from` (included) to `to` (excluded; left out: now), taken or not, under the same ids and in order. For a CRM that lost what it had taken. Announcements are kept for 30 days."
+      "Starts again with what the endpoint was to get from `from` (included) to `to` (excluded; left out: now), taken or not, under the same ids and in order. For a CRM that lost what it had taken. Announcements are kept for 30 days."
   })
 )
 
@@ -146,7 +151,7 @@ const retry = HttpApiEndpoint.post("retry", `${base}/outgoing/:id/retry`, { ...a
 const replay = HttpApiEndpoint.post("replay", `${base}/outgoing/:id/replay`, { ...again, query }).annotateMerge(
   OpenApi.annotations({
     summary: "Send an announcement again",
-    description: "Whatever became of it, under the same id; at one endpoint, or at all that it was for."
+    description: "Starts again whatever became of it, under the same id; at one endpoint, or at all that it was for."
   })
 )
 

@@ -96,7 +96,7 @@ const syncRecord = HttpApiEndpoint.post("syncRecord", `${base}/records/:record_i
 }).annotateMerge(
   OpenApi.annotations({
     summary: "Fetch the history of a record",
-    description: `What was said with the record's people, over every account that runs. ${rules}`
+    description: `Starts a job that fetches what was said with the record's people, over every account that runs. ${rules}`
   })
 )
 const syncAccount = HttpApiEndpoint.post("syncAccount", `${base}/connections/:id/sync`, {
@@ -107,7 +107,7 @@ const syncAccount = HttpApiEndpoint.post("syncAccount", `${base}/connections/:id
 }).annotateMerge(
   OpenApi.annotations({
     summary: "Fetch the history of an account",
-    description: `All of its chats or mails. ${rules}`
+    description: `Starts a job that fetches all of its chats or mails. ${rules}`
   })
 )
 const list = HttpApiEndpoint.get("list", `${base}/sync-jobs`, {
