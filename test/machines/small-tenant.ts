@@ -3,6 +3,7 @@
  * soon as a turn is over, so that whoever changes one in place fails (I5).
  */
 import * as HashMap from "effect/HashMap"
+import { ScheduledTask } from "../../machines/vocabulary.ts"
 import { isDeepStrictEqual } from "node:util"
 import { expect } from "vitest"
 import { knownInMemory } from "../../actors/prepare/place.ts"
@@ -153,8 +154,12 @@ export const stateOf = (kind: string, context: any): unknown => {
     case "tenant":
       return context.is_active ? "active" : "inactive"
     case "scheduler":
+      // A task that came later has no state in an older snapshot: it has never run.
       return Object.fromEntries(
-        Object.entries<any>(context.tasks).map(([task, { running }]) => [task, running === null ? "idle" : "running"])
+        ScheduledTask.literals.map((task) => [
+          task,
+          (context.tasks[task]?.running ?? null) === null ? "idle" : "running"
+        ])
       )
     default:
       return Object.keys(context.typists).length === 0 ? "quiet" : "typing"

@@ -9,7 +9,8 @@ import { msgpack } from "../../src/client/msgpack.ts"
 import { own, put } from "../../machines/own.ts"
 import { oddNames } from "./odd-names.ts"
 
-const kept = (value: unknown): unknown => decodeEvent(encodeEvent(value as never))
+const kept = (value: unknown): unknown =>
+  (decodeEvent(encodeEvent({ value } as never)) as unknown as { readonly value: unknown }).value
 const name = fc.oneof(fc.constantFrom(...oddNames), fc.string({ maxLength: 3 }))
 const { value: json } = fc.letrec((tie) => ({
   value: fc.oneof(

@@ -24,7 +24,7 @@ test.each(["constructor", "__proto__", "", "unipile", "journal"])("%j is no sour
   expect(translatorOf(source)).toBeUndefined()
 })
 
-test("a provider's folder is imported by the registry alone, but for UniPile's address of all tenants", () => {
+test("a provider's folder is imported by the registry alone, but for UniPile's address of all tenants and the sync of its history", () => {
   const names = providers.map(({ name }) => name).join("|")
   const folders = new RegExp(`from "[./]*/(?:providers/)?(${names})/([\\w-]+)\\.ts"`, "g")
   const imports = globSync("src/**/*.ts").flatMap((file) =>
@@ -36,6 +36,8 @@ test("a provider's folder is imported by the registry alone, but for UniPile's a
     "src/http/api/webhooks.ts: unipile/provider",
     "src/http/handlers/webhooks.ts: unipile/account-named",
     "src/providers/registry.ts: generic/provider",
-    "src/providers/registry.ts: unipile/provider"
+    "src/providers/registry.ts: unipile/provider",
+    "src/sync/chats.ts: unipile/person",
+    "src/sync/give.ts: unipile/translate"
   ])
 })
