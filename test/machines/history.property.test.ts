@@ -69,7 +69,7 @@ const factsOf = ({ said }: History): ReadonlyArray<Event> =>
 describe("history and webhooks of the same facts", () => {
   claim(
     "in any order give what the webhooks alone give",
-    { runs: 200, facts: ({ history }) => history.said.length },
+    { runs: 60, facts: ({ history }) => history.said.length },
     meetings,
     ({ history, when, order }) => {
       const live = factsOf(history)
@@ -90,7 +90,7 @@ describe("history and webhooks of the same facts", () => {
 
   claim(
     "imported alone gives the same fields of conversations and people, and no send",
-    { runs: 100, facts: ({ history }) => history.said.length },
+    { runs: 40, facts: ({ history }) => history.said.length },
     meetings,
     ({ history }) => {
       const live = factsOf(history)
