@@ -66,7 +66,7 @@ export interface ErrorFrame {
   readonly code: string
   readonly message: string
   readonly topic?: string
-  /** What it answers: the type of the client's frame, where that could be read, and the `ref` that it bore. */
+  /** Type of the client's frame that it answers, where that could be read, and the `ref` that it bore. */
   readonly answers?: ClientFrame["type"]
   readonly ref?: string
 }

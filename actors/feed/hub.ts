@@ -117,7 +117,7 @@ export class Hub {
     if (topic !== undefined) this.#sendAway(topic)
   }
 
-  /** What a topic without an actor shows cannot be told any more: its subscribers have to look up the name again. */
+  /** Ends the patches of a topic without an actor: its subscribers have to look up the name again. */
   outdated(name: string): void {
     const topic = this.#topics.get(name)
     if (topic !== undefined) this.#sendAway(topic)

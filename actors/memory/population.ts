@@ -34,7 +34,7 @@ const wakefulFor = 500
 /** When residents weigh too much, one part in so many of the room is freed beyond the excess. */
 const atOnce = 16
 
-/** What may be resident before actors are passivated early. */
+/** Residency limit: past it actors are passivated early. */
 export interface Room {
   readonly actors: number
   /** Of those that may sleep, in bytes of the heap. */

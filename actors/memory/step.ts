@@ -10,11 +10,11 @@ import type { Told } from "../../machines/told.ts"
 
 export interface Step {
   readonly snapshot: AnyMachineSnapshot
-  /** What the step tells, in order; null: the state takes no such event. */
+  /** The told values of the step, in order; null: the state takes no such event. */
   readonly told: ReadonlyArray<Told> | null
 }
 
-/** What the step under way has told. Steps are synchronous: there is one at a time. */
+/** Told values of the step under way. Steps are synchronous: there is one at a time. */
 let step: StepTold | null = null
 
 const self = createEmptyActor()

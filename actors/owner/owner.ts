@@ -98,7 +98,7 @@ export class TenantOwner extends Context.Service<
       name: string,
       sealedSecret: string
     ): Effect.Effect<{ readonly created: boolean }, SubmitError>
-    /** What the edge needs to authenticate a webhook. */
+    /** The gate: secrets and state that authenticate a webhook. */
     gate(tenant: string): Effect.Effect<Gate, Unreached>
     /**
      * Waits until the list of tenants is at most a second old, as a request for an unknown tenant does. Refusals for another

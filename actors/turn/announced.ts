@@ -79,15 +79,11 @@ export const announceContact = (announcer: Announcer, reach: Reach, participant:
 }
 
 /** Announces what the endpoints are told of the turn's messages, conversations, accounts and people. */
-export const announceTurn = (
-  announcer: Announcer,
-  reach: Reach,
-  effects: Effects,
-  changes: ReadonlyArray<Change>
-): void => {
+export const announceTurn = (reach: Reach, effects: Effects, changes: ReadonlyArray<Change>): void => {
   const wanted = reach.tenantContext?.announced_events
   if (wanted === undefined || wanted.length === 0) return
   const wants = (type: Announced) => wanted.includes(type)
+  const announcer = new Announcer(reach, effects)
   // A backfill is not a hundred thousand pieces of news; its end is announced.
   const isHistory = reach.event.history === true
   if (!isHistory && (wants("message.received") || wants("message.sent") || wants("message.updated")))

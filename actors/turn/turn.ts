@@ -7,7 +7,7 @@ import type { Event } from "../../machines/events.ts"
 import type { Identity } from "../memory/identity.ts"
 import type { Population } from "../memory/population.ts"
 import { RecordIndex } from "../memory/record-index.ts"
-import { Announcer, announceTurn } from "./announced.ts"
+import { announceTurn } from "./announced.ts"
 import type { Delivery } from "./derived.ts"
 import { deliver } from "./derived.ts"
 import { remembered, repeated } from "./once.ts"
@@ -87,6 +87,6 @@ const applied = (turn: Delivery): TurnResult => {
   }
   const keyed = remembered(reach, effects, records.outcome !== null)
   const changes = reach.changes()
-  announceTurn(new Announcer(reach, effects), reach, effects, changes)
+  announceTurn(reach, effects, changes)
   return { type: "done", ...effects, changes, record: records.outcome, keyed }
 }

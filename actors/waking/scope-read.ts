@@ -8,8 +8,8 @@ import type { Conversations } from "../../persistence/lists/conversations.ts"
 import { DatabaseAway } from "../errors.ts"
 import type { Scope } from "../tenant/scopes.ts"
 import { Inbox, inboxLimit } from "../views/inbox.ts"
-import { promptly } from "./patience.ts"
-import type { TenantShell } from "./shell.ts"
+import { promptly } from "../owner/patience.ts"
+import type { TenantShell } from "../owner/shell.ts"
 
 export interface InboxRows {
   readonly conversations: Conversations["Service"]

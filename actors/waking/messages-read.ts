@@ -6,8 +6,8 @@ import * as Effect from "effect/Effect"
 import type { Messages } from "../../persistence/lists/messages.ts"
 import { DatabaseAway } from "../errors.ts"
 import { LiveWindow, readMessages } from "../tenant/live-messages.ts"
-import { promptly } from "./patience.ts"
-import type { TenantShell } from "./shell.ts"
+import { promptly } from "../owner/patience.ts"
+import type { TenantShell } from "../owner/shell.ts"
 
 /** Where a merge is on its way to the rows, they are read again after a cut; so often at the most. */
 const tries = 3
